@@ -1,9 +1,9 @@
 """XXH3: the one hash whose values leave this process, and so the one that must be a published standard.
 
-Two things are named by a hash of their bytes: a body (`body_xxh3`, 128 bits, in the enriched record) and a picked shingle
-(64 bits, in the fingerprint log). Both are XXH3 with seed 0 of UTF-8 bytes, so that a program in another language computes
-the same names with its own XXH3 (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md). The rolling hash that
-*picks* shingles is internal, never leaves the process, and lives with the kernels.
+Two things are named by a hash of their bytes: a body (`body_xxh3`, 128 bits, in the enriched record) and a picked
+shingle (64 bits, in the fingerprint log). Both are XXH3 with seed 0, so that a program in another language computes
+the same names (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md). The rolling hash that *picks*
+shingles is internal, never leaves the process, and lives with the kernels.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ import xxhash
 
 from service.core.model import U64
 
+# The C functions themselves: a Python function around them would double the cost of hashing a shingle.
 xxh3_64 = xxhash.xxh3_64_intdigest
-"""`xxh3_64(data: bytes) -> int`: XXH3-64 with seed 0, as an unsigned integer. The very C function: no call on top of it."""
+"""`xxh3_64(data: bytes) -> int`: XXH3-64 with seed 0, unsigned."""
 
 xxh3_128_hex = xxhash.xxh3_128_hexdigest
-"""`xxh3_128_hex(data: bytes) -> str`: XXH3-128 with seed 0, as 32 lower-case hex digits (big endian, the canonical form)."""
+"""`xxh3_128_hex(data: bytes) -> str`: XXH3-128, seed 0, 32 lower-case hex digits (canonical, big endian)."""
 
 
 def shingle_ids(canonical: bytes, starts: Iterable[int], ends: Iterable[int]) -> U64:
     """XXH3-64 of each `canonical[start:end]`, shape (n,): the ids of the shingles that were picked.
 
-    `starts` and `ends` are byte offsets of equal number; arrays are welcome. Some 100 slices an article: turning the arrays into
-    lists first matters, since each NumPy integer taken out of an array one by one costs as much as the hash.
+    `starts` and `ends` are byte offsets, equally many; arrays are welcome. Arrays become lists first, since a NumPy
+    integer taken out of an array one by one costs as much as the hash of the shingle.
     """
     if isinstance(starts, np.ndarray):
         starts = starts.tolist()
     if isinstance(ends, np.ndarray):
         ends = ends.tolist()
     digest = xxhash.xxh3_64_intdigest
-    return np.array(
-        [digest(canonical[start:end]) for start, end in zip(starts, ends, strict=True)], dtype=np.uint64
-    )
+    ids = [digest(canonical[start:end]) for start, end in zip(starts, ends, strict=True)]
+    return np.array(ids, dtype=np.uint64)
