@@ -1,0 +1,84 @@
+# Every command a newcomer, a developer or CI needs. Only python3 (>= 3.11) and make must be there before;
+# the broker tests and `make kafka` also want java (>= 17) and mvn. `make` alone lists the targets.
+#
+# `make install` builds .venv from a list locked by version and hash. A stamp file, older than none of the
+# inputs, makes it a no-op when nothing changed, so every other target can depend on it.
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed-dev
+BENCH_STAMP := $(VENV)/.installed-bench
+LOCK_INPUTS := pyproject.toml requirements/build.in
+UV ?= uv
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header
+TESTS ?= tests
+PYTEST_FLAGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check audit eval bench kafka lock docs clean
+
+help: ## list the targets
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
+
+install: $(STAMP) ## build .venv from the locked list
+
+# The interpreter: PYTHON if given, else the first of the usual names that is new enough.
+$(PY):
+	@found=""; \
+	for candidate in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    found="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "make install: no Python >= 3.11 found (python3 is $$(python3 -V 2>&1))." >&2; \
+	  echo "Install one, or name it: make install PYTHON=/path/to/python3.12" >&2; exit 1; fi; \
+	"$$found" -m venv --clear $(VENV) || { \
+	  echo "make install: $$found has no venv module (Debian: apt install python3-venv)." >&2; exit 1; }
+
+$(STAMP): requirements/dev.lock pyproject.toml | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BENCH_STAMP): requirements/bench.lock $(STAMP)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@touch $@
+
+demo: $(STAMP) ## the whole pipeline on sample articles, without Kafka
+	@$(PY) -m service demo
+
+test: $(STAMP) ## all tests; those on a real broker skip, with a message, where java or mvn is missing
+	@$(PY) tools/kafka.py jars || if [ "$$WIRECOPY_REQUIRE_BROKER" = 1 ]; then exit 1; else \
+	  echo "make test: no Kafka jars, so the tests on a real broker are skipped (they need java >= 17 and mvn)."; fi
+	$(PY) -m pytest -n 2 $(PYTEST_FLAGS) $(TESTS)
+
+check: $(STAMP) ## format, lint, types
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+audit: $(STAMP) ## known vulnerabilities of the locked dependencies (asks a public service)
+	@$(PY) tools/audit.py
+
+eval: $(BENCH_STAMP) ## quality on the evaluation sets beside the checkout, with peers
+	$(PY) tools/evaluate.py
+
+bench: $(BENCH_STAMP) ## speed and memory
+	$(PY) -m bench
+
+kafka: $(STAMP) ## one real broker on localhost:9092 for use by hand (Ctrl-C stops it)
+	$(PY) tools/kafka.py run
+
+docs: $(STAMP) ## write the generated tables (docs/configuration.md, docs/metrics.md)
+	$(PY) tools/tables.py
+
+lock: ## lock anew from pyproject.toml (needs uv)
+	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) -o requirements/run.lock
+	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) --extra dev -c requirements/run.lock -o requirements/dev.lock
+	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) --extra dev --extra bench -c requirements/dev.lock -o requirements/bench.lock
+	@! grep -nE '://' requirements/*.lock || { echo "a lock file names a host" >&2; exit 1; }
+
+clean: ## remove what the targets above made
+	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist out
