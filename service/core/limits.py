@@ -9,6 +9,8 @@ ID_CHARS_MAX = 1024
 URL_CHARS_MAX = 4096
 TITLE_CHARS_MAX = 2048  # what is used of a title; the record keeps all of it
 NAME_CHARS_MAX = 256  # publisher and credit names
+HOST_CHARS_MAX = 253  # RFC 1035, 2.3.4
+CACHED_NAMES_MAX = 16_384  # entries of each cache of folded names and hosts: more than are in flight, about 3 MB
 
 # ---- shingles and winnowing
 SHINGLE_TOKENS = 5  # k: 4 doubled the false flags (prototype on wirebench)
