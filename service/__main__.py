@@ -1,12 +1,12 @@
 """The command line: which commands there are, and nothing of what they do.
 
-Each command is a module of `service.shell` with `add_arguments(parser)` and `main(args) -> int`. A module is imported
-only when its command is asked for, because NumPy, numba and the Kafka client take most of a second to load and
-`wirecopy --help` or the container's health probe need none of them. So the list of commands with their one-line
-descriptions stands here as data, and the modules hold the rest.
+Each command is a module of `service.shell` with `add_arguments(parser)` and `main(args) -> int`. A module
+is imported only when its command is asked for, because NumPy, numba and the Kafka client take most of a second
+to load, and `wirecopy --help` or the container's health probe need none of them. So the list of commands with
+their one-line descriptions stands here as data, and the modules hold the rest.
 
-Exit codes, the same for every command: 0 done; 1 failed, and standard error says why; 2 the command line or the
-settings are wrong; 3 the watchdog ended a service that made no progress; 130 interrupted by Ctrl-C.
+Exit codes, the same for every command: 0 done; 1 failed, and standard error says why; 2 the command line or
+the settings are wrong; 3 the watchdog ended a service that made no progress; 130 interrupted by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def build_parser(wanted: str | None) -> argparse.ArgumentParser:
     """The parser with every command known by name; only the wanted command's own arguments are loaded."""
     parser = argparse.ArgumentParser(
         prog="wirecopy",
-        description="Tells where a text was published before: what an article republishes, how much of it, from whom.",
+        description="Tells where a text was published before: what an article republishes, and from whom.",
         epilog="`wirecopy COMMAND --help` says more. Settings: docs/configuration.md.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
