@@ -1,9 +1,9 @@
 """The command line: which commands there are, and nothing of what they do.
 
 Each command is a module of `service.shell` with `add_arguments(parser)` and `main(args) -> int`. A module
-is imported only when its command is asked for, because NumPy, numba and the Kafka client take most of a second
-to load, and `wirecopy --help` or the container's health probe need none of them. So the list of commands with
-their one-line descriptions stands here as data, and the modules hold the rest.
+is imported only when its command is asked for, because NumPy, numba and the Kafka client take most of a
+second to load, and `wirecopy --help` or the container's health probe need none of them. So the list of
+commands with their one-line descriptions stands here as data, and the modules hold the rest.
 
 Exit codes, the same for every command: 0 done; 1 failed, and standard error says why; 2 the command line or
 the settings are wrong; 3 the watchdog ended a service that made no progress; 130 interrupted by Ctrl-C.
