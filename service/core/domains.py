@@ -1,14 +1,14 @@
 """Hosts, registrable domains and brand keys: by what two records are found to have one publisher.
 
 A publisher is known by its **registrable domain** (public suffix and one label: ``bbc.co.uk``; the private
-section of the list counts too, so that each blog of a hosting site is a publisher of its own) and is *called* by
-**brand keys**: names folded so far that "The Guardian", ``theguardian.com`` and "guardian" meet. The credit side
-folds a name to one key; the publisher's side lists every key it may be called by. Domains compare exactly; keys
-only ever support a verdict, since two papers may share a name.
+section of the list counts too, so that each blog of a hosting site is a publisher of its own) and is *called*
+by **brand keys**: names folded so far that "The Guardian", ``theguardian.com`` and "guardian" meet. The
+credit side folds a name to one key; the publisher's side lists every key it may be called by. Domains compare
+exactly; keys only ever support a verdict, since two papers may share a name.
 
 The public suffix list comes inside the package and is never fetched: every replica of one release cuts alike.
-Hosts are kept as A-labels (RFC 5890), keys in Unicode. All is a pure function of its arguments; the caches only
-save time.
+Hosts are kept as A-labels (RFC 5890), keys in Unicode. All is a pure function of its arguments; the caches
+only save time.
 """
 
 from __future__ import annotations
@@ -33,30 +33,12 @@ _SPELLED = str.maketrans(
 )
 
 # Words before a name that its readers leave out; dropped only where a name remains.
-_LEADING_WORDS = frozenset(
-    (
-        "the",
-        "le",
-        "la",
-        "les",
-        "el",
-        "los",
-        "las",
-        "il",
-        "lo",
-        "gli",
-        "der",
-        "die",
-        "das",
-        "het",
-        "de",
-        "den",
-        "det",
-    )
-    + ("o", "os", "al", "ajans", "agencia", "agência", "agence", "agenzia", "agentur", "agenția", "agentia")
-    + ("agencja", "agentura", "агентство", "агенція", "агенция", "nachrichtenagentur", "presseagentur")
-    + ("nyhetsbyrån", "persbureau", "kantor")
+_ARTICLES = "the le la les el los las il lo gli der die das het de den det o os al"
+_AGENCY_NOUNS = (
+    "agencia agência agence agenzia agentur agenția agentia agencja agentura ajans агентство агенція агенция "
+    "nachrichtenagentur presseagentur nyhetsbyrån persbureau kantor"
 )
+_LEADING_WORDS = frozenset((*_ARTICLES.split(), *_AGENCY_NOUNS.split()))
 # Words after a name that say only what it is.
 _TRAILING_WORDS = (
     ("news", "agency"),
@@ -73,9 +55,8 @@ _TRAILING_WORDS = (
 # Articles grown together with a label: theguardian, lemonde, elpais.
 _GROWN_ARTICLES = ("the", "le", "la", "el", "il", "die", "der")
 # Labels that are no one's name.
-_NAMELESS_LABELS = frozenset(
-    ("go", "com", "net", "co", "news", "press", "media", "online", "web", "www", "blog", "blogs", "home")
-)
+_NAMELESS = "go com net co news press media online web www blog blogs home"
+_NAMELESS_LABELS = frozenset(_NAMELESS.split())
 
 
 @lru_cache(maxsize=1)
@@ -172,8 +153,9 @@ def fold_name(name: str) -> str:
 
 @lru_cache(maxsize=CACHED_NAMES_MAX)
 def brand_keys(publisher: str, host: str, domain: str) -> tuple[str, ...]:
-    """Keys by which others may credit this publisher, the surest first: its folded name, its domain's label and
-    what readers make of them ("theguardian" → "guardian", "foxnews" → "fox", "sueddeutsche" → "suddeutsche").
+    """Keys by which others may credit this publisher, the surest first: its folded name, its label
+    and what readers make of them ("theguardian" → "guardian",
+    "foxnews" → "fox", "sueddeutsche" → "suddeutsche").
 
     Any argument may be empty. At most nine keys, none empty, none twice.
     """
