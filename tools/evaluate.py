@@ -1,0 +1,212 @@
+"""`make eval`: the engine's verdicts against the labelled sets, beside what others' libraries find in the
+same run.
+
+Each set of the evaluation data is scanned by the engine of `wirecopy run` and scored by the set's own script,
+so that nothing here can flatter the figures. `--quick` scans WireBench alone and prints; the whole run adds
+the other sets, the peers (MinHash LSH, SimHash), the generated curves, and writes `docs/evaluation.md` with
+its plots. A set that is absent is skipped with a message: the texts belong to their publishers and are no
+part of this repository.
+
+    python tools/evaluate.py --quick                     wirebench only
+    python tools/evaluate.py --quick --errors out/errors  with the ids of what went wrong, by kind and case
+    python tools/evaluate.py --sets press pages          some sets only
+    python tools/evaluate.py                             everything, and docs/evaluation.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+# the checkout's own package, not an installed one
+from service.core.codec import FieldPaths  # noqa: E402
+
+from service.shell.files import LineReader, open_output  # noqa: E402
+from service.shell.scan import ScanOptions, ScanOutputs, Summary, scan  # noqa: E402
+from tools.evaluation_errors import Run, pair_errors, stream_errors, write_errors  # noqa: E402
+
+Json = dict[str, Any]
+DATA_DEFAULT: Final = ROOT.parent / "shared" / "eval"
+STREAM_SET: Final = "wirebench"  # the set with a truth a record; the others have labelled pairs
+PAIR_SETS: Final = ("press", "pages", "extractions")
+GOALS: Final = {
+    "precision": ">= .999",
+    "recall": ">= .997",
+    "f1": ">= .998",
+    "false_flag_rate": "<= .0015",
+    "original": ">= .993",
+    "sources": ">= .992",
+    "extent": ">= .99",
+    "share_error": "<= .02",
+    "passages": ">= .97",
+    "credit": ">= .985",
+    "external": ">= .995",
+    "final": ">= .995",
+    "press": "0 false links, 15 found",
+    "pages": "0 false links",
+    "extractions": "recall >= .997",
+}
+
+
+def run_ours(articles: Path, into: Path) -> Run:
+    """Scan `articles` with the engine into `into`/enriched.jsonl and corrections.jsonl."""
+    enriched, corrections = into / "enriched.jsonl", into / "corrections.jsonl"
+    options = ScanOptions(fields=FieldPaths(), aliases={})
+    with (
+        LineReader(str(articles)) as lines,
+        open_output(str(enriched)) as enriched_file,
+        open_output(str(corrections)) as corrections_file,
+        open_output(str(into / "dead.jsonl")) as dead_file,
+    ):
+        outputs = ScanOutputs(enriched=enriched_file, corrections=corrections_file, dead=dead_file)
+        summary: Summary = scan(lines, outputs, options)
+    if summary.dead:
+        counts = ", ".join(f"{reason.value} {count}" for reason, count in summary.dead.items())
+        print(f"  {summary.dead.total()} lines could not be read: {counts}")
+    return Run("wirecopy", enriched, corrections, summary.seconds, summary.articles)
+
+
+def score_stream(data: Path, truth: Path, run: Run) -> Json:
+    """WireBench's own score of a run: {case: figures, …, "ALL": figures, "summary": figures}."""
+    files = [truth, run.enriched, *([run.corrections] if run.corrections else [])]
+    return _scored(data / "score.py", files)
+
+
+def score_pairs(data: Path, name: str, run: Run) -> Json:
+    """The pair sets' own score of a run: found, of, recall, false_links, of_unrelated, false_link_rate."""
+    return _scored(data / "score_pairs.py", [data / name / "pairs.jsonl", run.enriched])
+
+
+def _scored(script: Path, files: list[Path]) -> Json:
+    command = [sys.executable, str(script), *map(str, files), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{script.name} failed:\n{done.stderr}")
+    scores: Json = json.loads(done.stdout)
+    return scores
+
+
+def unpacked(path: Path, into: Path) -> Path:
+    """A plain copy of an .xz file, which the sets' scripts need."""
+    plain = into / path.stem
+    with lzma.open(path) as packed:
+        plain.write_bytes(packed.read())
+    return plain
+
+
+# ---- what is printed
+
+COLUMNS: Final = (
+    "n",
+    "flagged",
+    "verdict",
+    "original",
+    "sources",
+    "extent",
+    "share_error",
+    "passages",
+    "credit",
+    "external",
+    "final",
+)
+
+
+def print_stream(scores: Json) -> None:
+    """The table by case, then the totals beside the goals."""
+    print("case".ljust(15), *(column[:9].rjust(9) for column in COLUMNS))
+    for case, figures in scores.items():
+        if case != "summary":
+            cells = ("" if figures[column] is None else f"{figures[column]:.4g}" for column in COLUMNS)
+            print(case.ljust(15), *(cell.rjust(9) for cell in cells))
+    print()
+    for name, value in (scores["summary"] | {k: scores["ALL"][k] for k in COLUMNS if k in GOALS}).items():
+        goal = GOALS[name]
+        sign, bound = goal.split()
+        met = value is not None and (value >= float(bound) if sign == ">=" else value <= float(bound))
+        print(f"  {name:16} {value!s:>8}   goal {goal:9} {'met' if met else 'NOT MET'}")
+
+
+def print_pairs(name: str, scores: Json) -> None:
+    print(
+        f"  {name:12} found {scores['found']} of {scores['of']} ({scores['recall']}), "
+        f"false links {scores['false_links']} of {scores['of_unrelated']}   goal {GOALS[name]}"
+    )
+
+
+# ---- the command
+
+
+def evaluate_set(name: str, data: Path, into: Path, detect: Callable[[Path, Path], Run]) -> tuple[Run, Json]:
+    """Run one detector over one set and score it."""
+    into.mkdir(parents=True, exist_ok=True)
+    run = detect(data / name / "articles.jsonl.xz", into)
+    if name != STREAM_SET:
+        return run, score_pairs(data, name, run)
+    return run, score_stream(data, unpacked(data / name / "truth.jsonl.xz", into), run)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data", type=Path, default=DATA_DEFAULT, help="where the sets lie (default: %(default)s)"
+    )
+    parser.add_argument("--quick", action="store_true", help="wirebench only, no peers, no report")
+    parser.add_argument(
+        "--sets", nargs="+", choices=(STREAM_SET, *PAIR_SETS), help="these sets only, no peers, no report"
+    )
+    parser.add_argument(
+        "--errors", type=Path, metavar="DIR", help="write what went wrong, with ids, by kind and case"
+    )
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the enriched records here")
+    args = parser.parse_args()
+    wanted = [STREAM_SET] if args.quick else args.sets or [STREAM_SET, *PAIR_SETS]
+    present = [name for name in wanted if (args.data / name / "articles.jsonl.xz").exists()]
+    for name in wanted:
+        if name not in present:
+            print(f"Skipped {name}: the evaluation data are not at {args.data / name}.")
+    with tempfile.TemporaryDirectory(prefix="wirecopy-eval-") as scratch:
+        folder = args.keep or Path(scratch)
+        for name in present:
+            started = time.perf_counter()
+            run, scores = evaluate_set(name, args.data, folder / name, run_ours)
+            print_set(name, run, scores, time.perf_counter() - started)
+            if args.errors:
+                write_errors(args.errors, name, errors_of(name, args.data, folder / name, run))
+    return 0
+
+
+def print_set(name: str, run: Run, scores: Json, seconds: float) -> None:
+    """One set's figures."""
+    rate = run.articles / max(run.seconds, 1e-9)
+    print(
+        f"\n{name}: {run.articles:,} articles in {run.seconds:.1f} s ({rate:,.0f}/s), {seconds:.1f} s with scoring"
+    )
+    if name == STREAM_SET:
+        print_stream(scores)
+    else:
+        print_pairs(name, scores)
+
+
+def errors_of(name: str, data: Path, into: Path, run: Run) -> dict[str, list[str]]:
+    """What went wrong in a set, by kind."""
+    if name == STREAM_SET:
+        return stream_errors(into / "truth.jsonl", run)
+    return pair_errors(data / name / "pairs.jsonl", run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
