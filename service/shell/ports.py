@@ -33,12 +33,12 @@ from service.core.model import (
     VerdictKind,
 )
 
-Headers = tuple[tuple[str, bytes], ...]
+Headers = tuple[tuple[str, bytes | None], ...]  # Kafka allows a header without a value
 
 
 # ---- weather: what a backend raises
 class PortError(Exception):
-    """Something outside this process went wrong. The message says what, and what to do where that is known."""
+    """Something outside this process went wrong. The message says what, and what to do if known."""
 
 
 class UnavailableError(PortError):
@@ -70,8 +70,12 @@ class RefusedError(PortError):
 
 class OffsetLostError(PortError):
     """The offset to read from is not in the topic any more (retention passed it) or not yet (the topic was
-    created anew).
+    created anew). `partition` None: of the fingerprint log.
     """
+
+    def __init__(self, partition: TopicPartition | None, message: str) -> None:
+        super().__init__(message)
+        self.partition = partition
 
 
 class StalledError(PortError):
@@ -101,7 +105,7 @@ class TopicPartition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """A record of a raw topic as it lies there. `timestamp_ms` is the record's own (producer's or broker's)."""
+    """A record of a raw topic as it lies there. `timestamp_ms`: the record's own (producer's or broker's)."""
 
     position: RawPosition
     key: bytes | None
@@ -111,11 +115,19 @@ class RawRecord:
 
 
 class LogRecord(NamedTuple):
-    """A record of the fingerprint log: a plain tuple, so that a batch goes to `Engine.replay_many` as it is."""
+    """A record of the fingerprint log: a plain tuple, so that a batch goes to the engine as it is."""
 
     offset: int
     append_time_ms: int
     value: bytes
+
+
+class LogBatch(NamedTuple):
+    """What one read of the log gave. `next_offset` may lie beyond the last record: offsets can have gaps."""
+
+    records: Sequence[LogRecord]
+    next_offset: int
+    end_offset: int  # as far as known, for the lag
 
 
 class OutputStream(StrEnum):
@@ -174,7 +186,7 @@ class AssignmentListener(Protocol):
 
 
 class RawSource(Protocol):
-    """A consumer group member. Newly assigned partitions are paused until `seek` and `resume`.
+    """A consumer group member. Newly assigned partitions give nothing until `seek` and `resume`.
 
     `seek`, `pause`, `resume` are called by the same task that calls `poll`, between its calls: so no batch
     that was fetched before a seek can arrive after it.
@@ -199,8 +211,11 @@ class RawSource(Protocol):
 
     def assignment(self) -> frozenset[TopicPartition]: ...
 
-    async def start_offset(self, partition: TopicPartition) -> int:
-        """Where a new group begins: the first or the next offset, by `KafkaOptions.auto_offset_reset`."""
+    async def resume_offset(self, partition: TopicPartition, committed_offset: int | None) -> int:
+        """Where to read on: the committed offset where the topic still holds it, the configured end of the
+        topic for a group that never committed (None). An offset that is lost is replaced by policy
+        (`KafkaOptions.offset_lost`), or else `OffsetLostError` is raised.
+        """
         ...
 
     def end_offset(self, partition: TopicPartition) -> int | None:
@@ -235,7 +250,7 @@ class FingerprintLog(Protocol):
         """From now on `read` continues at `offset`."""
         ...
 
-    async def read(self, timeout_ms: int, records_max: int) -> Sequence[LogRecord]:
+    async def read(self, timeout_ms: int, records_max: int) -> LogBatch:
         """The next records in order, as soon as there are any, else after `timeout_ms` none. Raises as
         `RawSource.poll`.
         """
@@ -320,7 +335,7 @@ class EnginePort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The core's pure functions with their settings bound: `decode` has the field paths and aliases already."""
+    """The core's pure functions with their settings bound: `decode` knows field paths and aliases."""
 
     decode: Callable[[bytes | None, RawPosition], RawArticle | Rejected]
     enrich: Callable[[ProposalPort, Outcome], Verdict]
@@ -383,20 +398,17 @@ class KafkaOptions:
     max_poll_interval_ms: int = 300_000
     transaction_timeout_ms: int = 60_000
     request_timeout_ms: int = 20_000
-    call_timeout_ms: int = (
-        30_000  # on every await on the client; above request_timeout_ms, so that its own answer comes first
-    )
+    # on every await on the client; above request_timeout_ms, so that its own answer comes first
+    call_timeout_ms: int = 30_000
     close_timeout_ms: int = 5_000  # a client that hangs while it stops is left behind after this
     metadata_max_age_ms: int = 30_000
 
-    log_linger_ms: int = (
-        5  # appends of several partitions share a batch; measured p50 46 ms end to end with 5
-    )
+    # appends of several partitions share a batch; measured p50 46 ms end to end with 5
+    log_linger_ms: int = 5
     fetch_partition_bytes_max: int = 4 * 1024 * 1024
     fetch_bytes_max: int = 32 * 1024 * 1024
-    producer_batch_bytes_max: int = (
-        1024 * 1024
-    )  # below the topics' max.message.bytes; a larger record goes as a batch of its own
+    # below the topics' max.message.bytes; a larger record goes as a batch of its own
+    producer_batch_bytes_max: int = 1024 * 1024
     producer_request_bytes_max: int = 64 * 1024 * 1024
     log_compression: str | None = None  # hashes do not compress
     output_compression: str | None = None
@@ -409,37 +421,32 @@ class PipelineOptions:
     poll_timeout_ms: int = 100  # bounds how long a partition that is ready waits for its seek
     poll_records_max: int = 500
     follow_records_max: int = 1_000
-    transaction_records_max: int = (
-        500  # measured: beyond this the throughput gains nothing and the latency grows
-    )
+    # measured: beyond this the throughput gains nothing and the latency grows
+    transaction_records_max: int = 500
     transaction_bytes_max: int = 32 * 1024 * 1024
-    in_flight_records_max: int = (
-        limits.IN_FLIGHT_RECORDS_MAX
-    )  # a partition; tied to the engine's memory of verdicts
-    in_flight_bytes_max: int = (
-        64 * 1024 * 1024
-    )  # all partitions together; over it they are paused, polling goes on
-    inline_bytes_max: int = (
-        64 * 1024
-    )  # core work on more raw bytes than this goes to a thread (about 3 ms of the loop)
+    # a partition; tied to the engine's memory of verdicts
+    in_flight_records_max: int = limits.IN_FLIGHT_RECORDS_MAX
+    # all partitions together; over it they are paused, polling goes on
+    in_flight_bytes_max: int = 64 * 1024 * 1024
+    # core work on more raw bytes than this goes to a thread (about 3 ms of the loop), and so does the replay
+    # of more log records than this
+    inline_bytes_max: int = 64 * 1024
+    inline_replays_max: int = 32
 
-    output_record_bytes_max: int = (
-        32 * 1024 * 1024
-    )  # enriched and corrections; the topics' own bounds are taken where smaller
+    # enriched and corrections; the topics' own bounds are taken where smaller
+    output_record_bytes_max: int = 32 * 1024 * 1024
     dead_record_bytes_max: int = 48 * 1024 * 1024
     log_record_bytes_max: int = 8 * 1024 * 1024
 
-    outcome_timeout_ms: int = (
-        30_000  # an appended record that is not followed within it: rebuild the partition
-    )
+    # an appended record that is not followed within it: rebuild the partition
+    outcome_timeout_ms: int = 30_000
     revoke_timeout_ms: int = 5_000  # for the transaction that is under way when partitions are revoked
     stop_timeout_ms: int = 20_000  # graceful stop: drain, commit, leave
     progress_timeout_ms: int = 180_000  # a part that does not turn its loop for so long ends the process
     retry_delay_ms: int = 200  # first delay before a rebuild, doubled up to retry_delay_ms_max
     retry_delay_ms_max: int = 5_000
-    fenced_delay_ms: int = (
-        4_500  # 1.5 heartbeats: after it the group has said whether the partition is still ours
-    )
+    # 1.5 heartbeats: after it the group has said whether the partition is still ours
+    fenced_delay_ms: int = 4_500
     fenced_again_within_ms: int = 60_000  # fenced twice within this while we own the partition: fatal
 
     breaker_window_records: int = 1_000
@@ -477,7 +484,7 @@ class Telemetry(Protocol):
     """
 
     def judged(self, kind: VerdictKind, latency_ms: float) -> None:
-        """A record went out enriched and is committed; latency from the raw record's timestamp to the commit."""
+        """A record went out enriched and is committed; latency from the raw timestamp to the commit."""
 
     def corrected(self) -> None: ...
 

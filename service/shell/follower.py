@@ -1,0 +1,143 @@
+"""The follower: reads the fingerprint log from where the engine stands and replays every record, in order.
+
+The only caller of `Engine.replay_many`, so the engine's state depends on the log's prefix alone. What each
+record led to is handed to whoever waits for that raw position. The follower runs whether or not this replica
+owns partitions: a replica without any is a hot spare whose index is as warm as the others'.
+
+Weather (a broker that does not answer) is waited out here, for ever and with a growing delay, since reading
+again changes nothing. A log that does not hold what the engine needs next is no weather: every replica must
+have replayed the same prefix, so going on would give other verdicts than the others', and the process ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from service.core.model import Outcome, Refused
+from service.shell.ports import (
+    EnginePort,
+    FatalError,
+    FingerprintLog,
+    LogBatch,
+    OffsetLostError,
+    Part,
+    PipelineOptions,
+    PortError,
+    RefusedError,
+    Stage,
+    Telemetry,
+)
+
+
+class Follower:
+    """`deliver` gets every outcome in log order; `followed` is called after each batch, with the engine at
+    rest.
+    """
+
+    def __init__(
+        self,
+        log: FingerprintLog,
+        engine: EnginePort,
+        options: PipelineOptions,
+        telemetry: Telemetry,
+        executor: Executor,
+        deliver: Callable[[Outcome], None],
+        followed: Callable[[], None],
+    ) -> None:
+        self._log = log
+        self._engine = engine
+        self._options = options
+        self._telemetry = telemetry
+        self._executor = executor
+        self._deliver = deliver
+        self._followed = followed
+        self.next_offset = 0
+        self.caught_up = asyncio.Event()
+        self.turned_at = 0.0  # loop time of the last turn, for the watchdog
+        self.waits = "has not begun"
+
+    async def run(self) -> None:
+        """Follow until cancelled. Raises `FatalError` when the log and the engine do not belong together."""
+        loop = asyncio.get_running_loop()
+        delay_ms = self._options.retry_delay_ms
+        while True:
+            try:
+                target = await self._begin()
+                delay_ms = self._options.retry_delay_ms
+                await self._follow(target)
+            except OffsetLostError as error:
+                raise FatalError(
+                    f"the fingerprint log has lost what this replica needs next: {error}"
+                ) from error
+            except RefusedError as error:
+                raise FatalError(f"the broker refuses the fingerprint log: {error}") from error
+            except PortError as error:
+                self._telemetry.rebuilt(Part.FOLLOWER, error)
+                self.turned_at = loop.time()
+                self.waits = f"tries the log again after: {error}"
+                await asyncio.sleep(delay_ms / 1000)
+                delay_ms = min(2 * delay_ms, self._options.retry_delay_ms_max)
+
+    async def _begin(self) -> int:
+        """Place the reader where the engine stands; returns the end that the log has now."""
+        self.waits = "asks the log for its bounds"
+        first, end = await self._log.bounds()
+        offset = self._engine.stats().log_offset
+        if offset == 0:
+            offset = (
+                first  # an empty index begins with what the log still holds: what is gone is past the window
+            )
+        elif not first <= offset <= end:
+            raise OffsetLostError(
+                None,
+                f"the index stands at offset {offset}, the log holds {first} to {end}. Remove the saved state"
+                " of the index, and it is built anew from the log.",
+            )
+        await self._log.follow(offset)
+        self.next_offset = offset
+        return end
+
+    async def _follow(self, target: int) -> None:
+        loop = asyncio.get_running_loop()
+        began_at, replayed = loop.time(), 0
+        while True:
+            if not self.caught_up.is_set() and self.next_offset >= target:
+                self.caught_up.set()
+                self._telemetry.caught_up(replayed, loop.time() - began_at)
+            self.turned_at = loop.time()
+            self.waits = f"reads the log at offset {self.next_offset}"
+            batch = await self._log.read(self._options.poll_timeout_ms, self._options.follow_records_max)
+            self.turned_at = loop.time()
+            if batch.records:
+                await self._replay(batch)
+                replayed += len(batch.records)
+            if batch.next_offset != self.next_offset or batch.records:
+                self.next_offset = batch.next_offset
+                self._followed()
+            last_ms = batch.records[-1].append_time_ms if batch.records else 0
+            self._telemetry.log_followed(self.next_offset, max(batch.end_offset, self.next_offset), last_ms)
+
+    async def _replay(self, batch: LogBatch) -> None:
+        loop = asyncio.get_running_loop()
+        records = batch.records
+        self.waits = f"replays {len(records)} records from log offset {records[0].offset}"
+        began_at = loop.time()
+        try:
+            if len(records) <= self._options.inline_replays_max:
+                outcomes = self._engine.replay_many(records)
+            else:
+                outcomes = await loop.run_in_executor(self._executor, self._engine.replay_many, records)
+        except Exception as error:
+            # passing the record over would part this replica's index from the others'
+            raise FatalError(
+                f"the engine failed on the fingerprint log between offsets {records[0].offset} and"
+                f" {records[-1].offset}: {type(error).__name__}"
+            ) from error
+        self._telemetry.stage_time(Stage.REPLAY, loop.time() - began_at, len(records))
+        for record, outcome in zip(records, outcomes, strict=True):
+            if isinstance(outcome, Refused):
+                self._telemetry.log_refused(outcome.reason, record.offset, outcome.detail)
+            else:
+                self._deliver(outcome)

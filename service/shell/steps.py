@@ -1,0 +1,184 @@
+"""The synchronous steps between two doors: raw records to log values, outcomes to output records.
+
+No step here waits or touches a door, so each can run on the loop or in a thread, and a test needs no loop.
+Bad data is a value: a record that cannot be judged becomes a dead letter with its reason, and a fault of our
+own code on one record (any exception of the core) becomes a dead letter `internal`, so that one record can
+neither stop a partition nor be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.core.model import Outcome, Rejected, RejectReason
+from service.shell.ports import (
+    EnginePort,
+    Headers,
+    OutputRecord,
+    OutputStream,
+    ProposalPort,
+    RawRecord,
+    Steps,
+)
+
+VERDICT_HEADER = "verdict"
+ORIGIN_PREFIX = "wirecopy."
+RECORD_OVERHEAD_BYTES = 512  # of a record in its batch, on top of key, value and headers: counted generously
+
+
+@dataclass(slots=True)
+class Entry:
+    """A raw record in flight. Exactly one of `proposal` and `rejected` is set, or, after a fault, `rejected`
+    beside it.
+
+    Mutable, and owned by one partition worker: `log_offset` is set when the log surely holds its proposal,
+    `outcome` when the follower has replayed it.
+    """
+
+    record: RawRecord
+    size_bytes: int
+    proposal: ProposalPort | None = None
+    rejected: Rejected | None = None
+    fault: BaseException | None = None
+    log_offset: int | None = None
+    outcome: Outcome | None = None
+    received_at: float = 0.0
+    appended_at: float = 0.0
+
+    @property
+    def settled(self) -> bool:
+        return self.outcome is not None or self.rejected is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes beyond which a record is a dead letter instead."""
+
+    log_value: int
+    enriched: int
+    corrections: int
+    dead: int
+
+
+def size_of(key: bytes | None, value: bytes | None, headers: Headers) -> int:
+    """Bytes of a record in a batch, never too few."""
+    size = RECORD_OVERHEAD_BYTES + len(key or b"") + len(value or b"")
+    for name, content in headers:
+        size += 4 * len(name) + len(content or b"") + 16
+    return size
+
+
+def prepare(records: Sequence[RawRecord], steps: Steps, engine: EnginePort, limits: Limits) -> list[Entry]:
+    """Decode and propose. Changes nothing; may run in any thread."""
+    return [_prepare_one(record, steps, engine, limits) for record in records]
+
+
+def _prepare_one(record: RawRecord, steps: Steps, engine: EnginePort, limits: Limits) -> Entry:
+    entry = Entry(record, size_of(record.key, record.value, record.headers))
+    try:
+        article = steps.decode(record.value, record.position)
+        if isinstance(article, Rejected):
+            entry.rejected = article
+            return entry
+        proposal = engine.propose(article)
+    except Exception as error:
+        entry.rejected = internal(error)
+        entry.fault = error
+        return entry
+    if len(proposal.value) > limits.log_value:
+        entry.rejected = Rejected(
+            RejectReason.TOO_LARGE,
+            f"its fingerprints take {len(proposal.value)} bytes, {limits.log_value} are allowed",
+        )
+        return entry
+    entry.proposal = proposal
+    return entry
+
+
+def internal(error: BaseException) -> Rejected:
+    """Our own fault. Only the exception's type is told: its text may hold the article's."""
+    return Rejected(RejectReason.INTERNAL, f"{type(error).__name__} in our own code; the log has the details")
+
+
+def render(entries: Sequence[Entry], steps: Steps, limits: Limits) -> list[list[OutputRecord]]:
+    """Settled entries to what is published for each: exactly one enriched record or dead letter, and
+    corrections.
+
+    May set `rejected` (and `fault`) of an entry whose enriched record cannot be made or does not fit.
+    Corrections of a rejected entry are published all the same: the index has taken its record in.
+    """
+    return [_render_one(entry, steps, limits) for entry in entries]
+
+
+def _render_one(entry: Entry, steps: Steps, limits: Limits) -> list[OutputRecord]:
+    out: list[OutputRecord] = []
+    if entry.rejected is None:
+        try:
+            out.append(_enriched(entry, steps, limits))
+        except _DoesNotFitError as misfit:
+            entry.rejected = Rejected(RejectReason.TOO_LARGE, str(misfit))
+        except Exception as error:
+            entry.rejected = internal(error)
+            entry.fault = error
+    if entry.rejected is not None:
+        out.append(dead_letter(entry.record, entry.rejected, limits))
+    if entry.outcome is not None:
+        try:
+            out.extend(_corrections(entry.outcome, steps, limits))
+        except Exception as error:
+            entry.fault = error
+    return out
+
+
+class _DoesNotFitError(Exception):
+    pass
+
+
+def _enriched(entry: Entry, steps: Steps, limits: Limits) -> OutputRecord:
+    assert entry.proposal is not None and entry.outcome is not None, "only settled entries are rendered"
+    verdict = steps.enrich(entry.proposal, entry.outcome)
+    article = entry.proposal.article
+    key = article.id.encode("utf-8", "surrogatepass")
+    value = steps.encode_enriched(article, verdict)
+    kept = tuple(header for header in entry.record.headers if header[0] != VERDICT_HEADER)
+    headers = (*kept, (VERDICT_HEADER, verdict.kind.value.encode()))
+    size = size_of(key, value, headers)
+    if size > limits.enriched:
+        raise _DoesNotFitError(f"enriched, it takes {size} bytes; its topic takes {limits.enriched}")
+    return OutputRecord(OutputStream.ENRICHED, key, value, headers)
+
+
+def _corrections(outcome: Outcome, steps: Steps, limits: Limits) -> list[OutputRecord]:
+    out = []
+    for correction in outcome.corrections:
+        key = correction.id.encode("utf-8", "surrogatepass")
+        value = steps.encode_correction(correction)
+        headers: Headers = ((VERDICT_HEADER, correction.verdict.kind.value.encode()),)
+        assert size_of(key, value, headers) <= limits.corrections, "a correction holds no article text"
+        out.append(OutputRecord(OutputStream.CORRECTIONS, key, value, headers))
+    return out
+
+
+def dead_letter(record: RawRecord, rejected: Rejected, limits: Limits) -> OutputRecord:
+    """The raw key, value and all headers as they came, and where they came from and why, so that it can be
+    replayed.
+    """
+    position = record.position
+    value = record.value
+    detail = rejected.detail
+    if size_of(record.key, value, record.headers) > limits.dead:
+        detail = f"{detail} (its value, {len(value or b'')} bytes, exceeds the dead letters' limit: left out)"
+        value = None
+    origin: Headers = (
+        (ORIGIN_PREFIX + "topic", position.topic.encode()),
+        (ORIGIN_PREFIX + "partition", str(position.partition).encode()),
+        (ORIGIN_PREFIX + "offset", str(position.offset).encode()),
+        (ORIGIN_PREFIX + "timestamp", str(record.timestamp_ms).encode()),
+        (ORIGIN_PREFIX + "reason", rejected.reason.value.encode()),
+        (ORIGIN_PREFIX + "detail", detail.encode("utf-8", "replace")[:1024]),
+    )
+    # of a record that was replayed from the dead letters and failed again, only the last journey is told
+    names = {name for name, _ in origin}
+    kept = tuple(header for header in record.headers if header[0] not in names)
+    return OutputRecord(OutputStream.DEAD, record.key, value, kept + origin)
