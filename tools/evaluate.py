@@ -191,10 +191,8 @@ def main() -> int:
 
 def print_set(name: str, run: Run, scores: Json, seconds: float) -> None:
     """One set's figures."""
-    rate = run.articles / max(run.seconds, 1e-9)
-    print(
-        f"\n{name}: {run.articles:,} articles in {run.seconds:.1f} s ({rate:,.0f}/s), {seconds:.1f} s with scoring"
-    )
+    speed = f"{run.seconds:.1f} s ({run.articles / max(run.seconds, 1e-9):,.0f}/s)"
+    print(f"\n{name}: {run.articles:,} articles in {speed}; {seconds:.1f} s with scoring")
     if name == STREAM_SET:
         print_stream(scores)
     else:

@@ -130,8 +130,7 @@ def open_output(path: str) -> Iterator[BinaryIO]:
     """
     if path == STANDARD:
         yield sys.stdout.buffer
-        with suppress(BrokenPipeError):
-            sys.stdout.buffer.flush()
+        sys.stdout.buffer.flush()
         return
     target = Path(path)
     if target.exists() and not target.is_file():  # a pipe or a device: /dev/null, >(sort)

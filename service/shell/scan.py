@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import os
 import sys
 import time
 from collections import Counter
@@ -42,7 +41,6 @@ DAY_MS: Final = 24 * 3600 * 1000
 EXIT_FINE: Final = 0
 EXIT_TROUBLE: Final = 1
 EXIT_USAGE: Final = 2
-EXIT_INTERRUPTED: Final = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +265,6 @@ def main(args: argparse.Namespace) -> int:
     except ValueError as fault:
         sys.stderr.write(f"wirecopy scan: {fault}\n")
         return EXIT_USAGE
-    except BrokenPipeError:  # the reader of our output has seen enough, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_FINE
-    except KeyboardInterrupt:
-        sys.stderr.write("wirecopy scan: stopped; output files are left as they were before.\n")
-        return EXIT_INTERRUPTED
     if not args.quiet:
         print_summary(summary, screen)
     return EXIT_FINE
