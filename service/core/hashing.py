@@ -1,9 +1,9 @@
 """XXH3: the one hash whose values leave this process, and so the one that must be a published standard.
 
-Two things are named by a hash of their bytes: a body (`body_xxh3`, 128 bits, in the enriched record) and a picked
-shingle (64 bits, in the fingerprint log). Both are XXH3 with seed 0, so that a program in another language computes
-the same names (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md). The rolling hash that *picks*
-shingles is internal, never leaves the process, and lives with the kernels.
+Two things are named by a hash of their bytes: a body (`body_xxh3`, 128 bits, in the enriched record) and a
+picked shingle (64 bits, in the fingerprint log). Both are XXH3 with seed 0, so that a program in another
+language computes the same names (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md). The rolling
+hash that *picks* shingles is internal, never leaves the process, and lives with the kernels.
 """
 
 from __future__ import annotations
@@ -23,11 +23,16 @@ xxh3_128_hex = xxhash.xxh3_128_hexdigest
 """`xxh3_128_hex(data: bytes) -> str`: XXH3-128, seed 0, 32 lower-case hex digits (canonical, big endian)."""
 
 
+def body_xxh3(body: str) -> str:
+    """The digest of a body as it came: XXH3-128 of its UTF-8, 32 hex digits."""
+    return xxhash.xxh3_128_hexdigest(body.encode())
+
+
 def shingle_ids(canonical: bytes, starts: Iterable[int], ends: Iterable[int]) -> U64:
     """XXH3-64 of each `canonical[start:end]`, shape (n,): the ids of the shingles that were picked.
 
-    `starts` and `ends` are byte offsets, equally many; arrays are welcome. Arrays become lists first, since a NumPy
-    integer taken out of an array one by one costs as much as the hash of the shingle.
+    `starts` and `ends` are byte offsets, equally many; arrays are welcome. Arrays become lists first, since a
+    NumPy integer taken out of an array one by one costs as much as the hash of the shingle.
     """
     if isinstance(starts, np.ndarray):
         starts = starts.tolist()

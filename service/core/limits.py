@@ -9,6 +9,11 @@ ID_CHARS_MAX = 1024
 URL_CHARS_MAX = 4096
 TITLE_CHARS_MAX = 2048  # what is used of a title; the record keeps all of it
 NAME_CHARS_MAX = 256  # publisher and credit names
+LANGUAGE_CHARS_MAX = 35  # RFC 5646, 4.4.1
+TIME_CHARS_MAX = 64  # the longest RFC 5322 date has 40
+PUBLISHED_YEAR_MIN = 1600  # the first newspapers (1605): what claims to be older is a zero date of some system
+REJECT_DETAIL_CHARS_MAX = 400  # a header and a log line
+WESTERN_BYTES_SHARE_MAX = 0.15  # of bytes over 127 in a cp1252 record: French has 4 %, Cyrillic or Chinese over 50 %
 HOST_CHARS_MAX = 253  # RFC 1035, 2.3.4
 CACHED_NAMES_MAX = 16_384  # entries of each cache of folded names and hosts: more than are in flight, about 3 MB
 
@@ -24,3 +29,73 @@ RECENT_VERDICTS_PER_PARTITION = 4096  # must exceed what one partition can have 
 IN_FLIGHT_RECORDS_MAX = 2048  # per partition, enforced by the pipeline
 
 assert RECENT_VERDICTS_PER_PARTITION > IN_FLIGHT_RECORDS_MAX, "a redelivered record must find its first verdict"
+
+# ---- prose: a line's shape (prototype on wirebench and pages; verdict-notes)
+PROSE_ENDING_TOKENS_MIN = 8  # with a sentence mark at the end
+PROSE_TOKENS_MIN = 18  # with some punctuation
+PROSE_LONG_TOKENS_MIN = 40  # whatever else
+WRAPPED_CHARS_MIN = 35  # a hard-wrapped line
+WRAPPED_CHARS_MAX = 100
+WRAPPED_PERCENT_MIN = 40  # of such lines go on in lower case
+
+# ---- main region
+TITLE_TOKENS_MIN = 2  # a one-word title stands anywhere
+TITLE_EXTRA_TOKENS_MAX = 8  # a line may add a section or a date to the title
+TITLE_PROSE_LINES_AHEAD = 12  # of several title lines the one with most prose in this many next lines
+TITLE_STEP_BACK_LINES = 5  # a bread crumb right above the headline
+MAIN_GAP_LINES_MAX = 8  # lines without prose inside an article: captions, list items
+MAIN_GAP_TOKENS_MAX = 60
+CUT_AFTER_PERCENT = 35  # an "About X" heading ends the article only past this part of it
+CUT_AFTER_TOKENS = 60
+CUT_HEADING_TOKENS_MAX = 8
+
+# ---- templates
+TEMPLATE_GAP_TOKENS_MAX = 14  # between two template samples: w + k − 1, what winnowing may leave unsampled
+TEMPLATE_LINE_PERCENT = 60  # a line that is template for the most part is template
+
+# ---- matching
+STORIES_PER_SHINGLE_MAX = 4  # a shingle of that many stories says nothing; caps 3 / 8 / 50: false flags .08 / .12 / .12 %
+CANDIDATES_MAX = 10
+CANDIDATE_HITS_MIN = 2
+RUN_SOURCE_GAP_TOKENS_MAX = 60  # flat between 40 and 90
+RUN_GAP_TOKENS_MAX = 120
+RUN_DRIFT_TOKENS_MIN = 12
+PIECE_WORDS_MIN = 15
+LEAD_TOKENS = 60  # the first tokens of a main region
+
+# ---- the fingerprint record
+TOKENS_MAX = 16 * 1024 * 1024  # no text within RAW_BYTES_MAX has more
+CREDITS_MAX = 8  # kept of one article
+
+# ---- the verdict (tokens unless said otherwise; prototype on wirebench and press)
+SAME_URL_PART_MIN = 0.2
+SITE_TAIL_WORDS = 50  # two pages of a site that each hold so much of their own are two articles
+SITE_TAIL_PART = 0.15
+SITE_TITLE_PART_MIN = 0.3
+SITE_TITLE_LEAD_MIN = 0.2
+SITE_LEAD_MIN = 0.5
+SITE_PART_MAX_MIN = 0.5
+SITE_PART_MIN = 0.3
+REPUBLISHED_WORDS_MIN = 40  # one run: a verbatim passage of 60 words measures at least 42 by its picks
+PIECES_WORDS_MIN = 50  # several runs of PIECE_WORDS_MIN or more
+SHORT_PART_MIN = 0.6  # a short text, whole
+SHORT_WORDS_MIN = 15
+SHORT_HITS_MIN = 3
+CONTAINED_PART_MIN = 0.75
+CONTAINED_LEAD_MIN = 0.5
+NAMED_TOKENS_MIN = 30  # with the same title, or a credit that names the other
+NAMED_HITS_MIN = 5
+SECOND_LEAD_MIN = 0.5  # a further source
+SECOND_WORDS_MIN = 18
+LEAD_PASSAGE_WORDS_MIN = 30
+FULL_SHARE_MIN = 0.6
+FULL_LEAD_MIN = 0.4
+FULL_PART_MIN = 0.9
+SNAP_TOKENS_MAX = 25  # a passage that ends so near a line's edge ends there
+STORY_CREDITS_LOOKED_AT_MAX = 64  # members of a story asked whom they credit
+
+# ---- the origin index
+POSTINGS_COUNT_MAX = 8  # stories a shingle is listed under: one of four already votes for nobody, eight fill one bucket
+STORY_TAKEN_PART_MIN = 0.6  # a late original of which so much is covered takes the whole story over
+DUPLICATE_PART_MIN = 0.97
+NO_TIME_MS = -(1 << 62)  # published_at of an article that has none

@@ -1,0 +1,203 @@
+"""Finding an article's fields in records that others designed, and reading the loosely typed ones.
+
+A raw record is whatever the producer's system writes. `FieldPaths` says where each field lies, `find` takes
+it out, and the readers below (`text_of`, `identifier_of`, `time_ms_of`, …) say what each JSON value means.
+Invariant: nothing here raises for any JSON value; what a reader cannot read is None or "", and only the
+caller knows whether that is harmless.
+
+Times are read leniently because they only ever support a verdict: a time that nobody can read is no time,
+never a reason to lose the article. A wrong time is worse than none, so zero dates of other systems (Unix 0,
+Go's year 1, -1) are no time either: believed, they would make their article the first of every story.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+
+from service.core import limits
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_DIGITS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,9})?\Z")
+_ZONE_WORD = re.compile(r"\s*(?:UTC|GMT|Z)\Z", re.IGNORECASE)
+_GO_ZONE = re.compile(r"([+-]\d{4}) (?:UTC|[A-Z]{3,5}|[+-]\d{2,4})\Z")  # "2024-05-03 10:00:00 +0000 UTC"
+_LEADING_NUMBER = re.compile(r"\s*v?([0-9]{1,18})(?![0-9])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPaths:
+    """Where each field lies: member names joined by dots, a number for a place in a list (`bodies.0.value`).
+
+    A member whose own name holds the dots is found first. One path a field: alternatives are the producer's
+    business.
+    """
+
+    body: str = "body"
+    id: str = "id"
+    url: str = "url"
+    title: str = "title"
+    publisher: str = "publisher"
+    published_at: str = "published_at"
+    language: str = "language"
+    version: str = "version"
+    content_type: str = "content_type"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            path = getattr(self, field.name)
+            if not path or not all(path.split(".")):
+                raise ValueError(
+                    f"the path of field {field.name} is {path!r}: write member names joined by dots"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The field values of one record as they came, None where absent: what a plain record and ninjs have in
+    common.
+
+    `authority` is the domain in a provider's own identifier (urn:newsml:dpa.com:…, tag:reuters.com,2024:…),
+    else "".
+    """
+
+    body: object
+    content_type: object
+    id: object
+    url: object
+    title: object
+    publisher: object
+    published_at: object
+    language: object
+    version: object
+    authority: str = ""
+
+
+@lru_cache(maxsize=64)  # one entry a configured path
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
+def find(record: dict[str, object], path: str) -> object:
+    """The value at a dotted path, None where there is none."""
+    if path in record or "." not in path:
+        return record.get(path)
+    value: object = record
+    for step in _steps(path):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isascii() and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def find_all(record: dict[str, object], paths: FieldPaths) -> Found:
+    """The fields of a plain record."""
+    return Found(
+        body=find(record, paths.body),
+        content_type=find(record, paths.content_type),
+        id=find(record, paths.id),
+        url=find(record, paths.url),
+        title=find(record, paths.title),
+        publisher=find(record, paths.publisher),
+        published_at=find(record, paths.published_at),
+        language=find(record, paths.language),
+        version=find(record, paths.version),
+    )
+
+
+def text_of(value: object, chars_max: int) -> str:
+    """A short text, outer white space cut; "" for anything else. schema.org's `{"name": "…"}` counts as its
+    name.
+    """
+    if isinstance(value, dict):
+        value = value.get("name")
+    return value[:chars_max].strip() if isinstance(value, str) else ""
+
+
+def version_of(value: object) -> int:
+    """A version number ≥ 0 (of "6", 6, "6.1", "v6": 6); 0 where none can be read. Below 2^63."""
+    if isinstance(value, bool):
+        return 0
+    if isinstance(value, int):
+        return value if 0 <= value < 2**63 else 0
+    if isinstance(value, float):
+        return int(value) if 0 <= value < 2**63 else 0
+    if isinstance(value, str):
+        match = _LEADING_NUMBER.match(value)
+        return int(match[1]) if match else 0
+    return 0
+
+
+def _in_range(moment: datetime) -> int | None:
+    """Milliseconds of an aware moment; None for zero dates and for years that no publisher writes."""
+    if moment.year < limits.PUBLISHED_YEAR_MIN:
+        return None
+    return (moment - _EPOCH) // _MILLISECOND or None
+
+
+def _of_number(number: float) -> int | None:
+    """Epoch seconds, milliseconds, microseconds or nanoseconds, told apart by size; 20240503 is a date."""
+    if not 0 < number < 1e20:
+        return None
+    if number == int(number) and 19000101 <= number <= 21991231:
+        try:
+            return _in_range(datetime.strptime(str(int(number)), "%Y%m%d").replace(tzinfo=UTC))
+        except ValueError:
+            pass
+    if number < 1e11:  # seconds up to the year 5138
+        return int(number * 1000)
+    if number < 1e14:
+        return int(number)
+    return int(number // 1000) if number < 1e17 else int(number // 1_000_000)
+
+
+def _of_text(text: str) -> datetime | None:
+    """ISO 8601 in its many forms, then the date of RFC 5322 (RSS)."""
+    for form in (text, _ZONE_WORD.sub("Z", text), _GO_ZONE.sub(r"\1", text)):
+        try:
+            return datetime.fromisoformat(form)
+        except ValueError:
+            continue
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def time_ms_of(value: object) -> int | None:
+    """Milliseconds since the epoch of an ISO 8601 text, an RFC 5322 date, or an epoch number or its digits.
+
+    A time without a zone is UTC. None for what cannot be read, for zero dates, and before
+    limits.PUBLISHED_YEAR_MIN.
+    """
+    if isinstance(value, str):
+        text = value[: limits.TIME_CHARS_MAX].strip()
+        if _DIGITS.match(text) and len(text) >= 8:
+            return _of_number(float(text) if "." in text else int(text))
+        moment = _of_text(text)
+        if moment is None:
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        try:
+            return _in_range(moment)
+        except OverflowError:  # the last day of year 9999, west of Greenwich
+            return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _of_number(value)
+    return None
+
+
+def time_text(time_ms: int) -> str:
+    """ISO 8601 in UTC, to the second where that says all: `2024-05-03T10:00:00Z`,
+    `2024-05-03T10:00:00.250Z`.
+    """
+    moment = _EPOCH + timedelta(milliseconds=time_ms)
+    text = moment.isoformat(timespec="milliseconds" if time_ms % 1000 else "seconds")
+    return text.removesuffix("+00:00") + "Z"
