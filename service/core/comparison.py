@@ -1,0 +1,188 @@
+"""One article against the index: which articles share enough with it to be looked at, and how much they share.
+
+A look-up answers for all samples at once. What is template on this site, or stands in too many stories, is masked; the
+rest votes for candidates, and one kernel chains the votes of each into runs and measures them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from service.core import kernels, limits
+from service.core.hashing import xxh3_64
+from service.core.kernels import R_CANDIDATE, R_END, R_SOURCE_END, R_SOURCE_START, R_START, T_MAIN, T_TEMPLATE
+from service.core.model import I32, U16, U32, U64
+from service.core.postings import Postings
+from service.core.record import SketchRecord
+
+Bools = npt.NDArray[np.bool_]
+_TAKEN = np.uint64(0xA24BAED4963EE407)  # sets the marks of taken passages apart from those of templates
+
+
+def site_key(domain: str) -> int:
+    """By what a site's templates are told from another's."""
+    return xxh3_64(b"site:" + domain.encode("utf-8", "replace"))
+
+
+def identity_keys(record: SketchRecord) -> U64:
+    """Keys u64[3] under which this very article may have come before: its URL, its id on its site, its body."""
+    domain = record.domain.encode("utf-8", "replace")
+    url = record.url.partition("#")[0].encode("utf-8", "replace")
+    return np.array(
+        [
+            xxh3_64(b"url:" + (url or b"%d@" % record.position.offset + domain + bytes.fromhex(record.body_xxh3))),
+            xxh3_64(b"id:" + domain + b"\x00" + record.id.encode("utf-8", "replace")),
+            xxh3_64(b"body:" + bytes.fromhex(record.body_xxh3)),
+        ],
+        np.uint64,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """Postings of this article's samples, ordered by article and then by sample."""
+
+    sample: I32
+    article: U32
+    position: U16
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What was found of one article, while it is judged. `template` bool[n] says which samples are set aside."""
+
+    record: SketchRecord
+    site: np.uint64
+    template: Bools
+    votes: Votes
+    taken_sample: I32  # samples that this site took from elsewhere before, and where in which article
+    taken_article: U32
+    taken_position: U16
+    same_address: frozenset[int]  # articles of the same URL or id
+    same_body: frozenset[int]
+    flags: npt.NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    own_tokens: int = 0
+
+    def mask(self, samples: npt.NDArray[np.bool_]) -> None:
+        """Sets further samples aside as template."""
+        self.template = self.template | samples
+        self.reflag()
+
+    def reflag(self) -> None:
+        """Works out the tokens' flags again from what is template now."""
+        sketch = self.record.sketch
+        self.flags = kernels.token_flags(
+            sketch.tokens,
+            sketch.lines,
+            sketch.main_start,
+            sketch.main_end,
+            sketch.positions,
+            self.template.view(np.uint8),
+            limits.SHINGLE_TOKENS,
+            limits.TEMPLATE_GAP_TOKENS_MAX,
+            limits.TEMPLATE_LINE_PERCENT,
+        )
+        self.own_tokens = int(np.count_nonzero((self.flags & (T_MAIN | T_TEMPLATE)) == T_MAIN))
+
+    def own(self) -> bytes:
+        """A byte a token: 1 where it is of the main region and not template."""
+        return ((self.flags & (T_MAIN | T_TEMPLATE)) == T_MAIN).tobytes()
+
+
+def compare(record: SketchRecord, postings: Postings, marks: Postings) -> Comparison:
+    """Looks an article up. Changes nothing."""
+    sketch = record.sketch
+    site = np.uint64(site_key(record.domain))
+    keys = sketch.ids
+    hits = postings.look_up(np.concatenate((keys, identity_keys(record))))
+    count = len(keys)
+    template = marks.look_up(keys ^ site).stories > 0
+    template |= hits.stories[:count] >= limits.STORIES_PER_SHINGLE_MAX
+    of_sample = hits.sample < count
+    order = np.lexsort((hits.sample[of_sample], hits.article[of_sample]))
+    votes = Votes(
+        hits.sample[of_sample][order], hits.article[of_sample][order], hits.position[of_sample][order]
+    )
+    taken = marks.look_up(keys ^ site ^ _TAKEN)
+    identity = hits.sample[~of_sample] - count
+    identity_article = hits.article[~of_sample]
+    made = Comparison(
+        record,
+        site,
+        template,
+        votes,
+        taken.sample,
+        taken.article,
+        taken.position,
+        frozenset(identity_article[identity < 2].tolist()),
+        frozenset(identity_article[identity == 2].tolist()),
+    )
+    made.reflag()
+    return made
+
+
+def candidates(seen: Comparison, marks_votes: Votes | None = None) -> tuple[list[int], Votes]:
+    """The articles to look at (ascending), and the votes for them that are not template."""
+    votes = seen.votes if marks_votes is None else marks_votes
+    usable = ~seen.template[votes.sample]
+    votes = Votes(votes.sample[usable], votes.article[usable], votes.position[usable])
+    if len(votes.article) == 0:
+        return sorted(seen.same_address), votes
+    articles, counts = np.unique(votes.article, return_counts=True)
+    enough = counts >= limits.CANDIDATE_HITS_MIN
+    articles, counts = articles[enough], counts[enough]
+    best = np.lexsort((articles, -counts))[: limits.CANDIDATES_MAX]
+    chosen = sorted({*articles[best].tolist(), *seen.same_address})
+    return chosen, votes
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One candidate's row of kernels.measure, and its runs: (start, end, source start, source end) in tokens."""
+
+    article: int
+    row: list[int]
+    runs: list[tuple[int, int, int, int]]
+
+
+def measure(seen: Comparison, chosen: list[int], votes: Votes, main_start: I32, main_end: I32) -> list[Measured]:
+    """Chains and measures the votes for the chosen articles, whose main regions are given (i32[c])."""
+    if not chosen:
+        return []
+    wanted = np.array(chosen, np.uint32)
+    slot = np.searchsorted(wanted, votes.article)
+    keep = (slot < len(wanted)) & (wanted[np.minimum(slot, len(wanted) - 1)] == votes.article)
+    starts = np.searchsorted(votes.article[keep], wanted).astype(np.int32)
+    starts = np.append(starts, np.int32(np.count_nonzero(keep)))
+    rows, runs = kernels.measure(
+        seen.flags,
+        seen.record.sketch.positions,
+        votes.sample[keep],
+        votes.position[keep],
+        starts,
+        main_start,
+        main_end,
+        limits.SHINGLE_TOKENS,
+        limits.RUN_SOURCE_GAP_TOKENS_MAX,
+        limits.RUN_GAP_TOKENS_MAX,
+        limits.RUN_DRIFT_TOKENS_MIN,
+        limits.PIECE_WORDS_MIN,
+        limits.LEAD_TOKENS,
+    )
+    of_candidate: list[list[tuple[int, int, int, int]]] = [[] for _ in chosen]
+    for run in runs.tolist():
+        of_candidate[run[R_CANDIDATE]].append((run[R_START], run[R_END], run[R_SOURCE_START], run[R_SOURCE_END]))
+    return [Measured(*parts) for parts in zip(chosen, rows.tolist(), of_candidate, strict=True)]
+
+
+def taken_keys(seen: Comparison) -> U64:
+    """Keys u64[n] by which this site remembers a passage it took."""
+    return seen.record.sketch.ids ^ seen.site ^ _TAKEN
+
+
+def template_keys(seen: Comparison) -> U64:
+    """Keys u64[n] by which this site remembers its template."""
+    return seen.record.sketch.ids ^ seen.site

@@ -1,0 +1,105 @@
+"""Runs of matched tokens → passages: whole lines where they nearly are, no token explained twice.
+
+Shingles find where two texts agree to within a few tokens; a passage that starts or ends within
+limits.SNAP_TOKENS_MAX tokens of a line's edge is taken to start or end there, since texts are copied by the paragraph.
+All of it works on the sketch, so that every replica says the same; the lines give the code points.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from service.core import limits
+from service.core.model import I32, Passage
+
+TokenRange = tuple[int, int]
+
+
+def snapped(ranges: Iterable[TokenRange], starts: Sequence[int], ends: Sequence[int]) -> list[TokenRange]:
+    """Token ranges joined over small gaps and grown to the edges of the lines they nearly fill.
+
+    starts, ends: token ranges of the sketch's lines, ascending.
+    """
+    joined: list[list[int]] = []
+    for start, end in sorted(ranges):
+        if joined and start - joined[-1][1] <= limits.SNAP_TOKENS_MAX:
+            joined[-1][1] = max(joined[-1][1], end)
+        else:
+            joined.append([start, end])
+    grown = []
+    for start, end in joined:
+        line = bisect_right(starts, start) - 1
+        if line >= 0 and start < ends[line] and start - starts[line] <= limits.SNAP_TOKENS_MAX:
+            start = starts[line]
+        line = bisect_right(starts, end - 1) - 1
+        if line >= 0 and end <= ends[line] and ends[line] - end <= limits.SNAP_TOKENS_MAX:
+            end = ends[line]
+        grown.append((start, end))
+    return grown
+
+
+def painted(sources: Sequence[Sequence[TokenRange]], tokens: int) -> list[tuple[int, int, int]]:
+    """(start, end, source) of every maximal stretch of tokens that one source explains; the first source wins."""
+    owner = bytearray(tokens)
+    for number in range(len(sources), 0, -1):
+        for start, end in sources[number - 1]:
+            owner[start:end] = bytes([number]) * (end - start)
+    stretches = []
+    at = 0
+    while at < tokens:
+        number = owner[at]
+        end = at
+        while end < tokens and owner[end] == number:
+            end += 1
+        if number:
+            stretches.append((at, end, number - 1))
+        at = end
+    return stretches
+
+
+class LineMap:
+    """Token number → code point of the body, through the lines of a sketch."""
+
+    __slots__ = ("_lines", "_starts")
+
+    def __init__(self, lines: I32) -> None:
+        self._lines: list[list[int]] = lines.tolist()
+        self._starts = [line[0] for line in self._lines]
+
+    @property
+    def starts(self) -> list[int]:
+        return self._starts
+
+    @property
+    def ends(self) -> list[int]:
+        return [line[1] for line in self._lines]
+
+    def start_char(self, token: int) -> int:
+        """Code point at which a token begins: exact at a line's edge, interpolated inside it."""
+        at = bisect_right(self._starts, token) - 1
+        if at < 0 or token >= self._lines[at][1]:
+            at += 1
+            return self._lines[at][2] if at < len(self._lines) else self._lines[-1][3]
+        first, last, char_first, char_last, _ = self._lines[at]
+        return char_first + (token - first) * (char_last - char_first) // (last - first)
+
+    def end_char(self, token_end: int) -> int:
+        """Code point at which the token before token_end ends."""
+        at = bisect_right(self._starts, token_end - 1) - 1
+        if at < 0:
+            return self._lines[0][2]
+        first, last, char_first, char_last, _ = self._lines[at]
+        if token_end >= last:
+            return char_last
+        return char_first + (token_end - first) * (char_last - char_first) // (last - first)
+
+
+def passages(stretches: Iterable[tuple[int, int, int]], lines: LineMap, ids: Sequence[str]) -> tuple[Passage, ...]:
+    """Stretches of tokens as passages of the body as it came. ids: article id of each source."""
+    made = []
+    for start, end, source in stretches:
+        first, last = lines.start_char(start), lines.end_char(end)
+        if last > first:
+            made.append(Passage(first, last, end - start, ids[source]))
+    return tuple(made)
