@@ -7,8 +7,8 @@ always a valid UTF-8 JSON object:
 
 | as it came | what happens |
 |---|---|
-| BOM, outer white space, Confluent framing (0x00 and a schema id) | cut |
-| half of a surrogate pair (an emoji cut by JavaScript) | becomes U+FFFD, in `raw` too: no other count changes |
+| BOM, outer white space, Confluent framing (0x00, schema id) | cut |
+| half of a surrogate pair (an emoji cut by JavaScript) | U+FFFD, in `raw` too: as many code points |
 | Windows-1252 or Latin-1 bytes | re-encoded as UTF-8 where all speaks for it, else `not_utf8` |
 | the same member twice | the last one counts, both go out |
 | an integer over 64 bits | goes out as it came; as an id, its digits are kept |
@@ -362,7 +362,7 @@ def encode_enriched(article: RawArticle, verdict: Verdict, digest: str = "") -> 
     """The raw object as it came, with `republication` as its last member. `digest`: the body's, where it is
     known.
     """
-    republication = verdict_to_json(verdict, digest or body_xxh3(article.body), article.position, article)
+    republication = verdict_to_json(verdict, digest or body_xxh3(article.body), article.position)
     head = article.raw[:-1]
     comma = b"" if head.rstrip(_SPACE).endswith(b"{") else b","
     return b"".join((head, comma, b'"republication":', orjson.dumps(republication), b"}"))

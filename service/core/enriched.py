@@ -3,8 +3,9 @@ values.
 
 The shape is a promise to every consumer (deploy/schemas/enriched.schema.json): every member is always
 there, null where nothing is known, and a release adds members but never changes one without a new `schema`
-number. Offsets come out in the body as it came. What a verdict knows beyond that (how a credit was
-recognised) is not promised and not written.
+number. Offsets count code points of the body as it came, as the engine gives them: it maps them while it
+has the text, since a correction is written without it. What a verdict knows beyond the promise (how a
+credit was recognised) is not written.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from typing import Any
 
 from service.core.domains import fold_name
 from service.core.fields import time_ms_of, time_text
-from service.core.html import source_end
 from service.core.model import (
     Basis,
     Credit,
@@ -22,7 +22,6 @@ from service.core.model import (
     Extent,
     Original,
     Passage,
-    RawArticle,
     RawPosition,
     Source,
     Verdict,
@@ -68,40 +67,28 @@ def _source_to_json(source: Source) -> dict[str, object]:
     }
 
 
-def in_body(article: RawArticle | None, start: int, end: int) -> tuple[int, int]:
-    """Half-open offsets in the body as it came, of half-open offsets in the text that was judged."""
-    if article is None or article.offsets is None or end <= start:
-        return start, end
-    offsets = article.offsets
-    return int(offsets[start]), source_end(article.body, int(offsets[end - 1]))
-
-
-def verdict_to_json(
-    verdict: Verdict, body_xxh3: str, position: RawPosition, article: RawArticle | None = None
-) -> dict[str, object]:
-    """The field `republication`. With the article, offsets of passages and credit are taken from its text
-    to its body.
+def verdict_to_json(verdict: Verdict, body_xxh3: str, position: RawPosition) -> dict[str, object]:
+    """The field `republication` of the article at `position`. Offsets are written as they stand in the
+    verdict.
     """
-    passages = []
-    for passage in verdict.passages:
-        start, end = in_body(article, passage.start, passage.end)
-        passages.append({"start": start, "end": end, "words": passage.words, "source": passage.source})
-    credit: dict[str, object] | None = None
-    if verdict.credit is not None:
-        start, end = in_body(article, verdict.credit.start, verdict.credit.end)
-        credit = {"name": verdict.credit.name, "text": verdict.credit.text, "start": start, "end": end}
+    original, credit = verdict.original, verdict.credit
     return {
         "schema": SCHEMA,
         "verdict": verdict.kind.value,
         "extent": None if verdict.extent is None else verdict.extent.value,
         "story": verdict.story,
-        "original": None if verdict.original is None else _original_to_json(verdict.original),
+        "original": None if original is None else _original_to_json(original),
         "share": round(verdict.share, _SHARE_DIGITS),
         "source_share": round(verdict.source_share, _SHARE_DIGITS),
         "boilerplate_share": round(verdict.boilerplate_share, _SHARE_DIGITS),
-        "passages": passages,
+        "passages": [
+            {"start": one.start, "end": one.end, "words": one.words, "source": one.source}
+            for one in verdict.passages
+        ],
         "sources": [_source_to_json(source) for source in verdict.sources],
-        "credit": credit,
+        "credit": None
+        if credit is None
+        else {"name": credit.name, "text": credit.text, "start": credit.start, "end": credit.end},
         "basis": [basis.value for basis in verdict.basis],
         "body_xxh3": body_xxh3,
         "position": position_to_json(position),

@@ -198,7 +198,8 @@ class _Writer:
         offsets = np.empty(size + 1, dtype=np.int32)
         shifts = np.array(self._starts, dtype=np.int64) - (ends - lengths)
         offsets[:size] = np.repeat(shifts, lengths) + np.arange(size)
-        offsets[size] = len(self._html)
+        last = self._starts[-1] if self._starts else 0
+        offsets[size] = _source_end(self._html, last + self._lengths[-1] - 1) if self._starts else 0
         return "".join(self._pieces), offsets
 
 
@@ -286,10 +287,19 @@ def html_to_text(html: str) -> tuple[str, I32]:
     return writer.result()
 
 
-def source_end(html: str, offset: int) -> int:
-    """Offset after the source of the character of text that stands at `offset` in `html`."""
-    if html[offset : offset + 1] == "&":
+def _source_end(html: str, offset: int) -> int:
+    """Offset after the source of the one character of text that stands at `offset`."""
+    if html[offset] == "&":
         reference = _REFERENCE.match(html, offset)
         if reference:
             return offset + (_decoded(reference[0])[1] or 1)
-    return min(offset + 1, len(html))
+    return offset + 1
+
+
+def source_range(html: str, offsets: I32, start: int, end: int) -> tuple[int, int]:
+    """Half-open range of `html` that shows the half-open range `start` … `end` of its text.
+
+    It ends right after the source of the last character: `offsets[end]` takes in tags that stand between.
+    """
+    first = int(offsets[start])
+    return (first, _source_end(html, int(offsets[end - 1]))) if end > start else (first, first)
