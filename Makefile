@@ -72,7 +72,7 @@ kafka: $(STAMP) ## one real broker on localhost:9092 for use by hand (Ctrl-C sto
 	$(PY) tools/kafka.py run
 
 docs: $(STAMP) ## write the generated tables (docs/configuration.md, docs/metrics.md)
-	$(PY) tools/tables.py
+	$(PY) -m tools.tables
 
 lock: ## lock anew from pyproject.toml (needs uv)
 	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) -o requirements/run.lock

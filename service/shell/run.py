@@ -1,0 +1,175 @@
+"""`wirecopy run`: the service, composed. What depends on what, in the order of its start and of its end.
+
+    settings → logs → telemetry → HTTP port → engine, kernels warmed → pipeline (follows the log, joins the
+    group)
+
+The port opens before the engine is warm, so that a probe sees "starting" and not "refused"; the group is
+joined only when the log was followed to its end, so that a replica never owns a partition that it cannot
+judge. SIGTERM and SIGINT ask the pipeline to stop: it drains, commits, leaves; a second signal ends the
+process at once, since the protocol survives a SIGKILL anyway.
+
+Exit codes: 0 after a stop that was asked for; 1 the service could not go on (standard error and the log say
+why); 2 settings; 3 the watchdog. A supervisor should restart on 1 and 3, never on 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.core.codec import decode_raw, encode_correction, encode_enriched
+from service.core.engine import Engine, enrich
+from service.core.fields import FieldPaths
+from service.core.model import RawArticle, RawPosition, Rejected
+from service.core.record import ENGINE_VERSION
+from service.shell import logs
+from service.shell.check_config import EXIT_CONFIG, load_or_explain
+from service.shell.http import HttpServer, Views
+from service.shell.pipeline import Pipeline
+from service.shell.ports import FatalError, PipelineHealth, Steps, WatchdogExpiredError
+from service.shell.telemetry import PrometheusTelemetry
+
+if TYPE_CHECKING:
+    from service.shell.ports import Backend
+    from service.shell.settings import Settings
+
+EXIT_FATAL = 1
+EXIT_WATCHDOG = 3
+SAMPLE_SECONDS = 1.0
+NOT_STARTED = PipelineHealth(caught_up=False, assigned=0, opened=0, waits=("service: warming the kernels",))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        "Settings come from the environment (WIRECOPY_...), see docs/configuration.md. "
+        "Exit codes: 0 stopped as asked, 1 could not go on, 2 settings, 3 watchdog."
+    )
+
+
+def main(args: argparse.Namespace) -> int:  # noqa: ARG001 - all is settings
+    from service.shell.kafka import KafkaBackend
+
+    loaded = load_or_explain()
+    if loaded is None:
+        return EXIT_CONFIG
+    chosen = loaded.settings
+    secrets = [chosen.kafka_sasl_password or "", chosen.kafka_ssl_key_password or ""]
+    logs.configure(chosen.log_level, chosen.log_format, secrets=secrets)
+    return asyncio.run(serve(chosen, KafkaBackend(chosen.kafka_options())))
+
+
+def steps_of(settings: Settings) -> Steps:
+    """The core's pure functions with the settings bound."""
+    fields, aliases = FieldPaths(**settings.field_paths()), settings.aliases
+
+    def decode(value: bytes | None, position: RawPosition) -> RawArticle | Rejected:
+        return decode_raw(value, position, fields, aliases)
+
+    return Steps(
+        decode=decode, enrich=enrich, encode_enriched=encode_enriched, encode_correction=encode_correction
+    )
+
+
+def warm(engine: Engine, steps: Steps) -> None:
+    """Compile every kernel, or load it from the cache, by taking an article as far as it goes without the
+    log."""
+    body = (
+        b'{"body":"'
+        + b"Warm words pass through every kernel before the first real article does. " * 20
+        + b'"}'
+    )
+    article = steps.decode(body, RawPosition("warm", 0, 0))
+    assert isinstance(article, RawArticle), "our own article can be read"
+    other = Engine()  # an index of its own: the real one holds what the log says, and nothing else
+    proposal = other.propose(article)
+    other.replay(0, 0, proposal.value)
+    other.replay(1, 0, engine.propose(article).value)
+
+
+@dataclass(slots=True)
+class _Phase:
+    pipeline: Pipeline | None = None
+    started: bool = False
+
+    def health(self) -> PipelineHealth:
+        health = NOT_STARTED if self.pipeline is None else self.pipeline.health()
+        self.started = self.started or health.caught_up
+        return health
+
+
+async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None = None) -> int:
+    """Run until `stop` or a signal; returns the exit code."""
+    log = logs.logger("service")
+    stop = stop or asyncio.Event()
+    _ask_on_signal(stop)
+    telemetry = PrometheusTelemetry(time.time, version=_version(), engine_version=ENGINE_VERSION)
+    phase = _Phase()
+    views = Views(telemetry.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
+    server = HttpServer(views, settings.http_host, settings.http_port)
+    try:
+        await server.start()
+    except OSError as error:
+        logs.occurred(log, logging.ERROR, "port_taken", port=settings.http_port, detail=error.strerror)
+        return EXIT_FATAL
+    logs.occurred(log, logging.INFO, "starting", version=_version(), http_port=server.port, pid=os.getpid())
+    sampler: asyncio.Task[None] | None = None
+    try:
+        engine, steps = Engine(window_ms=settings.window_ms), steps_of(settings)
+        began = time.monotonic()
+        await asyncio.to_thread(warm, engine, steps)
+        logs.occurred(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
+        phase.pipeline = Pipeline(backend, engine, steps, settings.pipeline_options(), telemetry)
+        sampler = asyncio.create_task(_sample(engine, phase, telemetry), name="sampler")
+        await phase.pipeline.run(stop)
+    except WatchdogExpiredError as error:
+        return _end(log, "watchdog", error, EXIT_WATCHDOG)
+    except FatalError as error:
+        return _end(log, "fatal", error, EXIT_FATAL)
+    finally:
+        if sampler is not None:
+            sampler.cancel()
+        await server.stop()
+    logs.occurred(log, logging.INFO, "stopped")
+    return 0
+
+
+def _end(log: logging.Logger, name: str, error: FatalError, code: int) -> int:
+    logs.occurred(log, logging.ERROR, name, detail=error, error=type(error).__name__, where=logs.where(error))
+    sys.stderr.flush()
+    return code
+
+
+async def _sample(engine: Engine, phase: _Phase, telemetry: PrometheusTelemetry) -> None:
+    while True:
+        telemetry.sampled(engine.stats(), phase.health())
+        await asyncio.sleep(SAMPLE_SECONDS)
+
+
+def _ask_on_signal(stop: asyncio.Event) -> None:
+    """The first signal asks for a graceful stop, the second ends the process as the kernel would."""
+    loop = asyncio.get_running_loop()
+
+    def asked(number: signal.Signals) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        logs.occurred(logs.logger("service"), logging.INFO, "stopping", signal=number.name)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked, number)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("wirecopy")
+    except PackageNotFoundError:
+        return "unknown"
