@@ -1,0 +1,322 @@
+"""What the engine keeps of each article it has seen: one row of numbers, and one blob.
+
+The row is fixed: what judging needs of a candidate (whose, of which story, which part of it is the article,
+its times). Rows are records in one array, and not one array a column, since a candidate is judged by most of
+its fields at once: 56 bytes, one or two misses of the cache, where columns would take one each. The blob is
+whatever the caller must say of an article once it is named (id, URL, publisher, position, its verdict):
+opaque here, read rarely.
+
+Articles are numbered 0, 1, 2 … in the log's order and expire in that order. Rows lie in pages that give their
+front back. Blobs are appended to segments of 1 MB which never change once full ("sealed"): so a snapshot
+writes each of them once, the window drops them whole, and a mapped file of the same bytes can stand in for
+one (`replace_segment`). A blob that is set anew is appended like any other, and its old bytes stay until
+their segment goes.
+
+Invariants: numbers are dense and never reused; log times never fall from one article to the next; no blob
+crosses from one segment into the next.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from service.core.model import U32
+from service.core.pages import Pages
+
+COLUMNS: Final[tuple[tuple[str, type[np.generic]], ...]] = (
+    ("title_digest", np.uint64),
+    ("site", np.uint64),  # key of the publisher's domain
+    ("published_at_ms", np.int64),
+    ("log_time_ms", np.int64),
+    ("story", np.uint32),  # the number of the article that the story began with
+    ("main_start", np.uint16),  # the article on its page: token positions
+    ("main_end", np.uint16),
+    ("own_tokens", np.uint16),  # of the main region, templates aside
+)
+"""The numbers kept of an article, widest first. A new one is added here and to `append`."""
+
+_FIELDS = sorted(
+    (("blob_at", np.uint64), ("blob_bytes", np.uint32), *COLUMNS),
+    key=lambda field: -np.dtype(field[1]).itemsize,
+)
+ROW: Final = np.dtype(_FIELDS, align=True)
+SEGMENT_BYTES: Final = 1 << 20
+BLOB_BYTES_MAX: Final = 1 << 18  # ids, a URL, names and lines at their limits take half of it
+
+_FORMATS = {"u1": "B", "u2": "H", "u4": "I", "u8": "Q", "i8": "q"}
+_PACK = struct.Struct("<" + "".join(_FORMATS[np.dtype(kind).str[1:]] for _, kind in _FIELDS))
+_ROWS_MIN = 4096
+_GROWTH = 1.5  # in place and untouched until used, so generous
+_GIVE_BACK_ROWS = 1 << 14  # 1 MB
+
+assert BLOB_BYTES_MAX <= SEGMENT_BYTES
+assert ROW.itemsize - _PACK.size < 8, (
+    "widest first leaves no holes but at the end: packed and aligned rows agree"
+)
+
+
+class ArticleStore:
+    """Rows and blobs by article number.
+
+    A number that is not live (below `oldest_live`, or from `next_number` on) is the caller's error: an
+    AssertionError where one is asked for, an IndexError where it is one of several.
+    """
+
+    __slots__ = (
+        "_base",
+        "_blob_end",
+        "_bytes",
+        "_first_segment",
+        "_given_back",
+        "_log_time_ms",
+        "_next",
+        "_oldest",
+        "_open",
+        "_pages",
+        "_rows",
+        "_segment_ends",
+        "_segments",
+    )
+
+    def __init__(self) -> None:
+        self._base = 0  # the number of row 0
+        self._oldest = 0
+        self._next = 0
+        self._given_back = 0  # rows whose memory is back with the system
+        self._log_time_ms = 0  # of the newest article
+        self._use(Pages(_ROWS_MIN * ROW.itemsize))
+        self._blob_end = 0  # offset behind the last blob, counted through all segments that ever were
+        self._first_segment = 0
+        self._segments: list[npt.NDArray[np.uint8]] = []
+        self._segment_ends: list[int] = []  # of each sealed segment: the articles in it have smaller numbers
+        self._open = memoryview(b"")  # the last segment's bytes
+
+    # ---- what it holds
+
+    def __len__(self) -> int:
+        """Live articles."""
+        return self._next - self._oldest
+
+    @property
+    def oldest_live(self) -> int:
+        return self._oldest
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next article gets."""
+        return self._next
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the rows in use and of all blob segments (mapped ones included)."""
+        rows = self._next - self._base - self._given_back
+        return rows * ROW.itemsize + sum(segment.nbytes for segment in self._segments)
+
+    # ---- adding
+
+    def append(
+        self,
+        *,
+        site: int,
+        story: int | None,
+        title_digest: int,
+        published_at_ms: int,
+        log_time_ms: int,
+        main_start: int,
+        main_end: int,
+        own_tokens: int,
+        blob: bytes,
+    ) -> int:
+        """Keeps an article and returns its number. Without a `story` it begins one: its own number."""
+        number = self._next
+        at = number - self._base
+        if at == len(self._rows):
+            self._make_room()
+            at = number - self._base
+        assert log_time_ms >= self._log_time_ms, "the log's time does not fall"
+        self._log_time_ms = log_time_ms
+        _PACK.pack_into(
+            self._bytes,
+            at * ROW.itemsize,
+            self._append_blob(blob),
+            title_digest,
+            site,
+            published_at_ms,
+            log_time_ms,
+            len(blob),
+            number if story is None else story,
+            main_start,
+            main_end,
+            own_tokens,
+        )
+        self._next = number + 1
+        return number
+
+    # ---- reading and setting
+
+    def rows(self, numbers: U32) -> npt.NDArray[Any]:
+        """The rows of several articles, copied: a structured array of `ROW`, of the shape of `numbers`."""
+        return self._live().take(self._indices(numbers))
+
+    def column(self, name: str, numbers: U32) -> npt.NDArray[Any]:
+        """One field of several articles, copied."""
+        return self._live()[name][self._indices(numbers)]
+
+    def set_column(self, name: str, numbers: U32, values: npt.ArrayLike) -> None:
+        """Sets one field of several articles. Where a number repeats, its last value stays."""
+        self._live()[name][self._indices(numbers)] = values
+
+    def get(self, name: str, number: int) -> int:
+        return int(self._rows[self._index(number)][name])
+
+    def set(self, name: str, number: int, value: int) -> None:
+        self._rows[self._index(number)][name] = value
+
+    def get_blob(self, number: int) -> bytes:
+        row = self._rows[self._index(number)]
+        segment, start = divmod(int(row["blob_at"]), SEGMENT_BYTES)
+        if row["blob_bytes"] == 0:
+            return b""
+        return self._segments[segment - self._first_segment][start : start + int(row["blob_bytes"])].tobytes()
+
+    def set_blob(self, number: int, blob: bytes) -> None:
+        """Replaces the blob of an article. The old bytes stay until their segment is dropped."""
+        row = self._rows[self._index(number)]
+        row["blob_at"] = self._append_blob(blob)
+        row["blob_bytes"] = len(blob)
+
+    # ---- forgetting
+
+    def expire_before(self, log_time_ms: int) -> int:
+        """Forgets the articles whose log time is smaller. Returns the oldest number that lives."""
+        if self._oldest == self._next or self._rows[self._oldest - self._base]["log_time_ms"] >= log_time_ms:
+            return self._oldest
+        self._oldest += int(np.searchsorted(self._live()["log_time_ms"], log_time_ms))
+        self._drop_segments()
+        done = (self._oldest - self._base) // _GIVE_BACK_ROWS * _GIVE_BACK_ROWS
+        if done > self._given_back:
+            self._pages.give_back(self._given_back * ROW.itemsize, done * ROW.itemsize)
+            self._given_back = done
+        return self._oldest
+
+    # ---- keeping
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """All there is to know, as arrays: views, so write or copy them before the next change.
+
+        `blobs_N` are the segments that still hold a live article's blob; all but the highest N are sealed: an
+        array of that name never changes again, and need not be written twice.
+        """
+        state: dict[str, npt.NDArray[Any]] = {
+            "numbers": np.array(
+                [self._oldest, self._next, self._log_time_ms, self._blob_end, self._first_segment], np.int64
+            ),
+            "rows": self._live(),
+            "segment_ends": np.array(self._segment_ends, np.int64),
+        }
+        for index, segment in enumerate(self._segments, self._first_segment):
+            used = min(self._blob_end - index * SEGMENT_BYTES, SEGMENT_BYTES)
+            state[f"blobs_{index:08d}"] = segment[:used]
+        return state
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, npt.NDArray[Any]]) -> ArticleStore:
+        """The store that gave the state. Sealed segments are used as given: they may be mapped files."""
+        store = cls()
+        numbers = [int(number) for number in state["numbers"]]
+        store._oldest, store._next, store._log_time_ms, store._blob_end, store._first_segment = numbers
+        store._base = store._oldest
+        store._segment_ends = [int(n) for n in state["segment_ends"]]
+        rows = state["rows"]
+        store._use(Pages(max(_ROWS_MIN, int(len(rows) * _GROWTH)) * ROW.itemsize))
+        store._rows[: len(rows)] = rows
+        names = sorted(name for name in state if name.startswith("blobs_"))
+        store._segments = [state[name] for name in names]
+        if names:
+            last = np.zeros(SEGMENT_BYTES, np.uint8)
+            last[: len(state[names[-1]])] = state[names[-1]]
+            store._segments[-1] = last
+            store._open = last.data
+        return store
+
+    def sealed_segments(self) -> range:
+        """The numbers of the segments that are full and still needed."""
+        return range(
+            self._first_segment, max(self._first_segment, self._first_segment + len(self._segments) - 1)
+        )
+
+    def replace_segment(self, number: int, mapped: npt.NDArray[np.uint8]) -> None:
+        """Puts an array of the same bytes (of a mapped file, say) in the place of a sealed segment."""
+        assert number in self.sealed_segments()
+        assert len(mapped) == SEGMENT_BYTES
+        self._segments[number - self._first_segment] = mapped
+
+    # ---- inside
+
+    def _live(self) -> npt.NDArray[Any]:
+        return self._rows[self._oldest - self._base : self._next - self._base]
+
+    def _indices(self, numbers: U32) -> U32:
+        """Indices into the live rows. A dead number wraps around to a huge one, which NumPy refuses."""
+        return numbers - np.uint32(self._oldest)
+
+    def _index(self, number: int) -> int:
+        assert self._oldest <= number < self._next, f"article {number} is not live"
+        return number - self._base
+
+    def _append_blob(self, blob: bytes) -> int:
+        """Appends the bytes and returns where they start."""
+        size = len(blob)
+        assert size <= BLOB_BYTES_MAX, "the caller's limits keep names and addresses short"
+        at = self._blob_end
+        if at % SEGMENT_BYTES + size > SEGMENT_BYTES:  # not across two segments
+            at = (at // SEGMENT_BYTES + 1) * SEGMENT_BYTES
+        segment = at // SEGMENT_BYTES - self._first_segment
+        if segment == len(self._segments):
+            if segment:
+                self._segment_ends.append(self._next)
+            self._segments.append(np.zeros(SEGMENT_BYTES, np.uint8))
+            self._open = self._segments[-1].data
+        start = at % SEGMENT_BYTES
+        self._open[start : start + size] = blob
+        self._blob_end = at + size
+        return at
+
+    def _make_room(self) -> None:
+        """Makes the array longer in place; or, where half of it is dead, copies the living to its front."""
+        live = self._next - self._oldest
+        dead = self._oldest - self._base
+        if dead >= live:
+            rows = self._rows[dead:]
+            self._use(Pages(max(_ROWS_MIN, int(live * _GROWTH)) * ROW.itemsize))
+            self._rows[:live] = rows
+            self._base, self._given_back = self._oldest, 0
+            return
+        size = int(len(self._rows) * _GROWTH)
+        del self._rows, self._bytes  # no view of it may live while it grows
+        self._pages.grow(size * ROW.itemsize)
+        self._use(self._pages)
+
+    def _use(self, pages: Pages) -> None:
+        """Puts the rows on these pages."""
+        self._pages = pages
+        self._rows: npt.NDArray[Any] = pages.array(ROW)
+        self._bytes = self._rows.view(np.uint8).data
+
+    def _drop_segments(self) -> None:
+        """Lets go of the sealed segments of which no article lives.
+
+        A blob set anew is of an older article than those appended beside it, so the segment's end speaks for
+        both.
+        """
+        gone = 0
+        while gone < len(self._segment_ends) and self._segment_ends[gone] <= self._oldest:
+            gone += 1
+        del self._segments[:gone]
+        del self._segment_ends[:gone]
+        self._first_segment += gone

@@ -1,0 +1,330 @@
+"""The origin index's postings: which stories hold this shingle, and where in them?
+
+One table in memory, of buckets of 8 slots; segments exist only on disk (one table answers in one miss of the
+cache, 4 to 16 segment tables in as many). A key is the high 48 bits of the shingle's id after a
+multiplicative spreading, its bucket floor(key × buckets / 2^48): any number of buckets will do, and their
+order is the keys' order. A slot holds the 36 bits of the key that its bucket does not imply, and a 28-bit
+article number; beside it lies the token position of the shingle in that article (what chains hits to
+passages). 10 bytes a slot.
+
+Exactness: 48 bits tell keys apart, not 64. At 300 million postings one look-up in a million meets a posting
+of another key: one article in 6,000 gets one hit too many, of the hundreds a match needs.
+
+Growth never stops the world. When slots run short, a second table is made and a frontier walks through the
+first, in order, a bounded number of buckets an insertion; below the frontier a key lives in the second table,
+above it in the first. Dead postings are left behind, so growing, shrinking and sweeping are this one
+operation. The memory behind the frontier goes back to the system, so a move costs no second table. Only live
+postings decide the new size; they are counted exactly, by article.
+
+Invariants: a posting lives while its article ≥ the oldest live one; a key has at most `POSTINGS_COUNT_MAX` of
+them (a ninth is counted and dropped: a shingle of so many stories says nothing about any); hits come ordered
+by article, so that what is answered does not depend on where slots happen to lie; the same calls in the same
+order give the same table to the bit.
+
+Not for several threads at once: a look-up must not run beside an insertion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from service.core import kernels_index as kernels
+from service.core import limits
+from service.core.model import I32, U16, U32, U64
+from service.core.pages import Pages
+
+I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
+
+POSITION_MAX: Final = 65535  # positions saturate here; identity keys use it as "no position"
+
+_SLOT_BYTES = 8
+_POSITION_BYTES = 2
+_BUCKET_BYTES = kernels.BUCKET_SLOTS * (_SLOT_BYTES + _POSITION_BYTES)
+_BUCKETS_MIN = 1 << 16  # 5 MB, untouched until used; fewer would leave key bits neither stored nor implied
+_LOAD_MAX = 0.62  # share of slots in use at which a move begins: see docs of `_wants_move`
+_LOAD_AFTER = 0.52  # share in use after a move; the ratio of the two is the step of growth
+_HOMES_PER_POSTING = (
+    3  # buckets moved for each key inserted: a move ends before the load rises by another 0.04
+)
+_GIVE_BACK_BUCKETS = 1 << 18  # 20 MB of slots and positions at a time
+_COUNTS_MIN = 1024
+_ARTICLE_SPAN = 1 << kernels.ARTICLE_BITS
+
+assert limits.POSTINGS_COUNT_MAX == 8, "the kernels' arrays hold 8 stories a key"
+assert (1 << kernels.KEY_BITS) // _BUCKETS_MIN * kernels.PROBE_BUCKETS_MAX <= 1 << 36, (
+    "the bits a slot holds must tell apart all homes within reach"
+)
+assert _LOAD_AFTER + 1 / (_HOMES_PER_POSTING * kernels.BUCKET_SLOTS) < _LOAD_MAX < 1, (
+    "a move must end before the next"
+)
+
+
+class ArticleNumbersExhaustedError(RuntimeError):
+    """More articles live at once than a slot can number: shorten the window or shard the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What a look-up found, ordered by sample and then by article.
+
+    `sample` indexes the keys asked for; `article` and `position` say who holds the key, and at which of its
+    tokens. `stories` has one entry a key: its number of live postings.
+    """
+
+    sample: I32
+    article: U32
+    position: U16
+    stories: U8
+
+
+class _Table:
+    """Memory of one table: slots and positions; beyond the last home, room for its overflow."""
+
+    __slots__ = ("buckets", "pages", "positions", "slots")
+
+    def __init__(self, buckets: int) -> None:
+        reach = buckets + kernels.PROBE_BUCKETS_MAX
+        self.buckets = buckets
+        self.pages = (
+            Pages(reach * kernels.BUCKET_SLOTS * _SLOT_BYTES),
+            Pages(reach * kernels.BUCKET_SLOTS * _POSITION_BYTES),
+        )
+        self.slots: U64 = self.pages[0].array(np.uint64)
+        self.positions: U16 = self.pages[1].array(np.uint16)
+
+    def give_back(self, start: int, stop: int) -> None:
+        """Returns the memory of buckets start … stop to the system."""
+        for pages, slot_bytes in zip(self.pages, (_SLOT_BYTES, _POSITION_BYTES), strict=True):
+            bucket_bytes = kernels.BUCKET_SLOTS * slot_bytes
+            pages.give_back(start * bucket_bytes, stop * bucket_bytes)
+
+
+class Postings:
+    """The table. Keys may repeat within a call; article numbers count up from 0 and are never reused."""
+
+    __slots__ = ("_a", "_b", "_control", "_counts", "_given_back")
+
+    def __init__(self) -> None:
+        self._a = _Table(_BUCKETS_MIN)
+        self._b: _Table | None = None
+        self._counts: U32 = np.zeros(_COUNTS_MIN, np.uint32)
+        self._given_back = 0  # buckets of table a whose memory is back with the system
+        self._control: I64 = np.zeros(kernels.CONTROL_FIELDS, np.int64)
+        self._settle()
+
+    # ---- what it holds
+
+    def __len__(self) -> int:
+        """Live postings, exactly."""
+        return int(self._control[kernels.LIVE])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that the tables and the counts can come to hold, what was given back apart."""
+        buckets = self._a.buckets - self._given_back + (self._b.buckets if self._b else 0)
+        return buckets * _BUCKET_BYTES + self._counts.nbytes
+
+    @property
+    def oldest_live(self) -> int:
+        return int(self._control[kernels.OLDEST])
+
+    @property
+    def dropped(self) -> int:
+        """Insertions refused because the key had postings of `POSTINGS_COUNT_MAX` stories."""
+        return int(self._control[kernels.DROPPED_CAP])
+
+    @property
+    def dropped_for_room(self) -> int:
+        """Postings lost because no slot within reach was free: keys forged to fall into one place."""
+        return int(self._control[kernels.DROPPED_FULL])
+
+    @property
+    def moving(self) -> bool:
+        return self._b is not None
+
+    def live_postings(self, article: int) -> int:
+        """How many live postings an article has."""
+        if article < self.oldest_live:
+            return 0
+        at = article - int(self._control[kernels.COUNTS_BASE])
+        return int(self._counts[at]) if at < len(self._counts) else 0
+
+    # ---- asking
+
+    def look_up(self, keys: U64) -> Hits:
+        """All live postings of each key: one miss of the cache a key, overlapped over a call's keys."""
+        capacity = len(keys) * limits.POSTINGS_COUNT_MAX
+        sample = np.empty(capacity, np.int32)
+        article = np.empty(capacity, np.uint32)
+        position = np.empty(capacity, np.uint16)
+        stories = np.empty(len(keys), np.uint8)
+        found = kernels.postings_look_up(
+            keys, *self._tables(), self._control, sample, article, position, stories
+        )
+        return Hits(sample[:found], article[:found], position[:found], stories)
+
+    # ---- changing
+
+    def insert(self, keys: U64, article: int, positions: U16) -> None:
+        """Adds a posting of `article` for each key, once only: of several positions the smallest stays.
+
+        Raises ArticleNumbersExhaustedError when `article` is 2^28 or more beyond the oldest live one.
+        """
+        assert len(keys) == len(positions)
+        if len(keys) == 0:
+            return
+        self._reach(article)
+        homes = len(keys) * _HOMES_PER_POSTING
+        control = self._control
+        if kernels.postings_insert(keys, positions, article, *self._tables(), control, self._counts, homes):
+            self._tend()
+
+    def move(self, keys: U64, article_from: int, article_to: int, positions: U16) -> int:
+        """Makes the postings of one article those of another: its late original's, at its positions.
+
+        Where `article_to` has the key already, the posting of `article_from` is dropped. Returns how many
+        left `article_from`; keys that it has no posting of are passed over.
+        """
+        assert len(keys) == len(positions)
+        assert article_from != article_to
+        if article_from < self.oldest_live:
+            return 0
+        self._reach(max(article_from, article_to))
+        assert article_to >= self.oldest_live
+        return self._rewrite(keys, article_from, article_to, positions)
+
+    def remove(self, keys: U64, article: int) -> int:
+        """Drops the postings of `article` for the keys. Returns how many there were."""
+        if article < self.oldest_live:
+            return 0
+        self._reach(article)
+        return self._rewrite(keys, article, -1, np.zeros(len(keys), np.uint16))
+
+    def expire(self, oldest_live: int) -> None:
+        """Articles below `oldest_live` are dead from now on, and their postings with them."""
+        control = self._control
+        if oldest_live <= control[kernels.OLDEST]:
+            return
+        base = int(control[kernels.COUNTS_BASE])
+        dead = self._counts[int(control[kernels.OLDEST]) - base : oldest_live - base]
+        control[kernels.LIVE] -= int(dead.sum())
+        dead[:] = 0
+        control[kernels.OLDEST] = oldest_live
+        occupied = int(control[kernels.OCCUPIED_A])
+        if self._b is None and occupied > max(
+            2 * len(self), int(_BUCKETS_MIN * kernels.BUCKET_SLOTS * _LOAD_AFTER)
+        ):
+            self._begin_move()
+
+    # ---- keeping
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """All there is to know, as arrays. They are views: write or copy them before the next change."""
+        slots = kernels.BUCKET_SLOTS
+        state: dict[str, npt.NDArray[Any]] = {
+            "control": self._control.copy(),
+            "counts": self._counts.copy(),
+        }
+        first = int(self._control[kernels.FRONTIER]) * slots
+        state["slots_a"], state["positions_a"] = self._a.slots[first:], self._a.positions[first:]
+        if self._b is not None:
+            state["slots_b"], state["positions_b"] = self._b.slots, self._b.positions
+        return state
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, npt.NDArray[Any]]) -> Postings:
+        """The table that gave the state: equal to it from now on, call for call. The arrays are copied."""
+        postings = cls()
+        postings._control[:] = state["control"]
+        postings._counts = state["counts"].copy()
+        frontier = int(postings._control[kernels.FRONTIER])
+        first = frontier * kernels.BUCKET_SLOTS
+        postings._a = _Table(int(postings._control[kernels.BUCKETS_A]))
+        postings._a.slots[first:], postings._a.positions[first:] = state["slots_a"], state["positions_a"]
+        postings._given_back = frontier // _GIVE_BACK_BUCKETS * _GIVE_BACK_BUCKETS
+        if postings._control[kernels.BUCKETS_B] > 0:
+            postings._b = _Table(int(postings._control[kernels.BUCKETS_B]))
+            postings._b.slots[:], postings._b.positions[:] = state["slots_b"], state["positions_b"]
+        return postings
+
+    # ---- inside
+
+    def _tables(self) -> tuple[U64, U16, U64, U16]:
+        b = self._b or self._a
+        return self._a.slots, self._a.positions, b.slots, b.positions
+
+    def _rewrite(self, keys: U64, article_from: int, article_to: int, positions: U16) -> int:
+        return int(
+            kernels.postings_move(
+                keys, positions, article_from, article_to, *self._tables(), self._control, self._counts
+            )
+        )
+
+    def _reach(self, article: int) -> None:
+        """Makes room for an article's count, and sees that its number fits a slot."""
+        control = self._control
+        oldest = int(control[kernels.OLDEST])
+        assert article >= oldest, "an expired article gets no postings"
+        if article - int(control[kernels.BASE_A]) >= _ARTICLE_SPAN // 2 and self._b is None:
+            self._begin_move()  # a new table counts from the oldest article that lives now
+        if article - int(control[kernels.BASE_A]) >= _ARTICLE_SPAN - 1:
+            raise ArticleNumbersExhaustedError(
+                f"article {article} is 2^{kernels.ARTICLE_BITS} or more beyond the oldest indexed ({oldest}):"
+                " shorten the window, or divide the index among shards"
+            )
+        if article - int(control[kernels.COUNTS_BASE]) >= len(self._counts):
+            kept = self._counts[oldest - int(control[kernels.COUNTS_BASE]) :]
+            counts = np.zeros(max(_COUNTS_MIN, (article - oldest + 1) * 5 // 4), np.uint32)
+            counts[: len(kept)] = kept
+            self._counts = counts
+            control[kernels.COUNTS_BASE] = oldest
+
+    def _tend(self) -> None:
+        """Begins a move, ends it, or gives back the memory that it has left."""
+        frontier = int(self._control[kernels.FRONTIER])
+        if self._b is None:
+            self._begin_move()
+        elif frontier == self._a.buckets:
+            self._end_move()
+        else:
+            done = frontier // _GIVE_BACK_BUCKETS * _GIVE_BACK_BUCKETS
+            self._a.give_back(self._given_back, done)
+            self._given_back = done
+            self._control[kernels.GIVE_BACK_AT] = min(done + _GIVE_BACK_BUCKETS, self._a.buckets)
+
+    def _begin_move(self) -> None:
+        """Makes table b, sized for the live postings; at least half of a, since insertions go on."""
+        wanted = int(len(self) / (kernels.BUCKET_SLOTS * _LOAD_AFTER))
+        buckets = max(_BUCKETS_MIN, self._a.buckets // 2, wanted)
+        self._b = _Table(buckets)
+        control = self._control
+        control[kernels.BUCKETS_B] = buckets
+        control[kernels.BASE_B] = control[kernels.OLDEST]
+        control[kernels.OCCUPIED_B] = 0
+        control[kernels.FRONTIER] = 0
+        control[kernels.GIVE_BACK_AT] = min(_GIVE_BACK_BUCKETS, self._a.buckets)
+
+    def _end_move(self) -> None:
+        """Table b becomes table a."""
+        assert self._b is not None
+        self._a, self._b = self._b, None
+        self._given_back = 0
+        control = self._control
+        control[kernels.BASE_A] = control[kernels.BASE_B]
+        control[kernels.OCCUPIED_A] = control[kernels.OCCUPIED_B]
+        self._settle()
+
+    def _settle(self) -> None:
+        """The control fields of a table at rest."""
+        control = self._control
+        control[kernels.BUCKETS_A] = self._a.buckets
+        control[kernels.BUCKETS_B] = control[kernels.BASE_B] = control[kernels.OCCUPIED_B] = 0
+        control[kernels.FRONTIER] = 0
+        control[kernels.GIVE_BACK_AT] = 0
+        control[kernels.OCCUPIED_MAX] = int(self._a.buckets * kernels.BUCKET_SLOTS * _LOAD_MAX)
