@@ -1,4 +1,6 @@
-"""Every number that bounds or decides something: name, unit, reason. Relations between them are asserted at the end."""
+"""Every number that bounds or decides something: name, unit, reason. Relations between them are asserted at
+the end.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,21 @@ TITLE_CHARS_MAX = 2048  # what is used of a title; the record keeps all of it
 NAME_CHARS_MAX = 256  # publisher and credit names
 LANGUAGE_CHARS_MAX = 35  # RFC 5646, 4.4.1
 TIME_CHARS_MAX = 64  # the longest RFC 5322 date has 40
-PUBLISHED_YEAR_MIN = 1600  # the first newspapers (1605): what claims to be older is a zero date of some system
+PUBLISHED_YEAR_MIN = (
+    1600  # the first newspapers (1605): what claims to be older is a zero date of some system
+)
 REJECT_DETAIL_CHARS_MAX = 400  # a header and a log line
-WESTERN_BYTES_SHARE_MAX = 0.15  # of bytes over 127 in a cp1252 record: French has 4 %, Cyrillic or Chinese over 50 %
+WESTERN_BYTES_SHARE_MAX = (
+    0.15  # of bytes over 127 in a cp1252 record: French has 4 %, Cyrillic or Chinese over 50 %
+)
 HOST_CHARS_MAX = 253  # RFC 1035, 2.3.4
-CACHED_NAMES_MAX = 16_384  # entries of each cache of folded names and hosts: more than are in flight, about 3 MB
+CACHED_NAMES_MAX = (
+    16_384  # entries of each cache of folded names and hosts: more than are in flight, about 3 MB
+)
+
+HTML_GUESS_CHARS = (
+    65_536  # of an undeclared body looked at for tags: HTML shows itself early, bait costs time
+)
 
 # ---- shingles and winnowing
 SHINGLE_TOKENS = 5  # k: 4 doubled the false flags (prototype on wirebench)
@@ -28,7 +40,9 @@ WINDOW_MS = 30 * 24 * 3600 * 1000  # default of the setting: how long an article
 RECENT_VERDICTS_PER_PARTITION = 4096  # must exceed what one partition can have in flight
 IN_FLIGHT_RECORDS_MAX = 2048  # per partition, enforced by the pipeline
 
-assert RECENT_VERDICTS_PER_PARTITION > IN_FLIGHT_RECORDS_MAX, "a redelivered record must find its first verdict"
+assert RECENT_VERDICTS_PER_PARTITION > IN_FLIGHT_RECORDS_MAX, (
+    "a redelivered record must find its first verdict"
+)
 
 # ---- prose: a line's shape (prototype on wirebench and pages; verdict-notes)
 PROSE_ENDING_TOKENS_MIN = 8  # with a sentence mark at the end
@@ -54,7 +68,9 @@ TEMPLATE_GAP_TOKENS_MAX = 14  # between two template samples: w + k − 1, what 
 TEMPLATE_LINE_PERCENT = 60  # a line that is template for the most part is template
 
 # ---- matching
-STORIES_PER_SHINGLE_MAX = 4  # a shingle of that many stories says nothing; caps 3 / 8 / 50: false flags .08 / .12 / .12 %
+STORIES_PER_SHINGLE_MAX = (
+    4  # a shingle of that many stories says nothing; caps 3 / 8 / 50: false flags .08 / .12 / .12 %
+)
 CANDIDATES_MAX = 10
 CANDIDATE_HITS_MIN = 2
 RUN_SOURCE_GAP_TOKENS_MAX = 60  # flat between 40 and 90
@@ -66,6 +82,13 @@ LEAD_TOKENS = 60  # the first tokens of a main region
 # ---- the fingerprint record
 TOKENS_MAX = 16 * 1024 * 1024  # no text within RAW_BYTES_MAX has more
 CREDITS_MAX = 8  # kept of one article
+CREDIT_MENTIONS_MAX = 2  # of those: weak, and a live blog names every agency there is
+CREDIT_NAME_WORDS_MAX = 6  # "Radio Free Europe of New Island"
+CREDIT_PHRASE_TOKENS_MAX = (
+    16  # a phrase with its name: "the rest of this article can be read at" and six words
+)
+CREDIT_LINE_CHARS_MAX = 160  # of a line that are looked at on either side
+CREDIT_CANDIDATES_MAX = 512  # looked at of each sort, from both ends of the text: a page has about ten
 
 # ---- the verdict (tokens unless said otherwise; prototype on wirebench and press)
 SAME_URL_PART_MIN = 0.2
@@ -95,7 +118,9 @@ SNAP_TOKENS_MAX = 25  # a passage that ends so near a line's edge ends there
 STORY_CREDITS_LOOKED_AT_MAX = 64  # members of a story asked whom they credit
 
 # ---- the origin index
-POSTINGS_COUNT_MAX = 8  # stories a shingle is listed under: one of four already votes for nobody, eight fill one bucket
+POSTINGS_COUNT_MAX = (
+    8  # stories a shingle is listed under: one of four already votes for nobody, eight fill one bucket
+)
 STORY_TAKEN_PART_MIN = 0.6  # a late original of which so much is covered takes the whole story over
 DUPLICATE_PART_MIN = 0.97
 NO_TIME_MS = -(1 << 62)  # published_at of an article that has none
