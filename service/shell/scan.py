@@ -154,7 +154,7 @@ class _Scanner:
     def _write_outcome(self, proposal: Proposal, outcome: Outcome, enriched: list[bytes]) -> None:
         try:
             verdict = enrich(proposal, outcome)
-            record = encode_enriched(proposal.article, verdict)
+            record = encode_enriched(proposal.article, verdict, outcome.body_xxh3)
         except Exception as fault:  # as above
             article = proposal.article
             self._bury(Line(article.position.offset, article.raw), _our_fault(fault))
@@ -190,7 +190,7 @@ def dead_letter(line: Line, rejected: Rejected) -> bytes:
 
 def _our_fault(fault: Exception) -> Rejected:
     return Rejected(
-        RejectReason.INTERNAL, f"Please report this fault of the program: {type(fault).__name__}: {fault}"
+        RejectReason.INTERNAL, f"a fault of this program, please report it: {type(fault).__name__}: {fault}"
     )
 
 
