@@ -19,6 +19,7 @@ from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
+from service.core import credit_table
 from service.core.limits import CACHED_NAMES_MAX, HOST_CHARS_MAX, NAME_CHARS_MAX, URL_CHARS_MAX
 
 _AUTHORITY = re.compile(r"(?:[a-z][a-z0-9+.\-]{0,30}:)?//([^/?#\\\s]*)(?=[/?#\\]|\Z)", re.IGNORECASE)
@@ -151,29 +152,48 @@ def fold_name(name: str) -> str:
     return _folded(" ".join(words[first:last])) or _folded(name)
 
 
+@lru_cache(maxsize=1)
+def _agencies() -> dict[str, str]:
+    """Folded name or domain of an agency → its key."""
+    found: dict[str, str] = {}
+    for key, names, domains in credit_table.AGENCIES:
+        for name in (*map(fold_name, names), *domains):
+            found.setdefault(name, key)
+    return found
+
+
+@lru_cache(maxsize=CACHED_NAMES_MAX)
+def agency_key(name: str) -> str:
+    """The key of the news agency that signs with this name or has this domain ("AP", "apnews.com" → "ap"), or ""."""
+    return _agencies().get(fold_name(name)) or _agencies().get(name.strip().lower(), "")
+
+
 @lru_cache(maxsize=CACHED_NAMES_MAX)
 def brand_keys(publisher: str, host: str, domain: str) -> tuple[str, ...]:
-    """Keys by which others may credit this publisher, the surest first: its folded name, its label
-    and what readers make of them ("theguardian" → "guardian",
-    "foxnews" → "fox", "sueddeutsche" → "suddeutsche").
+    """Keys by which others may credit this publisher, the surest first: the agency's key where it is one, its folded
+    name, its domain's label, what readers make of them ("theguardian" → "guardian", "foxnews" → "fox",
+    "sueddeutsche" → "suddeutsche"), and the first label of its host ("oglobo" of oglobo.globo.com).
 
-    Any argument may be empty. At most nine keys, none empty, none twice.
+    Any argument may be empty; a publisher that is written as a host stands for a missing host. At most twelve keys, none
+    empty, none twice.
     """
     written = fold_name(publisher)
+    host = host or (publisher.lower() if _NAMED_BY_HOST.match(publisher) else "")
     site = registrable_domain(domain) if "." in domain else ""
     site = site or registrable_domain(host)
-    keys = [written]
+    keys = [agency_key(publisher) or _agencies().get(site, ""), written]
     label = _folded(_label(site)) if "." in site and not _ADDRESS.match(site) else ""
     if label and (label not in _NAMELESS_LABELS or not written):
         keys.append(label)
-        keys += [
-            label[len(a) :] for a in _GROWN_ARTICLES if label.startswith(a) and len(label) >= len(a) + 3
-        ][:1]
+        keys += [label[len(a) :] for a in _GROWN_ARTICLES if label.startswith(a) and len(label) >= len(a) + 3][:1]
         if site.rpartition(".")[2] in ("de", "at", "ch"):
             keys.append(label.replace("ue", "u").replace("oe", "o").replace("ae", "a"))
-    for key in keys[:3]:
+    for key in keys[1:4]:
         if key.endswith("news") and len(key) > 5:
             keys.append(key[:-4])
         elif key:
             keys.append(key + "news")
+    if site and host.endswith("." + site):
+        first = host.removesuffix("." + site).removeprefix("www.")
+        keys.append(_folded(_label(first)) if first not in _LEADING_WORDS else "")
     return tuple(dict.fromkeys(key for key in keys if key))

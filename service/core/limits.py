@@ -78,6 +78,7 @@ RUN_GAP_TOKENS_MAX = 120
 RUN_DRIFT_TOKENS_MIN = 12
 PIECE_WORDS_MIN = 15
 LEAD_TOKENS = 60  # the first tokens of a main region
+TAIL_TOKENS = 12  # a run that ends so near a main region's end ends with it
 
 # ---- the fingerprint record
 TOKENS_MAX = 16 * 1024 * 1024  # no text within RAW_BYTES_MAX has more
@@ -122,5 +123,4 @@ POSTINGS_COUNT_MAX = (
     8  # stories a shingle is listed under: one of four already votes for nobody, eight fill one bucket
 )
 STORY_TAKEN_PART_MIN = 0.6  # a late original of which so much is covered takes the whole story over
-DUPLICATE_PART_MIN = 0.97
 NO_TIME_MS = -(1 << 62)  # published_at of an article that has none

@@ -1,0 +1,67 @@
+"""A text under search for credits: its tokens, its lines, whose it is, and the tests of place that all rules share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from service.core import limits
+from service.core.credit_names import Name, is_own
+from service.core.credit_rules import Rules
+from service.core.domains import agency_key, fold_name
+from service.core.model import Credit, CreditKind
+from service.core.tokens import Tokens
+
+LINE_ENDS = re.compile(r"[ \t\u00a0.,;:!?)\]}»”\"'’…。）」』】|>→›*_\-–—]{0,24}(?:\n|\r|\Z)")
+SENTENCE_ENDS = re.compile(r"[)\]»”\"'’]{0,8}\s{0,8}(?:[.!?;。|)\]\n\r]|\Z)")
+_HEAD_BEFORE = re.compile(r"(?:^|[\n\r.!?…。:;|)\](（\[»”\"]|[-–—•*·>])[\s\"'“„«(（\[*_•\-–—>]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    text: str
+    tokens: Tokens
+    own: frozenset[str]
+    title: str
+    rules: Rules
+
+    def line_bounds(self, at: int) -> tuple[int, int]:
+        """Start and end of the line that holds code point `at`, as far as credits look."""
+        start = self.text.rfind("\n", max(0, at - limits.CREDIT_LINE_CHARS_MAX), at) + 1
+        end = self.text.find("\n", at, at + limits.CREDIT_LINE_CHARS_MAX)
+        if start == 0 and at > limits.CREDIT_LINE_CHARS_MAX:
+            start = at - limits.CREDIT_LINE_CHARS_MAX
+        return start, end if end >= 0 else min(len(self.text), at + limits.CREDIT_LINE_CHARS_MAX)
+
+    def credit(self, kind: CreditKind, name: Name, start: int, end: int) -> Credit | None:
+        """The credit, or None where it names the publisher itself or stands in the headline."""
+        if is_own(name.text, self.own):
+            return None
+        if self.title and self.text[start:end] in self.title:
+            return None
+        agency = agency_key(name.text)
+        key = agency or fold_name(name.text)
+        return Credit(kind, name.text, key, bool(agency), self.text[start:end], start, end) if key else None
+
+
+    def line_is_short(self, start: int) -> bool:
+        """Whether the line from `start` ends within what credits look at."""
+        end = self.text.find("\n", start, start + limits.CREDIT_LINE_CHARS_MAX)
+        return end >= 0 or len(self.text) - start <= limits.CREDIT_LINE_CHARS_MAX
+
+    def begins_sentence(self, start: int) -> bool:
+        """Whether a line or sentence begins at code point `start`."""
+        return start == 0 or bool(_HEAD_BEFORE.search(self.text, max(0, start - 12), start))
+
+
+def bounded(places: npt.NDArray[np.intp]) -> list[int]:
+    """The first and last candidates: credits stand near an end, and no text may make this slow."""
+    half = limits.CREDIT_CANDIDATES_MAX // 2
+    if len(places) > 2 * half:
+        places = np.concatenate([places[:half], places[-half:]])
+    return places.tolist()  # type: ignore[no-any-return]
+
+

@@ -1,0 +1,140 @@
+"""Credits by phrase: "originally published by X" in any sentence, "via X" on a line of its own, "Source: X" at a head."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from service.core import limits
+from service.core.credit_datelines import by_known_name
+from service.core.credit_names import is_known, name_from, name_within
+from service.core.credit_page import LINE_ENDS, SENTENCE_ENDS, Page, bounded
+from service.core.credit_rules import (
+    ANCHOR,
+    FLAG_MASK,
+    LINE_END,
+    LINE_START,
+    NAME,
+    Phrase,
+    Slot,
+    match_backward,
+    match_forward,
+)
+from service.core.domains import fold_name
+from service.core.kernels import LINE_TOKEN_END, LINE_TOKEN_START
+from service.core.model import Credit, CreditKind
+
+_LABEL_GAP = re.compile(r"[ \t\u00a0]{0,4}[:：՝៖][ \t\u00a0]{0,4}\n?[ \t\u00a0]{0,4}[\"'“„«「『《【(（\[@]{0,3}")
+
+
+def anchored(page: Page) -> Iterator[Credit | None]:
+    flags = page.rules.flags[page.tokens.hashes & FLAG_MASK]
+    for at in bounded(np.flatnonzero(flags & (ANCHOR | NAME))):
+        window_start = max(0, at - limits.CREDIT_PHRASE_TOKENS_MAX)
+        window = page.tokens.hashes[window_start : at + limits.CREDIT_PHRASE_TOKENS_MAX].tolist()
+        anchor = window[at - window_start]
+        for phrase in page.rules.anchored.get(anchor, ()):
+            yield _phrase(page, phrase, window, at - window_start, window_start)
+        for kind, label in page.rules.labels.get(anchor, ()):
+            here = at - window_start
+            if tuple(window[here : here + len(label)]) == label:
+                yield _label(page, kind, at, at + len(label))
+                break
+        if anchor in page.rules.names:
+            yield by_known_name(page, at)
+
+
+def _phrase(page: Page, phrase: Phrase, window: Sequence[int], at: int, offset: int) -> Credit | None:
+    """A "text" or "head" phrase around its anchor, window[at]."""
+    after = match_forward(phrase.after, window, at)
+    if after < 0 or after >= len(window):
+        return None
+    starts, ends = page.tokens.starts, page.tokens.ends
+    start = _start_of(page, phrase.before, window, at, offset)
+    if start < 0:
+        return None
+    gap_start, name_at = int(ends[after - 1 + offset]), int(starts[after + offset])
+    if "\n" in page.text[start:gap_start]:
+        return None
+    name = name_from(page.text, gap_start, name_at)
+    if name is None:
+        return None
+    if phrase.place == "head" and not (
+        page.begins_sentence(start) and SENTENCE_ENDS.match(page.text, name.end)
+    ):
+        return None
+    return page.credit(phrase.kind, name, start, name.end)
+
+
+def _start_of(page: Page, before: Sequence[Slot], window: Sequence[int], at: int, offset: int) -> int:
+    """Code point where the phrase begins, its creditor's own name included; −1 where it does not match."""
+    own_at = next((i for i, slot in enumerate(before) if slot.own), None)
+    if own_at is None:
+        first = match_backward(before, window, at)
+        return int(page.tokens.starts[first + offset]) if first >= 0 else -1
+    first = match_backward(before[own_at + 1 :], window, at)
+    if first < 0:
+        return -1
+    for words in range(min(limits.CREDIT_NAME_WORDS_MAX, first + offset), 0, -1):
+        start = int(page.tokens.starts[first + offset - words])
+        name = page.text[start : int(page.tokens.ends[first + offset - 1])]
+        if "\n" not in name and fold_name(name) in page.own:
+            if own_at == 0:
+                return start
+            verb = match_backward(before[:own_at], window, first - words)
+            return int(page.tokens.starts[verb + offset]) if verb >= 0 else -1
+    # A line of its own that begins with any name will do: "Courier, citing Herald".
+    line_start, _ = page.line_bounds(int(page.tokens.starts[at + offset]))
+    end = int(page.tokens.ends[first + offset - 1]) if first + offset > 0 else 0
+    whole = own_at == 0 and end > line_start and name_within(page.text, line_start, end)
+    return line_start if whole and page.line_is_short(line_start) else -1
+
+
+def _label(page: Page, kind: CreditKind, at: int, after: int) -> Credit | None:
+    """ "Source: X" to the end of the line or sentence."""
+    start, end = int(page.tokens.starts[at]), int(page.tokens.ends[after - 1])
+    gap = _LABEL_GAP.match(page.text, end)
+    if gap is None or not page.begins_sentence(start):
+        return None
+    name = name_from(page.text, gap.end(), gap.end())
+    if name is None or not SENTENCE_ENDS.match(page.text, name.end):
+        return None
+    return page.credit(kind, name, start, name.end)
+
+
+# ---- lines that are nothing but a credit
+
+
+def whole_lines(page: Page) -> Iterator[Credit | None]:
+    lines, hashes, flags = page.tokens.lines, page.tokens.hashes, page.rules.flags
+    firsts, lasts = lines[:, LINE_TOKEN_START], lines[:, LINE_TOKEN_END] - 1
+    marks = (flags[hashes[firsts] & FLAG_MASK] & LINE_START) | (flags[hashes[lasts] & FLAG_MASK] & LINE_END)
+    short = lasts - firsts < limits.CREDIT_PHRASE_TOKENS_MAX
+    for number in bounded(np.flatnonzero((marks != 0) & short)):
+        line = lines[number]
+        first, last = int(line[LINE_TOKEN_START]), int(line[LINE_TOKEN_END])
+        window = hashes[first:last].tolist()
+        phrases = (*page.rules.line_start.get(window[0], ()), *page.rules.line_end.get(window[-1], ()))
+        for phrase in phrases:
+            credit = _line_phrase(page, phrase, window, first)
+            if credit is not None:
+                yield credit
+                break
+
+
+def _line_phrase(page: Page, phrase: Phrase, window: Sequence[int], offset: int) -> Credit | None:
+    """A phrase that must be the whole line: prefix, name, suffix and nothing else."""
+    after = match_forward(phrase.after, window, 0)
+    until = match_backward(phrase.suffix, window, len(window)) if phrase.suffix else len(window)
+    if after < 0 or until <= after:
+        return None
+    starts, ends = page.tokens.starts, page.tokens.ends
+    name = name_within(page.text, int(starts[after + offset]), int(ends[until - 1 + offset]))
+    if name is None or (phrase.place == "known" and not is_known(name.text)):
+        return None
+    start, end = int(starts[offset]), int(ends[len(window) - 1 + offset])
+    if not LINE_ENDS.match(page.text, max(end, name.end)):
+        return None
+    return page.credit(phrase.kind, name, start, max(end, name.end))
