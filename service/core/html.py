@@ -30,9 +30,9 @@ from service.core import limits
 from service.core.model import I32, U32, U64
 
 _BLOCKS = (
-    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption"
-    " figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol"
-    " optgroup option p pre section summary table tbody tfoot thead title tr ul"
+    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu"
+    " nav ol optgroup option p pre section summary table tbody tfoot thead title tr ul"
 )
 _INLINE_BLOCKS = "audio button img input label picture rp rt select video"
 _CELLS = "td th"
@@ -47,9 +47,9 @@ _STARTS_AS_HTML = re.compile(
     r"(?:html|head|body|article|section|main|div|p|h[1-6]|ul|ol|table|blockquote|figure)[\s>])",
     re.IGNORECASE,
 )
-_STRUCTURE = re.compile(
-    r"</(?:p|div|li|ul|h[1-6]|td|tr|article|section|span|a)\s*>|<br\s*/?>|<p>", re.IGNORECASE
-)
+# A <p> after a blank is one that an essay speaks of.
+_CLOSERS = r"</(?:p|div|li|ul|h[1-6]|td|tr|article|section|span|a)\s*>"
+_STRUCTURE = re.compile(_CLOSERS + r"|<br\s*/?>|(?<! )<p>", re.IGNORECASE)
 _STRUCTURES_MIN = 3  # in a text that does not start as HTML: an essay may quote a tag or two
 _HASH_MASK = (1 << 64) - 1
 
@@ -110,8 +110,9 @@ def looks_like_html(text: str) -> bool:
     """
     if "<" not in text:
         return False
-    structures = 1 if _STARTS_AS_HTML.match(text) else _STRUCTURES_MIN
-    position = 0
+    start = _STARTS_AS_HTML.match(text)
+    structures = 1 if start else _STRUCTURES_MIN
+    position = start.end() if start else 0
     while structures:
         match = _STRUCTURE.search(text, position, limits.HTML_GUESS_CHARS)
         if match is None:
