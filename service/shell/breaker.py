@@ -53,5 +53,5 @@ class Breaker:
         reason, count = self._reasons.most_common(1)[0]
         return (
             f" (most of them: {reason.value}, {count}). Nothing of the last batch was committed. Compare the"
-            " raw topic with the field settings; what is meant to be unreadable needs a higher breaker setting."
+            " raw topic with the field settings; if that is as it should be, raise the breaker's settings."
         )

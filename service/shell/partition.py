@@ -114,6 +114,7 @@ class PartitionWorker:
         self.turned_at = 0.0
         self.waits = "has not begun"
         self._seek_offset: int | None = None
+        self._next_offset = 0  # after the last record offered in this incarnation
         self._inbox: deque[tuple[Sequence[RawRecord], int]] = deque()
         self._entries: deque[Entry] = deque()
         self._by_offset: dict[int, Entry] = {}
@@ -128,7 +129,7 @@ class PartitionWorker:
         self._fenced_at: float | None = None
         self._failures = 0
         self._progressed = False  # a transaction was committed in this incarnation
-        self._closed = False
+        self._closing = asyncio.Event()
         self._single_until = (
             -1
         )  # raw offset up to which records are published one by one, after a refusal for size
@@ -156,10 +157,15 @@ class PartitionWorker:
         records.
         """
         offset, self._seek_offset = self._seek_offset, None
-        if offset is not None:
-            self.state = State.OPEN
+        if offset is not None and self.state is State.SEEKING:
+            self.state, self._next_offset = State.OPEN, offset
             self._telemetry.partition_opened(self.partition, offset)
         return offset
+
+    def seek_again(self) -> None:
+        """A poll failed: what it may have taken from the client on the way is fetched again."""
+        if self.state is State.OPEN:
+            self._seek_offset = self._next_offset
 
     def offer(self, records: Sequence[RawRecord]) -> None:
         """Take fetched records. Those that come while the partition is not open are dropped: a seek will
@@ -168,6 +174,8 @@ class PartitionWorker:
         if self.state is not State.OPEN or not records:
             return
         size = sum(size_of(record.key, record.value, record.headers) for record in records)
+        assert records[0].position.offset >= self._next_offset, "records are offered in order, each once"
+        self._next_offset = records[-1].position.offset + 1
         self._inbox.append((records, size))
         self._count(len(records), size)
         self._idle.clear()
@@ -187,7 +195,7 @@ class PartitionWorker:
             self._changed.set()
 
     def followed(self) -> None:
-        """The follower has moved on: an entry it should have settled and did not was refused by the engine."""
+        """The follower has moved on: an entry that it should have settled and did not was refused."""
         if self._entries and not self._entries[0].settled:
             self._changed.set()
 
@@ -201,8 +209,9 @@ class PartitionWorker:
         await self._idle.wait()
 
     async def close(self, timeout_ms: int) -> None:
-        """Let the transaction that is under way end, within the time-out, then drop everything. Never raises."""
-        self.state, self._closed = State.CLOSED, True
+        """Let the transaction under way end, within the time-out, then drop everything. Never raises."""
+        self.state = State.CLOSED
+        self._closing.set()
         self._seek_offset = None
         task = self._task
         if task is None or task.done():
@@ -219,17 +228,17 @@ class PartitionWorker:
     async def run(self) -> None:
         """Incarnation after incarnation, until closed. Raises `FatalError` when it cannot go on by itself."""
         delay_ms = self._options.retry_delay_ms
-        while not self._closed:
+        while not self._closing.is_set():
             try:
                 await self._incarnation()
             except FatalError:
                 raise
             except FencedError as error:
-                if not self._closed:
+                if not self._closing.is_set():
                     await self._after_fence(error)
                 continue
             except Exception as error:
-                if self._closed:  # a failure that meets the cancellation hides it
+                if self._closing.is_set():  # a failure that meets the cancellation hides it
                     return
                 self._judge_failure(error)
             if self._progressed:
@@ -260,8 +269,8 @@ class PartitionWorker:
         fenced_at, self._fenced_at = self._fenced_at, loop.time()
         if fenced_at is not None and loop.time() - fenced_at < self._options.fenced_again_within_ms / 1000:
             raise FatalError(
-                f"fenced twice on {self.partition.topic}-{self.partition.partition} although the group gives it"
-                " to us: another process uses the same group and transactional ids without being a member, or"
+                f"fenced twice on {self.partition.topic}-{self.partition.partition} although it is ours in"
+                " the group: another process uses the group's transactional ids without being a member, or"
                 " transactions outlast their time-out"
             ) from error
         await self._pause(self._options.fenced_delay_ms)
@@ -290,7 +299,7 @@ class PartitionWorker:
             self.waits = "for records"
             await self._work(transactions)
         finally:
-            self.state = State.CLOSED if self._closed else State.WAITING
+            self.state = State.CLOSED if self._closing.is_set() else State.WAITING
             self._forget()
             if transactions is not None:
                 await transactions.close()
@@ -381,7 +390,7 @@ class PartitionWorker:
             await self._wait_for_change()
 
     async def _wait_for_change(self) -> None:
-        """Wait for the head to be settled. An appended record that is not followed in time means a rebuild."""
+        """Wait for the head to be settled. One that is not followed in time means a rebuild."""
         head = self._entries[0] if self._entries else None
         if head is None:
             self.waits = "for records"

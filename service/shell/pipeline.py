@@ -137,7 +137,7 @@ class Pipeline:
 
     # ---- the run
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop` is set: then drain, commit, leave. Raises `FatalError` when the service cannot go on."""
+        """Until `stop` is set: then drain, commit, leave. Raises `FatalError` when it cannot go on."""
         loop = asyncio.get_running_loop()
         self._fatal = loop.create_future()
         self._polled_at = loop.time()
@@ -258,6 +258,8 @@ class Pipeline:
             except UnavailableError as error:
                 failures += 1
                 self._telemetry.rebuilt(Part.SOURCE, error)
+                for opened in self._workers.values():
+                    opened.seek_again()
                 await asyncio.sleep(min(failures * self._options.retry_delay_ms, 1_000) / 1000)
                 continue
             except StalledError as error:
@@ -298,7 +300,7 @@ class Pipeline:
 
     # ---- the group's listener
     async def assigned(self, partitions: frozenset[TopicPartition]) -> None:
-        """Only makes the workers; they open in the background, for heartbeats stand still during this call."""
+        """Only makes the workers, which open in the background: heartbeats stand still during this."""
         self._telemetry.rebalanced(len(partitions))
         self._count_assignment(partitions)
         assert self._source is not None and self._outputs is not None
@@ -335,7 +337,7 @@ class Pipeline:
             self._fatal.set_exception(
                 FatalError(
                     f"the group gave us the same {len(partitions)} partitions {len(recent)} times within"
-                    f" {self._options.reassignment_window_ms} ms: do two processes share one group instance id?"
+                    f" {self._options.reassignment_window_ms} ms: do two processes share an instance id?"
                 )
             )
 
