@@ -36,13 +36,16 @@ STRENGTH = (
     CreditKind.SOURCE,
     CreditKind.MENTION,
 )
+# Each hand that passes a text on adds its credit below: of these kinds the last one is the nearest source.
+_LAST_FIRST = frozenset((CreditKind.ORIGINALLY, CreditKind.VIA, CreditKind.READ_MORE, CreditKind.SOURCE))
 _RANK = {kind: rank for rank, kind in enumerate(STRENGTH)}
 
 
 def find_credits(
     text: str, title: str, publisher: str, domain: str, *, host: str = "", tokens: Tokens | None = None
 ) -> tuple[Credit, ...]:
-    """Credits of a text, strongest first, then in reading order; at most limits.CREDITS_MAX, each name once.
+    """Credits of a text, strongest first, of one kind the nearest source first; at most limits.CREDITS_MAX,
+    each name once.
 
     `tokens` are those of `text` where the caller has them; `publisher`, `domain`, `host` tell whose names are no credit;
     a phrase that is part of `title` is none either. Offsets are code points of `text`.
@@ -55,11 +58,15 @@ def find_credits(
     return _best(credit for credit in found if credit is not None)
 
 
+def _order(credit: Credit) -> tuple[int, int, int]:
+    return _RANK[credit.kind], -credit.start if credit.kind in _LAST_FIRST else credit.start, credit.end
+
+
 def _best(found: Iterable[Credit]) -> tuple[Credit, ...]:
     """Sorted by strength and place, each key once, mentions bounded."""
     kept: dict[str, Credit] = {}
     mentions = 0
-    for credit in sorted(found, key=lambda c: (_RANK[c.kind], c.start, c.end)):
+    for credit in sorted(found, key=_order):
         if credit.key in kept or len(kept) == limits.CREDITS_MAX:
             continue
         if credit.kind is CreditKind.MENTION:

@@ -39,6 +39,10 @@ def _is_place(prefix: str) -> bool:
     return not prefix.strip() or (len(prefix) <= _PLACE_CHARS_MAX and len(prefix.split()) <= 9 and bool(_PLACE.match(prefix)))
 
 
+def _names_place(prefix: str) -> bool:
+    return sum(map(str.isalpha, prefix)) >= 3 and _is_place(prefix)
+
+
 def _in_capitals(prefix: str) -> bool:
     """Whether a place is set in capitals up to its first comma or figure: "NEW DELHI, May 3"."""
     place = re.split(r"[,\d]", prefix, maxsplit=1)[0].strip(" \u00a0\"'“„«*•>_-–—")
@@ -159,7 +163,7 @@ def by_known_name(page: Page, at: int) -> Credit | None:
         dash = _BARE_DASH.match(text, name.end)
         if dash and _is_bare_dateline(page, known, prefix, dash):
             return page.credit(CreditKind.DATELINE, name, line_start, dash.end())
-        if known.agency and _AFTER_PLACE.search(prefix) and _is_place(prefix[:-2].rstrip(" \u00a0-–—.")):
+        if known.agency and _AFTER_PLACE.search(prefix) and _names_place(prefix[:-2].rstrip(" \u00a0-–—.")):
             if text[name.end : name.end + 1] in (".", ",", "\n") or dash:
                 return page.credit(CreditKind.DATELINE, name, line_start, name.end)
     if line_end - line_start < limits.CREDIT_LINE_CHARS_MAX // 2:
@@ -174,7 +178,7 @@ def _is_bare_dateline(page: Page, known: KnownName, prefix: str, dash: re.Match[
     follow, and only an agency may be set off by it."""
     if prefix.strip(" \u00a0\"“*"):
         return False
-    if "-" == dash[0].strip() and not known.agency:
+    if dash[0].strip() in "-–" and not known.agency:
         return False
     end = page.text.find("\n", dash.end(), dash.end() + limits.CREDIT_LINE_CHARS_MAX)
     if end < 0:

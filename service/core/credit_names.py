@@ -48,13 +48,18 @@ def _no_names() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _no_first_words() -> frozenset[str]:
+    return frozenset(word.casefold() for word in credit_table.NO_FIRST_WORDS)
+
+
+@lru_cache(maxsize=1)
 def _media() -> frozenset[str]:
     return frozenset(map(fold_name, credit_table.MEDIA))
 
 
 def is_known(name: str) -> bool:
-    """Whether the table lists this agency or medium."""
-    return bool(agency_key(name)) or fold_name(name) in _media()
+    """Whether the table lists this agency or medium, or it is a host name, which names nothing but a publisher."""
+    return bool(agency_key(name)) or fold_name(name) in _media() or bool(_HOST.match(name))
 
 
 def is_own(name: str, own: frozenset[str]) -> bool:
@@ -68,6 +73,9 @@ def is_own(name: str, own: frozenset[str]) -> bool:
 def _can_be_named(name: str) -> bool:
     """Whether what has the shape of a name is one."""
     letters = sum(map(str.isalpha, name))
+    first = name.split(maxsplit=1)[0]
+    if first.casefold() in _no_first_words() and not (first.isupper() and first == name):
+        return False
     return letters >= 2 and len(name) <= limits.NAME_CHARS_MAX and (fold_name(name) not in _no_names() or is_known(name))
 
 

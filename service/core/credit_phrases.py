@@ -9,7 +9,7 @@ import numpy as np
 
 from service.core import limits
 from service.core.credit_datelines import by_known_name
-from service.core.credit_names import is_known, name_from, name_within
+from service.core.credit_names import Name, is_known, name_from, name_within
 from service.core.credit_page import LINE_ENDS, SENTENCE_ENDS, Page, bounded
 from service.core.credit_rules import (
     ANCHOR,
@@ -26,7 +26,7 @@ from service.core.domains import fold_name
 from service.core.kernels import LINE_TOKEN_END, LINE_TOKEN_START
 from service.core.model import Credit, CreditKind
 
-_LABEL_GAP = re.compile(r"[ \t\u00a0]{0,4}[:：՝៖][ \t\u00a0]{0,4}\n?[ \t\u00a0]{0,4}[\"'“„«「『《【(（\[@]{0,3}")
+_LABEL_GAP = re.compile(r"[ \t\u00a0]{0,4}[:：՝៖][ \t\u00a0]{0,4}[\"'“„«「『《【(（\[@]{0,3}")
 
 
 def anchored(page: Page) -> Iterator[Credit | None]:
@@ -61,11 +61,27 @@ def _phrase(page: Page, phrase: Phrase, window: Sequence[int], at: int, offset: 
     name = name_from(page.text, gap_start, name_at)
     if name is None:
         return None
+    if phrase.kind is CreditKind.ORIGINALLY and not _is_of_this_text(page, start, at + offset):
+        return None
     if phrase.place == "head" and not (
         page.begins_sentence(start) and SENTENCE_ENDS.match(page.text, name.end)
     ):
         return None
     return page.credit(phrase.kind, name, start, name.end)
+
+
+def _is_of_this_text(page: Page, start: int, at: int) -> bool:
+    """Whether a phrase begins a sentence or has a word for a text before it on its line: else it is of a book or law."""
+    if page.begins_sentence(start):
+        return True
+    first = max(0, at - limits.CREDIT_PHRASE_TOKENS_MAX)
+    line_start, _ = page.line_bounds(start)
+    for token in range(at, first - 1, -1):
+        if page.tokens.starts[token] < line_start:
+            return False
+        if int(page.tokens.hashes[token]) in page.rules.text_nouns:
+            return True
+    return False
 
 
 def _start_of(page: Page, before: Sequence[Slot], window: Sequence[int], at: int, offset: int) -> int:
@@ -135,6 +151,13 @@ def _line_phrase(page: Page, phrase: Phrase, window: Sequence[int], offset: int)
     if name is None or (phrase.place == "known" and not is_known(name.text)):
         return None
     start, end = int(starts[offset]), int(ends[len(window) - 1 + offset])
+    if phrase.suffix and not phrase.after and not _is_announced(page.text, int(starts[until + offset]), end, name):
+        return None
     if not LINE_ENDS.match(page.text, max(end, name.end)):
         return None
     return page.credit(phrase.kind, name, start, max(end, name.end))
+
+
+def _is_announced(text: str, suffix_start: int, end: int, name: Name) -> bool:
+    """Whether "X reports" is a verb and no heading ("Special Reports"): in small letters, with a colon or a known name."""
+    return not text[suffix_start].isupper() and (is_known(name.text) or text[end : end + 2].strip()[:1] in (":", "："))

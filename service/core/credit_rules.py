@@ -24,6 +24,7 @@ from service.core.tokens import phrase_hashes
 Alternative = tuple[int, ...]
 
 ANCHOR, LINE_START, LINE_END, NAME = 1, 2, 4, 8  # bits of Rules.flags
+WHOLE_LINE = ("line", "known")
 FLAG_MASK = np.uint64((1 << 18) - 1)  # 256 KB of flags: three tokens a page are taken for anchors in vain
 
 _PIECE = re.compile(r"\s*(\*?)(?:\(([^)]*)\)|(\{own\}|\{\})|([^\s(*{]+))")
@@ -43,7 +44,7 @@ class Phrase:
     after[0]; the credited name follows, and `suffix` follows the name."""
 
     kind: CreditKind
-    place: str  # "line" | "text" | "head"
+    place: str  # "line" | "known" | "text" | "head"
     before: tuple[Slot, ...]
     after: tuple[Slot, ...]
     suffix: tuple[Slot, ...]
@@ -70,6 +71,7 @@ class Rules:
     names: dict[int, tuple[KnownName, ...]]
     bylines: frozenset[Alternative]
     byline_endings: frozenset[Alternative]
+    text_nouns: frozenset[int]  # one token each
     mention_before: frozenset[Alternative]
     mention_after: frozenset[Alternative]
 
@@ -99,7 +101,7 @@ def compile_phrase(kind: str, place: str, template: str) -> Phrase:
     suffix = tuple(slot for _, slot in slots[name_at[0] + 1 :] if slot is not None)
     starred = [i for i, (star, _) in enumerate(literal) if star]
     anchor = starred[0] if starred else 0
-    assert place == "line" or (literal and () not in (literal[anchor][1] or Slot(((),))).alternatives), template
+    assert place in WHOLE_LINE or (literal and () not in (literal[anchor][1] or Slot(((),))).alternatives), template
     spelled = tuple(slot for _, slot in literal if slot is not None)
     return Phrase(CreditKind(kind), place, spelled[:anchor], spelled[anchor:], suffix)
 
@@ -139,8 +141,8 @@ def _known_names() -> dict[int, tuple[KnownName, ...]]:
 def rules() -> Rules:
     """The compiled table, made on first use."""
     phrases = [compile_phrase(*row) for row in credit_table.PHRASES]
-    anchored = _by_first([(p.after[0], p) for p in phrases if p.place != "line"])
-    lines = [p for p in phrases if p.place == "line"]
+    anchored = _by_first([(p.after[0], p) for p in phrases if p.place not in WHOLE_LINE])
+    lines = [p for p in phrases if p.place in WHOLE_LINE]
     line_start = _by_first([(p.after[0], p) for p in lines if p.after])
     line_end = _by_first([(p.suffix[-1], p) for p in lines if not p.after], last=True)
     labels: dict[int, list[tuple[CreditKind, Alternative]]] = {}
@@ -169,15 +171,11 @@ def rules() -> Rules:
         line_end,
         {first: tuple(sorted(found, key=lambda f: -len(f[1]))) for first, found in labels.items()},
         names,
-        *(
-            frozenset(map(phrase_hashes, words))
-            for words in (
-                credit_table.BYLINE_WORDS,
-                credit_table.BYLINE_ENDINGS,
-                credit_table.MENTION_BEFORE,
-                credit_table.MENTION_AFTER,
-            )
-        ),
+        frozenset(map(phrase_hashes, credit_table.BYLINE_WORDS)),
+        frozenset(map(phrase_hashes, credit_table.BYLINE_ENDINGS)),
+        frozenset(phrase_hashes(noun)[0] for noun in credit_table.TEXT_NOUNS),
+        frozenset(map(phrase_hashes, credit_table.MENTION_BEFORE)),
+        frozenset(map(phrase_hashes, credit_table.MENTION_AFTER)),
     )
 
 
