@@ -71,8 +71,9 @@ bench: $(BENCH_STAMP) ## speed and memory
 kafka: $(STAMP) ## one real broker on localhost:9092 for use by hand (Ctrl-C stops it)
 	$(PY) tools/kafka.py run
 
-docs: $(STAMP) ## write the generated tables (docs/configuration.md, docs/metrics.md)
+docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.md, the dashboard
 	$(PY) -m tools.tables
+	$(PY) -m tools.dashboard
 
 lock: ## lock anew from pyproject.toml (needs uv)
 	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) -o requirements/run.lock

@@ -25,9 +25,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.core.codec import decode_raw, encode_correction, encode_enriched
-from service.core.engine import Engine, enrich
+from service.core.engine import Engine, Proposal, enrich
 from service.core.fields import FieldPaths
-from service.core.model import RawArticle, RawPosition, Rejected
+from service.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdict
 from service.core.record import ENGINE_VERSION
 from service.shell import logs
 from service.shell.check_config import EXIT_CONFIG, load_or_explain
@@ -35,9 +35,10 @@ from service.shell.http import HttpServer, Views
 from service.shell.pipeline import Pipeline
 from service.shell.ports import FatalError, PipelineHealth, Steps, WatchdogExpiredError
 from service.shell.telemetry import PrometheusTelemetry
+from service.shell.warm import warm
 
 if TYPE_CHECKING:
-    from service.shell.ports import Backend
+    from service.shell.ports import Backend, ProposalPort
     from service.shell.settings import Settings
 
 EXIT_FATAL = 1
@@ -72,25 +73,13 @@ def steps_of(settings: Settings) -> Steps:
     def decode(value: bytes | None, position: RawPosition) -> RawArticle | Rejected:
         return decode_raw(value, position, fields, aliases)
 
+    def judge(proposal: ProposalPort, outcome: Outcome) -> Verdict:
+        assert isinstance(proposal, Proposal), "the pipeline gives back what our engine proposed"
+        return enrich(proposal, outcome)
+
     return Steps(
-        decode=decode, enrich=enrich, encode_enriched=encode_enriched, encode_correction=encode_correction
+        decode=decode, enrich=judge, encode_enriched=encode_enriched, encode_correction=encode_correction
     )
-
-
-def warm(engine: Engine, steps: Steps) -> None:
-    """Compile every kernel, or load it from the cache, by taking an article as far as it goes without the
-    log."""
-    body = (
-        b'{"body":"'
-        + b"Warm words pass through every kernel before the first real article does. " * 20
-        + b'"}'
-    )
-    article = steps.decode(body, RawPosition("warm", 0, 0))
-    assert isinstance(article, RawArticle), "our own article can be read"
-    other = Engine()  # an index of its own: the real one holds what the log says, and nothing else
-    proposal = other.propose(article)
-    other.replay(0, 0, proposal.value)
-    other.replay(1, 0, engine.propose(article).value)
 
 
 @dataclass(slots=True)
@@ -123,7 +112,7 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
     try:
         engine, steps = Engine(window_ms=settings.window_ms), steps_of(settings)
         began = time.monotonic()
-        await asyncio.to_thread(warm, engine, steps)
+        await asyncio.to_thread(warm)
         logs.occurred(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
         phase.pipeline = Pipeline(backend, engine, steps, settings.pipeline_options(), telemetry)
         sampler = asyncio.create_task(_sample(engine, phase, telemetry), name="sampler")
