@@ -77,7 +77,8 @@ def test_samples_name_no_real_site() -> None:
 def test_the_engine_reads_a_sample_as_a_careful_editor_does(expected: Json) -> None:
     got = judged()[0][expected["id"]]
     assert got["verdict"] == expected["verdict"], got
-    assert got["extent"] == expected.get("extent"), got
+    if "extent" in expected or expected["verdict"] != "republication":
+        assert got["extent"] == expected.get("extent"), got
     if expected.get("external"):
         assert got["original"]["ingested"] is False
         assert got["original"]["publisher"] == expected["external"]

@@ -117,9 +117,50 @@ def _unpacked(packed: io.BufferedReader) -> BinaryIO:
     if start.startswith(_MAGIC_GZIP):
         return cast(BinaryIO, gzip.open(packed, "rb"))
     if start.startswith(_MAGIC_ZSTD):
-        reader = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True, closefd=False)
-        return cast(BinaryIO, io.BufferedReader(cast("io.RawIOBase", reader), BUFFER_BYTES))
+        return io.BufferedReader(_ZstdReader(packed), BUFFER_BYTES)
     return packed
+
+
+class _ZstdReader(io.RawIOBase):
+    """Frame after frame. The library's own reader takes a file that is cut off for one that ends; this one
+    raises.
+    """
+
+    # four packed bytes can stand for 128 KiB: small sips bound what a hostile archive makes us hold
+    SIP_BYTES: Final = 4096  # 128 MiB at most
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._packed = packed
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._within = False  # a frame has begun and not ended
+        self._plain = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        target = memoryview(cast(bytearray, buffer)).cast("B")
+        while not self._plain:
+            sip = self._packed.read(self.SIP_BYTES)
+            if not sip:
+                if self._within:
+                    raise EOFError("it ends in the middle of a frame")
+                return 0
+            self._plain = memoryview(self._unpack(sip))
+        size = min(len(target), len(self._plain))
+        target[:size] = self._plain[:size]
+        self._plain = self._plain[size:]
+        return size
+
+    def _unpack(self, packed: bytes) -> bytes:
+        parts = []
+        while packed:
+            if self._frame.eof:
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+            parts.append(self._frame.decompress(packed))
+            self._within = not self._frame.eof
+            packed = self._frame.unused_data if self._frame.eof else b""
+        return b"".join(parts)
 
 
 @contextmanager

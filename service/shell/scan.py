@@ -315,13 +315,13 @@ def _options(args: argparse.Namespace) -> ScanOptions:
     places = [path if path == STANDARD else str(Path(path).absolute()) for path in named]
     if len(set(places)) < len(places):
         raise ValueError("enriched records, corrections and dead letters need a file each, but two share one")
-    try:
-        fields = FieldPaths(**dict(args.field))
-    except TypeError as error:
-        known = ", ".join(FieldPaths.__dataclass_fields__)
-        raise ValueError(f"--field names no known field; there are {known}") from error
+    paths = dict(args.field)
+    known = FieldPaths.__dataclass_fields__
+    for name in paths:
+        if name not in known:
+            raise ValueError(f"--field {name}: there is no such field; there are {', '.join(known)}")
     return ScanOptions(
-        fields=fields,
+        fields=FieldPaths(**paths),
         aliases={},
         window_ms=args.window_days * DAY_MS,
         clock_published=args.clock == "published",
