@@ -287,6 +287,10 @@ class Settings(BaseSettings):
     pipeline_inline_bytes_max: Annotated[int, Field(ge=0, le=64 * 1024**2)] = _setting(
         PIPELINE.inline_bytes_max, "Work on more bytes than this leaves the event loop for a thread."
     )
+    pipeline_inline_replays_max: Annotated[int, Field(ge=0, le=100_000)] = _setting(
+        PIPELINE.inline_replays_max,
+        "Replaying more log records than this leaves the event loop for a thread.",
+    )
     pipeline_output_record_bytes_max: Bytes = _setting(
         PIPELINE.output_record_bytes_max,
         "Largest enriched or correction record; a larger one is dead-lettered.",
@@ -367,7 +371,7 @@ class Settings(BaseSettings):
         )
 
     def kafka_options(self) -> KafkaOptions:
-        return KafkaOptions(topics=self.topics(), **self._options("kafka_", KafkaOptions, but={"topics"}))
+        return KafkaOptions(topics=self.topics(), **self._options("kafka_", KafkaOptions))
 
     def pipeline_options(self) -> PipelineOptions:
         return PipelineOptions(**self._options("pipeline_", PipelineOptions))
@@ -380,14 +384,11 @@ class Settings(BaseSettings):
             if n.startswith("field_")
         }
 
-    def _options(
-        self, prefix: str, kind: Any, but: frozenset[str] | set[str] = frozenset()
-    ) -> dict[str, Any]:
-        return {
-            option.name: getattr(self, prefix + option.name)
-            for option in fields(kind)
-            if option.name not in but
+    def _options(self, prefix: str, kind: Any) -> dict[str, Any]:
+        names = {option.name for option in fields(kind)} & {
+            name.removeprefix(prefix) for name in type(self).model_fields if name.startswith(prefix)
         }
+        return {name: getattr(self, prefix + name) for name in names}
 
 
 # ---- reading

@@ -169,16 +169,34 @@ async def apply(admin: Admin, settings: Settings, *, create: bool) -> tuple[list
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="change nothing; a missing topic is a fault")
     parser.add_argument(
+        "--partitions", type=_positive, metavar="N", help="of new topics (default: WIRECOPY_TOPIC_PARTITIONS)"
+    )
+    parser.add_argument(
+        "--replication-factor",
+        type=_positive,
+        metavar="N",
+        help="of new topics; 1 where there is a single broker (default: WIRECOPY_TOPIC_REPLICATION_FACTOR)",
+    )
+    parser.add_argument(
         "--wait", type=float, default=0.0, metavar="SECONDS", help="how long to wait for the brokers"
     )
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
 
 
 def main(args: argparse.Namespace) -> int:
     loaded = load_or_explain()
     if loaded is None:
         return EXIT_CONFIG
+    given = {"topic_partitions": args.partitions, "topic_replication_factor": args.replication_factor}
+    chosen = loaded.settings.model_copy(update={name: value for name, value in given.items() if value})
     try:
-        missing, found = asyncio.run(_with_kafka(loaded.settings, create=not args.check, wait=args.wait))
+        missing, found = asyncio.run(_with_kafka(chosen, create=not args.check, wait=args.wait))
     except PortError as error:
         sys.stderr.write(f"wirecopy: {error}\n")
         return 1
