@@ -81,7 +81,7 @@ _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|
 _SIGN_IN_WORD = re.compile(
     rb"[a-z][\x80-\x84\x86-\x8b\x8d\x8f\x90\x95\x98\x99\x9b\x9d\xa1-\xac\xae-\xb6\xb8-\xbf\xd7\xf7][a-z]"
 )
-_HOST_LIKE = re.compile(r"[\w\-.]+\.[^\W\d_]{2,24}\Z")
+_TOP_LEVEL = re.compile(r"\.[^\W\d_]{2,24}\Z")  # "Courier.example", not "U.S."
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml", "html", "xhtml"))
 _PLAIN_TYPES = frozenset(("text/plain", "text/markdown", "text", "plain"))
 
@@ -275,7 +275,8 @@ def _identifier(found: Found, raw: bytes, path: str, url: str, position: RawPosi
 @lru_cache(maxsize=limits.CACHED_NAMES_MAX)
 def _names(publisher: str, host: str) -> tuple[str, str, str]:
     """(folded name, registrable domain of the host, of the publisher's name where it is a host)."""
-    own = registrable_domain(host_of(publisher)) if _HOST_LIKE.search(publisher) else ""
+    named = host_of(publisher)
+    own = registrable_domain(named) if _TOP_LEVEL.search(named) else ""
     return fold_name(publisher) if publisher else "", registrable_domain(host) if host else "", own
 
 
@@ -283,9 +284,9 @@ def _belongs_to(publisher: str, host: str, authority: str, aliases: Mapping[str,
     """(publisher, domain); see the head of this file."""
     folded, of_url, of_name = _names(publisher, host)
     domain = of_url or registrable_domain(authority) or of_name or folded
-    publisher = publisher or of_url or domain
-    for key in (folded, of_url, of_name, host) if aliases else ():
-        if key in aliases and key:
+    publisher = publisher or domain
+    for key in (folded, publisher, of_url, of_name, host) if aliases else ():
+        if key and key in aliases:
             return publisher, aliases[key]
     return publisher, domain
 
@@ -303,8 +304,8 @@ def decode_raw(
 ) -> RawArticle | Rejected:
     """An article of one raw record's value, or why there is none.
 
-    `aliases` names the owner of a publisher: keys are folded names (`fold_name`) or domains, values what is
-    compared.
+    `aliases` names the owner of a publisher: keys are names, folded or not (`fold_name`), or domains,
+    values what is compared.
     """
     if value is None:
         return _rejected(RejectReason.TOMBSTONE, "the record has no value: there is nothing to judge")

@@ -136,7 +136,7 @@ def version_of(value: object) -> int:
 
 def _in_range(moment: datetime) -> int | None:
     """Milliseconds of an aware moment; None for zero dates and for years that no publisher writes."""
-    if moment.year < limits.PUBLISHED_YEAR_MIN:
+    if not limits.PUBLISHED_YEAR_MIN <= moment.year <= limits.PUBLISHED_YEAR_MAX:
         return None
     return (moment - _EPOCH) // _MILLISECOND or None
 
@@ -151,10 +151,12 @@ def _of_number(number: float) -> int | None:
         except ValueError:
             pass
     if number < 1e11:  # seconds up to the year 5138
-        return int(number * 1000)
-    if number < 1e14:
-        return int(number)
-    return int(number // 1000) if number < 1e17 else int(number // 1_000_000)
+        time_ms = int(number * 1000)
+    elif number < 1e14:
+        time_ms = int(number)
+    else:
+        time_ms = int(number // 1000) if number < 1e17 else int(number // 1_000_000)
+    return _in_range(_EPOCH + timedelta(milliseconds=time_ms))
 
 
 def _of_text(text: str) -> datetime | None:
@@ -173,7 +175,7 @@ def _of_text(text: str) -> datetime | None:
 def time_ms_of(value: object) -> int | None:
     """Milliseconds since the epoch of an ISO 8601 text, an RFC 5322 date, or an epoch number or its digits.
 
-    A time without a zone is UTC. None for what cannot be read, for zero dates, and before
+    A time without a zone is UTC. None for what cannot be read, for zero dates, and outside
     limits.PUBLISHED_YEAR_MIN.
     """
     if isinstance(value, str):
@@ -185,19 +187,19 @@ def time_ms_of(value: object) -> int | None:
             return None
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        try:
-            return _in_range(moment)
-        except OverflowError:  # the last day of year 9999, west of Greenwich
-            return None
+        return _in_range(moment)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _of_number(value)
     return None
 
 
-def time_text(time_ms: int) -> str:
-    """ISO 8601 in UTC, to the second where that says all: `2024-05-03T10:00:00Z`,
-    `2024-05-03T10:00:00.250Z`.
+def time_text(time_ms: int) -> str | None:
+    """ISO 8601 in UTC, to the second where that says all (`2024-05-03T10:00:00Z`,
+    `2024-05-03T10:00:00.250Z`); None where the calendar has no such year.
     """
-    moment = _EPOCH + timedelta(milliseconds=time_ms)
+    try:
+        moment = _EPOCH + timedelta(milliseconds=time_ms)
+    except OverflowError:
+        return None
     text = moment.isoformat(timespec="milliseconds" if time_ms % 1000 else "seconds")
     return text.removesuffix("+00:00") + "Z"

@@ -16,18 +16,12 @@ TIME_CHARS_MAX = 64  # the longest RFC 5322 date has 40
 PUBLISHED_YEAR_MIN = (
     1600  # the first newspapers (1605): what claims to be older is a zero date of some system
 )
+PUBLISHED_YEAR_MAX = 2200  # and what claims to be later means "for ever" (9999-12-31)
 REJECT_DETAIL_CHARS_MAX = 400  # a header and a log line
-WESTERN_BYTES_SHARE_MAX = (
-    0.15  # of bytes over 127 in a cp1252 record: French has 4 %, Cyrillic or Chinese over 50 %
-)
+WESTERN_BYTES_SHARE_MAX = 0.15  # of bytes over 127 in cp1252: French has 4 %, Cyrillic or Chinese over 50 %
 HOST_CHARS_MAX = 253  # RFC 1035, 2.3.4
-CACHED_NAMES_MAX = (
-    16_384  # entries of each cache of folded names and hosts: more than are in flight, about 3 MB
-)
-
-HTML_GUESS_CHARS = (
-    65_536  # of an undeclared body looked at for tags: HTML shows itself early, bait costs time
-)
+CACHED_NAMES_MAX = 16_384  # entries of each cache of names and hosts: more than are in flight, about 3 MB
+HTML_GUESS_CHARS = 65_536  # of an undeclared body looked at for tags: HTML shows itself early
 
 # ---- shingles and winnowing
 SHINGLE_TOKENS = 5  # k: 4 doubled the false flags (prototype on wirebench)
@@ -78,6 +72,9 @@ RUN_GAP_TOKENS_MAX = 120
 RUN_DRIFT_TOKENS_MIN = 12
 PIECE_WORDS_MIN = 15
 LEAD_TOKENS = 60  # the first tokens of a main region
+SOLID_GAP_TOKENS = (
+    14  # w + k − 1: verbatim text has a hit at least so often; what lies beyond is not vouched for
+)
 TAIL_TOKENS = 12  # a run that ends so near a main region's end ends with it
 
 # ---- the fingerprint record
@@ -124,3 +121,5 @@ POSTINGS_COUNT_MAX = (
 )
 STORY_TAKEN_PART_MIN = 0.6  # a late original of which so much is covered takes the whole story over
 NO_TIME_MS = -(1 << 62)  # published_at of an article that has none
+CREDIT_BEFORE_CHARS = 600  # above the first line of prose: bylines, datelines of their own line
+CREDIT_AFTER_CHARS = 300  # below the last: "Source: X"
