@@ -171,6 +171,8 @@ def measure(seen: Comparison, chosen: list[int], votes: Votes, main_start: I32, 
         limits.RUN_DRIFT_TOKENS_MIN,
         limits.PIECE_WORDS_MIN,
         limits.LEAD_TOKENS,
+        limits.TAIL_TOKENS,
+        limits.SOLID_GAP_TOKENS,
     )
     of_candidate: list[list[tuple[int, int, int, int]]] = [[] for _ in chosen]
     for run in runs.tolist():

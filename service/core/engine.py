@@ -52,7 +52,7 @@ from service.core.passages import LineMap, painted, passages, snapped
 from service.core.postings import POSITION_MAX, Postings
 from service.core.record import ENGINE_VERSION, RecordCredit, SketchRecord, decode_record, encode_record
 from service.core.remembered import Remembered, decode_remembered, encode_remembered
-from service.core.sketch import make_sketch
+from service.core.sketch import Sketch, make_sketch
 from service.core.tokens import Tokens, tokenise
 from service.core.verdict import (
     Cover,
@@ -90,7 +90,7 @@ def propose(article: RawArticle) -> Proposal:
     tokens = tokenise(article.text)
     found = find_credits(article.text, article.title, article.publisher, article.domain)[: limits.CREDITS_MAX]
     body_xxh3 = xxh3_128_hex(article.body.encode("utf-8", "surrogatepass"))
-    offsets = article.offsets
+    sketch = make_sketch(article, tokens)
     record = SketchRecord(
         article.position,
         body_xxh3,
@@ -101,20 +101,35 @@ def propose(article: RawArticle) -> Proposal:
         article.domain,
         article.published_at_ms,
         article.version,
-        tuple(
-            RecordCredit(
-                credit.kind,
-                credit.name,
-                credit.key,
-                credit.agency,
-                credit.start if offsets is None else int(offsets[credit.start]),
-                credit.end if offsets is None else int(offsets[credit.end]),
-            )
-            for credit in found
-        ),
-        make_sketch(article, tokens),
+        _placed(found, article, tokens, sketch),
+        sketch,
     )
     return Proposal(article, encode_record(record), body_xxh3, tokens, found)
+
+
+def _placed(
+    found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, sketch: Sketch
+) -> tuple[RecordCredit, ...]:
+    """Credits as the log holds them: places in the body as it came, and whether they belong to the article proper."""
+    offsets = article.offsets
+    first = last = 0
+    if sketch.main_end > sketch.main_start:
+        first = int(tokens.starts[sketch.main_start]) - limits.CREDIT_BEFORE_CHARS
+        last = int(tokens.ends[sketch.main_end - 1]) + limits.CREDIT_AFTER_CHARS
+    placed = [
+        RecordCredit(
+            credit.kind,
+            credit.name,
+            credit.key,
+            credit.agency,
+            credit.start if offsets is None else int(offsets[credit.start]),
+            credit.end if offsets is None else int(offsets[credit.end]),
+            first <= credit.start < last,
+        )
+        for credit in found
+    ]
+    placed.sort(key=lambda credit: not credit.inside)  # stable: the strongest first, those of the article before the page's
+    return tuple(placed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +263,9 @@ class Engine:
         return (good, {m.article: m for m in found}) if good else None
 
     def _measure(self, seen: Comparison, chosen: list[int], votes: Votes) -> list[Measured]:
-        starts = self._articles.take("main_start", chosen)
-        ends = self._articles.take("main_end", chosen)
+        numbers = np.array(chosen, np.uint32)
+        starts = self._articles.column("main_start", numbers)
+        ends = self._articles.column("main_end", numbers)
         return measure(seen, chosen, votes, starts.astype(np.int32), ends.astype(np.int32))
 
     def _match(self, seen: Comparison, measured: Measured) -> Match:
@@ -268,6 +284,7 @@ class Engine:
             known.domain == record.domain,
             digest != 0 and digest == known.title_digest,
             known.body_xxh3 == record.body_xxh3,
+            record.sketch.main_end > record.sketch.main_start and known.main_digest == record.sketch.main_digest,
             names,
         )
 
@@ -287,6 +304,7 @@ class Engine:
             article.position,
             article.body_xxh3,
             self._articles.get("title_digest", number),
+            self._articles.get("main_digest", number),
             self._articles.get("own_tokens", number),
             article.verdict.kind,
             strongest,
@@ -335,9 +353,7 @@ class Engine:
     def _again(self, seen: Comparison, source: Cover, chosen: list[Cover]) -> _Judged:
         """The same publisher sent this before: as it was, or changed."""
         m, known = source.match.measures, source.match.known
-        same = source.match.same_body or (
-            m.part_here >= limits.DUPLICATE_PART_MIN and m.part_there >= limits.DUPLICATE_PART_MIN
-        )
+        same = source.match.same_body or source.match.same_main
         basis = [
             basis
             for basis, holds in (
@@ -348,13 +364,12 @@ class Engine:
             if holds
         ]
         story = known.story
-        first = known
         verdict, covered = self._drawn(
             seen,
             VerdictKind.DUPLICATE if same else VerdictKind.UPDATE,
             None,
             self._story_id(story),
-            _ingested(first),
+            self._first_version(known),
             [source, *(c for c in chosen if c is not source)],
             tuple(basis),
             whole=source.match.same_body,
@@ -540,7 +555,7 @@ class Engine:
         repeated = np.zeros(len(seen.template), np.bool_)
         if not len(votes.article):
             return repeated
-        sites = self._articles.take("site", votes.article)
+        sites = self._articles.column("site", votes.article)
         here = sites == np.uint64(seen.site)
         if good:
             here &= ~np.isin(votes.article, list(good))
@@ -588,7 +603,7 @@ class Engine:
             )
         )
         number = self._articles.append(
-            blob,
+            blob=blob,
             log_time_ms=self._log_time_ms,
             story=judged.story,
             site=int(seen.site),
@@ -596,6 +611,7 @@ class Engine:
             main_end=min(sketch.main_end, POSITION_MAX),
             own_tokens=min(judged.own_tokens, POSITION_MAX),
             title_digest=sketch.title_digest,
+            main_digest=sketch.main_digest,
             published_at_ms=limits.NO_TIME_MS if record.published_at_ms is None else record.published_at_ms,
         )
         if judged.story is not None:
@@ -611,6 +627,14 @@ class Engine:
         if not self._alive(story):
             return ""
         return decode_remembered(self._articles.get_blob(story)).verdict.story
+
+    def _first_version(self, known: Known) -> Original:
+        """The version that this one goes back to: of an update, what it updates."""
+        if known.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE):
+            original = decode_remembered(self._articles.get_blob(known.number)).verdict.original
+            if original is not None:
+                return original
+        return _ingested(known)
 
     def _boilerplate(self, seen: Comparison) -> float:
         tokens = seen.record.sketch.tokens

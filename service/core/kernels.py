@@ -21,7 +21,10 @@ ENDS_SENTENCE, DIGIT, LOWER, CUTS = 8, 16, 32, 64
 LINE_TOKEN_START, LINE_TOKEN_END, LINE_CHAR_START, LINE_CHAR_END = 0, 1, 2, 3
 LINE_ENDS, LINE_DIGITS, LINE_LETTERS, LINE_PUNCTUATION = 4, 5, 6, 7
 LINE_STARTS_LOWER, LINE_BLANK_BEFORE, LINE_PROSE = 8, 9, 10
-LINE_COLUMNS = 11
+LINE_BARS = 11  # separators of link lists in it, and _COPYRIGHT where it holds a copyright sign
+LINE_COLUMNS = 12
+_COPYRIGHT = 1000
+_BARS_MIN = 4  # "News | Weather | Sports | Jobs | Contact": a bar of links, not a line of an article
 
 _FNV_BASIS = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
@@ -190,6 +193,10 @@ def tokenise(utf8, classes, folds, expansions):  # type: ignore[no-untyped-def]
                 if line_open:
                     lines[line, LINE_PUNCTUATION] += 1
                     lines[line, LINE_CHAR_END] = char + 1
+                if code_point == 0x7C or code_point == 0xB7 or code_point == 0x2022 or code_point == 0x203A:
+                    lines[line, LINE_BARS] += 1
+                elif code_point == 0xA9:
+                    lines[line, LINE_BARS] += _COPYRIGHT
                 last_class = flags
             elif kind == NEWLINE:
                 newlines += 1
@@ -224,24 +231,28 @@ def mark_prose(  # type: ignore[no-untyped-def]
     punctuation; or ≥ long_tokens_min. Hard-wrapped texts are judged by the block of lines.
     """
     count = len(lines)
-    wrapped = 0
-    continued = 0
-    for i in range(count - 1):
-        chars = lines[i, LINE_CHAR_END] - lines[i, LINE_CHAR_START]
-        if chars >= wrapped_chars_min and chars <= wrapped_chars_max:
-            wrapped += 1
-            if lines[i + 1, LINE_STARTS_LOWER] and not lines[i + 1, LINE_BLANK_BEFORE]:
-                continued += 1
-    by_block = wrapped >= 4 and continued * 100 >= wrapped * wrapped_percent_min
     i = 0
     while i < count:
         last = i
-        if by_block:
-            while last + 1 < count and not lines[last + 1, LINE_BLANK_BEFORE]:
-                chars = lines[last, LINE_CHAR_END] - lines[last, LINE_CHAR_START]
-                if chars < wrapped_chars_min or chars > wrapped_chars_max:
+        joins = 0
+        continued = 0
+        while last + 1 < count and not lines[last + 1, LINE_BLANK_BEFORE]:
+            chars = lines[last, LINE_CHAR_END] - lines[last, LINE_CHAR_START]
+            wide = chars >= wrapped_chars_min and chars <= wrapped_chars_max
+            if not wide:
+                before = lines[last - 1, LINE_CHAR_END] - lines[last - 1, LINE_CHAR_START] if last > i else 0
+                after = lines[last + 1, LINE_CHAR_END] - lines[last + 1, LINE_CHAR_START]
+                # a paragraph's short last line between two of full width
+                if before < wrapped_chars_min or after < wrapped_chars_min:
                     break
-                last += 1
+                if before > wrapped_chars_max or after > wrapped_chars_max or chars > wrapped_chars_max:
+                    break
+            else:
+                joins += 1
+                continued += lines[last + 1, LINE_STARTS_LOWER]
+            last += 1
+        if joins < 2 or continued * 100 < joins * wrapped_percent_min:
+            last = i
         tokens = 0
         digits = 0
         letters = 0
@@ -299,6 +310,15 @@ def title_line(lines, token_hash, title, extra_tokens_max, prose_lines_ahead, st
     return best
 
 
+@numba.njit(nogil=True, cache=True, inline="always")
+def _closes(lines, i):  # type: ignore[no-untyped-def]
+    """Whether a line is a page's foot: a dated copyright notice, or a bar of links."""
+    bars = lines[i, LINE_BARS]
+    if bars >= _COPYRIGHT:
+        return lines[i, LINE_DIGITS] >= 4
+    return bars >= _BARS_MIN and not lines[i, LINE_PROSE]
+
+
 @numba.njit(nogil=True, cache=True)
 def prose_run(lines, first, gap_lines_max, gap_tokens_max):  # type: ignore[no-untyped-def]
     """The run of lines that starts at the first prose line from `first` on: (start, end, prose tokens), end exclusive.
@@ -317,6 +337,8 @@ def prose_run(lines, first, gap_lines_max, gap_tokens_max):  # type: ignore[no-u
     gap_tokens = 0
     for i in range(start, count):
         size = lines[i, LINE_TOKEN_END] - lines[i, LINE_TOKEN_START]
+        if i > start and _closes(lines, i):
+            break
         if lines[i, LINE_PROSE]:
             end = i + 1
             tokens += size
@@ -415,9 +437,11 @@ def winnow(token_hash, shingle_tokens, window):  # type: ignore[no-untyped-def]
     M_ANY,  # tokens of runs, of any kind
     M_BEFORE,  # 1 where every run lies before both main regions
     M_FIRST,  # token at which the first run with a piece's worth of words begins; −1 where none
+    M_TAILS,  # tokens of the run that ends with both main regions, beginning in neither's lead; 0 where none does
     M_COLUMNS,
-) = range(12)
-R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_COLUMNS = 0, 1, 2, 3, 4, 5, 6, 7
+) = range(13)
+R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_SOLID, R_COLUMNS = 0, 1, 2, 3, 4, 5, 6, 7, 8
+# R_SOLID: tokens that the run's hits vouch for, at most solid_gap from one to the next
 T_PROSE, T_MAIN, T_TEMPLATE = 1, 2, 4  # flags of a token
 _OPEN_RUNS_MAX = 4  # a stray hit between two runs must not end the first
 
@@ -476,6 +500,8 @@ def measure(  # type: ignore[no-untyped-def]
     drift_min,
     piece_words_min,
     lead_tokens,
+    tail_tokens,
+    solid_gap,
 ):
     """Chains each candidate's hits into runs and measures them.
 
@@ -496,6 +522,9 @@ def measure(  # type: ignore[no-untyped-def]
     main_start = 0
     while main_start < tokens and not flags[main_start] & T_MAIN:
         main_start += 1
+    main_end = tokens
+    while main_end > main_start and not flags[main_end - 1] & T_MAIN:
+        main_end -= 1
     covered = np.zeros(tokens, np.uint8)
     written = 0
     open_runs = np.empty(_OPEN_RUNS_MAX, np.int32)
@@ -518,6 +547,8 @@ def measure(  # type: ignore[no-untyped-def]
                 joined = run
                 break
             if joined >= 0:
+                step = here - (runs[joined, R_END] - shingle_tokens)
+                runs[joined, R_SOLID] += min(step, solid_gap)
                 runs[joined, R_END] = here + shingle_tokens
                 runs[joined, R_SOURCE_END] = there + shingle_tokens
                 runs[joined, R_HITS] += 1
@@ -528,6 +559,7 @@ def measure(  # type: ignore[no-untyped-def]
             runs[written, R_SOURCE_START] = there
             runs[written, R_SOURCE_END] = there + shingle_tokens
             runs[written, R_HITS] = 1
+            runs[written, R_SOLID] = shingle_tokens
             if opened == _OPEN_RUNS_MAX:
                 for back in range(1, opened):
                     open_runs[back - 1] = open_runs[back]
@@ -556,6 +588,7 @@ def measure(  # type: ignore[no-untyped-def]
             inside = max(0, inside)
             words = prose_before[end] - prose_before[start]
             words = words * inside // max(1, source_end - source_start)
+            words = min(words, runs[run, R_SOLID])
             runs[run, R_WORDS] = words
             measures[c, M_HITS] += runs[run, R_HITS]
             measures[c, M_LONGEST] = max(measures[c, M_LONGEST], words)
@@ -570,6 +603,13 @@ def measure(  # type: ignore[no-untyped-def]
             lead_there += max(0, min(source_end, lead_end) - max(source_start, source_main_start[c]))
             if end > main_start and source_end > source_main_start[c]:
                 before = 0
+            if (
+                end + tail_tokens >= main_end
+                and source_end + tail_tokens >= source_main_end[c]
+                and start >= main_start + lead_tokens // 2
+                and source_start >= source_main_start[c] + lead_tokens // 2
+            ):
+                measures[c, M_TAILS] = max(measures[c, M_TAILS], end - start)
             for t in range(start, end):
                 covered[t] = 1
         for t in range(tokens):

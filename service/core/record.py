@@ -3,7 +3,7 @@
     magic "WC" · engine version u8 · XXH3-64 of the rest, little endian
     · numbers: unsigned LEB128 (https://dwarfstd.org, §7.6), in the order of `_numbers`
     · strings: UTF-8, each after its length (a number of the stream)
-    · body XXH3-128, 16 bytes · title digest u64 · shingle ids u64[n], little endian
+    · body XXH3-128, 16 bytes · title and main region digests, u64 each · shingle ids u64[n], little endian
 
 Decoding trusts nothing: another writer on the topic must not make replicas differ or fail, so whatever does not check is
 one refusal, a value. Under 1 KB for an average article.
@@ -24,7 +24,7 @@ from service.core.sketch import LINE_IS_PROSE, Sketch
 MAGIC = b"WC"
 ENGINE_VERSION = 1  # raised by every release that would change a verdict
 _HEAD = struct.Struct("<2sBQ")
-_TAIL = struct.Struct("<16sQ")
+_TAIL = struct.Struct("<16sQQ")
 _CREDIT_KINDS = tuple(CreditKind)
 
 
@@ -38,6 +38,7 @@ class RecordCredit:
     agency: bool
     start: int
     end: int
+    inside: bool  # it stands in the article proper, or next to it; else the page says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def encode_record(record: SketchRecord) -> bytes:
         len(record.credits),
     ]
     for credit in record.credits:
-        numbers += [_CREDIT_KINDS.index(credit.kind), int(credit.agency), credit.start, credit.end - credit.start]
+        kind = _CREDIT_KINDS.index(credit.kind)
+        numbers += [kind, int(credit.agency) | int(credit.inside) << 1, credit.start, credit.end - credit.start]
     numbers += map(len, encoded)
     stream = np.concatenate(
         (
@@ -95,7 +97,7 @@ def encode_record(record: SketchRecord) -> bytes:
         (
             kernels.write_varints(stream).tobytes(),
             *encoded,
-            _TAIL.pack(bytes.fromhex(record.body_xxh3), sketch.title_digest),
+            _TAIL.pack(bytes.fromhex(record.body_xxh3), sketch.title_digest, sketch.main_digest),
             sketch.ids.astype("<u8").tobytes(),
         )
     )
@@ -169,7 +171,7 @@ def _decoded(rest: bytes) -> SketchRecord:
     if lines_count and int(lines[-1, 1]) > tokens:
         raise _DamagedError("lines lie outside the text")
     strings = [reader.take(length).decode("utf-8") for length in lengths]
-    digest, title_digest = _TAIL.unpack(reader.take(_TAIL.size))
+    digest, title_digest, main_digest = _TAIL.unpack(reader.take(_TAIL.size))
     ids = np.frombuffer(reader.take(8 * ids_count), "<u8").astype(np.uint64)
     if reader.at != len(rest):
         raise _DamagedError("it goes on after its end")
@@ -178,9 +180,10 @@ def _decoded(rest: bytes) -> SketchRecord:
             _CREDIT_KINDS[credit_numbers[4 * i]],
             strings[6 + 2 * i],
             strings[7 + 2 * i],
-            bool(credit_numbers[4 * i + 1]),
+            bool(credit_numbers[4 * i + 1] & 1),
             credit_numbers[4 * i + 2],
             credit_numbers[4 * i + 2] + credit_numbers[4 * i + 3],
+            bool(credit_numbers[4 * i + 1] & 2),
         )
         for i in range(credit_count)
     )
@@ -191,7 +194,7 @@ def _decoded(rest: bytes) -> SketchRecord:
         None if published == 0 else _unzigzag(published - 1),
         version,
         credits_,
-        Sketch(ids, positions, lines, tokens, main_start, main_start + main_size, bool(title_found), title_digest),
+        Sketch(ids, positions, lines, tokens, main_start, main_start + main_size, bool(title_found), title_digest, main_digest),
     )
 
 

@@ -20,6 +20,7 @@ from service.core.kernels import (
     M_LONGEST,
     M_OWN,
     M_PIECES,
+    M_TAILS,
     M_THERE,
     M_WORDS,
 )
@@ -42,6 +43,7 @@ class Known:
     position: RawPosition
     body_xxh3: str
     title_digest: int
+    main_digest: int
     own_tokens: int  # of its main region, templates aside
     kind: VerdictKind
     credit: RecordCredit | None  # its own strongest, where that is strong
@@ -61,6 +63,7 @@ class Measures:
     lead_there: float
     any: int
     before: bool
+    tails: int
     first: int
     part_here: float
     part_there: float
@@ -83,6 +86,7 @@ def named_measures(row: list[int], own_here: int, own_there: int) -> Measures:
         min(1.0, row[M_LEAD_THERE] / lead_there) if lead_there else 0.0,
         row[M_ANY],
         bool(row[M_BEFORE]),
+        row[M_TAILS],
         row[M_FIRST],
         row[M_OWN] / own_here if own_here else 0.0,
         min(1.0, row[M_THERE] / own_there) if own_there else 0.0,
@@ -102,6 +106,7 @@ class Match:
     same_site: bool
     same_title: bool
     same_body: bool
+    same_main: bool  # the articles proper are the same, word for word
     names: bool  # one credits the other
 
 
@@ -147,6 +152,8 @@ def _accepted_on_site(match: Match) -> bool:
 def _accepted_elsewhere(match: Match) -> bool:
     """Another publisher: a long run of prose, several pieces, a short text whole, or less where something names it."""
     m = match.measures
+    if m.tails and not m.lead_here and not m.lead_there and not (match.same_title or match.names):
+        return False  # the foot of two pages of one network of sites
     if m.longest >= limits.REPUBLISHED_WORDS_MIN:
         return True
     if m.pieces >= limits.PIECES_WORDS_MIN:
@@ -266,6 +273,8 @@ def external_credit(record: SketchRecord) -> RecordCredit | None:
     """The credit that makes a text another's although nobody sent us that other's: a dateline or byline of an agency, or
     the words "originally published"."""
     for credit in record.credits:
+        if not credit.inside:
+            continue
         if credit.kind is CreditKind.ORIGINALLY:
             return credit
         if credit.agency and credit.kind in (CreditKind.DATELINE, CreditKind.BYLINE):
