@@ -50,7 +50,7 @@ demo: $(STAMP) ## the whole pipeline on sample articles, without Kafka
 	@$(PY) -m service demo
 
 test: $(STAMP) ## all tests; those on a real broker skip, with a message, where java or mvn is missing
-	@$(PY) tools/kafka.py jars || if [ "$$WIRECOPY_REQUIRE_BROKER" = 1 ]; then exit 1; else \
+	@$(PY) -m tools.kafka --fetch-only || if [ "$$WIRECOPY_REQUIRE_BROKER" = 1 ]; then exit 1; else \
 	  echo "make test: no Kafka jars, so the tests on a real broker are skipped (they need java >= 17 and mvn)."; fi
 	$(PY) -m pytest -n 2 $(PYTEST_FLAGS) $(TESTS)
 
@@ -60,16 +60,16 @@ check: $(STAMP) ## format, lint, types
 	$(VENV)/bin/mypy
 
 audit: $(STAMP) ## known vulnerabilities of the locked dependencies (asks a public service)
-	@$(PY) tools/audit.py
+	@$(PY) -m tools.audit
 
 eval: $(BENCH_STAMP) ## quality on the evaluation sets beside the checkout, with peers
-	$(PY) tools/evaluate.py
+	$(PY) -m tools.evaluate
 
 bench: $(BENCH_STAMP) ## speed and memory
 	$(PY) -m bench
 
 kafka: $(STAMP) ## one real broker on localhost:9092 for use by hand (Ctrl-C stops it)
-	$(PY) tools/kafka.py run
+	$(PY) -m tools.kafka
 
 docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.md, the dashboard
 	$(PY) -m tools.tables
