@@ -36,6 +36,7 @@ from service.shell.ports import (
     PipelineHealth,
     PipelineOptions,
     RawSource,
+    RefusalKind,
     RefusedError,
     StalledError,
     Steps,
@@ -49,6 +50,7 @@ from service.shell.steps import Limits
 WATCH_INTERVAL_S = 0.25  # how often the loop's lag is measured, and gauges are set each fourth time
 HELD_POLL_MS = 20  # a held-back partition may be read again soon: do not sleep over it
 RESUME_SHARE = 0.5  # memory in flight falls to this share of its bound before partitions are read again
+POLL_FAILURES_MAX = 10  # in a row, about 6 s: by then another poll does not help, another client may
 CORE_THREADS = 2  # core work off the loop: the kernels release the interpreter's lock, the rest does not
 
 
@@ -207,12 +209,12 @@ class Pipeline:
             self._polled_at = loop.time()
             try:
                 await step()
-            except RefusedError as error:
-                raise FatalError(f"the broker refuses the {part.value}: {error}") from error
-            except (UnavailableError, StalledError) as error:
+            except (RefusedError, UnavailableError, StalledError) as error:
+                if isinstance(error, RefusedError) and error.kind is not RefusalKind.NO_SUCH_TOPIC:
+                    raise FatalError(f"the broker refuses the {part.value}: {error}") from error
                 self._telemetry.rebuilt(part, error)
                 if loop.time() > give_up_at:
-                    raise FatalError(f"no way to the broker: {error}") from error
+                    raise FatalError(f"the {part.value} could not be reached in time: {error}") from error
             else:
                 return
             await asyncio.sleep(delay_ms / 1000)
@@ -257,14 +259,17 @@ class Pipeline:
                 continue
             except UnavailableError as error:
                 failures += 1
+                if failures >= POLL_FAILURES_MAX:
+                    failures = 0
+                    await self._rejoin(source, error)
+                    continue
                 self._telemetry.rebuilt(Part.SOURCE, error)
                 for opened in self._workers.values():
                     opened.seek_again()
                 await asyncio.sleep(min(failures * self._options.retry_delay_ms, 1_000) / 1000)
                 continue
             except StalledError as error:
-                self._telemetry.rebuilt(Part.SOURCE, error)
-                await self._rejoin(source)
+                await self._rejoin(source, error)
                 continue
             except RefusedError as error:
                 raise FatalError(f"the broker refuses the raw topics: {error}") from error
@@ -291,8 +296,9 @@ class Pipeline:
                 held = held or worker.state in (State.OPEN, State.SEEKING)
         return min(HELD_POLL_MS, self._options.poll_timeout_ms) if held else self._options.poll_timeout_ms
 
-    async def _rejoin(self, source: RawSource) -> None:
+    async def _rejoin(self, source: RawSource, error: BaseException) -> None:
         """The client is past help: throw it away with all that hangs on it."""
+        self._telemetry.rebuilt(Part.SOURCE, error)
         self._poll_waits = "throws the source away and makes a new one"
         await self._close_workers(0)
         await source.stop(leave=False)
