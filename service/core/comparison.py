@@ -6,7 +6,7 @@ rest votes for candidates, and one kernel chains the votes of each into runs and
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,10 @@ from service.core.hashing import xxh3_64
 from service.core.kernels import R_CANDIDATE, R_END, R_SOURCE_END, R_SOURCE_START, R_START, T_MAIN, T_TEMPLATE
 from service.core.model import I32, U16, U32, U64
 from service.core.postings import Postings
-from service.core.record import SketchRecord
+from service.core.record import RecordCredit, SketchRecord
 
 Bools = npt.NDArray[np.bool_]
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _TAKEN = np.uint64(0xA24BAED4963EE407)  # sets the marks of taken passages apart from those of templates
 
 
@@ -39,6 +40,12 @@ def identity_keys(record: SketchRecord) -> U64:
         ],
         np.uint64,
     )
+
+
+def credit_keys(credits_: tuple[RecordCredit, ...], site: np.uint64) -> U64:
+    """Keys u64[n] by which a site remembers where it said a credit."""
+    contexts = np.array([credit.context for credit in credits_], np.uint64)
+    return contexts * _SPREAD ^ site
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,10 @@ def compare(record: SketchRecord, postings: Postings, marks: Postings) -> Compar
     """Looks an article up. Changes nothing."""
     sketch = record.sketch
     site = np.uint64(site_key(record.domain))
+    if record.credits:  # what the site said in the same words before is its template's, not this article's
+        said = marks.look_up(credit_keys(record.credits, site)).stories
+        kept = tuple(c for c, times in zip(record.credits, said, strict=True) if not times)
+        record = replace(record, credits=kept)
     keys = sketch.ids
     hits = postings.look_up(np.concatenate((keys, identity_keys(record))))
     count = len(keys)

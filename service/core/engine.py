@@ -23,6 +23,7 @@ from service.core.comparison import (
     Votes,
     candidates,
     compare,
+    credit_keys,
     identity_keys,
     measure,
     taken_keys,
@@ -36,6 +37,7 @@ from service.core.model import (
     Correction,
     CorrectionReason,
     Credit,
+    CreditKind,
     EngineStats,
     Extent,
     Original,
@@ -112,9 +114,10 @@ def _placed(
 ) -> tuple[RecordCredit, ...]:
     """Credits as the log holds them: places in the body as it came, and whether they belong to the article proper."""
     offsets = article.offsets
-    first = last = 0
+    first = last = top = 0
     if sketch.main_end > sketch.main_start:
-        first = int(tokens.starts[sketch.main_start]) - limits.CREDIT_BEFORE_CHARS
+        start = int(tokens.starts[sketch.main_start])
+        first, top = start - limits.CREDIT_BEFORE_CHARS, start + limits.CREDIT_TOP_CHARS
         last = int(tokens.ends[sketch.main_end - 1]) + limits.CREDIT_AFTER_CHARS
     placed = [
         RecordCredit(
@@ -124,12 +127,21 @@ def _placed(
             credit.agency,
             credit.start if offsets is None else int(offsets[credit.start]),
             credit.end if offsets is None else int(offsets[credit.end]),
-            first <= credit.start < last,
+            first <= credit.start < (top if credit.kind is CreditKind.DATELINE else last),
+            _context(tokens, credit),
         )
         for credit in found
     ]
     placed.sort(key=lambda credit: not credit.inside)  # stable: the strongest first, those of the article before the page's
     return tuple(placed)
+
+
+def _context(tokens: Tokens, credit: Credit) -> int:
+    """32 bits of the hash of a credit with the words on both sides of it."""
+    first = max(0, int(np.searchsorted(tokens.starts, credit.start)) - limits.CREDIT_CONTEXT_TOKENS)
+    last = min(len(tokens), int(np.searchsorted(tokens.starts, credit.end)) + limits.CREDIT_CONTEXT_TOKENS)
+    words = tokens.canonical[tokens.canonical_starts[first] : tokens.canonical_starts[last]]
+    return xxh3_64(words) & 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +232,7 @@ class Engine:
     # ---- one article
     def _judge(self, record: SketchRecord) -> Outcome:
         seen = compare(record, self._postings, self._marks)
+        record = seen.record
         matches, measured = self._matches(seen)
         judged = self._verdict(seen, matches, measured)
         number = self._remember(seen, judged)
@@ -566,6 +579,8 @@ class Engine:
         """Writes postings and marks: the only place that does."""
         sketch = seen.record.sketch
         at = np.minimum(sketch.positions, POSITION_MAX - 1).astype(np.uint16)
+        said = credit_keys(seen.record.credits, seen.site)
+        self._marks.insert(said, number, np.zeros(len(said), np.uint16))
         if seen.template.any():
             self._marks.insert(template_keys(seen)[seen.template], number, at[seen.template])
         covered = np.zeros(sketch.tokens + 1, np.bool_)

@@ -320,6 +320,46 @@ def _closes(lines, i):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
+def mark_title_block(  # type: ignore[no-untyped-def]
+    lines, title_at, skipped_lines_max, line_tokens_min, lines_between_max, wrapped_chars_max, block_tokens_min, ending_percent_min
+):
+    """Marks the block of lines right under the title as prose, where enough of them end as sentences do.
+
+    What stands under the headline is the article even where its lines are cut so that none looks like prose. A block
+    ends at two short lines on end or at the page's foot.
+    """
+    count = len(lines)
+    first = title_at + 1
+    while first < count and lines[first, LINE_TOKEN_END] - lines[first, LINE_TOKEN_START] < line_tokens_min:
+        first += 1
+    if first - title_at - 1 > skipped_lines_max:
+        return
+    end = first  # behind the last line that ends as a sentence does
+    tokens = 0
+    block_tokens = 0
+    ending = 0
+    i = first
+    while i < count and not _closes(lines, i) and i - end < lines_between_max:
+        size = lines[i, LINE_TOKEN_END] - lines[i, LINE_TOKEN_START]
+        if lines[i, LINE_CHAR_END] - lines[i, LINE_CHAR_START] > wrapped_chars_max:
+            break
+        short = size < line_tokens_min
+        tokens += size
+        i += 1
+        if lines[i - 1, LINE_ENDS]:
+            ending += 1
+            end = i
+            block_tokens = tokens
+        elif short and (i >= count or lines[i, LINE_TOKEN_END] - lines[i, LINE_TOKEN_START] < line_tokens_min):
+            break
+    if block_tokens < block_tokens_min or ending * 100 < (end - first) * ending_percent_min:
+        return
+    last = end
+    for j in range(first, last):
+        lines[j, LINE_PROSE] = 1
+
+
+@numba.njit(nogil=True, cache=True)
 def prose_run(lines, first, gap_lines_max, gap_tokens_max):  # type: ignore[no-untyped-def]
     """The run of lines that starts at the first prose line from `first` on: (start, end, prose tokens), end exclusive.
 

@@ -38,7 +38,8 @@ class RecordCredit:
     agency: bool
     start: int
     end: int
-    inside: bool  # it stands in the article proper, or next to it; else the page says it
+    inside: bool  # it stands where the article says such things; else the page says it
+    context: int  # 32 bits of the hash of the words around it: a site's template repeats them
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def encode_record(record: SketchRecord) -> bytes:
     ]
     for credit in record.credits:
         kind = _CREDIT_KINDS.index(credit.kind)
-        numbers += [kind, int(credit.agency) | int(credit.inside) << 1, credit.start, credit.end - credit.start]
+        flags = int(credit.agency) | int(credit.inside) << 1
+        numbers += [kind, flags, credit.start, credit.end - credit.start, credit.context]
     numbers += map(len, encoded)
     stream = np.concatenate(
         (
@@ -162,7 +164,7 @@ def _decoded(rest: bytes) -> SketchRecord:
     )
     if credit_count > limits.CREDITS_MAX or tokens > limits.TOKENS_MAX or main_start + main_size > tokens:
         raise _DamagedError("a count is out of bounds")
-    credit_numbers = reader.numbers(4 * credit_count)
+    credit_numbers = reader.numbers(5 * credit_count)
     lengths = reader.numbers(6 + 2 * credit_count)
     positions = np.cumsum(reader.array(ids_count)).astype(np.int32)
     lines = _lines_from(reader.array(4 * lines_count))
@@ -177,15 +179,18 @@ def _decoded(rest: bytes) -> SketchRecord:
         raise _DamagedError("it goes on after its end")
     credits_ = tuple(
         RecordCredit(
-            _CREDIT_KINDS[credit_numbers[4 * i]],
+            _CREDIT_KINDS[kind],
             strings[6 + 2 * i],
             strings[7 + 2 * i],
-            bool(credit_numbers[4 * i + 1] & 1),
-            credit_numbers[4 * i + 2],
-            credit_numbers[4 * i + 2] + credit_numbers[4 * i + 3],
-            bool(credit_numbers[4 * i + 1] & 2),
+            bool(flags & 1),
+            start,
+            start + size,
+            bool(flags & 2),
+            context,
         )
-        for i in range(credit_count)
+        for i, (kind, flags, start, size, context) in enumerate(
+            credit_numbers[at : at + 5] for at in range(0, 5 * credit_count, 5)
+        )
     )
     return SketchRecord(
         RawPosition(strings[0], partition, offset),

@@ -55,7 +55,7 @@ def encode_remembered(article: Remembered) -> bytes:
             article.publisher,
             article.host,
             article.domain,
-            [[c.kind, c.name, c.key, c.agency, c.start, c.end, c.inside] for c in article.credits],
+            [[c.kind, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context] for c in article.credits],
             article.lines.ravel().tolist(),
             verdict_list(article.verdict),
         ]

@@ -129,6 +129,17 @@ def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
                 limits.TITLE_PROSE_LINES_AHEAD,
                 limits.TITLE_STEP_BACK_LINES,
             )
+    if title_at >= 0:
+        kernels.mark_title_block(
+            lines,
+            title_at,
+            limits.TITLE_SKIPPED_LINES_MAX,
+            limits.TITLE_BLOCK_LINE_TOKENS_MIN,
+            limits.TITLE_BLOCK_LINES_BETWEEN_MAX,
+            limits.WRAPPED_CHARS_MAX,
+            limits.TITLE_BLOCK_TOKENS_MIN,
+            limits.TITLE_BLOCK_ENDING_PERCENT_MIN,
+        )
     main_start, main_end = _main_region(tokens, title_at)
     ids, positions, kept_lines = _samples(tokens, main_start, main_end)
     kept = np.empty((len(kept_lines), 5), np.int32)
