@@ -17,7 +17,7 @@ TESTS ?= tests
 PYTEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit eval bench kafka lock docs clean
+.PHONY: help install demo test check audit eval bench kafka docs chart-tools lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
@@ -71,9 +71,13 @@ bench: $(BENCH_STAMP) ## speed and memory
 kafka: $(STAMP) ## one real broker on localhost:9092 for use by hand (Ctrl-C stops it)
 	$(PY) -m tools.kafka
 
-docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.md, the dashboard
+docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.md, the dashboard, the chart's schema
 	$(PY) -m tools.tables
 	$(PY) -m tools.dashboard
+	$(PY) -m tools.chart
+
+chart-tools: ## build helm into .cache/bin for the chart's tests (needs Go)
+	GOBIN=$(CURDIR)/.cache/bin go install helm.sh/helm/v3/cmd/helm@v3.22.0
 
 lock: ## lock anew from pyproject.toml (needs uv)
 	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) -o requirements/run.lock

@@ -26,6 +26,7 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
 )
 from prometheus_client.exposition import choose_encoder
 
@@ -136,6 +137,7 @@ class PrometheusTelemetry:
         self, wall_clock: Callable[[], float], *, version: str = "", engine_version: int = 0
     ) -> None:
         self._wall_clock = wall_clock
+        disable_created_metrics()  # a series more for each counter, which no query of ours uses
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
