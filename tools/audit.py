@@ -48,9 +48,7 @@ def main() -> int:
         return 0
     missed, locked = done.stdout.count("could not be audited"), (ROOT / LOCK).read_text("utf-8").count("==")
     if missed:  # a mirror of the package index without its list of vulnerabilities
-        print(
-            f"make audit: {missed} of about {locked} packages are unknown to the service and were not audited."
-        )
+        print(f"make audit: {missed} of about {locked} packages are unknown to the service.")
     if missed == 0 or done.returncode:
         sys.stdout.write(done.stdout)
         sys.stderr.write(done.stderr)
