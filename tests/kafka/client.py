@@ -87,3 +87,19 @@ def read_committed(bootstrap: str, topic: str, security: dict[str, Any] | None =
         return sorted(found, key=lambda record: (record.partition, record.offset))
     finally:
         consumer.close()
+
+
+def high_watermarks(bootstrap: str, topic: str) -> tuple[int, int]:
+    """Sum over partitions of the last stable offset and of the end: they differ in an open transaction."""
+    sums = []
+    for isolation in ("read_committed", "read_uncommitted"):
+        consumer = Consumer(
+            {"bootstrap.servers": bootstrap, "group.id": "reader", "isolation.level": isolation}
+        )
+        try:
+            partitions = consumer.list_topics(topic, timeout=30).topics[topic].partitions
+            latest = [TopicPartition(topic, number, -1) for number in partitions]
+            sums.append(sum(found.offset for found in consumer.offsets_for_times(latest, timeout=30)))
+        finally:
+            consumer.close()
+    return sums[0], sums[1]
