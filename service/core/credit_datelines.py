@@ -8,7 +8,7 @@ the head of a line hold anything. A name without brackets must be known and be f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -24,6 +24,10 @@ from service.core.tokens import phrase_hashes
 
 _PLACE_CHARS_MAX = 72  # "WEST PALM BEACH, Florida, September 23, 2024 "
 _ENCLOSED_CHARS_MAX = 60
+_UNSPACED_NAME_CHARS_MAX = 20  # a longer run without spaces is a clause
+_DASHES = "-–—―="
+_MARKS = frozenset("/-–—.\n")  # beside a name without brackets in a dateline
+_ENDING = frozenset(("", "\n", "\r", ".", ",", ":", ";", *_DASHES))
 _BRACKETS = ((")", "("), ("）", "（"), ("】", "【"), ("]", "["))
 _AFTER_DATELINE = re.compile(r"[ \u00a0]?[.,:;]?[ \u00a0]{0,2}(?:[-–—―=]{1,3}|\.-)")
 _BARE_DASH = re.compile(r"[ \u00a0]?\n?(?:—|–|--)[ \u00a0\n]|[ \u00a0]-[ \u00a0]")
@@ -83,38 +87,61 @@ def _lower_names() -> frozenset[str]:
 
 def enclosed(page: Page) -> Iterator[Credit | None]:
     """Names in brackets: datelines, and the sign-offs of agencies at the end of a line."""
-    for closing, opening in _BRACKETS[:1] if page.text.isascii() else _BRACKETS:
-        at = page.text.find(closing)
+    text = page.text
+    for closing, opening in _BRACKETS[:1] if text.isascii() else _BRACKETS:
+        closed = text.find(closing)
         for _ in range(limits.CREDIT_CANDIDATES_MAX):
-            if at < 0:
+            if closed < 0:
                 break
-            start = page.text.rfind(opening, max(0, at - _ENCLOSED_CHARS_MAX), at)
-            if start >= 0 and at - start > 2:
-                yield _in_brackets(page, start, at)
-            at = page.text.find(closing, at + 1)
+            opened = text.rfind(opening, max(0, closed - _ENCLOSED_CHARS_MAX), closed)
+            if closed - opened > 2 and opened >= 0 and _may_credit(text, opened, closed):
+                yield _in_brackets(page, opened, closed)
+            closed = text.find(closing, closed + 1)
+
+
+def _may_credit(text: str, opened: int, closed: int) -> bool:
+    """A quick no to most brackets: neither a dash nor the line's end behind them, nor capitals or nothing before."""
+    behind = text[closed + 1 : closed + 3]
+    return (
+        behind[:1] in _ENDING
+        or behind[1:] in _DASHES
+        or opened == 0
+        or text[opened - 1] in "\n-—"
+        or (opened > 1 and text[opened - 2].isupper())
+    )
 
 
 def _in_brackets(page: Page, opened: int, closed: int) -> Credit | None:
     text = page.text
     inside = text[opened + 1 : closed]
-    if "\n" in inside or not (inside[0].isalpha() or inside[0].isspace()):
+    if "\n" in inside or ":" in inside or not (inside[0].isalpha() or inside[0].isspace()):
         return None
     line_start, _ = page.line_bounds(opened)
     prefix = text[line_start:opened]
-    dash = _AFTER_DATELINE.match(text, closed + 1)
-    if _is_place(prefix):
-        agency = _agency_in(inside, opened + 1)
-        capitals = _in_capitals(prefix)
-        wide = text[closed] in "】）" or "=" in inside
-        if agency is not None and (dash or capitals or wide or not prefix.strip()) and not LINE_ENDS.match(text, closed + 1):
-            return page.credit(CreditKind.DATELINE, agency, line_start + len(prefix) - len(prefix.lstrip()), dash.end() if dash else closed + 1)
-        if dash and (capitals or not prefix.strip()) and not agency:
-            name = name_within(text, opened + 1, closed)
-            if name is not None and not text[name.start].islower():
-                return page.credit(CreditKind.DATELINE, name, line_start + len(prefix) - len(prefix.lstrip()), dash.end())
-    if LINE_ENDS.match(text, closed + 1) and (_ENDS_SENTENCE.search(prefix[-4:]) or not prefix.strip()):
+    ends_line = LINE_ENDS.match(text, closed + 1) is not None
+    if not ends_line and _is_place(prefix):
+        return _bracketed_dateline(page, prefix, opened, closed)
+    if ends_line and (_ENDS_SENTENCE.search(prefix[-4:]) or not prefix.strip()):
         return _sign_off(page, inside, opened, closed)
     return None
+
+
+def _bracketed_dateline(page: Page, prefix: str, opened: int, closed: int) -> Credit | None:
+    """ "PARIS (Courier) —", "Berlin (dpa) -", "【ロンドン共同】": what stands behind is on the same line."""
+    text = page.text
+    inside = text[opened + 1 : closed]
+    dash = _AFTER_DATELINE.match(text, closed + 1)
+    capitals = _in_capitals(prefix) or not prefix.strip()
+    start = opened - len(prefix.lstrip())
+    agency = _agency_in(inside, opened + 1)
+    if agency is not None:
+        if dash or capitals or text[closed] in "】）" or "=" in inside:
+            return page.credit(CreditKind.DATELINE, agency, start, dash.end() if dash else closed + 1)
+        return None
+    name = name_within(text, opened + 1, closed) if dash and capitals else None
+    if name is None or dash is None or text[name.start].islower():
+        return None
+    return page.credit(CreditKind.DATELINE, name, start, dash.end())
 
 
 def _sign_off(page: Page, inside: str, opened: int, closed: int) -> Credit | None:
@@ -131,46 +158,49 @@ def _sign_off(page: Page, inside: str, opened: int, closed: int) -> Credit | Non
 # ---- names of the table, wherever they stand
 
 
-def _known_name(page: Page, at: int) -> tuple[KnownName, Name] | None:
-    """The longest name of the table that begins at token `at`, in the case that it asks for."""
-    hashes = page.tokens.hashes[at : at + limits.CREDIT_PHRASE_TOKENS_MAX].tolist()
-    for known in page.rules.names.get(hashes[0], ()):
-        size = len(known.hashes)
-        if tuple(hashes[:size]) != known.hashes:
-            continue
-        start, end = int(page.tokens.starts[at]), int(page.tokens.ends[at + size - 1])
-        written = page.text[start:end]
-        if "\n" in written or written[0].islower() and written not in known.written:
-            continue
-        if not known.exact or written in known.written or (written.isupper() and len(written) > 4):
-            return known, Name(written, start, end)
-    return None
+def is_written(page: Page, known: KnownName, at: int) -> bool:
+    """Whether a name's tokens, found at token `at`, are written as its case asks: "AP" and not "ap"."""
+    written = page.text[int(page.tokens.starts[at]) : int(page.tokens.ends[at + len(known.hashes) - 1])]
+    if written in known.written:
+        return True
+    if known.exact:
+        return written.isupper() and len(written) > 4
+    return not written[0].islower() and "\n" not in written
 
 
-def by_known_name(page: Page, at: int) -> Credit | None:
-    """What a name of the table is here: a dateline, a byline, a mention, or nothing."""
-    found = _known_name(page, at)
-    if found is None:
-        return None
-    known, name = found
+def by_known_name(page: Page, known: KnownName, at: int, window: Sequence[int], offset: int) -> Credit | None:
+    """What a name of the table is at token `at`: a dateline, a byline, a mention, or nothing. The window holds the hashes
+    of the tokens from `offset`."""
+    text, size = page.text, len(known.hashes)
+    start, end = int(page.tokens.starts[at]), int(page.tokens.ends[at + size - 1])
+    name = Name(text[start:end], start, end)
+    before, behind = text[max(0, start - 2) : start], text[end : end + 2]
+    if not _MARKS.isdisjoint(before + behind) or not before:
+        credit = _dateline_of(page, known, name)
+        if credit is not None:
+            return credit
+    if "\n" in text[end : end + 24] or end + 24 > len(text):
+        byline = _byline(page, at, size, known, name)
+        if byline is not None:
+            return byline
+    return _mention(page, window, at - offset, size, offset, name)
+
+
+def _dateline_of(page: Page, known: KnownName, name: Name) -> Credit | None:
+    """A dateline without brackets: "/TASS/", "CNN —", "МОСКВА, 3 мая - РИА Новости."."""
     text = page.text
-    line_start, line_end = page.line_bounds(name.start)
+    line_start, _ = page.line_bounds(name.start)
     prefix = text[line_start : name.start]
     if known.agency and prefix.endswith("/") and text[name.end : name.end + 1] == "/" and _is_place(prefix[:-1]):
         dash = _AFTER_DATELINE.match(text, name.end + 1)
         return page.credit(CreditKind.DATELINE, name, line_start, dash.end() if dash else name.end + 1)
-    if known.bare:
-        dash = _BARE_DASH.match(text, name.end)
-        if dash and _is_bare_dateline(page, known, prefix, dash):
-            return page.credit(CreditKind.DATELINE, name, line_start, dash.end())
-        if known.agency and _AFTER_PLACE.search(prefix) and _names_place(prefix[:-2].rstrip(" \u00a0-–—.")):
-            if text[name.end : name.end + 1] in (".", ",", "\n") or dash:
-                return page.credit(CreditKind.DATELINE, name, line_start, name.end)
-    if line_end - line_start < limits.CREDIT_LINE_CHARS_MAX // 2:
-        byline = _byline(page, at, len(known.hashes), known, name)
-        if byline is not None:
-            return byline
-    return _mention(page, at, len(known.hashes), name)
+    dash = _BARE_DASH.match(text, name.end)
+    if dash and _is_bare_dateline(page, known, prefix, dash):
+        return page.credit(CreditKind.DATELINE, name, line_start, dash.end())
+    if known.agency and (dash or text[name.end : name.end + 1] in (".", ",", "\n")):
+        if _AFTER_PLACE.search(prefix) and _names_place(prefix[:-2].rstrip(" \u00a0-–—.")):
+            return page.credit(CreditKind.DATELINE, name, line_start, name.end)
+    return None
 
 
 def _is_bare_dateline(page: Page, known: KnownName, prefix: str, dash: re.Match[str]) -> bool:
@@ -219,21 +249,18 @@ def _filler() -> frozenset[int]:
     return frozenset(phrase_hashes(word)[0] for word in words)
 
 
-def _mention(page: Page, at: int, size: int, name: Name) -> Credit | None:
+def _mention(page: Page, window: Sequence[int], at: int, size: int, offset: int, name: Name) -> Credit | None:
     """ "according to Reuters", "Reuters reported": in a sentence, hence weak."""
-    hashes = page.tokens.hashes[max(0, at - 4) : at + size + 1].tolist()
-    here = at - max(0, at - 4)
-    while here > 0 and hashes[here - 1] in _filler():
+    here = at
+    while here > 0 and window[here - 1] in _filler():
         here -= 1
     for words in (1, 2, 3):
-        if here >= words and tuple(hashes[here - words : here]) in page.rules.mention_before:
-            first = max(0, at - 4) + here - words
-            start = int(page.tokens.starts[first])
+        if here >= words and tuple(window[here - words : here]) in page.rules.mention_before:
+            start = int(page.tokens.starts[offset + here - words])
             if "\n" not in page.text[start : name.end]:
                 return page.credit(CreditKind.MENTION, name, start, name.end)
-    behind = hashes[min(at, 4) + size :]
-    if behind and (behind[0],) in page.rules.mention_after:
-        end = int(page.tokens.ends[at + size])
+    if at + size < len(window) and (window[at + size],) in page.rules.mention_after:
+        end = int(page.tokens.ends[offset + at + size])
         if "\n" not in page.text[name.end : end]:
             return page.credit(CreditKind.MENTION, name, name.start, end)
     return None
@@ -242,25 +269,39 @@ def _mention(page: Page, at: int, size: int, name: Name) -> Credit | None:
 # ---- scripts without spaces
 
 _UNSPACED_FROM = "\u0e00"  # Thai; Han, kana and Hangul lie above
-_HEAD_AGENCY = re.compile(r"(?:本报|据)?")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff]")
 _TELEGRAM = re.compile(r"[^\n，。、]{0,24}?(?:电|電|讯|訊)")
+_ARTICLE_HEADS = ("本文", "文章", "此文", "该文", "本稿", "原文")
+
+
+@lru_cache(maxsize=1)
+def _unspaced_phrases() -> tuple[dict[str, list[tuple[str, str, str]]], frozenset[str]]:
+    """Phrases by their first character, or where they begin with the name by their last; the agencies' first ones."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for kind, before, after in credit_table.UNSPACED_PHRASES:
+        found.setdefault(before[0] if before else after[-1], []).append((kind, before, after))
+        for head in _ARTICLE_HEADS if kind == "originally" else ():
+            found.setdefault(head[0], [])  # a line that begins so is looked at
+    agencies = frozenset(n[0] for _, names, _ in credit_table.AGENCIES for n in names if n[0] >= _UNSPACED_FROM)
+    return found, agencies
 
 
 def unspaced(page: Page) -> Iterator[Credit | None]:
     """Phrases of Chinese, Japanese, Thai and Korean, whose words tokens do not show; none in other texts."""
     text = page.text
-    if text.isascii() or max(text[:: max(16, len(text) // 512)]) < _UNSPACED_FROM:
+    if text.isascii() or not _UNSPACED.search(text[:: max(1, len(text) // 64)]):
         return
-    for start, end in _line_places(page):
-        if text[start] < _UNSPACED_FROM:
+    phrases, agency_heads = _unspaced_phrases()
+    lines = _line_places(page)
+    for start in [start for start, _ in lines if text[start] in agency_heads]:
+        yield _telegram(page, start)
+    for start, end in [(s, e) for s, e in lines if text[s] in phrases or text[e - 1] in phrases]:
+        if end - start > limits.CREDIT_LINE_CHARS_MAX // 2:
             continue
-        agency = _unspaced_agencies().match(text, start, start + 12)
-        telegram = _TELEGRAM.match(text, agency.end(), min(len(text), agency.end() + 32)) if agency else None
-        if agency and telegram:
-            name = Name(agency[0], agency.start(), agency.end())
-            yield page.credit(CreditKind.DATELINE, name, start, telegram.end())
-        elif end - start <= limits.CREDIT_LINE_CHARS_MAX // 2:
-            yield _unspaced_line(page, start, end)
+        skipped = 2 if text.startswith(_ARTICLE_HEADS, start) else 0
+        for first in (text[start], text[start + 2] if skipped else "", text[end - 1]):
+            for phrase in phrases.get(first, ()):
+                yield _unspaced_phrase(page, phrase, start, end, skipped)
 
 
 def _line_places(page: Page) -> list[list[int]]:
@@ -269,15 +310,23 @@ def _line_places(page: Page) -> list[list[int]]:
     return [*lines[:half].tolist(), *lines[max(half, len(lines) - half) :].tolist()]
 
 
-def _unspaced_line(page: Page, start: int, end: int) -> Credit | None:
-    line = page.text[start:end].rstrip(" 　。.)）】」")
-    for kind, before, after in credit_table.UNSPACED_PHRASES:
-        if after and not line.endswith(after):
-            continue
-        found = line.find(before) if before else 0
-        if found < 0 or (kind != "originally" and found > 0) or found > 12:
-            continue
-        name = name_within(page.text, start + found + len(before), start + len(line) - len(after))
-        if name is not None and len(name.text) <= 20:
-            return page.credit(CreditKind(kind), name, start + found, start + len(line))
-    return None
+def _telegram(page: Page, start: int) -> Credit | None:
+    """ "新华社北京5月3日电": agency, place, date and the word for a dispatch."""
+    agency = _unspaced_agencies().match(page.text, start)
+    dispatch = _TELEGRAM.match(page.text, agency.end()) if agency else None
+    if agency is None or dispatch is None:
+        return None
+    return page.credit(CreditKind.DATELINE, Name(agency[0], agency.start(), agency.end()), start, dispatch.end())
+
+
+def _unspaced_phrase(page: Page, phrase: tuple[str, str, str], start: int, end: int, skipped: int) -> Credit | None:
+    """A phrase that is the whole of a short line, words for "this article" before it left out."""
+    kind, before, after = phrase
+    line = page.text[start:end]
+    first = 0 if line.startswith(before) else skipped
+    if not line.startswith(before, first) or not line.endswith(after) or len(line) - first <= len(before) + len(after):
+        return None
+    name = name_within(page.text, start + first + len(before), end - len(after))
+    if name is None or len(name.text) > _UNSPACED_NAME_CHARS_MAX:
+        return None
+    return page.credit(CreditKind(kind), name, start, end)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from service.core import limits
 from service.core.credit_names import Name, is_own
 from service.core.credit_rules import Rules
@@ -55,13 +52,3 @@ class Page:
     def begins_sentence(self, start: int) -> bool:
         """Whether a line or sentence begins at code point `start`."""
         return start == 0 or bool(_HEAD_BEFORE.search(self.text, max(0, start - 12), start))
-
-
-def bounded(places: npt.NDArray[np.intp]) -> list[int]:
-    """The first and last candidates: credits stand near an end, and no text may make this slow."""
-    half = limits.CREDIT_CANDIDATES_MAX // 2
-    if len(places) > 2 * half:
-        places = np.concatenate([places[:half], places[-half:]])
-    return places.tolist()  # type: ignore[no-any-return]
-
-

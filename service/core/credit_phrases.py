@@ -7,20 +7,24 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from service.core import limits
-from service.core.credit_datelines import by_known_name
+from service.core import kernels_credit, limits
+from service.core.credit_datelines import by_known_name, is_written
 from service.core.credit_names import Name, is_known, name_from, name_within
-from service.core.credit_page import LINE_ENDS, SENTENCE_ENDS, Page, bounded
+from service.core.credit_page import LINE_ENDS, SENTENCE_ENDS, Page
 from service.core.credit_rules import (
-    ANCHOR,
-    FLAG_MASK,
     LINE_END,
+    LINE_PAIR,
     LINE_START,
-    NAME,
+    PAIR,
+    SINGLE,
+    KnownName,
+    Label,
     Phrase,
+    Rule,
     Slot,
     match_backward,
     match_forward,
+    pair_hash,
 )
 from service.core.domains import fold_name
 from service.core.kernels import LINE_TOKEN_END, LINE_TOKEN_START
@@ -30,20 +34,40 @@ _LABEL_GAP = re.compile(r"[ \t\u00a0]{0,4}[:：՝៖][ \t\u00a0]{0,4}[\"'“„�
 
 
 def anchored(page: Page) -> Iterator[Credit | None]:
-    flags = page.rules.flags[page.tokens.hashes & FLAG_MASK]
-    for at in bounded(np.flatnonzero(flags & (ANCHOR | NAME))):
-        window_start = max(0, at - limits.CREDIT_PHRASE_TOKENS_MAX)
-        window = page.tokens.hashes[window_start : at + limits.CREDIT_PHRASE_TOKENS_MAX].tolist()
-        anchor = window[at - window_start]
-        for phrase in page.rules.anchored.get(anchor, ()):
-            yield _phrase(page, phrase, window, at - window_start, window_start)
-        for kind, label in page.rules.labels.get(anchor, ()):
-            here = at - window_start
-            if tuple(window[here : here + len(label)]) == label:
-                yield _label(page, kind, at, at + len(label))
-                break
-        if anchor in page.rules.names:
-            yield by_known_name(page, at)
+    """Phrases, labels and names of the table, wherever they stand."""
+    table = page.rules
+    places = kernels_credit.marked_tokens(page.tokens.hashes, table.flags, SINGLE, PAIR, limits.CREDIT_CANDIDATES_MAX)
+    hashes = page.tokens.hashes
+    firsts, seconds = hashes[places].tolist(), hashes[np.minimum(places + 1, len(hashes) - 1)].tolist()
+    for at, token, following in zip(places.tolist(), firsts, seconds, strict=True):
+        name = table.exact.get(token)
+        if name is not None and not is_written(page, name, at):
+            name = None
+        rules = table.singles.get(token, ())
+        paired = table.pairs.get(pair_hash(token, following), ())
+        if name is None and not rules and not paired:
+            continue
+        offset = max(0, at - limits.CREDIT_PHRASE_TOKENS_MAX)
+        window = hashes[offset : at + limits.CREDIT_PHRASE_TOKENS_MAX].tolist()
+        named = False  # by the longest name that stands here: "Interfax-Ukraine" is not Interfax
+        for rule, distance in (*paired, *((rule, 0) for rule in rules)):
+            if not (named and isinstance(rule, KnownName)):
+                credit = _found(page, rule, window, at - offset + distance, offset)
+                named = named or (credit is not None and isinstance(rule, KnownName))
+                yield credit
+        if name is not None and not named:
+            yield by_known_name(page, name, at, window, offset)
+
+
+def _found(page: Page, rule: Rule, window: Sequence[int], at: int, offset: int) -> Credit | None:
+    """What a rule makes of its anchor at window[at], which is token at + offset."""
+    if isinstance(rule, Phrase):
+        return _phrase(page, rule, window, at, offset)
+    if at < 0 or tuple(window[at : at + len(rule.hashes)]) != rule.hashes:
+        return None
+    if isinstance(rule, Label):
+        return _label(page, rule, at + offset)
+    return by_known_name(page, rule, at + offset, window, offset) if is_written(page, rule, at + offset) else None
 
 
 def _phrase(page: Page, phrase: Phrase, window: Sequence[int], at: int, offset: int) -> Credit | None:
@@ -61,6 +85,8 @@ def _phrase(page: Page, phrase: Phrase, window: Sequence[int], at: int, offset: 
     name = name_from(page.text, gap_start, name_at)
     if name is None:
         return None
+    if phrase.suffix and not _is_followed(page, phrase, window, after, name.end, offset):
+        return None
     if phrase.kind is CreditKind.ORIGINALLY and not _is_of_this_text(page, start, at + offset):
         return None
     if phrase.place == "head" and not (
@@ -68,6 +94,13 @@ def _phrase(page: Page, phrase: Phrase, window: Sequence[int], at: int, offset: 
     ):
         return None
     return page.credit(phrase.kind, name, start, name.end)
+
+
+def _is_followed(page: Page, phrase: Phrase, window: Sequence[int], at: int, end: int, offset: int) -> bool:
+    """Whether the phrase's suffix stands behind the name that ends at code point `end`, an ending of it ("'de") between."""
+    while at < len(window) and page.tokens.starts[at + offset] < end:
+        at += 1
+    return match_forward(phrase.suffix, window, at) >= 0 or match_forward(phrase.suffix, window, at + 1) >= 0
 
 
 def _is_of_this_text(page: Page, start: int, at: int) -> bool:
@@ -108,31 +141,44 @@ def _start_of(page: Page, before: Sequence[Slot], window: Sequence[int], at: int
     return line_start if whole and page.line_is_short(line_start) else -1
 
 
-def _label(page: Page, kind: CreditKind, at: int, after: int) -> Credit | None:
+def _label(page: Page, label: Label, at: int) -> Credit | None:
     """ "Source: X" to the end of the line or sentence."""
-    start, end = int(page.tokens.starts[at]), int(page.tokens.ends[after - 1])
+    start, end = int(page.tokens.starts[at]), int(page.tokens.ends[at + len(label.hashes) - 1])
     gap = _LABEL_GAP.match(page.text, end)
     if gap is None or not page.begins_sentence(start):
         return None
     name = name_from(page.text, gap.end(), gap.end())
     if name is None or not SENTENCE_ENDS.match(page.text, name.end):
         return None
-    return page.credit(kind, name, start, name.end)
+    return page.credit(label.kind, name, start, name.end)
 
 
 # ---- lines that are nothing but a credit
 
 
 def whole_lines(page: Page) -> Iterator[Credit | None]:
-    lines, hashes, flags = page.tokens.lines, page.tokens.hashes, page.rules.flags
-    firsts, lasts = lines[:, LINE_TOKEN_START], lines[:, LINE_TOKEN_END] - 1
-    marks = (flags[hashes[firsts] & FLAG_MASK] & LINE_START) | (flags[hashes[lasts] & FLAG_MASK] & LINE_END)
-    short = lasts - firsts < limits.CREDIT_PHRASE_TOKENS_MAX
-    for number in bounded(np.flatnonzero((marks != 0) & short)):
-        line = lines[number]
-        first, last = int(line[LINE_TOKEN_START]), int(line[LINE_TOKEN_END])
+    """Lines that are nothing but a credit."""
+    lines, hashes, table = page.tokens.lines, page.tokens.hashes, page.rules
+    places = kernels_credit.marked_lines(
+        hashes,
+        lines,
+        LINE_TOKEN_START,
+        LINE_TOKEN_END,
+        table.flags,
+        LINE_START,
+        LINE_PAIR,
+        LINE_END,
+        limits.CREDIT_PHRASE_TOKENS_MAX,
+        limits.CREDIT_CANDIDATES_MAX,
+    )
+    for number in places.tolist():
+        first, last = int(lines[number, LINE_TOKEN_START]), int(lines[number, LINE_TOKEN_END])
         window = hashes[first:last].tolist()
-        phrases = (*page.rules.line_start.get(window[0], ()), *page.rules.line_end.get(window[-1], ()))
+        phrases = (
+            *table.line_pair.get(pair_hash(window[0], window[1]), ()),
+            *table.line_start.get(window[0], ()),
+            *table.line_end.get(window[-1], ()),
+        )
         for phrase in phrases:
             credit = _line_phrase(page, phrase, window, first)
             if credit is not None:

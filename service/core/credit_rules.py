@@ -1,16 +1,16 @@
-"""The credit table compiled: phrases as slots of token hashes, and the flags that find them in one look-up a token.
+"""The credit table compiled: phrases as slots of token hashes, and the flags that find them in one pass over the tokens.
 
 A phrase is a row of **slots**; a slot is a set of alternatives, an alternative a tuple of token hashes. Matching walks
-the slots from the phrase's **anchor** (its first literal slot, or the one marked with `*`, where the first words are too
-common), so a text is searched once, by a table of 2^18 flags indexed with the low bits of each token's hash: a token that
-is no anchor costs one byte read, whatever the number of phrases. The obvious other, one large regular expression, costs
-some thirty times as much on a page that holds no credit.
+the slots from the phrase's **anchor**: its first literal slot, or the one marked with `*` where the first words are too
+common. Anchors are found by pairs of neighbouring tokens where the phrase has two ("published by"), and by one token
+only where it has not: single words of phrases are on every page, pairs of them hardly ever. The obvious other, one large
+regular expression, costs some thirty times as much on a page that holds no credit.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,19 +23,38 @@ from service.core.tokens import phrase_hashes
 
 Alternative = tuple[int, ...]
 
-ANCHOR, LINE_START, LINE_END, NAME = 1, 2, 4, 8  # bits of Rules.flags
+SINGLE, PAIR, LINE_START, LINE_PAIR, LINE_END = 1, 2, 4, 8, 16  # bits of Rules.flags
+_FLAG_MASK = (1 << 16) - 1  # the filter's size and its two places a key are those of kernels_credit.py
+_SECOND_BITS = 8
 WHOLE_LINE = ("line", "known")
-FLAG_MASK = np.uint64((1 << 18) - 1)  # 256 KB of flags: three tokens a page are taken for anchors in vain
 
 _PIECE = re.compile(r"\s*(\*?)(?:\(([^)]*)\)|(\{own\}|\{\})|([^\s(*{]+))")
 
 
+def pair_hash(first: int, second: int) -> int:
+    """The key of two neighbouring tokens; its twin is in kernels_credit.py."""
+    return (first * 0x9E3779B97F4A7C15 + second) & 0xFFFFFFFFFFFFFFFF
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """`alternatives` longest first; `own` stands for the creditor's own name instead, and may be missing."""
+    """`alternatives` longest first, the empty one left out (`optional`); `firsts` and `lasts` hold their end tokens. `own`
+    stands for the creditor's own name instead, and may be missing."""
 
     alternatives: tuple[Alternative, ...]
+    optional: bool
+    firsts: frozenset[int]
+    lasts: frozenset[int]
     own: bool = False
+
+
+def _slot(words: Sequence[str]) -> Slot:
+    hashed = {phrase_hashes(word) for word in words}
+    spelled = sorted(hashed - {()}, key=lambda a: (-len(a), a))
+    return Slot(tuple(spelled), () in hashed, frozenset(a[0] for a in spelled), frozenset(a[-1] for a in spelled))
+
+
+_OWN = Slot((), True, frozenset(), frozenset(), own=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +70,14 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """ "Source" and its like."""
+
+    kind: CreditKind
+    hashes: Alternative
+
+
+@dataclass(frozen=True, slots=True)
 class KnownName:
     """A name of the table: its tokens; `exact` asks for the case written there."""
 
@@ -58,20 +85,25 @@ class KnownName:
     written: frozenset[str]
     agency: bool
     exact: bool
-    bare: bool  # long or cased enough to be known without brackets around it
+
+
+Rule = Phrase | Label | KnownName
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    flags: npt.NDArray[np.uint8]  # u8[2^18], by the low bits of a token's hash
-    anchored: dict[int, tuple[Phrase, ...]]  # "text" and "head" phrases by a token their anchor begins with
+    """Rules by the token or the pair (`pair_hash`) at which they are found, with the anchor's distance from there."""
+
+    flags: npt.NDArray[np.uint16]  # u16[2^16], the filter of kernels_credit.py
+    singles: dict[int, tuple[Phrase | Label, ...]]
+    exact: dict[int, KnownName]  # names of one token
+    pairs: dict[int, tuple[tuple[Rule, int], ...]]
     line_start: dict[int, tuple[Phrase, ...]]
-    line_end: dict[int, tuple[Phrase, ...]]  # by the last token of their suffix
-    labels: dict[int, tuple[tuple[CreditKind, Alternative], ...]]
-    names: dict[int, tuple[KnownName, ...]]
+    line_pair: dict[int, tuple[Phrase, ...]]
+    line_end: dict[int, tuple[Phrase, ...]]
     bylines: frozenset[Alternative]
     byline_endings: frozenset[Alternative]
-    text_nouns: frozenset[int]  # one token each
+    text_nouns: frozenset[int]
     mention_before: frozenset[Alternative]
     mention_after: frozenset[Alternative]
 
@@ -84,11 +116,9 @@ def _slots(template: str) -> list[tuple[bool, Slot | None]]:
         if name == "{}":
             slots.append((False, None))
         elif name:
-            slots.append((False, Slot((), own=True)))
+            slots.append((False, _OWN))
         else:
-            words = choice.split("|") if choice is not None else [word]
-            alternatives = sorted({phrase_hashes(w) for w in words}, key=lambda a: (-len(a), a))
-            slots.append((bool(star), Slot(tuple(alternatives))))
+            slots.append((bool(star), _slot(choice.split("|") if choice is not None else [word])))
     return slots
 
 
@@ -101,76 +131,116 @@ def compile_phrase(kind: str, place: str, template: str) -> Phrase:
     suffix = tuple(slot for _, slot in slots[name_at[0] + 1 :] if slot is not None)
     starred = [i for i, (star, _) in enumerate(literal) if star]
     anchor = starred[0] if starred else 0
-    assert place in WHOLE_LINE or (literal and () not in (literal[anchor][1] or Slot(((),))).alternatives), template
     spelled = tuple(slot for _, slot in literal if slot is not None)
+    assert place in WHOLE_LINE or (spelled and not spelled[anchor].optional), f"an anchor must be there: {template}"
     return Phrase(CreditKind(kind), place, spelled[:anchor], spelled[anchor:], suffix)
 
 
-def _by_first(phrases: Sequence[tuple[Slot, Phrase]], last: bool = False) -> dict[int, tuple[Phrase, ...]]:
-    found: dict[int, list[Phrase]] = {}
-    for slot, phrase in phrases:
-        for alternative in slot.alternatives:
-            if alternative:
-                listed = found.setdefault(alternative[-1 if last else 0], [])
-                if phrase not in listed:
-                    listed.append(phrase)
-    return {anchor: tuple(listed) for anchor, listed in found.items()}
+def _beginnings(slots: Sequence[Slot]) -> set[Alternative]:
+    """The first two tokens of every way to read the slots, fewer where there are no two."""
+    begun: set[Alternative] = {()}
+    for slot in slots:
+        longer = {(*b, *a)[:2] for b in begun for a in slot.alternatives}
+        begun = longer | begun if slot.optional else longer | {b for b in begun if len(b) == 2}
+    return begun - {()}
 
 
-def _known_names() -> dict[int, tuple[KnownName, ...]]:
+def _keys_of(rule: Rule) -> Iterable[tuple[Alternative, int]]:
+    """(one token or two, distance of the anchor from the first of them) by which a rule is found. A name of three tokens
+    is found by its last ones, since many begin like a city."""
+    if not isinstance(rule, Phrase):
+        yield (rule.hashes[1:3], -1) if len(rule.hashes) > 2 else (rule.hashes, 0)
+        return
+    before = rule.before[-1] if rule.before else None
+    for begun in _beginnings(rule.after):
+        if len(begun) == 2 or before is None or before.own or before.optional:
+            yield begun, 0
+        else:
+            for alternative in before.alternatives:
+                yield (alternative[-1], begun[0]), 1
+
+
+def _line_phrases(phrases: Iterable[Phrase]) -> tuple[dict[int, tuple[Phrase, ...]], ...]:
+    """Phrases of whole lines by the line's first token, by its first pair, and by its last token."""
+    first: dict[int, list[Phrase]] = {}
+    pair: dict[int, list[Phrase]] = {}
+    last: dict[int, list[Phrase]] = {}
+    for phrase in phrases:
+        for begun in _beginnings(phrase.after):
+            if len(begun) == 2:
+                pair.setdefault(pair_hash(*begun), []).append(phrase)
+            else:
+                first.setdefault(begun[0], []).append(phrase)
+        for token in phrase.suffix[-1].lasts if not phrase.after else ():
+            last.setdefault(token, []).append(phrase)
+    return tuple({key: tuple(found) for key, found in table.items()} for table in (first, pair, last))
+
+
+def _known_names() -> list[KnownName]:
+    """Names that are known where they stand, longest first. Those of scripts without spaces are found by characters, and
+    names of single letters only in brackets."""
     written: dict[Alternative, tuple[set[str], bool]] = {}
-    for names, agency in (
-        *((names, True) for _, names, _ in credit_table.AGENCIES),
-        (credit_table.MEDIA, False),
-    ):
+    agencies = ((names, True) for _, names, _ in credit_table.AGENCIES)
+    for names, agency in (*agencies, (credit_table.MEDIA, False)):
         for name in names:
-            spellings, is_agency = written.get(phrase_hashes(name), (set(), False))
-            written[phrase_hashes(name)] = (spellings | {name}, agency or is_agency)
-    found: dict[int, list[KnownName]] = {}
-    for hashes, (spellings, agency) in sorted(written.items(), key=lambda item: -len(item[0])):
-        shortest = min(map(len, spellings))
-        cased = any(letter.isupper() for letter in min(spellings))
-        known = KnownName(
-            hashes, frozenset(spellings), agency, exact=len(hashes) == 1 and cased, bare=cased or shortest >= 5
-        )
-        found.setdefault(hashes[0], []).append(known)
-    return {first: tuple(known) for first, known in found.items()}
+            cased = any(letter.isupper() for letter in name)
+            if not (cased or len(name) >= 5) or name[0] >= "\u0e00" or max(map(len, name.split())) < 2:
+                continue
+            hashes = phrase_hashes(name)
+            spellings, is_agency = written.get(hashes, (set(), False))
+            written[hashes] = (spellings | {name}, agency or is_agency)
+    return [
+        KnownName(hashes, frozenset(spellings), agency, exact=len(hashes) == 1)
+        for hashes, (spellings, agency) in sorted(written.items(), key=lambda item: (-len(item[0]), item[0]))
+    ]
+
+
+def _labels() -> list[Label]:
+    rows = (
+        (CreditKind.SOURCE, credit_table.SOURCE_LABELS),
+        (CreditKind.ORIGINALLY, credit_table.ORIGIN_LABELS),
+    )
+    labels = {Label(kind, phrase_hashes(word)) for kind, words in rows for word in words}
+    return sorted(labels, key=lambda label: (-len(label.hashes), label.hashes))
 
 
 @lru_cache(maxsize=1)
 def rules() -> Rules:
     """The compiled table, made on first use."""
     phrases = [compile_phrase(*row) for row in credit_table.PHRASES]
-    anchored = _by_first([(p.after[0], p) for p in phrases if p.place not in WHOLE_LINE])
-    lines = [p for p in phrases if p.place in WHOLE_LINE]
-    line_start = _by_first([(p.after[0], p) for p in lines if p.after])
-    line_end = _by_first([(p.suffix[-1], p) for p in lines if not p.after], last=True)
-    labels: dict[int, list[tuple[CreditKind, Alternative]]] = {}
-    for kind, words in (
-        (CreditKind.SOURCE, credit_table.SOURCE_LABELS),
-        (CreditKind.ORIGINALLY, credit_table.ORIGIN_LABELS),
-    ):
-        for word in dict.fromkeys(words):
-            label = phrase_hashes(word)
-            labels.setdefault(label[0], []).append((kind, label))
-    names = _known_names()
-    flags = np.zeros(int(FLAG_MASK) + 1, np.uint8)
-    for bit, keys in (
-        (ANCHOR, anchored),
+    singles: dict[int, list[Phrase | Label]] = {}
+    exact: dict[int, KnownName] = {}
+    pairs: dict[int, list[tuple[Rule, int]]] = {}
+    anchored: list[Rule] = [*(p for p in phrases if p.place not in WHOLE_LINE), *_labels(), *_known_names()]
+    for rule in anchored:
+        for tokens, distance in _keys_of(rule):
+            if len(tokens) == 1 and isinstance(rule, KnownName):
+                exact[tokens[0]] = rule
+            elif len(tokens) == 1:
+                singles.setdefault(tokens[0], []).append(rule)
+            else:
+                pairs.setdefault(pair_hash(*tokens), []).append((rule, distance))
+    line_start, line_pair, line_end = _line_phrases(p for p in phrases if p.place in WHOLE_LINE)
+    flags = np.zeros(_FLAG_MASK + 1, np.uint16)
+    keyed: tuple[tuple[int, Iterable[int]], ...] = (
+        (SINGLE, (*singles, *exact)),
+        (PAIR, pairs),
         (LINE_START, line_start),
+        (LINE_PAIR, line_pair),
         (LINE_END, line_end),
-        (NAME, names),
-        (ANCHOR, labels),
-    ):
-        for anchor in keys:
-            flags[anchor & int(FLAG_MASK)] |= bit
+    )
+    for bit, keys in keyed:
+        for key in keys:
+            flags[key & _FLAG_MASK] |= bit
+            flags[(key >> 16) & _FLAG_MASK] |= bit << _SECOND_BITS
     return Rules(
         flags,
-        anchored,
+        {key: tuple(found) for key, found in singles.items()},
+        exact,
+        {key: tuple(found) for key, found in pairs.items()},
         line_start,
+        line_pair,
         line_end,
-        {first: tuple(sorted(found, key=lambda f: -len(f[1]))) for first, found in labels.items()},
-        names,
         frozenset(map(phrase_hashes, credit_table.BYLINE_WORDS)),
         frozenset(map(phrase_hashes, credit_table.BYLINE_ENDINGS)),
         frozenset(phrase_hashes(noun)[0] for noun in credit_table.TEXT_NOUNS),
@@ -180,27 +250,30 @@ def rules() -> Rules:
 
 
 def match_forward(slots: Sequence[Slot], hashes: Sequence[int], at: int) -> int:
-    """The longest match of the slots from `at`: the index behind it, −1 for none. Hashes bound the walk."""
-    reached = {at}
+    """The slots matched from `at`, each by its longest alternative that fits: the index behind them, −1 for none."""
     for slot in slots:
-        reached = {
-            i + len(a) for i in reached for a in slot.alternatives if tuple(hashes[i : i + len(a)]) == a
-        }
-        if not reached:
+        matched = -1
+        if at < len(hashes) and hashes[at] in slot.firsts:
+            for words in slot.alternatives:
+                if tuple(hashes[at : at + len(words)]) == words:
+                    matched = at + len(words)
+                    break
+        if matched < 0 and not slot.optional:
             return -1
-    return max(reached)
+        at = max(at, matched)
+    return at
 
 
 def match_backward(slots: Sequence[Slot], hashes: Sequence[int], end: int) -> int:
-    """The longest match that ends before `end`: the index of its first token, −1 for none. Literal slots only."""
-    reached = {end}
+    """The slots matched so that they end before `end`: the index of their first token, −1 for none."""
     for slot in reversed(slots):
-        reached = {
-            i - len(a)
-            for i in reached
-            for a in slot.alternatives
-            if i >= len(a) and tuple(hashes[i - len(a) : i]) == a
-        }
-        if not reached:
+        matched = -1
+        if end > 0 and hashes[end - 1] in slot.lasts:
+            for words in slot.alternatives:
+                if end >= len(words) and tuple(hashes[end - len(words) : end]) == words:
+                    matched = end - len(words)
+                    break
+        if matched < 0 and not slot.optional:
             return -1
-    return min(reached)
+        end = matched if matched >= 0 else end
+    return end

@@ -154,18 +154,19 @@ def fold_name(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _agencies() -> dict[str, str]:
-    """Folded name or domain of an agency → its key."""
+    """Name or domain of an agency, folded whole ("Emirates News Agency" is not Emirates) → its key."""
     found: dict[str, str] = {}
     for key, names, domains in credit_table.AGENCIES:
-        for name in (*map(fold_name, names), *domains):
-            found.setdefault(name, key)
+        for name in (*names, *domains):
+            found.setdefault(_folded(name), key)
     return found
 
 
 @lru_cache(maxsize=CACHED_NAMES_MAX)
 def agency_key(name: str) -> str:
     """The key of the news agency that signs with this name or has this domain ("AP", "apnews.com" → "ap"), or ""."""
-    return _agencies().get(fold_name(name)) or _agencies().get(name.strip().lower(), "")
+    name = name[:NAME_CHARS_MAX]
+    return _agencies().get(_folded(name)) or _agencies().get(fold_name(name), "")
 
 
 @lru_cache(maxsize=CACHED_NAMES_MAX)
@@ -181,7 +182,7 @@ def brand_keys(publisher: str, host: str, domain: str) -> tuple[str, ...]:
     host = host or (publisher.lower() if _NAMED_BY_HOST.match(publisher) else "")
     site = registrable_domain(domain) if "." in domain else ""
     site = site or registrable_domain(host)
-    keys = [agency_key(publisher) or _agencies().get(site, ""), written]
+    keys = [agency_key(publisher) or _agencies().get(_folded(site), ""), written]
     label = _folded(_label(site)) if "." in site and not _ADDRESS.match(site) else ""
     if label and (label not in _NAMELESS_LABELS or not written):
         keys.append(label)
@@ -195,5 +196,5 @@ def brand_keys(publisher: str, host: str, domain: str) -> tuple[str, ...]:
             keys.append(key + "news")
     if site and host.endswith("." + site):
         first = host.removesuffix("." + site).removeprefix("www.")
-        keys.append(_folded(_label(first)) if first not in _LEADING_WORDS else "")
+        keys.append(_folded(_label(first)))
     return tuple(dict.fromkeys(key for key in keys if key))
