@@ -231,7 +231,7 @@ def _parse(value: bytes) -> tuple[bytes, dict[str, Any]] | Rejected:
         raw, record = again
     if not isinstance(record, dict):
         return _rejected(RejectReason.NOT_AN_OBJECT, "the JSON is no object: send each article as one object")
-    if raw.count(b"{") + raw.count(b"[") > limits.JSON_DEPTH_MAX and _too_deep(record):
+    if _too_deep(record):
         return _rejected(RejectReason.TOO_DEEP, _TOO_DEEP)
     if "republication" in record:
         raw = _without_republication(raw, record)

@@ -68,14 +68,14 @@ def _source_to_json(source: Source) -> dict[str, object]:
 
 
 def verdict_to_json(verdict: Verdict, body_xxh3: str, position: RawPosition) -> dict[str, object]:
-    """The field `republication` of the article at `position`. Offsets are written as they stand in the
-    verdict.
+    """The field `republication` of the article at `position`. Offsets are written as they stand in the verdict,
+    names of the closed lists as their enums, which are strings.
     """
     original, credit = verdict.original, verdict.credit
     return {
         "schema": SCHEMA,
-        "verdict": verdict.kind.value,
-        "extent": None if verdict.extent is None else verdict.extent.value,
+        "verdict": verdict.kind,
+        "extent": verdict.extent,
         "story": verdict.story,
         "original": None if original is None else _original_to_json(original),
         "share": round(verdict.share, _SHARE_DIGITS),
@@ -89,7 +89,7 @@ def verdict_to_json(verdict: Verdict, body_xxh3: str, position: RawPosition) -> 
         "credit": None
         if credit is None
         else {"name": credit.name, "text": credit.text, "start": credit.start, "end": credit.end},
-        "basis": [basis.value for basis in verdict.basis],
+        "basis": verdict.basis,
         "body_xxh3": body_xxh3,
         "position": position_to_json(position),
     }
