@@ -299,6 +299,33 @@ class Admin(Protocol):
     async def close(self) -> None: ...
 
 
+class DeadTopic(Protocol):
+    """The dead letters read again, and sent on: for `replay-dead`, of which `open` fences all earlier ones.
+
+    A group here is only a name under which offsets are committed; nobody joins it.
+    """
+
+    async def open(self, groups: Sequence[str]) -> Mapping[str, Mapping[TopicPartition, int]]:
+        """Fence, then read what each group has committed: partitions without an offset are left out."""
+        ...
+
+    async def bounds(self) -> Mapping[TopicPartition, tuple[int, int]]:
+        """Of each partition of the dead letters the first offset that is held and the last stable one."""
+        ...
+
+    async def read(self, partition: TopicPartition, offset: int, end: int) -> Sequence[RawRecord]:
+        """The next records from `offset` on, below `end`; none where there are only transaction markers."""
+        ...
+
+    async def send(
+        self, letters: Sequence[tuple[TopicPartition, RawRecord]], group: str, of: TopicPartition, offset: int
+    ) -> None:
+        """In one transaction: each record to the raw partition beside it, and the group's offset of `of`."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class Backend(Protocol):
     """Everything of one world. Sources can be made several times: a stalled one is thrown away."""
 
