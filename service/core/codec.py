@@ -21,29 +21,32 @@ offsets.
 
 `encode_enriched` splices `republication` before the last brace instead of writing the record anew: numbers,
 order, spacing and unknown members survive to the byte, and it costs 2 µs instead of 20.
-
-Whom an article belongs to (`domain`): an alias if one is set, else the registrable domain of the URL, since
-the URL says where a text was published and the publisher's name only what a feed claims: an agency's text
-on a portal is the portal's copy. Where many publishers share a domain (a hosting platform), aliases by
-publisher's name set it right.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from service.core import limits
-from service.core.domains import fold_name, host_of, registrable_domain
+from service.core.domains import host_of
 from service.core.enriched import Republication, position_to_json, republication_of, verdict_to_json
-from service.core.fields import FieldPaths, Found, find, find_all, text_of, time_ms_of, version_of
+from service.core.fields import (
+    FieldPaths,
+    Found,
+    belongs_to,
+    find,
+    find_all,
+    text_of,
+    time_ms_of,
+    version_of,
+)
 from service.core.hashing import body_xxh3
 from service.core.html import html_to_text, looks_like_html
+from service.core.mending import encoding_hint, json_hint, surrogates_mended, utf8_of_western
 from service.core.model import (
     I32,
     Correction,
@@ -69,19 +72,6 @@ __all__ = [
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 _FIELD = b"republication"
-_ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)",
-    re.DOTALL,
-)
-_NOT_A_NUMBER = re.compile(rb"[:,\[]\s*-?(?:NaN|Infinity|nan|inf)\b")
-_HIGH = re.compile(rb"[\x80-\xff]")
-_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-# Signs that no Western text has between two letters: other code pages keep their letters there (ISO 8859-2:
-# ±¶³¿).
-_SIGN_IN_WORD = re.compile(
-    rb"[a-z][\x80-\x84\x86-\x8b\x8d\x8f\x90\x95\x98\x99\x9b\x9d\xa1-\xac\xae-\xb6\xb8-\xbf\xd7\xf7][a-z]"
-)
-_TOP_LEVEL = re.compile(r"\.[^\W\d_]{2,24}\Z")  # "Courier.example", not "U.S."
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml", "html", "xhtml"))
 _PLAIN_TYPES = frozenset(("text/plain", "text/markdown", "text", "plain"))
 
@@ -99,84 +89,34 @@ def json_value(data: bytes | str) -> Any:
 # ---- bytes to one JSON object
 
 
-def _surrogates_mended(value: bytes) -> bytes:
-    """Escapes of half surrogate pairs become the replacement character's: as long, and one code point too."""
-
-    def mended(match: re.Match[bytes]) -> bytes:
-        escape = match[0]
-        return rb"\ufffd" if len(escape) == 6 and escape[2] in b"dD" else escape
-
-    return _ESCAPE.sub(mended, value)
-
-
-def _western(value: bytes) -> bytes | None:
-    """UTF-8 of Windows-1252 bytes, None where they might as well be something else.
-
-    Damaged UTF-8 and other code pages must not pass: their letters would come out as wrong ones, silently.
-    So the bytes over 127 must be few (no alphabet of their own), form no UTF-8, and stand for letters
-    wherever letters surround them. What still passes wrongly, Central European text in cp1250, differs in
-    its marks only, which matching drops.
-    """
-    if b"\0" in value:  # UTF-16
-        return None
-    high = len(_HIGH.findall(value))
-    in_sequences = sum(map(len, _UTF8_SEQUENCE.findall(value)))
-    if (
-        high > limits.WESTERN_BYTES_SHARE_MAX * len(value)
-        or 4 * in_sequences > high
-        or _SIGN_IN_WORD.search(value)
-    ):
-        return None
-    try:
-        return value.decode("cp1252").encode()
-    except UnicodeDecodeError:
-        return None
-
-
 def _rejected(reason: RejectReason, detail: str) -> Rejected:
     return Rejected(reason, detail[: limits.REJECT_DETAIL_CHARS_MAX])
 
 
-def _parsed_again(value: bytes, error: ValueError) -> tuple[bytes, Any] | Rejected:
+def _parsed_again(value: bytes) -> tuple[bytes, Any] | Rejected:
     """What strict parsing refused: put right what can be, else say what is wrong."""
     try:
         value.decode()
     except UnicodeDecodeError as fault:
-        western = _western(value)
+        western = utf8_of_western(value)
         if western is None:
             return _rejected(
-                RejectReason.NOT_UTF8, f"byte {fault.start} is not UTF-8: {_encoding_hint(value)}"
+                RejectReason.NOT_UTF8, f"byte {fault.start} is not UTF-8: {encoding_hint(value)}"
             )
         value = western
-    value = _surrogates_mended(value)
+    value = surrogates_mended(value)
     try:
         return value, orjson.loads(value)
     except orjson.JSONDecodeError as fault:
-        error = fault
-    if "depth" in str(error) or "ecursion" in str(error):
+        error = str(fault)
+    if "depth" in error or "ecursion" in error:
         return _rejected(RejectReason.TOO_DEEP, _TOO_DEEP)
     if not value:
         return _rejected(RejectReason.NOT_JSON, "the value is empty: a record must be one JSON object")
-    if _NOT_A_NUMBER.search(value):
-        hint = "NaN and Infinity are no JSON: write null"
-    elif "control character" in str(error):
-        hint = "a line break or other control character stands bare in a text: escape it"
-    elif "unexpected content" in str(error):
-        hint = "write one object per record"
-    else:
-        hint = "a record must be one JSON object"
-    return _rejected(RejectReason.NOT_JSON, f"{error}: {hint}")
+    return _rejected(RejectReason.NOT_JSON, f"{error}: {json_hint(value, error)}")
 
 
 _TOO_DEEP = f"objects and lists lie more than {limits.JSON_DEPTH_MAX} deep: flatten the record"
-
-
-def _encoding_hint(value: bytes) -> str:
-    if value[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "this is UTF-16; write UTF-8"
-    if value[:2] == b"\x1f\x8b" or value[:4] == b"\x28\xb5\x2f\xfd":
-        return "this is compressed; let the Kafka producer compress (compression.type), not the value"
-    return "write UTF-8 (Windows-1252 is understood only where it is beyond doubt)"
 
 
 def _too_deep(record: dict[str, Any]) -> bool:
@@ -224,8 +164,8 @@ def _parse(value: bytes) -> tuple[bytes, dict[str, Any]] | Rejected:
     raw = value.strip(_SPACE)
     try:
         record = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        again = _parsed_again(raw, error)
+    except orjson.JSONDecodeError:
+        again = _parsed_again(raw)
         if isinstance(again, Rejected):
             return again
         raw, record = again
@@ -272,25 +212,6 @@ def _identifier(found: Found, raw: bytes, path: str, url: str, position: RawPosi
     return value
 
 
-@lru_cache(maxsize=limits.CACHED_NAMES_MAX)
-def _names(publisher: str, host: str) -> tuple[str, str, str]:
-    """(folded name, registrable domain of the host, of the publisher's name where it is a host)."""
-    named = host_of(publisher)
-    own = registrable_domain(named) if _TOP_LEVEL.search(named) else ""
-    return fold_name(publisher) if publisher else "", registrable_domain(host) if host else "", own
-
-
-def _belongs_to(publisher: str, host: str, authority: str, aliases: Mapping[str, str]) -> tuple[str, str]:
-    """(publisher, domain); see the head of this file."""
-    folded, of_url, of_name = _names(publisher, host)
-    domain = of_url or registrable_domain(authority) or of_name or folded
-    publisher = publisher or domain
-    for key in (folded, publisher, of_url, of_name, host) if aliases else ():
-        if key and key in aliases:
-            return publisher, aliases[key]
-    return publisher, domain
-
-
 def _no_body(record: dict[str, Any], path: str) -> Rejected:
     members = ", ".join(repr(member[:32]) for member in list(record)[:8])
     return _rejected(
@@ -335,7 +256,7 @@ def decode_raw(
     if isinstance(identifier, Rejected):
         return identifier
     host = host_of(url) if url else ""
-    publisher, domain = _belongs_to(
+    publisher, domain = belongs_to(
         text_of(found.publisher, limits.NAME_CHARS_MAX), host, found.authority, aliases
     )
     return RawArticle(

@@ -68,8 +68,8 @@ def _source_to_json(source: Source) -> dict[str, object]:
 
 
 def verdict_to_json(verdict: Verdict, body_xxh3: str, position: RawPosition) -> dict[str, object]:
-    """The field `republication` of the article at `position`. Offsets are written as they stand in the verdict,
-    names of the closed lists as their enums, which are strings.
+    """The field `republication` of the article at `position`. Offsets are those of the verdict; what is of a
+    closed list stays an enum, which is a string.
     """
     original, credit = verdict.original, verdict.credit
     return {

@@ -8,21 +8,29 @@ caller knows whether that is harmless.
 Times are read leniently because they only ever support a verdict: a time that nobody can read is no time,
 never a reason to lose the article. A wrong time is worse than none, so zero dates of other systems (Unix 0,
 Go's year 1, -1) are no time either: believed, they would make their article the first of every story.
+
+Whom an article belongs to (`domain`): an alias if one is set, else the registrable domain of the URL, since
+the URL says where a text was published and the publisher's name only what a feed claims: an agency's text
+on a portal is the portal's copy. Where many publishers share a domain (a hosting platform), aliases by
+publisher's name set it right.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from service.core import limits
+from service.core.domains import fold_name, host_of, registrable_domain
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_NAIVE = _EPOCH.replace(tzinfo=None)  # written without its zone in a third of the time
 _MILLISECOND = timedelta(milliseconds=1)
+_TOP_LEVEL = re.compile(r"\.[^\W\d_]{2,24}\Z")  # "Courier.example", not "U.S."
 _DIGITS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,9})?\Z")
 _ZONE_WORD = re.compile(r"\s*(?:UTC|GMT|Z)\Z", re.IGNORECASE)
 _GO_ZONE = re.compile(r"([+-]\d{4}) (?:UTC|[A-Z]{3,5}|[+-]\d{2,4})\Z")  # "2024-05-03 10:00:00 +0000 UTC"
@@ -207,3 +215,24 @@ def time_text(time_ms: int) -> str | None:
         return None
     part = time_ms % 1000
     return f"{text}.{part:03}Z" if part else f"{text}Z"
+
+
+@lru_cache(maxsize=limits.CACHED_NAMES_MAX)
+def _names(publisher: str, host: str) -> tuple[str, str, str]:
+    """(folded name, registrable domain of the host, of the publisher's name where it is a host)."""
+    named = host_of(publisher)
+    own = registrable_domain(named) if _TOP_LEVEL.search(named) else ""
+    return fold_name(publisher) if publisher else "", registrable_domain(host) if host else "", own
+
+
+def belongs_to(publisher: str, host: str, authority: str, aliases: Mapping[str, str]) -> tuple[str, str]:
+    """(publisher, domain): see the head of this file. `host` is the URL's, `authority` that of a provider's
+    id.
+    """
+    folded, of_url, of_name = _names(publisher, host)
+    domain = of_url or registrable_domain(authority) or of_name or folded
+    publisher = publisher or domain
+    for key in (folded, publisher, of_url, of_name, host) if aliases else ():
+        if key and key in aliases:
+            return publisher, aliases[key]
+    return publisher, domain

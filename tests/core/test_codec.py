@@ -139,6 +139,8 @@ REJECTED = [
     (b'{"body": "x", "id": "' + b"a" * 1025 + b'"}', RejectReason.FIELD_INVALID),
     ('{"body": "Привет, мир"}'.encode("cp1251"), RejectReason.NOT_UTF8),
     ('{"body": "Zażółć gęślą jaźń, książę"}'.encode("iso-8859-2"), RejectReason.NOT_UTF8),
+    ('{"body": "Kış geldi, dağ köyünde iş yok"}'.encode("cp1254"), RejectReason.NOT_UTF8),
+    ('{"body": "Který den je dnes nový"}'.encode("cp1250"), RejectReason.NOT_UTF8),
     ('{"body": "港口罢工进入第二周"}'.encode("gb18030"), RejectReason.NOT_UTF8),
     ('{"body": "港のストライキ"}'.encode("shift_jis"), RejectReason.NOT_UTF8),
     ('{"body": "x"}'.encode("utf-16"), RejectReason.NOT_UTF8),
