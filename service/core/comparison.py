@@ -135,11 +135,22 @@ def compare(record: SketchRecord, postings: Postings, marks: Postings) -> Compar
     return made
 
 
-def candidates(seen: Comparison, marks_votes: Votes | None = None) -> tuple[list[int], Votes]:
-    """The articles to look at (ascending), and the votes for them that are not template."""
-    votes = seen.votes if marks_votes is None else marks_votes
+def own_votes(seen: Comparison, votes: Votes) -> Votes:
+    """The votes of samples that are not template."""
     usable = ~seen.template[votes.sample]
-    votes = Votes(votes.sample[usable], votes.article[usable], votes.position[usable])
+    return Votes(votes.sample[usable], votes.article[usable], votes.position[usable])
+
+
+def every_vote(seen: Comparison) -> Votes:
+    """All votes, templates' too, and those of the passages that this site took before."""
+    sample = np.concatenate((seen.votes.sample, seen.taken_sample))
+    article = np.concatenate((seen.votes.article, seen.taken_article))
+    order = np.lexsort((sample, article))
+    return Votes(sample[order], article[order], np.concatenate((seen.votes.position, seen.taken_position))[order])
+
+
+def candidates(seen: Comparison, votes: Votes) -> tuple[list[int], Votes]:
+    """The articles that enough votes are for (ascending), and those of the same address; and the votes."""
     if len(votes.article) == 0:
         return sorted(seen.same_address), votes
     articles, counts = np.unique(votes.article, return_counts=True)

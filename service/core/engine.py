@@ -24,14 +24,17 @@ from service.core.comparison import (
     candidates,
     compare,
     credit_keys,
+    every_vote,
     identity_keys,
     measure,
+    own_votes,
     taken_keys,
     template_keys,
 )
 from service.core.credit import find_credits
 from service.core.domains import brand_keys
 from service.core.hashing import xxh3_64, xxh3_128_hex
+from service.core.kernels import T_MAIN, T_PROSE
 from service.core.model import (
     Basis,
     Correction,
@@ -249,10 +252,12 @@ class Engine:
             samples[seen.taken_sample] = True
             seen.mask(samples)
         for _ in range(2):
-            chosen, votes = candidates(seen)
+            chosen, votes = candidates(seen, own_votes(seen, seen.votes))
             found = self._measure(seen, chosen, votes)
             matches = [self._match(seen, m) for m in found]
             good = [match for match in matches if accepted(match)]
+            if seen.same_address and not any(match.same_url for match in good):
+                good += self._same_page(seen)
             repeated = self._repeated_on_site(seen, votes, {match.known.number for match in good})
             if not repeated.any():
                 break
@@ -269,11 +274,25 @@ class Engine:
             return None
         order = np.lexsort((seen.taken_sample, seen.taken_article))
         votes = Votes(seen.taken_sample[order], seen.taken_article[order], seen.taken_position[order])
-        chosen, votes = candidates(seen, votes)
+        chosen, votes = candidates(seen, own_votes(seen, votes))
         found = self._measure(seen, chosen, votes)
         matches = [self._match(seen, m) for m in found]
         good = [match for match in matches if match.same_site and accepted(match)]
         return (good, {m.article: m for m in found}) if good else None
+
+    def _same_page(self, seen: Comparison) -> list[Match]:
+        """The article of the same address, compared by all that the pages hold, where their main regions differ."""
+        chosen, votes = candidates(seen, every_vote(seen))
+        wanted = [number for number in chosen if number in seen.same_address]
+        flags, own = seen.flags, seen.own_tokens
+        seen.flags = np.full(len(flags), T_MAIN | T_PROSE, np.uint8)
+        seen.own_tokens = len(flags)
+        ends = np.full(len(wanted), POSITION_MAX, np.int32)
+        matches = [
+            self._match(seen, m) for m in measure(seen, wanted, votes, np.zeros(len(wanted), np.int32), ends)
+        ]
+        seen.flags, seen.own_tokens = flags, own
+        return [match for match in matches if accepted(match)][:1]
 
     def _measure(self, seen: Comparison, chosen: list[int], votes: Votes) -> list[Measured]:
         numbers = np.array(chosen, np.uint32)

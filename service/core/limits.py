@@ -60,6 +60,7 @@ MAIN_GAP_LINES_MAX = 8  # lines without prose inside an article: captions, list 
 MAIN_GAP_TOKENS_MAX = 60
 CUT_AFTER_PERCENT = 35  # an "About X" heading ends the article only past this part of it
 CUT_AFTER_TOKENS = 60
+CUT_ALWAYS_AFTER_TOKENS = 200
 CUT_HEADING_TOKENS_MAX = 8
 
 # ---- templates

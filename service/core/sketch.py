@@ -68,6 +68,8 @@ CLOSING_HEADS = (
     "over",
     "om",
 )
+# A paragraph that opens so is a closing one too: "About Acme Corp …" is, "About 200 people …" is not.
+_OPENS_PARAGRAPH = re.compile(r"(?:About|Über|À propos de|Acerca de|Sobre) [A-ZÀ-Þ]|(?i:safe harbou?r|forward.looking|disclaimer|cautionary)")
 _TITLE_PARTS = re.compile(r"\s+[-–—|·•»:/~]+\s+|\s*[|•»]\s*")
 
 
@@ -140,7 +142,7 @@ def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
             limits.TITLE_BLOCK_TOKENS_MIN,
             limits.TITLE_BLOCK_ENDING_PERCENT_MIN,
         )
-    main_start, main_end = _main_region(tokens, title_at)
+    main_start, main_end = _main_region(tokens, article.text, title_at)
     ids, positions, kept_lines = _samples(tokens, main_start, main_end)
     kept = np.empty((len(kept_lines), 5), np.int32)
     kept[:, 0] = lines[kept_lines, LINE_TOKEN_START]
@@ -157,34 +159,44 @@ def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
     )
 
 
-def _main_region(tokens: Tokens, title_at: int) -> tuple[int, int]:
-    """Token range of the article proper; empty where the text has no prose."""
+def _main_region(tokens: Tokens, text: str, title_at: int) -> tuple[int, int]:
+    """Token range of the article proper; the whole text where it has no prose at all."""
     lines = tokens.lines
     gap = (limits.MAIN_GAP_LINES_MAX, limits.MAIN_GAP_TOKENS_MAX)
     start, end, size = -1, -1, 0
     if title_at >= 0:
         start, end, size = kernels.prose_run(lines, title_at, *gap)
     if size == 0:
-        start, end, size = kernels.largest_prose_run(lines, *gap)
+        closing = _closing_line(tokens, text, 0, len(lines))
+        start, end, size = kernels.largest_prose_run(lines[:closing], *gap)
     if size == 0:
-        return 0, 0
-    end = _before_closing(tokens, start, end)
+        return 0, len(tokens)
+    end = _closing_line(tokens, text, start, end)
     return int(lines[start, LINE_TOKEN_START]), int(lines[end - 1, LINE_TOKEN_END])
 
 
-def _before_closing(tokens: Tokens, start: int, end: int) -> int:
-    """The line at which "About the company" and its like end the run of lines [start, end)."""
+def _closing_line(tokens: Tokens, text: str, start: int, end: int) -> int:
+    """The line of [start, end) at which "About the company" and its like end an article; `end` where none does.
+
+    Only past some prose: the same words also head a page's navigation.
+    """
     lines = tokens.lines
     heads, head_starts = _closing_heads()
     marks = np.zeros(len(lines), np.uint8)
     kernels.starts_with_any(
         lines, tokens.hashes, start, end, heads, head_starts, limits.CUT_HEADING_TOKENS_MAX, marks
     )
-    first = int(lines[start, LINE_TOKEN_START])
-    size = int(lines[end - 1, LINE_TOKEN_END]) - first
-    least = max(limits.CUT_AFTER_TOKENS, size * limits.CUT_AFTER_PERCENT // 100)
-    for line in np.flatnonzero(marks == 1):
-        if lines[line, LINE_TOKEN_START] - first >= least:
+    marked = np.flatnonzero(marks)
+    if not len(marked):
+        return end
+    size = lines[:, LINE_TOKEN_END] - lines[:, LINE_TOKEN_START]
+    prose_before = np.cumsum(np.where(lines[:, LINE_PROSE] == 1, size, 0)[start:end])
+    whole = int(prose_before[-1])
+    least = max(limits.CUT_AFTER_TOKENS, min(whole * limits.CUT_AFTER_PERCENT // 100, limits.CUT_ALWAYS_AFTER_TOKENS))
+    for line in marked.tolist():
+        if line == start or prose_before[line - start - 1] < least:
+            continue
+        if marks[line] == 1 or _OPENS_PARAGRAPH.match(text, int(lines[line, LINE_CHAR_START])):
             return int(line)
     return end
 
