@@ -148,6 +148,10 @@ REJECTED = [
         '{"body": "déjà vu: café à gogo"}'.encode()[:-3] + b'\xc3"}',
         RejectReason.NOT_UTF8,
     ),  # cut inside a letter
+    (
+        '{"body": "A long line of plain words, then café and déjà, then '.encode() + b'caf\xc3"}',
+        RejectReason.NOT_UTF8,
+    ),
     (b'{"body": "\xed\xa0\x80"}', RejectReason.NOT_UTF8),
     (b"\x1f\x8b\x08\0\0\0\0\0", RejectReason.NOT_UTF8),
     (b'{"body": "' + b"x" * limits.RAW_BYTES_MAX + b'"}', RejectReason.TOO_LARGE),
