@@ -1,14 +1,16 @@
 """The origin index's postings: which stories hold this shingle, and where in them?
 
-One table in memory, of buckets of 8 slots; segments exist only on disk (one table answers in one miss of the
-cache, 4 to 16 segment tables in as many). A key is the high 48 bits of the shingle's id after a
-multiplicative spreading, its bucket floor(key × buckets / 2^48): any number of buckets will do, and their
-order is the keys' order. A slot holds the 36 bits of the key that its bucket does not imply, and a 28-bit
-article number; beside it lies the token position of the shingle in that article (what chains hits to
-passages). 10 bytes a slot.
+One table in memory, of buckets that are a line of cache each; segments exist only on disk (one table answers
+in one miss of the cache, 4 to 16 segment tables in as many). A key is the high 50 bits of the shingle's id
+after a multiplicative spreading, its bucket floor(key × buckets / 2^50): any number of buckets will do, and
+their order is the keys' order. A bucket has six slots, and beside them, in the same line, the token positions
+of the shingles in their articles (what chains hits to passages). A slot holds the 40 bits of the key that its
+bucket does not imply, and a 28-bit article number. Eight slots with the positions elsewhere were smaller by a
+sixteenth, and twice as slow: most look-ups of a copy hit, and each hit was a second miss.
 
-Exactness: 48 bits tell keys apart, not 64. At 300 million postings one look-up in a million meets a posting
-of another key: one article in 6,000 gets one hit too many, of the hundreds a match needs.
+Exactness: 50 bits tell keys apart, not 64. At 300 million postings one look-up in 4 million meets a posting
+of another key: one article in 25,000 gets one hit too many, of the many a match needs. Where a single hit
+decides (an identity), the caller compares what it stands for.
 
 Growth never stops the world. When slots run short, a second table is made and a frontier walks through the
 first, in order, a bounded number of buckets an insertion; below the frontier a key lives in the second table,
@@ -27,8 +29,7 @@ Not for several threads at once: a look-up must not run beside an insertion.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,25 +44,22 @@ U8 = npt.NDArray[np.uint8]
 
 POSITION_MAX: Final = 65535  # positions saturate here; identity keys use it as "no position"
 
-_SLOT_BYTES = 8
-_POSITION_BYTES = 2
-_BUCKET_BYTES = kernels.BUCKET_SLOTS * (_SLOT_BYTES + _POSITION_BYTES)
-_BUCKETS_MIN = 1 << 16  # 5 MB, untouched until used; fewer would leave key bits neither stored nor implied
-_LOAD_MAX = 0.62  # share of slots in use at which a move begins: see docs of `_wants_move`
-_LOAD_AFTER = 0.52  # share in use after a move; the ratio of the two is the step of growth
-_HOMES_PER_POSTING = (
-    3  # buckets moved for each key inserted: a move ends before the load rises by another 0.04
-)
-_GIVE_BACK_BUCKETS = 1 << 18  # 20 MB of slots and positions at a time
+_BUCKET_BYTES = kernels.BUCKET_LANES * 8
+_BUCKETS_MIN = 1 << 16  # 4 MB, untouched until used; fewer would leave key bits neither stored nor implied
+_LOAD_MAX = 0.70  # share of slots in use at which a move begins; even at 0.74 one in 10^8 finds no slot
+_LOAD_AFTER = 0.55  # share in use after a move: growing by a quarter, each posting moves about four times
+_HOMES_PER_POSTING = 3  # buckets moved for each key inserted
+_LOAD_OF_MOVE = 1 / (_HOMES_PER_POSTING * kernels.BUCKET_SLOTS)  # what insertions during a move add to it
+_GIVE_BACK_BUCKETS = 1 << 18  # 16 MB at a time
 _COUNTS_MIN = 1024
 _ARTICLE_SPAN = 1 << kernels.ARTICLE_BITS
 
 assert limits.POSTINGS_COUNT_MAX == 8, "the kernels' arrays hold 8 stories a key"
-assert (1 << kernels.KEY_BITS) // _BUCKETS_MIN * kernels.PROBE_BUCKETS_MAX <= 1 << 36, (
-    "the bits a slot holds must tell apart all homes within reach"
+assert (1 << kernels.KEY_BITS) // _BUCKETS_MIN * kernels.PROBE_BUCKETS_MAX <= 1 << kernels.STORED_KEY_BITS, (
+    "the bits that are stored must tell apart all homes within reach"
 )
-assert _LOAD_AFTER + 1 / (_HOMES_PER_POSTING * kernels.BUCKET_SLOTS) < _LOAD_MAX < 1, (
-    "a move must end before the next"
+assert _LOAD_AFTER + 2 * _LOAD_OF_MOVE < _LOAD_MAX < 1, (
+    "a move must end before the next, even to half the size"
 )
 
 
@@ -69,8 +67,7 @@ class ArticleNumbersExhaustedError(RuntimeError):
     """More articles live at once than a slot can number: shorten the window or shard the index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(NamedTuple):
     """What a look-up found, ordered by sample and then by article.
 
     `sample` indexes the keys asked for; `article` and `position` say who holds the key, and at which of its
@@ -84,31 +81,24 @@ class Hits:
 
 
 class _Table:
-    """Memory of one table: slots and positions; beyond the last home, room for its overflow."""
+    """Memory of one table: its buckets, and beyond the last home room for its overflow."""
 
-    __slots__ = ("buckets", "pages", "positions", "slots")
+    __slots__ = ("buckets", "pages", "slots")
 
     def __init__(self, buckets: int) -> None:
-        reach = buckets + kernels.PROBE_BUCKETS_MAX
         self.buckets = buckets
-        self.pages = (
-            Pages(reach * kernels.BUCKET_SLOTS * _SLOT_BYTES),
-            Pages(reach * kernels.BUCKET_SLOTS * _POSITION_BYTES),
-        )
-        self.slots: U64 = self.pages[0].array(np.uint64)
-        self.positions: U16 = self.pages[1].array(np.uint16)
+        self.pages = Pages((buckets + kernels.PROBE_BUCKETS_MAX) * _BUCKET_BYTES)
+        self.slots: U64 = self.pages.array(np.uint64)
 
     def give_back(self, start: int, stop: int) -> None:
         """Returns the memory of buckets start … stop to the system."""
-        for pages, slot_bytes in zip(self.pages, (_SLOT_BYTES, _POSITION_BYTES), strict=True):
-            bucket_bytes = kernels.BUCKET_SLOTS * slot_bytes
-            pages.give_back(start * bucket_bytes, stop * bucket_bytes)
+        self.pages.give_back(start * _BUCKET_BYTES, stop * _BUCKET_BYTES)
 
 
 class Postings:
     """The table. Keys may repeat within a call; article numbers count up from 0 and are never reused."""
 
-    __slots__ = ("_a", "_b", "_control", "_counts", "_given_back")
+    __slots__ = ("_a", "_b", "_control", "_counts", "_given_back", "_oldest", "_ready_to", "_tables")
 
     def __init__(self) -> None:
         self._a = _Table(_BUCKETS_MIN)
@@ -116,7 +106,11 @@ class Postings:
         self._counts: U32 = np.zeros(_COUNTS_MIN, np.uint32)
         self._given_back = 0  # buckets of table a whose memory is back with the system
         self._control: I64 = np.zeros(kernels.CONTROL_FIELDS, np.int64)
+        self._tables: tuple[U64, U64] = self._a.slots, self._a.slots
+        self._oldest = 0
+        self._ready_to = 0  # articles from here on need `_make_ready`
         self._settle()
+        self._refresh()
 
     # ---- what it holds
 
@@ -132,7 +126,8 @@ class Postings:
 
     @property
     def oldest_live(self) -> int:
-        return int(self._control[kernels.OLDEST])
+        """The oldest article whose postings live."""
+        return self._oldest
 
     @property
     def dropped(self) -> int:
@@ -150,7 +145,7 @@ class Postings:
 
     def live_postings(self, article: int) -> int:
         """How many live postings an article has."""
-        if article < self.oldest_live:
+        if article < self._oldest:
             return 0
         at = article - int(self._control[kernels.COUNTS_BASE])
         return int(self._counts[at]) if at < len(self._counts) else 0
@@ -165,7 +160,7 @@ class Postings:
         position = np.empty(capacity, np.uint16)
         stories = np.empty(len(keys), np.uint8)
         found = kernels.postings_look_up(
-            keys, *self._tables(), self._control, sample, article, position, stories
+            keys, *self._tables, self._control, sample, article, position, stories
         )
         return Hits(sample[:found], article[:found], position[:found], stories)
 
@@ -179,10 +174,11 @@ class Postings:
         assert len(keys) == len(positions)
         if len(keys) == 0:
             return
-        self._reach(article)
+        if not self._oldest <= article < self._ready_to:
+            self._make_ready(article)
         homes = len(keys) * _HOMES_PER_POSTING
         control = self._control
-        if kernels.postings_insert(keys, positions, article, *self._tables(), control, self._counts, homes):
+        if kernels.postings_insert(keys, positions, article, *self._tables, control, self._counts, homes):
             self._tend()
 
     def move(self, keys: U64, article_from: int, article_to: int, positions: U16) -> int:
@@ -193,48 +189,45 @@ class Postings:
         """
         assert len(keys) == len(positions)
         assert article_from != article_to
-        if article_from < self.oldest_live:
+        if article_from < self._oldest:
             return 0
-        self._reach(max(article_from, article_to))
-        assert article_to >= self.oldest_live
+        assert article_to >= self._oldest
+        self._make_ready(max(article_from, article_to))
         return self._rewrite(keys, article_from, article_to, positions)
 
     def remove(self, keys: U64, article: int) -> int:
         """Drops the postings of `article` for the keys. Returns how many there were."""
-        if article < self.oldest_live:
+        if article < self._oldest:
             return 0
-        self._reach(article)
+        self._make_ready(article)
         return self._rewrite(keys, article, -1, np.zeros(len(keys), np.uint16))
 
     def expire(self, oldest_live: int) -> None:
         """Articles below `oldest_live` are dead from now on, and their postings with them."""
-        control = self._control
-        if oldest_live <= control[kernels.OLDEST]:
+        if oldest_live <= self._oldest:
             return
+        control = self._control
         base = int(control[kernels.COUNTS_BASE])
-        dead = self._counts[int(control[kernels.OLDEST]) - base : oldest_live - base]
+        dead = self._counts[self._oldest - base : oldest_live - base]
         control[kernels.LIVE] -= int(dead.sum())
         dead[:] = 0
-        control[kernels.OLDEST] = oldest_live
-        occupied = int(control[kernels.OCCUPIED_A])
-        if self._b is None and occupied > max(
-            2 * len(self), int(_BUCKETS_MIN * kernels.BUCKET_SLOTS * _LOAD_AFTER)
-        ):
+        control[kernels.OLDEST] = self._oldest = oldest_live
+        used_least = int(_BUCKETS_MIN * kernels.BUCKET_SLOTS * _LOAD_AFTER)
+        if self._b is None and control[kernels.USED_A] > max(2 * len(self), used_least):
             self._begin_move()
 
     # ---- keeping
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """All there is to know, as arrays. They are views: write or copy them before the next change."""
-        slots = kernels.BUCKET_SLOTS
+        first = int(self._control[kernels.FRONTIER]) * kernels.BUCKET_LANES
         state: dict[str, npt.NDArray[Any]] = {
-            "control": self._control.copy(),
-            "counts": self._counts.copy(),
+            "control": self._control,
+            "counts": self._counts,
+            "slots_a": self._a.slots[first:],
         }
-        first = int(self._control[kernels.FRONTIER]) * slots
-        state["slots_a"], state["positions_a"] = self._a.slots[first:], self._a.positions[first:]
         if self._b is not None:
-            state["slots_b"], state["positions_b"] = self._b.slots, self._b.positions
+            state["slots_b"] = self._b.slots
         return state
 
     @classmethod
@@ -244,46 +237,53 @@ class Postings:
         postings._control[:] = state["control"]
         postings._counts = state["counts"].copy()
         frontier = int(postings._control[kernels.FRONTIER])
-        first = frontier * kernels.BUCKET_SLOTS
         postings._a = _Table(int(postings._control[kernels.BUCKETS_A]))
-        postings._a.slots[first:], postings._a.positions[first:] = state["slots_a"], state["positions_a"]
+        postings._a.slots[frontier * kernels.BUCKET_LANES :] = state["slots_a"]
         postings._given_back = frontier // _GIVE_BACK_BUCKETS * _GIVE_BACK_BUCKETS
         if postings._control[kernels.BUCKETS_B] > 0:
             postings._b = _Table(int(postings._control[kernels.BUCKETS_B]))
-            postings._b.slots[:], postings._b.positions[:] = state["slots_b"], state["positions_b"]
+            postings._b.slots[:] = state["slots_b"]
+        postings._refresh()
         return postings
 
     # ---- inside
 
-    def _tables(self) -> tuple[U64, U16, U64, U16]:
-        b = self._b or self._a
-        return self._a.slots, self._a.positions, b.slots, b.positions
+    def _refresh(self) -> None:
+        """What Python reads at every call, taken from where kernels keep it."""
+        control = self._control
+        self._tables = self._a.slots, (self._b or self._a).slots
+        self._oldest = int(control[kernels.OLDEST])
+        last = int(control[kernels.BASE_A]) + _ARTICLE_SPAN // 2
+        self._ready_to = min(int(control[kernels.COUNTS_BASE]) + len(self._counts), last)
 
     def _rewrite(self, keys: U64, article_from: int, article_to: int, positions: U16) -> int:
         return int(
             kernels.postings_move(
-                keys, positions, article_from, article_to, *self._tables(), self._control, self._counts
+                keys, positions, article_from, article_to, *self._tables, self._control, self._counts
             )
         )
 
-    def _reach(self, article: int) -> None:
+    def _make_ready(self, article: int) -> None:
         """Makes room for an article's count, and sees that its number fits a slot."""
+        assert article >= self._oldest, "an expired article gets no postings"
+        if article < self._ready_to:
+            return
         control = self._control
-        oldest = int(control[kernels.OLDEST])
-        assert article >= oldest, "an expired article gets no postings"
-        if article - int(control[kernels.BASE_A]) >= _ARTICLE_SPAN // 2 and self._b is None:
+        beyond = article - int(control[kernels.BASE_A])
+        if beyond >= _ARTICLE_SPAN // 2 and self._b is None:
             self._begin_move()  # a new table counts from the oldest article that lives now
-        if article - int(control[kernels.BASE_A]) >= _ARTICLE_SPAN - 1:
+        if beyond >= _ARTICLE_SPAN - 1:
             raise ArticleNumbersExhaustedError(
-                f"article {article} is 2^{kernels.ARTICLE_BITS} or more beyond the oldest indexed ({oldest}):"
-                " shorten the window, or divide the index among shards"
+                f"article {article} is 2^{kernels.ARTICLE_BITS} or more beyond the oldest indexed"
+                f" ({self._oldest}): shorten the window, or divide the index among shards"
             )
-        if article - int(control[kernels.COUNTS_BASE]) >= len(self._counts):
-            kept = self._counts[oldest - int(control[kernels.COUNTS_BASE]) :]
-            counts = np.zeros(max(_COUNTS_MIN, (article - oldest + 1) * 5 // 4), np.uint32)
-            counts[: len(kept)] = kept
-            self._counts = counts
-            control[kernels.COUNTS_BASE] = oldest
+        base = int(control[kernels.COUNTS_BASE])
+        if article - base >= len(self._counts):
+            kept = self._counts[self._oldest - base :]
+            self._counts = np.zeros(max(_COUNTS_MIN, (article - self._oldest + 1) * 5 // 4), np.uint32)
+            self._counts[: len(kept)] = kept
+            control[kernels.COUNTS_BASE] = self._oldest
+        self._refresh()
 
     def _tend(self) -> None:
         """Begins a move, ends it, or gives back the memory that it has left."""
@@ -306,9 +306,10 @@ class Postings:
         control = self._control
         control[kernels.BUCKETS_B] = buckets
         control[kernels.BASE_B] = control[kernels.OLDEST]
-        control[kernels.OCCUPIED_B] = 0
+        control[kernels.USED_B] = 0
         control[kernels.FRONTIER] = 0
         control[kernels.GIVE_BACK_AT] = min(_GIVE_BACK_BUCKETS, self._a.buckets)
+        self._refresh()
 
     def _end_move(self) -> None:
         """Table b becomes table a."""
@@ -317,14 +318,15 @@ class Postings:
         self._given_back = 0
         control = self._control
         control[kernels.BASE_A] = control[kernels.BASE_B]
-        control[kernels.OCCUPIED_A] = control[kernels.OCCUPIED_B]
+        control[kernels.USED_A] = control[kernels.USED_B]
         self._settle()
+        self._refresh()
 
     def _settle(self) -> None:
         """The control fields of a table at rest."""
         control = self._control
         control[kernels.BUCKETS_A] = self._a.buckets
-        control[kernels.BUCKETS_B] = control[kernels.BASE_B] = control[kernels.OCCUPIED_B] = 0
+        control[kernels.BUCKETS_B] = control[kernels.BASE_B] = control[kernels.USED_B] = 0
         control[kernels.FRONTIER] = 0
         control[kernels.GIVE_BACK_AT] = 0
-        control[kernels.OCCUPIED_MAX] = int(self._a.buckets * kernels.BUCKET_SLOTS * _LOAD_MAX)
+        control[kernels.USED_MAX] = int(self._a.buckets * kernels.BUCKET_SLOTS * _LOAD_MAX)

@@ -1,0 +1,186 @@
+"""How the origin index grows: look-up and insertion time, and bytes an article, from 10⁴ to 10⁷ articles.
+
+A synthetic stream in the proportions of the measured ones: 90 … 194 picked shingles an article (142 on
+average); 36 % of articles are new stories, of which 44 % of the shingles are new (63) and the others text of
+many pages; 64 % are copies, which hold most of an earlier story (recent ones more often) and add four
+shingles. Keys are computed from the story's number, so the stream needs no memory of its own. Each article is
+looked up and then inserted by itself, as replay does it; time is the thread's CPU time, generation of keys
+apart. Figures of a decade are of its last fifth, so that they hold the whole cost of growing: the mean, and
+the median of windows of 1,000 articles.
+
+    python bench/growth.py 10000000 [--window 5000000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from service.core.articles import COLUMNS, ArticleStore  # noqa: E402 — the checkout's own package
+from service.core.model import U16, U64  # noqa: E402
+from service.core.postings import Postings  # noqa: E402
+
+STORY_SHARE: Final = 0.36
+NEW_PART: Final = 0.44  # of a story's shingles
+COPIED_PART: Final = 0.8  # of the original's new shingles
+COPY_ADDS: Final = 4
+SITES: Final = 1000
+WINDOW: Final = 1000  # articles to a timing
+LAST_PART: Final = 0.2  # of a decade, which its figures are of
+NOTHING: Final[dict[str, Any]] = {**{name: 0 for name, _ in COLUMNS}, "blob": b""}
+BYTES_GOAL, TIME_GOAL_US, RATIO_GOAL = 600, 15.0, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticArticle:
+    keys: U64
+    new: U64
+    positions: U16
+    story: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decade:
+    articles: int
+    mean_us: float
+    median_us: float
+    worst_window_us: float
+    postings: float  # an article
+    table_bytes: float  # an article
+    directory_bytes: float  # an article
+
+    @property
+    def bytes(self) -> float:
+        return self.table_bytes + self.directory_bytes
+
+
+def mixed(values: U64) -> U64:
+    """SplitMix64's finaliser: as good as the hash of a text."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def shingles(source: int, count: int, kind: int = 0) -> U64:
+    """The keys 0 … count of a story or a site."""
+    return np.arange(count, dtype=np.uint64) + np.uint64((kind << 60) + (source << 10))
+
+
+def sizes(article: int) -> tuple[int, int]:
+    """How many shingles an article has, and how many of them are new if it is a story."""
+    picked = 90 + (article * 2654435761 >> 7) % 105
+    return picked, int(picked * NEW_PART)
+
+
+def stream(
+    random: np.random.Generator, first: int, count: int, stories: list[int]
+) -> Iterator[SyntheticArticle]:
+    """Articles `first` … `first + count`; `stories`, the numbers of those so far, is added to."""
+    is_story = random.random(count) < STORY_SHARE
+    recent = random.random(count) ** 3
+    sites = (random.random(count) ** 3 * SITES).astype(np.int64)
+    for i in range(count):
+        number = first + i
+        picked, new = sizes(number)
+        if is_story[i] or not stories:
+            stories.append(number)
+            own = shingles(number, new)
+            common = shingles(int(sites[i]), picked - new, kind=1)
+            story = None
+        else:
+            story = stories[-1 - int(recent[i] * len(stories))]
+            own = shingles(number, COPY_ADDS)
+            taken = int(sizes(story)[1] * COPIED_PART)
+            common = np.concatenate(
+                [shingles(story, taken), shingles(int(sites[i]), max(picked - taken - COPY_ADDS, 0), kind=1)]
+            )
+        keys = mixed(np.concatenate([own, common]))
+        yield SyntheticArticle(keys, keys[: len(own)], np.arange(len(own), dtype=np.uint16), story)
+
+
+def add(postings: Postings, articles: ArticleStore, batch: list[SyntheticArticle], window: int) -> float:
+    """Looks up and inserts a batch. Returns CPU seconds, those of the article store apart."""
+    first = articles.next_number
+    for i, article in enumerate(batch):
+        articles.append(**{**NOTHING, "story": article.story, "log_time_ms": first + i})
+    oldest = articles.expire_before(first - window) if window else 0
+    start = time.thread_time()
+    postings.expire(oldest)
+    for number, article in enumerate(batch, first):
+        postings.look_up(article.keys)
+        postings.insert(article.new, number, article.positions)
+    return time.thread_time() - start
+
+
+def decade(articles: int, windows: list[float], postings: Postings, store: ArticleStore) -> Decade:
+    last = windows[-max(1, int(articles * LAST_PART / WINDOW)) :]
+    return Decade(
+        articles,
+        statistics.fmean(last),
+        statistics.median(last),
+        max(last),
+        len(postings) / len(store),
+        postings.nbytes / len(store),
+        store.nbytes / len(store),
+    )
+
+
+def measure(articles: int, window: int, seed: int) -> Iterator[Decade]:
+    """Grows an index to `articles` and says how it does at each power of ten."""
+    random = np.random.default_rng(seed)
+    postings, store, stories = Postings(), ArticleStore(), list[int]()
+    for site in range(SITES):  # the text of many pages is known before the stream begins
+        common = mixed(shingles(site, 150, kind=1))
+        postings.insert(common, 0, np.zeros(len(common), np.uint16))
+    windows: list[float] = []
+    wanted = [n for n in (10**4, 10**5, 10**6, 10**7, 10**8) if n < articles] + [articles]
+    for first in range(0, articles, WINDOW):
+        batch = list(stream(random, first, min(WINDOW, articles - first), stories))
+        windows.append(add(postings, store, batch, window) / len(batch) * 1e6)
+        if first + len(batch) == wanted[0]:
+            yield decade(wanted.pop(0), windows, postings, store)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("articles", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("--window", type=int, default=0, help="articles after which one expires")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    print("articles    µs an article          worst    postings  bytes an article")
+    print("            mean (median)          window   each      postings + directory")
+    base: float | None = None
+    row = None
+    for row in measure(options.articles, options.window, options.seed):
+        print(
+            f"{row.articles:>10,}  {row.mean_us:5.2f} ({row.median_us:5.2f})  {row.worst_window_us:13.1f}  "
+            f"{row.postings:8.1f}  {row.table_bytes:6.0f} + {row.directory_bytes:.0f} = {row.bytes:.0f}",
+            flush=True,
+        )
+        if row.articles == 100_000:
+            base = row.mean_us
+    assert row is not None
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"largest resident size: {resident:,.0f} MB")
+    print("goals at 10 million, and what came of them at the last row:")
+    print(f"  {BYTES_GOAL} bytes an article: {row.bytes:.0f}")
+    print(f"  {TIME_GOAL_US:.0f} µs an article: {row.mean_us:.1f}")
+    if base:
+        print(f"  {RATIO_GOAL:.0f} times the time at 100 thousand: {row.mean_us / base:.2f}")
+
+
+if __name__ == "__main__":
+    main()
