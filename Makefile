@@ -17,7 +17,7 @@ TESTS ?= tests
 PYTEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit eval bench kafka docs chart-tools lock clean
+.PHONY: help install demo test check audit eval bench kafka docs deploy-tools lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
@@ -76,8 +76,11 @@ docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.m
 	$(PY) -m tools.dashboard
 	$(PY) -m tools.chart
 
-chart-tools: ## build helm into .cache/bin for the chart's tests (needs Go)
+deploy-tools: $(STAMP) ## build helm and compose into .cache/bin for the tests of deploy/ (needs Go; some minutes)
 	GOBIN=$(CURDIR)/.cache/bin go install helm.sh/helm/v3/cmd/helm@v3.22.0
+	source=$$(go mod download -json github.com/docker/compose/v2@v2.40.3 \
+	  | $(PY) -c 'import json, sys; print(json.load(sys.stdin)["Dir"])') && \
+	  go build -C "$$source" -o $(CURDIR)/.cache/bin/docker-compose ./cmd
 
 lock: ## lock anew from pyproject.toml (needs uv)
 	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) -o requirements/run.lock

@@ -36,7 +36,7 @@ EVERYTHING = (
 def helm(*arguments: str) -> subprocess.CompletedProcess[str]:
     tool = shutil.which("helm", path=f"{ROOT / '.cache/bin'}:") or shutil.which("helm")
     if tool is None:
-        pytest.skip("helm is not installed (`make chart-tools` builds it with Go)")
+        pytest.skip("helm is not installed (`make deploy-tools` builds it with Go)")
     return subprocess.run([tool, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 

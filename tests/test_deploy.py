@@ -153,6 +153,26 @@ def test_compose_starts_in_order_and_runs_two_replicas_as_the_image_wants() -> N
     assert grace * 1000 > settings.PIPELINE.stop_timeout_ms
 
 
+def compose_tool(*arguments: str) -> subprocess.CompletedProcess[str]:
+    tool = shutil.which("docker-compose", path=str(ROOT / ".cache/bin")) or shutil.which("docker-compose")
+    if tool is None:
+        pytest.skip("docker-compose is not installed (`make deploy-tools` builds it with Go)")
+    return subprocess.run([tool, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "code"), [("", "", 0), ("retries: 12", "retires: 12", 1), ("kafka: {", "kafak: {", 1)]
+)
+def test_compose_itself_takes_the_file_and_refuses_a_planted_fault(
+    tmp_path: Path, find: str, put: str, code: int
+) -> None:
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    assert find in text
+    (tmp_path / "docker-compose.yml").write_text(text.replace(find, put))
+    done = compose_tool("-f", str(tmp_path / "docker-compose.yml"), "config", "-q")
+    assert (done.returncode != 0) == bool(code), done.stderr
+
+
 # ---- alerts and dashboard
 def series_of(query: str) -> set[str]:
     bare = re.sub(r'"[^"]*"', "", re.sub(r"(by|on|without)\s*\([^)]*\)", "", query))
