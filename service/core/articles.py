@@ -30,7 +30,6 @@ from service.core.pages import Pages
 
 COLUMNS: Final[tuple[tuple[str, type[np.generic]], ...]] = (
     ("title_digest", np.uint64),
-    ("main_digest", np.uint64),
     ("site", np.uint64),  # key of the publisher's domain
     ("published_at_ms", np.int64),
     ("log_time_ms", np.int64),
@@ -126,7 +125,6 @@ class ArticleStore:
         site: int,
         story: int | None,
         title_digest: int,
-        main_digest: int,
         published_at_ms: int,
         log_time_ms: int,
         main_start: int,
@@ -147,7 +145,6 @@ class ArticleStore:
             at * ROW.itemsize,
             self._append_blob(blob),
             title_digest,
-            main_digest,
             site,
             published_at_ms,
             log_time_ms,

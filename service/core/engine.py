@@ -73,6 +73,7 @@ from service.core.verdict import (
     external_credit,
     lead,
     named_measures,
+    same_publisher,
     strong,
 )
 
@@ -236,11 +237,38 @@ class Engine:
     def _judge(self, record: SketchRecord) -> Outcome:
         seen = compare(record, self._postings, self._marks)
         record = seen.record
-        matches, measured = self._matches(seen)
-        judged = self._verdict(seen, matches, measured)
+        judged = self._sent_again(seen)
+        if judged is None:
+            matches, measured = self._matches(seen)
+            judged = self._verdict(seen, matches, measured)
         number = self._remember(seen, judged)
         self._learn(seen, judged, number)
         return Outcome(record.position, record.body_xxh3, judged.verdict, tuple(judged.corrections), False)
+
+    def _sent_again(self, seen: Comparison) -> _Judged | None:
+        """The very same body from the same publisher: a duplicate, and nothing to measure."""
+        record = seen.record
+        for number in sorted(seen.same_body):
+            known = self._known(number)
+            if not same_publisher(record, known):
+                continue
+            sketch = record.sketch
+            lines = LineMap(sketch.lines)
+            verdict = Verdict(
+                VerdictKind.DUPLICATE,
+                None,
+                self._story_id(known.story),
+                self._first_version(known),
+                1.0,
+                1.0,
+                self._boilerplate(seen),
+                passages([(0, sketch.tokens, 0)], lines, [known.id]) if len(sketch.lines) else (),
+                (Source(known.id, known.publisher, 1.0, 1.0),),
+                _credit(record),
+                (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
+            )
+            return _Judged(verdict, known.story, [(0, sketch.tokens)], [], [], seen.own_tokens)
+        return None
 
     def _matches(self, seen: Comparison) -> tuple[list[Match], dict[int, Measured]]:
         """Candidates that are accepted. On the way the site's template is learned from those that are not."""
@@ -313,10 +341,9 @@ class Engine:
             named_measures(measured.row, seen.own_tokens, known.own_tokens),
             tuple((start, end) for start, end, _, _ in measured.runs),
             measured.article in seen.same_address,
-            known.domain == record.domain,
+            same_publisher(record, known),
             digest != 0 and digest == known.title_digest,
             known.body_xxh3 == record.body_xxh3,
-            record.sketch.main_end > record.sketch.main_start and known.main_digest == record.sketch.main_digest,
             names,
         )
 
@@ -336,9 +363,9 @@ class Engine:
             article.position,
             article.body_xxh3,
             self._articles.get("title_digest", number),
-            self._articles.get("main_digest", number),
             self._articles.get("own_tokens", number),
             article.verdict.kind,
+            article.verdict.original is not None and not article.verdict.original.ingested,
             strongest,
         )
 
@@ -383,14 +410,12 @@ class Engine:
         return _Judged(verdict, None, [], [], [], seen.own_tokens)
 
     def _again(self, seen: Comparison, source: Cover, chosen: list[Cover]) -> _Judged:
-        """The same publisher sent this before: as it was, or changed."""
-        m, known = source.match.measures, source.match.known
-        same = source.match.same_body or source.match.same_main
+        """The same publisher sent another version of this before."""
+        known = source.match.known
         basis = [
             basis
             for basis, holds in (
                 (Basis.SAME_URL, source.match.same_url),
-                (Basis.SAME_BODY, source.match.same_body),
                 (Basis.SAME_PUBLISHER, source.match.same_site),
             )
             if holds
@@ -398,13 +423,12 @@ class Engine:
         story = known.story
         verdict, covered = self._drawn(
             seen,
-            VerdictKind.DUPLICATE if same else VerdictKind.UPDATE,
+            VerdictKind.UPDATE,
             None,
             self._story_id(story),
             self._first_version(known),
             [source, *(c for c in chosen if c is not source)],
             tuple(basis),
-            whole=source.match.same_body,
         )
         return _Judged(verdict, story, covered, [], [], seen.own_tokens)
 
@@ -541,27 +565,25 @@ class Engine:
         original: Original,
         chosen: list[Cover],
         basis: tuple[Basis, ...],
-        *,
-        whole: bool = False,
     ) -> tuple[Verdict, list[tuple[int, int]]]:
         """A verdict that draws on sources, best first, and the token ranges they explain."""
         sketch = seen.record.sketch
         lines = LineMap(sketch.lines)
         own = seen.own()
         tokens = sketch.tokens
-        ranges = [[(0, tokens)]] if whole else [snapped(c.ranges, lines.starts, lines.ends) for c in chosen]
+        ranges = [snapped(c.ranges, lines.starts, lines.ends) for c in chosen]
         stretches = painted(ranges, tokens)
         total = seen.own_tokens
         by_source = [0] * len(chosen)
         for start, end, source in stretches:
             by_source[source] += own.count(1, start, end)
-        share = 1.0 if whole else _ratio(sum(by_source), total)
+        share = _ratio(sum(by_source), total)
         sources = tuple(
             Source(
                 c.match.known.id,
                 c.match.known.publisher,
-                1.0 if whole else _ratio(by_source[i], total),
-                1.0 if whole else round(c.match.measures.part_there, 4),
+                _ratio(by_source[i], total),
+                round(c.match.measures.part_there, 4),
             )
             for i, c in enumerate(chosen)
         )
@@ -572,7 +594,7 @@ class Engine:
             story,
             original,
             share,
-            1.0 if whole else round(best.match.measures.part_there, 4),
+            round(best.match.measures.part_there, 4),
             self._boilerplate(seen),
             passages(stretches, lines, [c.match.known.id for c in chosen]),
             sources,
@@ -645,7 +667,6 @@ class Engine:
             main_end=min(sketch.main_end, POSITION_MAX),
             own_tokens=min(judged.own_tokens, POSITION_MAX),
             title_digest=sketch.title_digest,
-            main_digest=sketch.main_digest,
             published_at_ms=limits.NO_TIME_MS if record.published_at_ms is None else record.published_at_ms,
         )
         if judged.story is not None:

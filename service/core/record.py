@@ -3,7 +3,7 @@
     magic "WC" · engine version u8 · XXH3-64 of the rest, little endian
     · numbers: unsigned LEB128 (https://dwarfstd.org, §7.6), in the order of `_numbers`
     · strings: UTF-8, each after its length (a number of the stream)
-    · body XXH3-128, 16 bytes · title and main region digests, u64 each · shingle ids u64[n], little endian
+    · body XXH3-128, 16 bytes · title digest u64 · shingle ids u64[n], little endian
 
 Decoding trusts nothing: another writer on the topic must not make replicas differ or fail, so whatever does not check is
 one refusal, a value. Under 1 KB for an average article.
@@ -24,7 +24,7 @@ from service.core.sketch import LINE_IS_PROSE, Sketch
 MAGIC = b"WC"
 ENGINE_VERSION = 1  # raised by every release that would change a verdict
 _HEAD = struct.Struct("<2sBQ")
-_TAIL = struct.Struct("<16sQQ")
+_TAIL = struct.Struct("<16sQ")
 _CREDIT_KINDS = tuple(CreditKind)
 
 
@@ -99,7 +99,7 @@ def encode_record(record: SketchRecord) -> bytes:
         (
             kernels.write_varints(stream).tobytes(),
             *encoded,
-            _TAIL.pack(bytes.fromhex(record.body_xxh3), sketch.title_digest, sketch.main_digest),
+            _TAIL.pack(bytes.fromhex(record.body_xxh3), sketch.title_digest),
             sketch.ids.astype("<u8").tobytes(),
         )
     )
@@ -173,7 +173,7 @@ def _decoded(rest: bytes) -> SketchRecord:
     if lines_count and int(lines[-1, 1]) > tokens:
         raise _DamagedError("lines lie outside the text")
     strings = [reader.take(length).decode("utf-8") for length in lengths]
-    digest, title_digest, main_digest = _TAIL.unpack(reader.take(_TAIL.size))
+    digest, title_digest = _TAIL.unpack(reader.take(_TAIL.size))
     ids = np.frombuffer(reader.take(8 * ids_count), "<u8").astype(np.uint64)
     if reader.at != len(rest):
         raise _DamagedError("it goes on after its end")
@@ -199,7 +199,7 @@ def _decoded(rest: bytes) -> SketchRecord:
         None if published == 0 else _unzigzag(published - 1),
         version,
         credits_,
-        Sketch(ids, positions, lines, tokens, main_start, main_start + main_size, bool(title_found), title_digest, main_digest),
+        Sketch(ids, positions, lines, tokens, main_start, main_start + main_size, bool(title_found), title_digest),
     )
 
 

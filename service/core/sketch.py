@@ -77,8 +77,7 @@ _TITLE_PARTS = re.compile(r"\s+[-–—|·•»:/~]+\s+|\s*[|•»]\s*")
 class Sketch:
     """`ids` u64[n] and `positions` i32[n] of the picked shingles, ascending; `lines` i32[m, 5]: token start and end, start
     and end in code points of the body as it came, LINE_IS_PROSE; the main region as tokens, half open, empty where
-    there is none; `title_digest` 0 where the title is too short to tell; `main_digest` XXH3-64 of the main region's
-    folded words."""
+    there is none; `title_digest` 0 where the title is too short to tell."""
 
     ids: U64
     positions: I32
@@ -88,7 +87,6 @@ class Sketch:
     main_end: int
     title_found: bool
     title_digest: int
-    main_digest: int
 
 
 @lru_cache(maxsize=1)
@@ -153,10 +151,7 @@ def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
     if article.offsets is not None:
         kept[:, 2] = article.offsets[kept[:, 2]]
         kept[:, 3] = article.offsets[kept[:, 3]]
-    words = tokens.canonical[tokens.canonical_starts[main_start] : tokens.canonical_starts[main_end]]
-    return Sketch(
-        ids, positions, kept, len(tokens), main_start, main_end, title_at >= 0, title_digest, xxh3_64(words)
-    )
+    return Sketch(ids, positions, kept, len(tokens), main_start, main_end, title_at >= 0, title_digest)
 
 
 def _main_region(tokens: Tokens, text: str, title_at: int) -> tuple[int, int]:

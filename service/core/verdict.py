@@ -43,10 +43,17 @@ class Known:
     position: RawPosition
     body_xxh3: str
     title_digest: int
-    main_digest: int
     own_tokens: int  # of its main region, templates aside
     kind: VerdictKind
+    external: bool  # it is somebody's who is not in the index
     credit: RecordCredit | None  # its own strongest, where that is strong
+
+
+def same_publisher(record: SketchRecord, known: Known) -> bool:
+    """One registrable domain, unless both state publishers and these differ: papers that share a hoster's domain."""
+    if known.domain != record.domain:
+        return False
+    return known.publisher == record.publisher or "." not in known.publisher or "." not in record.publisher
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,6 @@ class Match:
     same_site: bool
     same_title: bool
     same_body: bool
-    same_main: bool  # the articles proper are the same, word for word
     names: bool  # one credits the other
 
 
@@ -259,7 +265,7 @@ def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, other
         shared = source.credit is not None and source.credit.key == outside.key
         if shared or outside.agency:
             return Direction(False, outside, (Basis.CREDIT,))
-    if source.credit is not None and source.credit.agency and not names_source:
+    if source.external and source.credit is not None and not names_source:
         return Direction(False, source.credit, (Basis.CREDIT,))
     conflict = (Basis.CREDIT_CONFLICT,) if names_source and named_by else ()
     if earlier:
