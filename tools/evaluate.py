@@ -16,15 +16,12 @@ part of this repository.
 from __future__ import annotations
 
 import argparse
-import json
-import lzma
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
@@ -32,15 +29,22 @@ if str(ROOT) not in sys.path:
 
 # the checkout's own package, not an installed one
 from service.core.codec import FieldPaths  # noqa: E402
-
 from service.shell.files import LineReader, open_output  # noqa: E402
 from service.shell.scan import ScanOptions, ScanOutputs, Summary, scan  # noqa: E402
-from tools.evaluation_errors import Run, pair_errors, stream_errors, write_errors  # noqa: E402
+from tools.evaluation_errors import (  # noqa: E402
+    Run,
+    json_lines,
+    pair_errors,
+    stream_errors,
+    write_errors,
+)
+from tools.evaluation_scores import PAIR_SETS, STREAM_SET, score_pairs, score_stream, unpacked  # noqa: E402
+
+if TYPE_CHECKING:
+    from bench.curves import Point
 
 Json = dict[str, Any]
 DATA_DEFAULT: Final = ROOT.parent / "shared" / "eval"
-STREAM_SET: Final = "wirebench"  # the set with a truth a record; the others have labelled pairs
-PAIR_SETS: Final = ("press", "pages", "extractions")
 GOALS: Final = {
     "precision": ">= .999",
     "recall": ">= .997",
@@ -76,34 +80,6 @@ def run_ours(articles: Path, into: Path) -> Run:
         counts = ", ".join(f"{reason.value} {count}" for reason, count in summary.dead.items())
         print(f"  {summary.dead.total()} lines could not be read: {counts}")
     return Run("wirecopy", enriched, corrections, summary.seconds, summary.articles)
-
-
-def score_stream(data: Path, truth: Path, run: Run) -> Json:
-    """WireBench's own score of a run: {case: figures, …, "ALL": figures, "summary": figures}."""
-    files = [truth, run.enriched, *([run.corrections] if run.corrections else [])]
-    return _scored(data / "score.py", files)
-
-
-def score_pairs(data: Path, name: str, run: Run) -> Json:
-    """The pair sets' own score of a run: found, of, recall, false_links, of_unrelated, false_link_rate."""
-    return _scored(data / "score_pairs.py", [data / name / "pairs.jsonl", run.enriched])
-
-
-def _scored(script: Path, files: list[Path]) -> Json:
-    command = [sys.executable, str(script), *map(str, files), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{script.name} failed:\n{done.stderr}")
-    scores: Json = json.loads(done.stdout)
-    return scores
-
-
-def unpacked(path: Path, into: Path) -> Path:
-    """A plain copy of an .xz file, which the sets' scripts need."""
-    plain = into / path.stem
-    with lzma.open(path) as packed:
-        plain.write_bytes(packed.read())
-    return plain
 
 
 # ---- what is printed
@@ -161,18 +137,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--data", type=Path, default=DATA_DEFAULT, help="where the sets lie (default: %(default)s)"
-    )
-    parser.add_argument("--quick", action="store_true", help="wirebench only, no peers, no report")
-    parser.add_argument(
-        "--sets", nargs="+", choices=(STREAM_SET, *PAIR_SETS), help="these sets only, no peers, no report"
-    )
-    parser.add_argument(
-        "--errors", type=Path, metavar="DIR", help="write what went wrong, with ids, by kind and case"
-    )
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the enriched records here")
+    add = parser.add_argument
+    add("--data", type=Path, default=DATA_DEFAULT, help="where the sets lie (default: %(default)s)")
+    add("--quick", action="store_true", help="wirebench only, no peers, no report")
+    add("--sets", nargs="+", choices=(STREAM_SET, *PAIR_SETS), help="these sets only, no peers, no report")
+    add("--curves", action="store_true", help="the generated curves only, no peers, no report")
+    add("--errors", type=Path, metavar="DIR", help="write what went wrong, with ids, by kind and case")
+    add("--keep", type=Path, metavar="DIR", help="keep the enriched records here")
+    add("--report", type=Path, default=ROOT / "docs", metavar="DIR", help="where evaluation.md goes")
     args = parser.parse_args()
+    whole = not (args.quick or args.sets or args.curves)
     wanted = [STREAM_SET] if args.quick else args.sets or [STREAM_SET, *PAIR_SETS]
     present = [name for name in wanted if (args.data / name / "articles.jsonl.xz").exists()]
     for name in wanted:
@@ -180,13 +154,73 @@ def main() -> int:
             print(f"Skipped {name}: the evaluation data are not at {args.data / name}.")
     with tempfile.TemporaryDirectory(prefix="wirecopy-eval-") as scratch:
         folder = args.keep or Path(scratch)
-        for name in present:
-            started = time.perf_counter()
-            run, scores = evaluate_set(name, args.data, folder / name, run_ours)
-            print_set(name, run, scores, time.perf_counter() - started)
-            if args.errors:
-                write_errors(args.errors, name, errors_of(name, args.data, folder / name, run))
+        runs = {} if args.curves else run_sets(present, args.data, folder, args.errors)
+        lengths, rewriting = (
+            generated(args.data) if (whole or args.curves) and STREAM_SET in present else ([], [])
+        )
+        if whole and present:
+            report(present, args.data, folder, runs, (lengths, rewriting), args.report)
     return 0
+
+
+def run_sets(names: list[str], data: Path, folder: Path, errors: Path | None) -> dict[str, tuple[Run, Json]]:
+    """Our engine over each set, its figures printed."""
+    runs = {}
+    for name in names:
+        started = time.perf_counter()
+        run, scores = runs[name] = evaluate_set(name, data, folder / name, run_ours)
+        print_set(name, run, scores, time.perf_counter() - started)
+        if errors:
+            write_errors(errors, name, errors_of(name, data, folder / name, run))
+    return runs
+
+
+def generated(data: Path) -> tuple[list[Point], list[Point]]:
+    """The generated curves, printed: recall against length, recall against rewriting."""
+    from bench.curves import curves, material
+
+    with tempfile.TemporaryDirectory(prefix="wirecopy-eval-") as scratch:
+        records = list(json_lines(unpacked(data / STREAM_SET / "articles.jsonl.xz", Path(scratch))))
+        truths = list(json_lines(unpacked(data / STREAM_SET / "truth.jsonl.xz", Path(scratch))))
+    lengths, rewriting = curves(material(records, truths))
+    print("\nA verbatim run of n words inside another article:")
+    for point in lengths:
+        print(f"  n = {point.x:<4.0f} {told(point)}")
+    print("Rewritten, by the part of the words touched:")
+    for point in rewriting:
+        print(f"  {point.x:<8.2f} {told(point)}")
+    return lengths, rewriting
+
+
+def told(point: Point) -> str:
+    """A point in a line of text."""
+    return f"found {point.recall:.3f} ({point.found} of {point.trials}), flagged at all {point.flagged}"
+
+
+def report(
+    names: list[str],
+    data: Path,
+    folder: Path,
+    runs: dict[str, tuple[Run, Json]],
+    points: tuple[list[Point], list[Point]],
+    target: Path,
+) -> None:
+    """Run the peers and write the page."""
+    from tools.evaluation_peers import peers_scores
+    from tools.evaluation_report import OURS, Results, threshold_curve, write_report
+
+    scores: dict[str, dict[str, Json]] = {OURS: {name: score for name, (_, score) in runs.items()}}
+    microseconds: dict[str, float] = {}
+    thresholds = []
+    if STREAM_SET in runs:
+        run, _ = runs[STREAM_SET]
+        microseconds[OURS] = run.seconds / run.articles * 1e6
+        thresholds = threshold_curve(folder / STREAM_SET / "truth.jsonl", run)
+    for peer, by_set, peer_microseconds in peers_scores(names, data, folder, ROOT / ".cache"):
+        scores[peer] = by_set
+        microseconds[peer] = peer_microseconds
+    write_report(Results(scores, microseconds, thresholds, *points), GOALS, target)
+    print(f"\nWritten: {target / 'evaluation.md'}")
 
 
 def print_set(name: str, run: Run, scores: Json, seconds: float) -> None:

@@ -1,0 +1,337 @@
+"""`docs/evaluation.md` and its plots, written from the figures of one run of tools/evaluate.py: no figure is
+typed by hand.
+
+The words around the figures say what each measures and what is not mastered; they hold for any figures. Plots
+are SVG without dates, so that a run with the same figures gives the same files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from bench.curves import Point
+from tools.evaluation_errors import FLAGGED, Run, json_lines
+
+Json = dict[str, Any]
+OURS: Final = "Wirecopy"
+PLOTS_FOLDER: Final = "images"
+COLOURS: Final = (
+    "#1b7837",
+    "#762a83",
+    "#b35806",
+)  # told apart without colour vision
+CASES: Final = {
+    "original": "an original on a page like any other; must not be flagged",
+    "late_original": "an original that arrives after its copies; must not be flagged",
+    "verbatim": "the whole article, to the letter",
+    "spelling": "names spelt otherwise throughout",
+    "edited": "light edits",
+    "heavy": "heavy edits",
+    "cut": "only a part of the article",
+    "shuffled": "paragraphs in another order",
+    "embedded": "inside an article of the site's own",
+    "roundup": "two articles in one",
+    "teaser": "the first lines, and a link",
+    "wire": "agency copy whose source never arrives",
+    "update": "the same publisher's newer version",
+    "live": "a live blog that grows",
+    "again": "the same article sent again",
+}
+
+
+INTRODUCTION: Final = """\
+# Evaluation
+
+Written by `make eval` from one run; every figure comes from the labelled sets' own scripts or from the
+generators in `bench/curves.py`. The sets hold articles of others and are no part of this repository;
+`make eval` says where it looks for them and skips what is absent.
+
+- **wirebench**: a stream of pages in which it is known what republishes what.
+- **press**: press releases: pairs that share only “About the company”, and one release on two wires.
+- **pages**: pairs of unrelated pages of one site.
+- **extractions**: one page, by different text extractors.
+"""
+BESIDE_PEERS: Final = """\
+## Beside what others' libraries find
+
+A false flag is an original that was flagged. The peers see the same bodies in the same order; a text that
+their index finds similar to an earlier one counts as flagged, and the earliest such text as the original
+named. They know no boilerplate, credits or publishers: that is the difference measured.
+"""
+ACTING_ON_A_SHARE: Final = """\
+## Acting on a share only
+
+The verdict needs no threshold. A consumer may act on republications from a `share` of its own on:
+"""
+PASSAGE_LENGTH: Final = """\
+## How long a passage must be
+
+A verbatim run of n words of one article inside another article, at any place, alien text around: TRIALS
+trials a length. Quotations of about 25 words shall not be flagged. “Flagged at all” counts what is flagged
+for whatever reason.
+"""
+REWRITING: Final = """\
+## How much rewriting it bears
+
+Each word of an article is, with the probability given, left out, swapped with the next, or replaced by a
+word of another article; each sentence, with a quarter of it, left out or swapped with the next.
+"""
+NOT_MASTERED: Final = """\
+## What is not mastered
+
+- **Paraphrase.** Evidence is runs of five equal words. A text retold in other words throughout shares
+  none and comes out as an original; the curve above shows where that begins.
+- **Translation.** Nothing is compared across languages; a translated article is an original unless it
+  credits its source in a form that names it as the author.
+- **Short texts.** What has fewer than some fifteen words of prose of its own is not flagged for them.
+- **The first pages of a new site.** Until a template was seen twice nobody can know it.
+- **Copies without their original.** Where neither a credit nor a date tells, the first article seen
+  counts as the original; `basis` says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdPoint:
+    """Precision and recall of who acts on a republication only from this share on."""
+
+    share_min: float
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything that the page shows. Scores: as the sets' own scripts give them, by detector, then set."""
+
+    scores: Mapping[str, Mapping[str, Json]]
+    microseconds: Mapping[str, float]  # an article of the stream set, by detector
+    thresholds: Sequence[ThresholdPoint]
+    lengths: Sequence[Point]
+    rewriting: Sequence[Point]
+
+
+def threshold_curve(truth: Path, run: Run) -> list[ThresholdPoint]:
+    """What a share demanded of republications costs and gains; other verdicts have no threshold to pass."""
+    got = {record["id"]: record["republication"] for record in json_lines(run.enriched)}
+    judged = [(true["verdict"], _strength(got.get(true["id"]))) for true in json_lines(truth)]
+    republished = sum("original" not in wanted for wanted, _ in judged)
+    points = []
+    for step in range(20):
+        share_min = step / 20
+        acted = [wanted for wanted, strength in judged if strength is not None and strength >= share_min]
+        hits = sum("original" not in wanted for wanted in acted)
+        false = sum(wanted == ["original"] for wanted in acted)
+        points.append(ThresholdPoint(share_min, hits / max(1, hits + false), hits / max(1, republished)))
+    return points
+
+
+def _strength(record: Json | None) -> float | None:
+    """The share that a threshold is held against; None where nothing was flagged."""
+    if record is None or record["verdict"] not in FLAGGED:
+        return None
+    measured = record["verdict"] == "republication" and record["sources"]
+    return float(record["share"]) if measured else 1.0
+
+
+# ---- the page
+
+
+def write_report(results: Results, goals: Mapping[str, str], folder: Path) -> None:
+    """`evaluation.md` and its plots under `folder`."""
+    images = folder / PLOTS_FOLDER
+    images.mkdir(parents=True, exist_ok=True)
+    _plots(results, images)
+    (folder / "evaluation.md").write_text("\n".join(_lines(results, goals)) + "\n", encoding="utf-8")
+
+
+def _lines(results: Results, goals: Mapping[str, str]) -> list[str]:
+    ours = results.scores[OURS]
+    lines = [INTRODUCTION]
+    if "wirebench" in ours:
+        lines += [*_beside_peers(results), *_by_case(ours["wirebench"], goals)]
+    lines += _pairs(results, goals)
+    if results.thresholds:
+        lines += _thresholds(results.thresholds)
+    if results.lengths:
+        lines += _curves(results)
+    return [*lines, NOT_MASTERED]
+
+
+def _beside_peers(results: Results) -> list[str]:
+    lines = [
+        BESIDE_PEERS,
+        "| detector | precision | recall | F1 | false flags | original named | µs an article, one core |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, scores in results.scores.items():
+        if "wirebench" in scores:
+            summary, whole = scores["wirebench"]["summary"], scores["wirebench"]["ALL"]
+            bold = "**" if name == OURS else ""
+            cells = [
+                _three(summary["precision"]),
+                _three(summary["recall"]),
+                _three(summary["f1"]),
+                _percent(summary["false_flag_rate"]),
+                _percent(whole["original"]),
+                f"{results.microseconds[name]:,.0f}",
+            ]
+            lines.append(f"| {bold}{name}{bold} | " + " | ".join(cells) + " |")
+    return [*lines, ""]
+
+
+_MEASURES: Final = {
+    "precision": "flagged ones that republish",
+    "recall": "republications, updates and repeats that were flagged",
+    "f1": "both in one",
+    "false_flag_rate": "originals that were flagged",
+    "original": "the right original named",
+    "sources": "true sources named",
+    "extent": "full or partial, rightly",
+    "share_error": "mean error of `share`",
+    "passages": "overlap of passages with the true spans, in characters",
+    "credit": "credit read rightly",
+    "external": "copies of a source that never arrives, told as such",
+    "final": "right after corrections",
+}
+
+
+def _by_case(scores: Json, goals: Mapping[str, str]) -> list[str]:
+    columns = ("flagged", "verdict", "original", "sources", "extent", "share_error", "passages", "credit")
+    summary = scores["summary"] | scores["ALL"]
+    lines = ["## wirebench", "", "| measure | | figure | goal |", "|---|---|---|---|"]
+    for name, meaning in _MEASURES.items():
+        value = summary.get(name)
+        lines.append(f"| {name} | {meaning} | {_four(value)} | {_goal(goals[name])} |")
+    lines += [
+        "",
+        "| case | what | n | " + " | ".join(columns).replace("_", " ") + " |",
+        "|---" * (3 + len(columns)) + "|",
+    ]
+    for case, meaning in CASES.items():
+        if case in scores:
+            cells = " | ".join(_three(scores[case][column]) for column in columns)
+            lines.append(f"| {case} | {meaning} | {scores[case]['n']:,} | {cells} |")
+    return [*lines, ""]
+
+
+def _pairs(results: Results, goals: Mapping[str, str]) -> list[str]:
+    names = [name for name in ("press", "pages", "extractions") if name in results.scores[OURS]]
+    if not names:
+        return []
+    lines = [
+        "## Labelled pairs",
+        "",
+        "| detector | " + " | ".join(f"{name}: found | {name}: false links" for name in names) + " |",
+        "|---" * (1 + 2 * len(names)) + "|",
+    ]
+    for detector, scores in results.scores.items():
+        cells = []
+        for name in names:
+            score = scores.get(name)
+            if score is None:
+                cells += ["not run", "not run"]
+                continue
+            cells += [_of(score["found"], score["of"]), _of(score["false_links"], score["of_unrelated"])]
+        bold = "**" if detector == OURS else ""
+        lines.append(f"| {bold}{detector}{bold} | " + " | ".join(cells) + " |")
+    told = "; ".join(f"{name}: {_goal(goals[name])}" for name in names)
+    return [*lines, "", f"Goals: {told}.", ""]
+
+
+def _of(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,}" if whole else "–"
+
+
+def _thresholds(points: Sequence[ThresholdPoint]) -> list[str]:
+    lines = [
+        ACTING_ON_A_SHARE,
+        f"![Precision and recall against the least share]({PLOTS_FOLDER}/evaluation-threshold.svg)",
+        "",
+        "| share at least | precision | recall |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {p.share_min:.2f} | {_four(p.precision)} | {_four(p.recall)} |" for p in points[::4]]
+    return [*lines, ""]
+
+
+def _curves(results: Results) -> list[str]:
+    return [
+        PASSAGE_LENGTH.replace("TRIALS", str(results.lengths[0].trials)),
+        f"![Recall against the length of the shared passage]({PLOTS_FOLDER}/evaluation-length.svg)",
+        "",
+        "| words shared | found | flagged at all |",
+        "|---|---|---|",
+        *(_point(f"{point.x:.0f}", point) for point in results.lengths),
+        "",
+        REWRITING,
+        f"![Recall against the strength of rewriting]({PLOTS_FOLDER}/evaluation-rewriting.svg)",
+        "",
+        "| words touched | found | flagged at all |",
+        "|---|---|---|",
+        *(_point(_percent(point.x), point) for point in results.rewriting),
+        "",
+    ]
+
+
+def _point(x: str, point: Point) -> str:
+    return f"| {x} | {_three(point.recall)} | {_three(point.flagged / point.trials)} |"
+
+
+def _three(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _four(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def _goal(goal: str) -> str:
+    return goal.replace(">=", "≥").replace("<=", "≤")
+
+
+# ---- the plots
+
+
+def _plots(results: Results, images: Path) -> None:
+    if results.thresholds:
+        x = [point.share_min for point in results.thresholds]
+        precision = ("precision", x, [point.precision for point in results.thresholds])
+        recall = ("recall", x, [point.recall for point in results.thresholds])
+        _plot(images / "evaluation-threshold.svg", "least share acted on", [precision, recall], bottom=0.0)
+    if results.lengths:
+        lengths = [point.x for point in results.lengths]
+        series = ("found", lengths, [point.recall for point in results.lengths])
+        _plot(images / "evaluation-length.svg", "words of the shared passage", [series], bottom=0.0)
+    if results.rewriting:
+        strengths = [point.x for point in results.rewriting]
+        series = ("found", strengths, [point.recall for point in results.rewriting])
+        _plot(images / "evaluation-rewriting.svg", "part of the words touched", [series], bottom=0.0)
+
+
+Series = tuple[str, Sequence[float], Sequence[float]]
+
+
+def _plot(path: Path, x_label: str, series: Sequence[Series], *, bottom: float) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    mpl.rcParams["svg.hashsalt"] = "wirecopy"
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(6.4, 3.4))
+    for (name, x, y), colour, marker in zip(series, COLOURS, "os^", strict=False):
+        axes.plot(x, y, marker=marker, color=colour, label=name)
+    axes.set_xlabel(x_label)
+    axes.set_ylim(bottom, 1.03)
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+    pyplot.close(figure)
