@@ -28,7 +28,7 @@ import numpy.typing as npt
 from service.core.model import U32
 from service.core.pages import Pages
 
-COLUMNS: Final[tuple[tuple[str, type[np.generic]], ...]] = (
+COLUMNS: Final[tuple[tuple[str, type[np.integer[Any]]], ...]] = (
     ("title_digest", np.uint64),
     ("site", np.uint64),  # key of the publisher's domain
     ("published_at_ms", np.int64),
