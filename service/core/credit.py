@@ -1,15 +1,16 @@
-"""Whom a text names as its source: datelines, bylines, "via X", "Source: X", "originally published by X", links of teasers.
+"""Whom a text names as its source: datelines, bylines, "via X", "Source: X", "originally published by X",
+links of teasers.
 
-The theory: **where** words stand tells a credit from a mention. "according to X" inside a sentence says where a fact is
-from; alone on its line it says whose text this is. So every rule binds words to a place (a whole line, the head of a
-line, the start of the article, any sentence) and only rules that cannot be about a mere fact yield a strong kind. The
-name must look like one (capitals, a domain, a script without case) and must not be the publisher's own: a paper's
-dateline with its own name credits nobody.
+The theory: **where** words stand tells a credit from a mention. "according to X" inside a sentence says
+where a fact is from; alone on its line it says whose text this is. So every rule binds words to a place (a
+whole line, the head of a line, the start of the article, any sentence) and only rules that cannot be about
+a mere fact yield a strong kind. The name must look like one (capitals, a domain, a script without case) and
+must not be the publisher's own: a paper's dateline with its own name credits nobody.
 
-Anchors are found by the flags of credit_rules.py over the tokens that the sketch needs anyway; each is then checked
-on its own line, of which a bounded part is looked at, and candidates are bounded in number: linear on any input.
-Phrases are in credit_phrases.py, datelines, bylines and mentions in credit_datelines.py, both as data in
-credit_table.py.
+Anchors are found by the flags of credit_rules.py over the tokens that the sketch needs anyway; each is then
+checked on its own line, of which a bounded part is looked at, and candidates are bounded in number: linear
+on any input. Phrases are in credit_phrases.py, datelines, bylines and mentions in credit_datelines.py, both
+as data in credit_table.py.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ from collections.abc import Iterable
 from itertools import chain
 
 from service.core import limits
-from service.core.credit_datelines import enclosed, unspaced
+from service.core.credit_datelines import enclosed
 from service.core.credit_page import Page
 from service.core.credit_phrases import anchored, whole_lines
 from service.core.credit_rules import rules
+from service.core.credit_unspaced import unspaced
 from service.core.domains import brand_keys
 from service.core.model import Credit, CreditKind
 from service.core.tokens import Tokens, tokenise
 
-# Strongest first. A whole line or an "originally" outweighs a dateline, which a copy may carry from its source's source.
+# Strongest first. "Originally published by" outweighs a dateline, which may be that of a source's source.
 STRENGTH = (
     CreditKind.ORIGINALLY,
     CreditKind.VIA,
@@ -36,7 +38,7 @@ STRENGTH = (
     CreditKind.SOURCE,
     CreditKind.MENTION,
 )
-# Each hand that passes a text on adds its credit below: of these kinds the last one is the nearest source.
+# Each hand that passes a text on adds its credit below: of these kinds the last is the nearest source.
 _LAST_FIRST = frozenset((CreditKind.ORIGINALLY, CreditKind.VIA, CreditKind.READ_MORE, CreditKind.SOURCE))
 _RANK = {kind: rank for rank, kind in enumerate(STRENGTH)}
 
@@ -47,8 +49,8 @@ def find_credits(
     """Credits of a text, strongest first, of one kind the nearest source first; at most limits.CREDITS_MAX,
     each name once.
 
-    `tokens` are those of `text` where the caller has them; `publisher`, `domain`, `host` tell whose names are no credit;
-    a phrase that is part of `title` is none either. Offsets are code points of `text`.
+    `tokens` are those of `text` where the caller has them; `publisher`, `domain`, `host` tell whose names
+    are no credit; a phrase that is part of `title` is none either. Offsets are code points of `text`.
     """
     tokens = tokenise(text) if tokens is None else tokens
     if not len(tokens):
@@ -75,5 +77,3 @@ def _best(found: Iterable[Credit]) -> tuple[Credit, ...]:
                 break
         kept[credit.key] = credit
     return tuple(kept.values())
-
-

@@ -1,9 +1,9 @@
 """What can be the name in a credit, and whose name it is.
 
-A name is one to six words: the first begins with a capital, a digit or a letter of a script without case (or is a host
-name or a name of the table, however written), the others do too or are the small words that join names ("of", "de").
-Reading stops where a word cannot belong to a name, so "Reuters on Tuesday" is Reuters. What is read is never longer
-than limits.NAME_CHARS_MAX.
+A name is one to six words: the first begins with a capital, a digit or a letter of a script without case
+(or is a host name or a name of the table, however written), the others do too or are the small words that
+join names ("of", "de"). Reading stops where a word cannot belong to a name, so "Reuters on Tuesday" is
+Reuters. What is read is never longer than limits.NAME_CHARS_MAX.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from service.core import credit_table, limits
 from service.core.domains import agency_key, fold_name, host_of, registrable_domain
 
 _WORD = re.compile(r"(?:@?\w|&(?=\s))(?:[\w&+@·・!*.'’‑-]*[\w+!*])?")
+_DIGITS = re.compile(r"\d+")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'”»）)\]]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,24}\Z", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’](?:s|in|ın|un|ün|nin|nın|a|e|ya|ye|da|de|ta|te|dan|den|tan|ten|nun|nün)?\Z")
@@ -25,11 +26,11 @@ _ARTICLE = re.compile(
     r"magazine|newspaper|website|portal|journal|dziennik|portál|server|газета|газете|сайт|агентство|агентства|издание|"
     r"صحيفة|موقع|قناة|وكالة)\s+|l['’]",
 )
-_JOINING = frozenset(
-    ("of", "the", "and", "for", "in", "on", "at", "de", "la", "le", "les", "du", "des", "del", "di", "da", "do", "dos")
-    + ("das", "della", "dello", "und", "für", "der", "die", "am", "im", "et", "en", "y", "e", "van", "het", "voor")
-    + ("och", "og", "ja", "i", "&", "el", "los", "las", "al", "bin", "и", "в", "та", "і", "на")
+_JOINING_WORDS = (
+    "of the and for in on at de la le les du des del di da do dos das della dello und für der die am im "
+    "et en y e van het voor och og ja i & el los las al bin и в та і на"
 )
+_JOINING = frozenset(_JOINING_WORDS.split())
 _SHORT_CASELESS_WORDS_MAX = 4  # a sentence of a script without case has no capital to end the name
 
 
@@ -58,12 +59,14 @@ def _media() -> frozenset[str]:
 
 
 def is_known(name: str) -> bool:
-    """Whether the table lists this agency or medium, or it is a host name, which names nothing but a publisher."""
+    """Whether the table lists this agency or medium, or it is a host name, which names nothing but a
+    publisher."""
     return bool(agency_key(name)) or fold_name(name) in _media() or bool(_HOST.match(name))
 
 
 def is_own(name: str, own: frozenset[str]) -> bool:
-    """Whether a credited name is one of the publisher's own brand keys, or begins with one ("BBC Sport" at the BBC)."""
+    """Whether a credited name is one of the publisher's own brand keys, or begins with one ("BBC Sport" at
+    the BBC)."""
     if fold_name(name) in own or (agency_key(name) or " ") in own:
         return True
     words = name.split()
@@ -76,7 +79,9 @@ def _can_be_named(name: str) -> bool:
     first = name.split(maxsplit=1)[0]
     if first.casefold() in _no_first_words() and not (first.isupper() and first == name):
         return False
-    return letters >= 2 and len(name) <= limits.NAME_CHARS_MAX and (fold_name(name) not in _no_names() or is_known(name))
+    if letters < 2 or len(name) > limits.NAME_CHARS_MAX:
+        return False
+    return fold_name(_DIGITS.sub("", name)) not in _no_names() or is_known(name)
 
 
 def _begins_name(word: str) -> bool:
@@ -111,17 +116,20 @@ def _words_from(text: str, at: int, stop: int) -> list[re.Match[str]]:
     return words
 
 
-def name_from(text: str, gap_start: int, at: int) -> Name | None:
-    """The name at code point `at`, which a phrase that ended at `gap_start` credits; None where there is none."""
+def name_from(text: str, gap_start: int, at: int, stop: int | None = None) -> Name | None:
+    """The name at code point `at`, which a phrase that ended at `gap_start` credits; None where there is
+    none."""
     if at - gap_start > 16 or not _GAP.match(text, gap_start, at):
         return None
-    stop = min(len(text), at + limits.NAME_CHARS_MAX)
+    stop = min(len(text) if stop is None else stop, at + limits.NAME_CHARS_MAX)
     url = _URL.match(text, at, stop)
     if url is not None:
         site = registrable_domain(host_of(url[0] if "//" in url[0] else "//" + url[0]))
         return Name(site, at, url.end()) if site else None
     article = _ARTICLE.match(text, at, stop)
-    words = _words_from(text, article.end() if article else at, stop) or (_words_from(text, at, stop) if article else [])
+    words = _words_from(text, article.end() if article else at, stop) or (
+        _words_from(text, at, stop) if article else []
+    )
     if not words:
         return None
     start, end = words[0].start(), words[-1].end()
@@ -133,8 +141,9 @@ def name_from(text: str, gap_start: int, at: int) -> Name | None:
 
 
 def name_within(text: str, start: int, end: int) -> Name | None:
-    """The name that is all of text[start:end] but for quotes and marks around it; None where that is no name."""
-    name = name_from(text, start, start)
+    """The name that is all of text[start:end] but for quotes and marks around it; None where that is no
+    name."""
+    name = name_from(text, start, start, end)
     if name is None or text[name.end : end].strip(" \u00a0\t.,:;\"'’”»」』》】)）]*_…!"):
         return None
     return name

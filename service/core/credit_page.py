@@ -1,4 +1,5 @@
-"""A text under search for credits: its tokens, its lines, whose it is, and the tests of place that all rules share."""
+"""A text under search for credits: its tokens, its lines, whose it is, and the tests of place that all
+rules share."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from service.core.tokens import Tokens
 
 LINE_ENDS = re.compile(r"[ \t\u00a0.,;:!?)\]}»”\"'’…。）」』】|>→›*_\-–—]{0,24}(?:\n|\r|\Z)")
 SENTENCE_ENDS = re.compile(r"[)\]»”\"'’]{0,8}\s{0,8}(?:[.!?;。|)\]\n\r]|\Z)")
-_HEAD_BEFORE = re.compile(r"(?:^|[\n\r.!?…。:;|)\](（\[»”\"]|[-–—•*·>])[\s\"'“„«(（\[*_•\-–—>]*\Z")
+_HEAD = r"(?:^|[\n\r.!?…。:;|)\](（\[»”\"]|[-–—•*·>])[\s\"'“„«(（\[*_•\-–—>]*"
+_HEAD_BEFORE = re.compile(_HEAD + r"\Z")
+_HEAD_AND_WORD = re.compile(_HEAD + r"\w{1,4}[ '’]\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,16 @@ class Page:
         key = agency or fold_name(name.text)
         return Credit(kind, name.text, key, bool(agency), self.text[start:end], start, end) if key else None
 
-
     def line_is_short(self, start: int) -> bool:
         """Whether the line from `start` ends within what credits look at."""
         end = self.text.find("\n", start, start + limits.CREDIT_LINE_CHARS_MAX)
         return end >= 0 or len(self.text) - start <= limits.CREDIT_LINE_CHARS_MAX
+
+    def nearly_begins_sentence(self, start: int) -> bool:
+        """The same, an article or other short word before it: "The full story at X"."""
+        return self.begins_sentence(start) or bool(
+            _HEAD_AND_WORD.search(self.text, max(0, start - 16), start)
+        )
 
     def begins_sentence(self, start: int) -> bool:
         """Whether a line or sentence begins at code point `start`."""

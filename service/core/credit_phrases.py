@@ -1,4 +1,5 @@
-"""Credits by phrase: "originally published by X" in any sentence, "via X" on a line of its own, "Source: X" at a head."""
+"""Credits by phrase: "originally published by X" in any sentence, "via X" on a line of its own, "Source: X"
+at a head."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ _LABEL_GAP = re.compile(r"[ \t\u00a0]{0,4}[:：՝៖][ \t\u00a0]{0,4}[\"'“„�
 def anchored(page: Page) -> Iterator[Credit | None]:
     """Phrases, labels and names of the table, wherever they stand."""
     table = page.rules
-    places = kernels_credit.marked_tokens(page.tokens.hashes, table.flags, SINGLE, PAIR, limits.CREDIT_CANDIDATES_MAX)
+    places = kernels_credit.marked_tokens(
+        page.tokens.hashes, table.flags, SINGLE, PAIR, limits.CREDIT_CANDIDATES_MAX
+    )
     hashes = page.tokens.hashes
     firsts, seconds = hashes[places].tolist(), hashes[np.minimum(places + 1, len(hashes) - 1)].tolist()
     for at, token, following in zip(places.tolist(), firsts, seconds, strict=True):
@@ -44,6 +47,8 @@ def anchored(page: Page) -> Iterator[Credit | None]:
         if name is not None and not is_written(page, name, at):
             name = None
         rules = table.singles.get(token, ())
+        if rules and not _may_hold(page, rules, at):
+            rules = ()
         paired = table.pairs.get(pair_hash(token, following), ())
         if name is None and not rules and not paired:
             continue
@@ -59,6 +64,14 @@ def anchored(page: Page) -> Iterator[Credit | None]:
             yield by_known_name(page, name, at, window, offset)
 
 
+def _may_hold(page: Page, rules: Sequence[Phrase | Label], at: int) -> bool:
+    """A quick no to "source" and "credit" without a colon behind them."""
+    if any(isinstance(rule, Phrase) for rule in rules):
+        return True
+    end = int(page.tokens.ends[at])
+    return not page.text[end : end + 2].strip(" \u00a0").isalpha()
+
+
 def _found(page: Page, rule: Rule, window: Sequence[int], at: int, offset: int) -> Credit | None:
     """What a rule makes of its anchor at window[at], which is token at + offset."""
     if isinstance(rule, Phrase):
@@ -67,7 +80,11 @@ def _found(page: Page, rule: Rule, window: Sequence[int], at: int, offset: int) 
         return None
     if isinstance(rule, Label):
         return _label(page, rule, at + offset)
-    return by_known_name(page, rule, at + offset, window, offset) if is_written(page, rule, at + offset) else None
+    return (
+        by_known_name(page, rule, at + offset, window, offset)
+        if is_written(page, rule, at + offset)
+        else None
+    )
 
 
 def _phrase(page: Page, phrase: Phrase, window: Sequence[int], at: int, offset: int) -> Credit | None:
@@ -90,21 +107,38 @@ def _phrase(page: Page, phrase: Phrase, window: Sequence[int], at: int, offset: 
     if phrase.kind is CreditKind.ORIGINALLY and not _is_of_this_text(page, start, at + offset):
         return None
     if phrase.place == "head" and not (
-        page.begins_sentence(start) and SENTENCE_ENDS.match(page.text, name.end)
+        page.nearly_begins_sentence(start) and SENTENCE_ENDS.match(page.text, name.end)
     ):
         return None
-    return page.credit(phrase.kind, name, start, name.end)
+    return page.credit(phrase.kind, name, _with_own_name(page, start, at + offset), name.end)
+
+
+def _with_own_name(page: Page, start: int, first: int) -> int:
+    """The phrase's start, moved before the creditor's own name where that precedes it: "Courier informs via
+    X"."""
+    while first > 0 and page.tokens.starts[first - 1] >= start:
+        first -= 1
+    for words in range(1, min(first, limits.CREDIT_NAME_WORDS_MAX) + 1):
+        begin = int(page.tokens.starts[first - words])
+        if (
+            fold_name(page.text[begin : int(page.tokens.ends[first - 1])]) in page.own
+            and "\n" not in page.text[begin:start]
+        ):
+            return begin
+    return start
 
 
 def _is_followed(page: Page, phrase: Phrase, window: Sequence[int], at: int, end: int, offset: int) -> bool:
-    """Whether the phrase's suffix stands behind the name that ends at code point `end`, an ending of it ("'de") between."""
+    """Whether the phrase's suffix stands behind the name that ends at code point `end`, an ending of it
+    ("'de") between."""
     while at < len(window) and page.tokens.starts[at + offset] < end:
         at += 1
     return match_forward(phrase.suffix, window, at) >= 0 or match_forward(phrase.suffix, window, at + 1) >= 0
 
 
 def _is_of_this_text(page: Page, start: int, at: int) -> bool:
-    """Whether a phrase begins a sentence or has a word for a text before it on its line: else it is of a book or law."""
+    """Whether a phrase begins a sentence or has a word for a text before it on its line: else it is of a
+    book or law."""
     if page.begins_sentence(start):
         return True
     first = max(0, at - limits.CREDIT_PHRASE_TOKENS_MAX)
@@ -148,9 +182,16 @@ def _label(page: Page, label: Label, at: int) -> Credit | None:
     if gap is None or not page.begins_sentence(start):
         return None
     name = name_from(page.text, gap.end(), gap.end())
-    if name is None or not SENTENCE_ENDS.match(page.text, name.end):
+    if name is None or not (SENTENCE_ENDS.match(page.text, name.end) or _lists_more(page.text, name)):
         return None
     return page.credit(label.kind, name, start, name.end)
+
+
+def _lists_more(text: str, name: Name) -> bool:
+    """Whether other sources follow on the line: "dpa/AFP", "Reuters, AP"."""
+    return text[name.end : name.end + 1] == "/" or (
+        text[name.end : name.end + 2] == ", " and is_known(name.text)
+    )
 
 
 # ---- lines that are nothing but a credit
@@ -197,7 +238,11 @@ def _line_phrase(page: Page, phrase: Phrase, window: Sequence[int], offset: int)
     if name is None or (phrase.place == "known" and not is_known(name.text)):
         return None
     start, end = int(starts[offset]), int(ends[len(window) - 1 + offset])
-    if phrase.suffix and not phrase.after and not _is_announced(page.text, int(starts[until + offset]), end, name):
+    if (
+        phrase.suffix
+        and not phrase.after
+        and not _is_announced(page.text, int(starts[until + offset]), end, name)
+    ):
         return None
     if not LINE_ENDS.match(page.text, max(end, name.end)):
         return None
@@ -205,5 +250,8 @@ def _line_phrase(page: Page, phrase: Phrase, window: Sequence[int], offset: int)
 
 
 def _is_announced(text: str, suffix_start: int, end: int, name: Name) -> bool:
-    """Whether "X reports" is a verb and no heading ("Special Reports"): in small letters, with a colon or a known name."""
-    return not text[suffix_start].isupper() and (is_known(name.text) or text[end : end + 2].strip()[:1] in (":", "："))
+    """Whether "X reports" is a verb and no heading ("Special Reports"): in small letters, and with a colon,
+    a known name, or a second word. Scripts without case have no such headings."""
+    if not text[suffix_start].islower():
+        return not text[suffix_start].isupper()
+    return is_known(name.text) or text[end : end + 2].strip()[:1] == ":" or " " in text[suffix_start:end]

@@ -1,10 +1,12 @@
-"""The credit table compiled: phrases as slots of token hashes, and the flags that find them in one pass over the tokens.
+"""The credit table compiled: phrases as slots of token hashes, and the flags that find them in one pass
+over the tokens.
 
-A phrase is a row of **slots**; a slot is a set of alternatives, an alternative a tuple of token hashes. Matching walks
-the slots from the phrase's **anchor**: its first literal slot, or the one marked with `*` where the first words are too
-common. Anchors are found by pairs of neighbouring tokens where the phrase has two ("published by"), and by one token
-only where it has not: single words of phrases are on every page, pairs of them hardly ever. The obvious other, one large
-regular expression, costs some thirty times as much on a page that holds no credit.
+A phrase is a row of **slots**; a slot is a set of alternatives, an alternative a tuple of token hashes.
+Matching walks the slots from the phrase's **anchor**: its first literal slot, or the one marked with `*`
+where the first words are too common. Anchors are found by pairs of neighbouring tokens where the phrase has
+two ("published by"), and by one token only where it has not: single words of phrases are on every page,
+pairs of them hardly ever. The obvious other, one large regular expression, costs some thirty times as much
+on a page that holds no credit.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ def pair_hash(first: int, second: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """`alternatives` longest first, the empty one left out (`optional`); `firsts` and `lasts` hold their end tokens. `own`
-    stands for the creditor's own name instead, and may be missing."""
+    """`alternatives` longest first, the empty one left out (`optional`); `firsts` and `lasts` hold their
+    end tokens. `own` stands for the creditor's own name instead, and may be missing."""
 
     alternatives: tuple[Alternative, ...]
     optional: bool
@@ -51,7 +53,9 @@ class Slot:
 def _slot(words: Sequence[str]) -> Slot:
     hashed = {phrase_hashes(word) for word in words}
     spelled = sorted(hashed - {()}, key=lambda a: (-len(a), a))
-    return Slot(tuple(spelled), () in hashed, frozenset(a[0] for a in spelled), frozenset(a[-1] for a in spelled))
+    return Slot(
+        tuple(spelled), () in hashed, frozenset(a[0] for a in spelled), frozenset(a[-1] for a in spelled)
+    )
 
 
 _OWN = Slot((), True, frozenset(), frozenset(), own=True)
@@ -59,8 +63,8 @@ _OWN = Slot((), True, frozenset(), frozenset(), own=True)
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Slots around the anchor. `before` and `after` hold those of the literal part in reading order; the anchor is
-    after[0]; the credited name follows, and `suffix` follows the name."""
+    """Slots around the anchor. `before` and `after` hold those of the literal part in reading order; the
+    anchor is after[0]; the credited name follows, and `suffix` follows the name."""
 
     kind: CreditKind
     place: str  # "line" | "known" | "text" | "head"
@@ -92,7 +96,8 @@ Rule = Phrase | Label | KnownName
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Rules by the token or the pair (`pair_hash`) at which they are found, with the anchor's distance from there."""
+    """Rules by the token or the pair (`pair_hash`) at which they are found, with the anchor's distance from
+    there."""
 
     flags: npt.NDArray[np.uint16]  # u16[2^16], the filter of kernels_credit.py
     singles: dict[int, tuple[Phrase | Label, ...]]
@@ -106,6 +111,7 @@ class Rules:
     text_nouns: frozenset[int]
     mention_before: frozenset[Alternative]
     mention_after: frozenset[Alternative]
+    mention_fillers: frozenset[int]  # one token each
 
 
 def _slots(template: str) -> list[tuple[bool, Slot | None]]:
@@ -132,7 +138,9 @@ def compile_phrase(kind: str, place: str, template: str) -> Phrase:
     starred = [i for i, (star, _) in enumerate(literal) if star]
     anchor = starred[0] if starred else 0
     spelled = tuple(slot for _, slot in literal if slot is not None)
-    assert place in WHOLE_LINE or (spelled and not spelled[anchor].optional), f"an anchor must be there: {template}"
+    assert place in WHOLE_LINE or (spelled and not spelled[anchor].optional), (
+        f"an anchor must be there: {template}"
+    )
     return Phrase(CreditKind(kind), place, spelled[:anchor], spelled[anchor:], suffix)
 
 
@@ -146,10 +154,10 @@ def _beginnings(slots: Sequence[Slot]) -> set[Alternative]:
 
 
 def _keys_of(rule: Rule) -> Iterable[tuple[Alternative, int]]:
-    """(one token or two, distance of the anchor from the first of them) by which a rule is found. A name of three tokens
-    is found by its last ones, since many begin like a city."""
+    """(one token or two, distance of the anchor from the first of them) by which a rule is found. A name is
+    found by its last tokens, since many begin like a city."""
     if not isinstance(rule, Phrase):
-        yield (rule.hashes[1:3], -1) if len(rule.hashes) > 2 else (rule.hashes, 0)
+        yield rule.hashes[-2:], min(0, 2 - len(rule.hashes))
         return
     before = rule.before[-1] if rule.before else None
     for begun in _beginnings(rule.after):
@@ -177,13 +185,13 @@ def _line_phrases(phrases: Iterable[Phrase]) -> tuple[dict[int, tuple[Phrase, ..
 
 
 def _known_names() -> list[KnownName]:
-    """Names that are known where they stand, longest first. Those of scripts without spaces are found by characters, and
-    names of single letters only in brackets."""
+    """Names that are known where they stand, longest first. Those of scripts without spaces are found by
+    characters, and names of single letters only in brackets."""
     written: dict[Alternative, tuple[set[str], bool]] = {}
     agencies = ((names, True) for _, names, _ in credit_table.AGENCIES)
     for names, agency in (*agencies, (credit_table.MEDIA, False)):
         for name in names:
-            cased = any(letter.isupper() for letter in name)
+            cased = name.upper() != name.lower()
             if not (cased or len(name) >= 5) or name[0] >= "\u0e00" or max(map(len, name.split())) < 2:
                 continue
             hashes = phrase_hashes(name)
@@ -216,7 +224,7 @@ def rules() -> Rules:
         for tokens, distance in _keys_of(rule):
             if len(tokens) == 1 and isinstance(rule, KnownName):
                 exact[tokens[0]] = rule
-            elif len(tokens) == 1:
+            elif len(tokens) == 1 and not isinstance(rule, KnownName):
                 singles.setdefault(tokens[0], []).append(rule)
             else:
                 pairs.setdefault(pair_hash(*tokens), []).append((rule, distance))
@@ -246,11 +254,13 @@ def rules() -> Rules:
         frozenset(phrase_hashes(noun)[0] for noun in credit_table.TEXT_NOUNS),
         frozenset(map(phrase_hashes, credit_table.MENTION_BEFORE)),
         frozenset(map(phrase_hashes, credit_table.MENTION_AFTER)),
+        frozenset(phrase_hashes(word)[0] for word in credit_table.MENTION_FILLERS),
     )
 
 
 def match_forward(slots: Sequence[Slot], hashes: Sequence[int], at: int) -> int:
-    """The slots matched from `at`, each by its longest alternative that fits: the index behind them, −1 for none."""
+    """The slots matched from `at`, each by its longest alternative that fits: the index behind them, −1 for
+    none."""
     for slot in slots:
         matched = -1
         if at < len(hashes) and hashes[at] in slot.firsts:

@@ -164,19 +164,20 @@ def _agencies() -> dict[str, str]:
 
 @lru_cache(maxsize=CACHED_NAMES_MAX)
 def agency_key(name: str) -> str:
-    """The key of the news agency that signs with this name or has this domain ("AP", "apnews.com" → "ap"), or ""."""
+    """The key of the news agency that signs with this name or has this domain ("AP", "apnews.com" → "ap"),
+    or ""."""
     name = name[:NAME_CHARS_MAX]
     return _agencies().get(_folded(name)) or _agencies().get(fold_name(name), "")
 
 
 @lru_cache(maxsize=CACHED_NAMES_MAX)
 def brand_keys(publisher: str, host: str, domain: str) -> tuple[str, ...]:
-    """Keys by which others may credit this publisher, the surest first: the agency's key where it is one, its folded
-    name, its domain's label, what readers make of them ("theguardian" → "guardian", "foxnews" → "fox",
-    "sueddeutsche" → "suddeutsche"), and the first label of its host ("oglobo" of oglobo.globo.com).
+    """Keys by which others may credit this publisher, the surest first: the agency's key where it is one,
+    its folded name, its domain's label, what readers make of them ("theguardian" → "guardian", "foxnews" →
+    "fox", "sueddeutsche" → "suddeutsche"), and the first label of its host ("oglobo" of oglobo.globo.com).
 
-    Any argument may be empty; a publisher that is written as a host stands for a missing host. At most twelve keys, none
-    empty, none twice.
+    Any argument may be empty; a publisher that is written as a host stands for a missing host. At most
+    twelve keys, none empty, none twice.
     """
     written = fold_name(publisher)
     host = host or (publisher.lower() if _NAMED_BY_HOST.match(publisher) else "")
@@ -186,7 +187,9 @@ def brand_keys(publisher: str, host: str, domain: str) -> tuple[str, ...]:
     label = _folded(_label(site)) if "." in site and not _ADDRESS.match(site) else ""
     if label and (label not in _NAMELESS_LABELS or not written):
         keys.append(label)
-        keys += [label[len(a) :] for a in _GROWN_ARTICLES if label.startswith(a) and len(label) >= len(a) + 3][:1]
+        keys += [
+            label[len(a) :] for a in _GROWN_ARTICLES if label.startswith(a) and len(label) >= len(a) + 3
+        ][:1]
         if site.rpartition(".")[2] in ("de", "at", "ch"):
             keys.append(label.replace("ue", "u").replace("oe", "o").replace("ae", "a"))
     for key in keys[1:4]:
