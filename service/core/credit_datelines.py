@@ -59,6 +59,12 @@ def _in_capitals(prefix: str) -> bool:
     return place.isupper() and sum(map(str.isalpha, place)) >= 3
 
 
+def _spells_out(prefix: str, name: str) -> bool:
+    """Whether brackets only spell out what stands before: "SEPA (Single Euro Payments Area) —"."""
+    initials = [word[0] for word in name.split() if word[0].isupper()]
+    return len(initials) > 1 and "".join(initials) == "".join(filter(str.isalpha, prefix))
+
+
 def _agency_in(inside: str, at: int) -> Name | None:
     """The agency that brackets hold: alone, first of several, or behind a place. `at` is where they hold
     it."""
@@ -135,7 +141,9 @@ def _bracketed_dateline(page: Page, prefix: str, opened: int, closed: int) -> Cr
             return page.credit(CreditKind.DATELINE, agency, start, dash.end() if dash else closed + 1)
         return None
     name = name_within(text, opened + 1, closed) if dash and capitals else None
-    if name is None or dash is None or (name.text[0].islower() and not is_known(name.text)):
+    if name is None or dash is None or _spells_out(prefix, name.text):
+        return None
+    if name.text[0].islower() and not is_known(name.text):
         return None
     return page.credit(CreditKind.DATELINE, name, start, dash.end())
 
@@ -190,7 +198,8 @@ def _dateline_of(page: Page, known: KnownName, name: Name) -> Credit | None:
     prefix = text[line_start : name.start]
     if (
         known.agency
-        and prefix.endswith("/")
+        and prefix[-1:] == "/"
+        and prefix[-2:-1] in ("", " ")
         and text[name.end : name.end + 1] == "/"
         and _is_place(prefix[:-1])
     ):

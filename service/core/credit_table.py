@@ -243,8 +243,8 @@ MEDIA: tuple[str, ...] = (
 
 # "Source: X" at the start of a line or sentence.
 SOURCE_LABELS: tuple[str, ...] = (
-    "Source", "Sources", "Original source", "News source", "Article source", "Story source", "Credit",
-    "Courtesy", "Quelle", "Quellen", "Originalquelle", "Fuente", "Fuentes", "Fonte", "Fontes", "Fonti",
+    "Source", "Sources", "Original source", "News source", "Article source", "Story source",
+    "Quelle", "Quellen", "Originalquelle", "Fuente", "Fuentes", "Fonte", "Fontes", "Fonti",
     "Font", "Iturria", "Sursa", "Surse", "Bron", "Bronnen", "Källa", "Källor", "Kilde", "Kilder", "Kjelde",
     "Heimild", "Lähde", "Allikas", "Avots", "Šaltinis", "Źródło", "Źródła", "Zdroj", "Zdroje", "Forrás",
     "Izvor", "Vir", "Burimi", "Kaynak", "Mənbə", "Manba", "Дереккөз", "Источник", "Источники",
@@ -273,11 +273,9 @@ PHRASES: tuple[tuple[str, str, str], ...] = (
     (
         "originally",
         "text",
-        (
-            "(originally|first|previously) (published|appeared|printed|posted|reported|aired|written|ran|"
-            "featured) (by|on|in|at|with|for|via|from|over at|) {}"
-        ),
+        "(originally|first) (published|appeared|printed|posted|aired|ran) (by|on|in|at|with|for|via|over at) {}",
     ),
+    ("originally", "text", "previously (published|appeared) (by|on|in|at) {}"),
     (
         "originally",
         "text",
@@ -286,10 +284,7 @@ PHRASES: tuple[tuple[str, str, str], ...] = (
     (
         "originally",
         "text",
-        (
-            "(republished|reprinted|reproduced|reposted|syndicated|excerpted|adapted) (|here|with "
-            "permission|courtesy|with the permission|by permission) (from|of|by|through|via) {}"
-        ),
+        "(republished|reprinted|reproduced|reposted|syndicated) (|here|with permission|courtesy|with the permission|by permission) (from|of|by|through|via) {}",
     ),
     (
         "originally",
@@ -326,12 +321,12 @@ PHRASES: tuple[tuple[str, str, str], ...] = (
             "in|with a) *(citing|quoting|referring to|reference to|via) {}"
         ),
     ),
-    ("via", "text", "{own} (|with|in) *(citing|quoting|referring to|reference to|via) {}"),
+    ("via", "text", "{own} (|with|in) *(citing|quoting|referring to|reference to) {}"),
     (
         "via",
         "line",
         (
-            "(via|as reported by|reported by|according to|as per|courtesy of|hat tip|as told by|as "
+            "(via|as reported by|reported by|according to|hat tip|as told by|as "
             "published by|syndicated from|taken from|adapted from) {}"
         ),
     ),
@@ -339,7 +334,7 @@ PHRASES: tuple[tuple[str, str, str], ...] = (
         "via",
         "known",
         (
-            "(with|from|by way of|published by|provided by|supplied by|distributed by|produced by|story by|"
+            "(with|from|courtesy of|by way of|published by|provided by|supplied by|distributed by|produced by|story by|"
             "report by|reporting by|text by|copy by|written by|per) {}"
         ),
     ),
@@ -381,13 +376,10 @@ PHRASES: tuple[tuple[str, str, str], ...] = (
     (
         "read_more",
         "head",
-        (
-            "(read|learn|see|find out|get) more *(at|over at|here at|about this at|about it at|of this "
-            "story at|of this at) {}"
-        ),
+        ("(read) more *(at|over at|here at|about this at|about it at|of this story at|of this at) {}"),
     ),
     ("read_more", "head", "(story continues|article continues|story continued|read on) (at|over at|on) {}"),
-    ("read_more", "known", "(more|read more|see more|learn more) (at|over at) {}"),
+    ("read_more", "known", "(more|read more) (at|over at) {}"),
     # -- German
     (
         "originally",
@@ -1014,7 +1006,8 @@ MENTION_FILLERS: tuple[str, ...] = (
 NO_NAMES: tuple[str, ...] = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov",
-    "Dec", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Com", "Www",
+    "Dec", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Com", "Www", "Iframe", "PDF", "English", "Spanish", "French", "German", "Italian", "Portuguese", "Arabic", "Chinese",
+    "Russian", "Japanese", "Korean", "Hindi", "Turkish", "Print",
     "Http", "Https", "Html", "Email", "E-mail", "Mail", "RSS", "SMS", "Text", "Phone", "Fax", "Getty",
     "Getty Images", "Shutterstock", "iStock", "iStockphoto", "Alamy", "Unsplash", "Pixabay", "Pexels",
     "Depositphotos", "Adobe Stock", "Flickr", "Wikimedia", "Wikimedia Commons", "Wikipedia", "Imago",

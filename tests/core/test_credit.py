@@ -8,11 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.core import credit_table, limits
+from service.core import credit_table, kernels_credit, limits
 from service.core.credit import STRENGTH, find_credits
-from service.core.credit_rules import compile_phrase
+from service.core.credit_rules import (
+    LINE_END,
+    LINE_PAIR,
+    LINE_START,
+    PAIR,
+    SINGLE,
+    compile_phrase,
+    pair_hash,
+    rules,
+)
 from service.core.domains import agency_key, brand_keys, fold_name
+from service.core.kernels import LINE_TOKEN_END, LINE_TOKEN_START
 from service.core.model import Credit, CreditKind
+from service.core.tokens import tokenise
 
 STORY = (
     "The harbour of the island was closed on Tuesday after the storm had torn away a part of its pier.\n"
@@ -108,6 +119,8 @@ def test_any_name_may_stand_in_a_dateline_in_capitals(text: str, name: str, key:
         "Ann Lee (Harbour Party) - 4,311 votes",
         "The mayor (Ann Lee) - who is from the island - asked for patience.",
         "Pier (2019) - a film about the harbour",
+        "SEPA (Single Euro Payments Area) - a way to pay",
+        "A pier. Ann Lee/AFP/Herald Pictures",
         "CNN - Breaking News, Latest News and Videos",
         "Home - World - AP - Sports",
         "He flew to the pier (AP Photo/Ann Lee)",
@@ -256,6 +269,10 @@ def test_sources_are_named_by_what_follows(text: str, name: str, key: str) -> No
         "via Email",
         "From Our Partners",
         "Continue reading",
+        "Courtesy of Ann Lee",
+        "Odds via Harbour Line",
+        "Learn more at harbour.example",
+        "Read the full report in English",
         "The novel was first published in France in 1921.",
         "His book was originally published by Harbour Press.",
         "The ship first appeared in the Baltic Sea.",
@@ -390,6 +407,64 @@ def test_agencies_are_known_by_every_name_and_domain() -> None:
         assert [agency_key(names[0]), *(agency_key(d) for d in domains)] == [key] * (1 + len(domains)), key
         assert all(agency_key(name) for name in names), key
         assert all(key in brand_keys("", domain, domain) for domain in domains), key
+
+
+# ---- the compiled loops and their plain twins
+
+
+def test_marks_miss_no_anchor_and_bounds_keep_both_ends() -> None:
+    """Twin of kernels_credit: whatever is in the table is marked; of too many marks the first and last are kept."""
+    table = rules()
+    tokens = tokenise(
+        " ".join(f"{name} told the press. " for _, names, _ in credit_table.AGENCIES for name in names)
+    )
+    hashes = tokens.hashes.tolist()
+    known = [
+        at
+        for at, token in enumerate(hashes)
+        if token in table.singles
+        or token in table.exact
+        or (at + 1 < len(hashes) and pair_hash(token, hashes[at + 1]) in table.pairs)
+    ]
+    marked = kernels_credit.marked_tokens(tokens.hashes, table.flags, SINGLE, PAIR, 2 * len(hashes)).tolist()
+    assert set(known) <= set(marked)
+    assert marked == sorted(set(marked))
+    assert len(marked) <= len(known) + len(hashes) // 50  # marks in vain are few
+    for bound in (2, 10, 11, len(marked) - 1):
+        half = bound // 2
+        kept = kernels_credit.marked_tokens(tokens.hashes, table.flags, SINGLE, PAIR, bound).tolist()
+        assert kept == marked[:half] + marked[-half:]
+
+
+def test_marked_lines_are_those_whose_ends_the_table_holds() -> None:
+    table = rules()
+    text = "".join(f"{form.format(NAMED)}\n{STORY}" for form in VIA)
+    tokens = tokenise(text)
+    hashes = tokens.hashes.tolist()
+    expected = []
+    for number, line in enumerate(tokens.lines.tolist()):
+        first, last = line[LINE_TOKEN_START], line[LINE_TOKEN_END]
+        ends = (
+            hashes[first] in table.line_start
+            or hashes[last - 1] in table.line_end
+            or (last - first > 1 and pair_hash(hashes[first], hashes[first + 1]) in table.line_pair)
+        )
+        if ends and 2 <= last - first <= limits.CREDIT_PHRASE_TOKENS_MAX:
+            expected.append(number)
+    places = kernels_credit.marked_lines(
+        tokens.hashes,
+        tokens.lines,
+        LINE_TOKEN_START,
+        LINE_TOKEN_END,
+        table.flags,
+        LINE_START,
+        LINE_PAIR,
+        LINE_END,
+        limits.CREDIT_PHRASE_TOKENS_MAX,
+        limits.CREDIT_CANDIDATES_MAX,
+    )
+    assert set(expected) <= set(places.tolist())
+    assert len(places) <= len(expected) + len(tokens.lines) // 50
 
 
 # ---- any input
