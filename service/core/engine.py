@@ -53,7 +53,7 @@ from service.core.model import (
     Verdict,
     VerdictKind,
 )
-from service.core.passages import LineMap, painted, passages, snapped
+from service.core.passages import LineMap, filled, painted, passages, snapped, trimmed
 from service.core.postings import POSITION_MAX, Postings
 from service.core.record import ENGINE_VERSION, RecordCredit, SketchRecord, decode_record, encode_record
 from service.core.remembered import Remembered, decode_remembered, encode_remembered
@@ -339,7 +339,7 @@ class Engine:
         return Match(
             known,
             named_measures(measured.row, seen.own_tokens, known.own_tokens),
-            tuple((start, end) for start, end, _, _ in measured.runs),
+            tuple(measured.runs),
             measured.article in seen.same_address,
             same_publisher(record, known),
             digest != 0 and digest == known.title_digest,
@@ -421,15 +421,17 @@ class Engine:
             if holds
         ]
         story = known.story
+        first = self._first_version(known)
         verdict, covered = self._drawn(
             seen,
             VerdictKind.UPDATE,
             None,
             self._story_id(story),
-            self._first_version(known),
+            first,
             [source, *(c for c in chosen if c is not source)],
             tuple(basis),
         )
+        verdict = _renamed(verdict, known.id, first.id or known.id)
         return _Judged(verdict, story, covered, [], [], seen.own_tokens)
 
     def _republication(
@@ -501,9 +503,7 @@ class Engine:
         lines = LineMap(before.lines)
         tokens = int(before.lines[-1, 1]) if len(before.lines) else 0
         ranges = [(start, min(end, tokens)) for _, _, start, end in measured.runs if start < tokens]
-        found = passages(
-            painted([snapped(ranges, lines.starts, lines.ends)], tokens), lines, [record.id]
-        )
+        found = passages(painted([snapped(ranges, lines.starts, lines.ends)], tokens), lines, [record.id])
         whole = m.part_there >= limits.FULL_SHARE_MIN and (
             m.lead_here >= limits.FULL_LEAD_MIN or m.part_here >= limits.FULL_PART_MIN
         )
@@ -571,9 +571,18 @@ class Engine:
         lines = LineMap(sketch.lines)
         own = seen.own()
         tokens = sketch.tokens
-        ranges = [snapped(c.ranges, lines.starts, lines.ends) for c in chosen]
+        main = (sketch.main_start, sketch.main_end)
+        ranges = []
+        for c in chosen:
+            there = self._articles.get("main_start", c.match.known.number), self._articles.get("main_end", c.match.known.number)
+            m = c.match.measures
+            alike = min(m.part_here, m.part_there) >= limits.FILL_EDGE_PART_MIN
+            edge = limits.FILL_TOKENS_MAX if alike else limits.FILL_EDGE_TOKENS_MAX
+            ranges.append(snapped(filled(c.match.runs, main, there, edge), lines.starts, lines.ends))
         stretches = painted(ranges, tokens)
-        total = seen.own_tokens
+        if leading is not None or len(chosen) == 1:
+            own = trimmed(own, stretches, chosen[0].match.runs, there if len(chosen) == 1 else (0, 0))
+        total = own.count(1)
         by_source = [0] * len(chosen)
         for start, end, source in stretches:
             by_source[source] += own.count(1, start, end)
@@ -694,6 +703,17 @@ class Engine:
     def _boilerplate(self, seen: Comparison) -> float:
         tokens = seen.record.sketch.tokens
         return round(1.0 - seen.own_tokens / tokens, 4) if tokens else 0.0
+
+
+def _renamed(verdict: Verdict, old: str, new: str) -> Verdict:
+    """A verdict that names another version of the same article as its source."""
+    if old == new:
+        return verdict
+    return replace(
+        verdict,
+        passages=tuple(replace(p, source=new) if p.source == old else p for p in verdict.passages),
+        sources=tuple(replace(s, id=new) if s.id == old else s for s in verdict.sources),
+    )
 
 
 def _ratio(part: int, whole: int) -> float:

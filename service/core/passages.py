@@ -14,6 +14,65 @@ from service.core import limits
 from service.core.model import I32, Passage
 
 TokenRange = tuple[int, int]
+Run = tuple[int, int, int, int]  # start and end here, start and end in the source; in tokens, half open
+
+
+def filled(runs: Sequence[Run], main: TokenRange, source_main: TokenRange, edge_tokens_max: int) -> list[TokenRange]:
+    """Runs as ranges here, joined over what was rewritten: where two runs follow each other in both texts and the gap
+    between them is about as long in both, the words of the gap were changed and not added. Likewise from the main
+    regions' starts to the first run, and from the last to their ends.
+    """
+    ordered = sorted(runs)
+    ranges: list[list[int]] = []
+    before: Run | None = None
+    for run in ordered:
+        start, end, source_start, source_end = run
+        if before is not None and _rewritten(start - before[1], source_start - before[3]):
+            ranges[-1][1] = max(ranges[-1][1], end)
+        else:
+            ranges.append([start, end])
+        before = run
+    if ordered:
+        first, last = ordered[0], max(ordered, key=lambda run: run[1])
+        if _rewritten(first[0] - main[0], first[2] - source_main[0], edge_tokens_max):
+            ranges[0][0] = main[0]
+        if _rewritten(main[1] - last[1], source_main[1] - last[3], edge_tokens_max):
+            at = max(range(len(ranges)), key=lambda i: ranges[i][1])
+            ranges[at][1] = main[1]
+    return [(start, end) for start, end in ranges]
+
+
+def _rewritten(gap: int, source_gap: int, most: int = limits.FILL_TOKENS_MAX) -> bool:
+    """Whether a gap holds the same sentences in other words, by its length in both texts."""
+    if gap < 0 or source_gap < 0:
+        return False
+    difference = abs(gap - source_gap)
+    return max(gap, source_gap) <= most and difference <= max(
+        limits.FILL_DRIFT_TOKENS_MIN, limits.FILL_DRIFT_PART * max(gap, source_gap)
+    )
+
+
+def trimmed(own: bytes, stretches: Sequence[tuple[int, int, int]], runs: Sequence[Run], source_main: TokenRange) -> bytes:
+    """The article's own tokens without a short rest of the page before or after a source that stands here whole.
+
+    A match that reaches from the start to the end of the source leaves only captions, credits and feet of the page
+    around it: own words of the page, not of the article.
+    """
+    if not stretches or not runs:
+        return own
+    size = source_main[1] - source_main[0]
+    kept = bytearray(own)
+    first, last = stretches[0][0], max(end for _, end, _ in stretches)
+    inside = kept.count(1, first, last)
+    if size > 0 and min(run[2] for run in runs) - source_main[0] <= limits.TRIM_SOURCE_TOKENS_MAX:
+        rest = kept.count(1, 0, first)
+        if rest <= min(limits.TRIM_TOKENS_MAX, limits.TRIM_PART * inside):
+            kept[:first] = bytes(first)
+    if size > 0 and source_main[1] - max(run[3] for run in runs) <= limits.TRIM_SOURCE_TOKENS_MAX:
+        rest = kept.count(1, last)
+        if rest <= min(limits.TRIM_TOKENS_MAX, limits.TRIM_PART * inside):
+            kept[last:] = bytes(len(kept) - last)
+    return bytes(kept)
 
 
 def snapped(ranges: Iterable[TokenRange], starts: Sequence[int], ends: Sequence[int]) -> list[TokenRange]:

@@ -24,6 +24,7 @@ from service.core.kernels import (
     M_THERE,
     M_WORDS,
 )
+from service.core.passages import Run
 from service.core.model import Basis, CreditKind, Extent, RawPosition, VerdictKind
 from service.core.record import RecordCredit, SketchRecord
 
@@ -108,7 +109,7 @@ class Match:
 
     known: Known
     measures: Measures
-    runs: tuple[tuple[int, int], ...]  # token ranges here, half open
+    runs: tuple[Run, ...]
     same_url: bool
     same_site: bool
     same_title: bool
@@ -181,10 +182,9 @@ def also_source(match: Match) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A source and the tokens that only it and those after it explain."""
+    """A source, and how many of this article's own tokens it explains that none before it does."""
 
     match: Match
-    ranges: tuple[tuple[int, int], ...]
     tokens: int
 
 
@@ -198,14 +198,14 @@ def cover(matches: list[Match], own: bytes) -> list[Cover]:
     chosen: list[Cover] = []
     rest = list(matches)
     while rest:
-        counts = [sum(left.count(1, start, end) for start, end in match.runs) for match in rest]
+        counts = [sum(left.count(1, start, end) for start, end, _, _ in match.runs) for match in rest]
         best = max(range(len(rest)), key=lambda i: (counts[i], rest[i].measures.hits, -rest[i].known.number))
         match = rest.pop(best)
         if chosen and counts[best] < limits.SECOND_WORDS_MIN:
             break
-        for start, end in match.runs:
+        for start, end, _, _ in match.runs:
             left[start:end] = bytes(max(0, min(end, len(left)) - start))
-        chosen.append(Cover(match, match.runs, counts[best]))
+        chosen.append(Cover(match, counts[best]))
     return chosen
 
 
