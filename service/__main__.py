@@ -18,6 +18,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from service.shell import kernel_cache
+
 EXIT_INTERRUPTED = 130
 
 
@@ -80,6 +82,8 @@ def build_parser(wanted: str | None) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     wanted = next((word for word in arguments if not word.startswith("-")), None)
+    if wanted != "health":
+        kernel_cache.prepare()  # before any command's module imports numba
     args = build_parser(wanted).parse_args(arguments)
     module = importlib.import_module(next(c.module for c in COMMANDS if c.name == args.command))
     try:

@@ -116,6 +116,21 @@ def test_a_reader_that_has_enough_is_no_fault() -> None:
     assert "BrokenPipe" not in done.stderr
 
 
+def test_kernels_are_placed_before_a_command_is_loaded_and_not_for_a_probe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(cli.kernel_cache, "prepare", lambda: done.append("prepared"))
+    monkeypatch.setattr(cli.importlib, "import_module", done.append)
+    with pytest.raises(AttributeError):
+        cli.main(["demo"])
+    assert done == ["prepared", "service.shell.demo"]
+    done.clear()
+    with pytest.raises(AttributeError):
+        cli.main(["health"])
+    assert done == ["service.shell.health"]
+
+
 def test_kernels_of_a_read_only_image_are_copied_to_where_numba_can_use_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
