@@ -120,8 +120,8 @@ def test_kernels_are_placed_before_a_command_is_loaded_and_not_for_a_probe(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     done: list[str] = []
-    monkeypatch.setattr(cli.kernel_cache, "prepare", lambda: done.append("prepared"))
-    monkeypatch.setattr(cli.importlib, "import_module", done.append)
+    monkeypatch.setattr("service.__main__.kernel_cache.prepare", lambda: done.append("prepared"))
+    monkeypatch.setattr("service.__main__.importlib.import_module", done.append)
     with pytest.raises(AttributeError):
         cli.main(["demo"])
     assert done == ["prepared", "service.shell.demo"]
