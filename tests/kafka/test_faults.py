@@ -1,0 +1,325 @@
+"""What the Kafka client does wrongly under failure is made good: the hazards of kafka.py, each on a real
+broker.
+
+The pipeline runs in this process with a small engine; the broker is this module's own, since it is frozen,
+killed and started again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import TopicPartition as ForeignPartition
+from confluent_kafka import admin as foreign_admin
+from confluent_kafka.admin import AdminClient
+
+from service.shell.kafka import KafkaBackend, KafkaOutputs, KafkaSource
+from service.shell.pipeline import Pipeline
+from service.shell.ports import (
+    FatalError,
+    KafkaOptions,
+    OutputRecord,
+    OutputStream,
+    PipelineOptions,
+    TopicPartition,
+    UnavailableError,
+)
+from tests.kafka.client import Record, high_watermarks, produce, read_committed
+from tests.shell.test_contract import Member, create_topics, options_of, poll_until_owned
+from tests.shell.test_pipeline import Recorder
+from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
+from tools.kafka import Broker, KafkaMissingError, new_broker
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
+
+PARTITIONS = 3
+foreign: Any = foreign_admin  # its names are not typed
+OPTIONS = PipelineOptions(
+    retry_delay_ms=50, retry_delay_ms_max=500, fenced_delay_ms=800, outcome_timeout_ms=8_000
+)
+
+
+@pytest.fixture(scope="module")
+def own_broker(kafka_jars: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    try:
+        broker = new_broker(Path(tmp_path_factory.mktemp("broker")))
+        broker.start()
+    except KafkaMissingError as error:
+        pytest.fail(str(error))
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+async def options(own_broker: Broker, unique: str) -> KafkaOptions:
+    """Short deadlines, so that a fault is felt within the test's patience."""
+    chosen = replace(
+        options_of(own_broker.bootstrap, unique),
+        request_timeout_ms=2_000,
+        call_timeout_ms=3_000,
+        close_timeout_ms=1_000,
+        metadata_max_age_ms=2_000,
+        transaction_timeout_ms=10_000,
+    )
+    await create_topics(chosen, PARTITIONS)
+    return chosen
+
+
+async def put(options: KafkaOptions, first: int, count: int, size: int = 20) -> None:
+    """Records `first` and on, spread over the partitions; every second body is the one before it again."""
+    for partition in range(PARTITIONS):
+        records: list[Record] = [
+            (b"k", raw(f"a{number}", f"body {number // 2} " + "x" * size), [], None)
+            for number in range(first, first + count)
+            if number % PARTITIONS == partition
+        ]
+        await asyncio.to_thread(produce, options.bootstrap_servers, options.topics.raw[0], partition, records)
+
+
+def limit_enriched(options: KafkaOptions, size_bytes: int) -> None:
+    """`max.message.bytes` of the enriched topic, as an operator sets it."""
+    admin = AdminClient({"bootstrap.servers": options.bootstrap_servers})
+    entry = foreign.ConfigEntry(
+        "max.message.bytes", str(size_bytes), incremental_operation=foreign.AlterConfigOpType.SET
+    )
+    limit = foreign.ConfigResource(
+        foreign.ResourceType.TOPIC, options.topics.enriched, incremental_configs=[entry]
+    )
+    for future in admin.incremental_alter_configs([limit]).values():
+        future.result(30)
+
+
+def found(options: KafkaOptions) -> list[tuple[int, int]]:
+    """Raw positions of all that is out; order within each raw partition is checked on the way."""
+    out: list[tuple[int, int]] = []
+    for topic in (options.topics.enriched, options.topics.dead):
+        last: dict[tuple[int, int], int] = defaultdict(lambda: -1)
+        for record in read_committed(options.bootstrap_servers, topic):
+            if topic == options.topics.dead:
+                headers = dict(record.headers)
+                position = int(headers["wirecopy.partition"] or b""), int(headers["wirecopy.offset"] or b"")
+            else:
+                told = json.loads(record.value or b"")["republication"]["position"]
+                position = told[1], told[2]
+            key = (record.partition, position[0])
+            assert position[1] > last[key], f"order of raw partition {position[0]} in {topic}"
+            last[key] = position[1]
+            out.append(position)
+    return sorted(out)
+
+
+async def wait_for(options: KafkaOptions, count: int, seconds: float = 90) -> None:
+    async with asyncio.timeout(seconds):
+        while len(await asyncio.to_thread(found, options)) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+
+
+async def assert_exactly_once(options: KafkaOptions, count: int) -> None:
+    out = await asyncio.to_thread(found, options)
+    raws = await asyncio.to_thread(read_committed, options.bootstrap_servers, options.topics.raw[0])
+    assert out == sorted((record.partition, record.offset) for record in raws)
+    assert len(out) == count
+    for topic in (options.topics.enriched, options.topics.dead):
+        stable, end = await asyncio.to_thread(high_watermarks, options.bootstrap_servers, topic)
+        assert stable == end, f"an open transaction on {topic}"
+
+
+@asynccontextmanager
+async def running(
+    options: KafkaOptions, telemetry: Recorder | None = None, backend: Any = None
+) -> AsyncIterator[Pipeline]:
+    pipeline = Pipeline(
+        backend or KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, telemetry or Recorder()
+    )
+    stop = asyncio.Event()
+    task = asyncio.create_task(pipeline.run(stop))
+    try:
+        yield pipeline
+    finally:
+        stop.set()
+        await task
+
+
+async def test_a_frozen_broker_is_waited_out(own_broker: Broker, options: KafkaOptions) -> None:
+    """A5, A15: nothing on the client returns while the broker is frozen; every call has a deadline, and all
+    is rebuilt.
+    """
+    telemetry = Recorder()
+    async with running(options, telemetry):
+        await put(options, 0, 300)
+        await wait_for(options, 50)
+        own_broker.freeze()
+        try:
+            await asyncio.sleep(9)
+        finally:
+            own_broker.thaw()
+        await put(options, 300, 300)
+        await wait_for(options, 600)
+    await assert_exactly_once(options, 600)
+
+
+async def test_a_killed_broker_is_waited_out(own_broker: Broker, options: KafkaOptions) -> None:
+    """A4, A13, A14."""
+    async with running(options):
+        await put(options, 0, 300)
+        await wait_for(options, 50)
+        own_broker.kill()
+        await asyncio.sleep(4)
+        await asyncio.to_thread(own_broker.start)
+        await put(options, 300, 300)
+        await wait_for(options, 600)
+    await assert_exactly_once(options, 600)
+
+
+async def test_an_output_that_the_broker_refuses_for_its_size_becomes_a_dead_letter(
+    options: KafkaOptions,
+) -> None:
+    """A3: the refusal comes in a delivery, which the client's commit would pass over."""
+    limit_enriched(options, 3_000)
+
+    class Unknowing(KafkaBackend):
+        """Has no right to read the topics' limits."""
+
+        def outputs(self, source: Any) -> Any:
+            class Without(KafkaOutputs):
+                async def record_bytes_max(self) -> dict[OutputStream, int]:
+                    return {}
+
+            return Without(options, source)
+
+    telemetry = Recorder()
+    async with running(options, telemetry, Unknowing(replace(options, producer_batch_bytes_max=2_500))):
+        await put(options, 0, 30)
+        await put(options, 30, 2, size=5_000)
+        await put(options, 32, 30)
+        await wait_for(options, 62)
+    assert telemetry.dead.total() == 2
+    await assert_exactly_once(options, 62)
+
+
+async def test_known_limits_of_the_topics_are_kept_without_a_refusal(options: KafkaOptions) -> None:
+    limit_enriched(options, 6_000)
+    outputs = KafkaOutputs(options, KafkaSource(options))
+    async with asyncio.timeout(20):  # the broker tells what it will do a little later than it says so
+        while (await outputs.record_bytes_max())[OutputStream.ENRICHED] > 6_000:
+            await asyncio.sleep(0.05)
+    telemetry = Recorder()
+    chosen = replace(options, producer_batch_bytes_max=5_000)
+    async with running(chosen, telemetry):
+        await put(options, 0, 2, size=8_000)
+        await put(options, 2, 10)
+        await wait_for(options, 12)
+    assert (telemetry.dead.total(), telemetry.rebuilt_errors) == (2, [])
+
+
+async def test_retention_past_the_committed_offset_stops_the_service(options: KafkaOptions) -> None:
+    """A16."""
+    await put(options, 0, 30)
+    async with running(options):
+        await wait_for(options, 30)
+    await put(options, 30, 30)
+    admin = AdminClient({"bootstrap.servers": options.bootstrap_servers})
+    for future in admin.delete_records([ForeignPartition(options.topics.raw[0], 0, 15)]).values():
+        future.result(30)
+    telemetry = Recorder()
+    pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, telemetry)
+    with pytest.raises(FatalError, match=r"committed offset 10 .*-0 is not within 15 to 20"):
+        async with asyncio.timeout(60):
+            await pipeline.run(asyncio.Event())
+    assert telemetry.lost == 1
+
+
+async def test_replicas_that_come_and_go_lose_nothing(options: KafkaOptions) -> None:
+    """A6, A8, A12: more replicas than partitions, some joining and leaving all the time."""
+    total = 0
+    async with running(options):
+        for turn in range(4):
+            await put(options, total, 120)
+            total += 120
+            async with running(options), running(options), running(options):
+                await asyncio.sleep(1.5)
+                await put(options, total, 60)
+                total += 60
+                if turn % 2:
+                    await asyncio.sleep(2)
+        await wait_for(options, total)
+    await assert_exactly_once(options, total)
+
+
+async def test_a_pending_transaction_of_a_dead_owner_is_ended_before_its_offset_is_read(
+    options: KafkaOptions,
+) -> None:
+    """A1, A2: the owner dies between its sends and its commit; the new one sees neither records nor offset of
+    it.
+    """
+    backend = KafkaBackend(options)
+    source, member = backend.source(), Member()
+    await source.start(member)
+    try:
+        await poll_until_owned({source: member}, [PARTITIONS])
+        partition = TopicPartition(options.topics.raw[0], 0)
+        for number in range(5):
+            opened = await backend.outputs(source).open(partition)
+            assert opened.committed_offset == (number or None)
+            transactions: Any = opened.transactions
+            await transactions._producer.begin_transaction()
+            record = await transactions._producer.send(options.topics.enriched, b"{}", partition=0)
+            await record
+            await transactions._producer.send_offsets_to_transaction(
+                {transactions._partition: 77}, options.group_id
+            )
+            again = await backend.outputs(source).open(partition)
+            assert again.committed_offset == (number or None), "the pending offset must not be seen"
+            await again.transactions.publish([], number + 1)
+            await again.transactions.close()
+            await transactions.close()
+    finally:
+        await source.stop(leave=True)
+    assert await asyncio.to_thread(found, options) == []
+
+
+async def test_records_and_offset_agree_whenever_an_owner_is_abandoned(options: KafkaOptions) -> None:
+    """A2: each transaction holds one record and moves the offset by one. An owner that is left alone at any
+    moment of its commit must not leave a record whose offset the next owner does not see, or the other way
+    round.
+    """
+    backend = KafkaBackend(options)
+    source, member = backend.source(), Member()
+    await source.start(member)
+    chance = random.Random(11)
+    try:
+        await poll_until_owned({source: member}, [PARTITIONS])
+        partition = TopicPartition(options.topics.raw[0], 0)
+        outputs, ended = backend.outputs(source), 0
+        for _ in range(40):
+            opened = await outputs.open(partition)
+            committed = opened.committed_offset or 0
+            visible = await asyncio.to_thread(
+                read_committed, options.bootstrap_servers, options.topics.enriched
+            )
+            assert len(visible) == committed
+            record = OutputRecord(OutputStream.ENRICHED, b"id", b"{}", ())
+            publishing = asyncio.create_task(opened.transactions.publish([record], committed + 1))
+            await asyncio.wait([publishing], timeout=chance.uniform(0.0, 0.02))
+            ended += publishing.done()
+            publishing.cancel()
+            await asyncio.gather(publishing, return_exceptions=True)
+        assert 0 < ended < 40, f"some of them in the middle: {ended} ended"
+    finally:
+        await source.stop(leave=True)
+
+
+async def test_no_broker_is_said_with_the_clients_own_words() -> None:
+    """A13."""
+    log = KafkaBackend(KafkaOptions("127.0.0.1:1", call_timeout_ms=5_000)).log()
+    with pytest.raises(UnavailableError, match="last words"):
+        await log.start()
