@@ -577,8 +577,10 @@ class Engine:
             there = self._articles.get("main_start", c.match.known.number), self._articles.get("main_end", c.match.known.number)
             m = c.match.measures
             alike = min(m.part_here, m.part_there) >= limits.FILL_EDGE_PART_MIN
-            edge = limits.FILL_TOKENS_MAX if alike else limits.FILL_EDGE_TOKENS_MAX
-            ranges.append(snapped(filled(c.match.runs, main, there, edge), lines.starts, lines.ends))
+            edge = limits.FILL_EDGE_ALIKE_TOKENS_MAX if alike else limits.FILL_EDGE_TOKENS_MAX
+            runs = c.match.runs
+            explained = filled(runs, main, there, edge) if leading is not None else [run[:2] for run in runs]
+            ranges.append(snapped(explained, lines.starts, lines.ends))
         stretches = painted(ranges, tokens)
         if leading is not None or len(chosen) == 1:
             own = trimmed(own, stretches, chosen[0].match.runs, there if len(chosen) == 1 else (0, 0))
