@@ -180,6 +180,8 @@ def by_known_name(page: Page, known: KnownName, at: int, window: Sequence[int], 
     start, end = int(page.tokens.starts[at]), int(page.tokens.ends[at + size - 1])
     name = Name(text[start:end], start, end)
     before, behind = text[max(0, start - 2) : start], text[end : end + 2]
+    if before[-1:] in ("", "\n") and behind[:1] in ("", "\n") and behind[1:] not in ("—", "–", "-"):
+        return None  # a line of the bare name: a menu's
     if not _MARKS.isdisjoint(before + behind) or not before:
         credit = _dateline_of(page, known, name)
         if credit is not None:

@@ -40,6 +40,8 @@ def anchored(page: Page) -> Iterator[Credit | None]:
     places = kernels_credit.marked_tokens(
         page.tokens.hashes, table.flags, SINGLE, PAIR, limits.CREDIT_CANDIDATES_MAX
     )
+    if not len(places):
+        return
     hashes = page.tokens.hashes
     firsts, seconds = hashes[places].tolist(), hashes[np.minimum(places + 1, len(hashes) - 1)].tolist()
     for at, token, following in zip(places.tolist(), firsts, seconds, strict=True):
