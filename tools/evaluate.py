@@ -28,8 +28,9 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 # the checkout's own package, not an installed one
+from service import samples  # noqa: E402
 from service.core.codec import FieldPaths  # noqa: E402
-from service.shell.files import LineReader, open_output  # noqa: E402
+from service.shell.files import Line, LineReader, open_output  # noqa: E402
 from service.shell.scan import ScanOptions, ScanOutputs, Summary, scan  # noqa: E402
 from tools.evaluation_errors import (  # noqa: E402
     Run,
@@ -68,6 +69,8 @@ def run_ours(articles: Path, into: Path) -> Run:
     """Scan `articles` with the engine into `into`/enriched.jsonl and corrections.jsonl."""
     enriched, corrections = into / "enriched.jsonl", into / "corrections.jsonl"
     options = ScanOptions(fields=FieldPaths(), aliases={})
+    numbered = (Line(number, value) for number, value in enumerate(samples.lines()))
+    scan(numbered, ScanOutputs(), options)  # compiles the kernels, which shall not count
     with (
         LineReader(str(articles)) as lines,
         open_output(str(enriched)) as enriched_file,
@@ -75,11 +78,13 @@ def run_ours(articles: Path, into: Path) -> Run:
         open_output(str(into / "dead.jsonl")) as dead_file,
     ):
         outputs = ScanOutputs(enriched=enriched_file, corrections=corrections_file, dead=dead_file)
+        started = time.process_time()
         summary: Summary = scan(lines, outputs, options)
+        seconds = time.process_time() - started
     if summary.dead:
         counts = ", ".join(f"{reason.value} {count}" for reason, count in summary.dead.items())
         print(f"  {summary.dead.total()} lines could not be read: {counts}")
-    return Run("wirecopy", enriched, corrections, summary.seconds, summary.articles)
+    return Run("wirecopy", enriched, corrections, seconds, summary.articles)
 
 
 # ---- what is printed
@@ -225,7 +230,7 @@ def report(
 
 def print_set(name: str, run: Run, scores: Json, seconds: float) -> None:
     """One set's figures."""
-    speed = f"{run.seconds:.1f} s ({run.articles / max(run.seconds, 1e-9):,.0f}/s)"
+    speed = f"{run.seconds:.1f} s of CPU ({run.articles / max(run.seconds, 1e-9):,.0f}/s)"
     print(f"\n{name}: {run.articles:,} articles in {speed}; {seconds:.1f} s with scoring")
     if name == STREAM_SET:
         print_stream(scores)

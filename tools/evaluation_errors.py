@@ -21,7 +21,7 @@ OVERLAP_LISTED: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One detector's output for one set: the files that the set's script scores, and the time it took."""
+    """One detector's output for one set: the files that its script scores, and the CPU seconds it took."""
 
     detector: str
     enriched: Path

@@ -162,7 +162,7 @@ def _lines(results: Results, goals: Mapping[str, str]) -> list[str]:
 def _beside_peers(results: Results) -> list[str]:
     lines = [
         BESIDE_PEERS,
-        "| detector | precision | recall | F1 | false flags | original named | µs an article, one core |",
+        "| detector | precision | recall | F1 | false flags | original named | µs of CPU an article |",
         "|---|---|---|---|---|---|---|",
     ]
     for name, scores in results.scores.items():

@@ -31,15 +31,15 @@ from service.core.codec import (
     json_value,
     republication_from_json,
 )
-from service.core.engine import Engine, enrich
-from service.core.model import VerdictKind
+from service.core.engine import Engine, Proposal, enrich
+from service.core.model import Outcome, Verdict, VerdictKind
 from service.shell.memory import MemoryBackend, MemoryBroker
 from service.shell.pipeline import Pipeline
-from service.shell.ports import NullTelemetry, PipelineOptions, Steps, TopicNames
+from service.shell.ports import NullTelemetry, PipelineOptions, ProposalPort, Steps, TopicNames
 from service.shell.terminal import Foot, Piece, Terminal, Tone, padded, shown_line
 from service.shell.words import TONES, headline, percent, sentences
 
-PAUSE_SECONDS: Final = 0.38
+PAUSE_SECONDS: Final = 0.3
 VERDICT_SECONDS_MAX: Final = 60.0  # the first verdict may have to wait for kernels to be compiled
 RAW_PARTITIONS: Final = 3
 PUBLISHER_COLUMNS: Final = 22
@@ -110,11 +110,15 @@ async def _demo(terminal: Terminal, pause_seconds: float) -> int:
     show = _Show(terminal, _Outputs(broker, names))
     try:
         with terminal.foot() as foot:
+            foot.show(Piece("The service starts …", Tone.DIM))
+            due = 0.0
             for number, value in enumerate(samples.lines()):
                 broker.produce(names.raw[0], number % RAW_PARTITIONS, value)
                 if not await show.verdict_of(foot, service):
                     return 1
-                await asyncio.sleep(pause_seconds)
+                # by the clock and not from the last verdict: a slow machine shows the same in the same time
+                due = (due or time.monotonic()) + pause_seconds
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
     finally:
         stop.set()
         await service
@@ -124,9 +128,14 @@ async def _demo(terminal: Terminal, pause_seconds: float) -> int:
 
 def _pipeline(backend: MemoryBackend) -> Pipeline:
     fields = FieldPaths()
+
+    def judge(proposal: ProposalPort, outcome: Outcome) -> Verdict:
+        assert isinstance(proposal, Proposal), "the pipeline gives back what our engine proposed"
+        return enrich(proposal, outcome)
+
     steps = Steps(
         decode=lambda value, position: decode_raw(value, position, fields, {}),
-        enrich=enrich,
+        enrich=judge,
         encode_enriched=encode_enriched,
         encode_correction=encode_correction,
     )

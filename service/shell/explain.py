@@ -15,7 +15,7 @@ import argparse
 import html
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,12 +90,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run the command: 0, or 1 when an article cannot be read or found."""
+    """Run the command: 0; 1 when an article cannot be read or found; 2 for faulty settings."""
+    decode = _decoder()
+    if decode is None:
+        return 2
     try:
         if args.records:
-            a, b = _found(args.records, args.a, args.b)
+            a, b = _found(args.records, args.a, args.b, decode)
         else:
-            a, b = _judged(args.a, args.b, args.publishers or (None, None))
+            a, b = _judged(args.a, args.b, args.publishers or (None, None), decode)
         comparison = compare(a.article, b.article, a.verdict, b.verdict, whole=args.all)
         if args.html:
             text = page((_title(a), _title(b)), _heading(b), sentences(b.verdict), comparison)
@@ -109,16 +112,30 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
+Decode = Callable[[bytes, RawPosition], RawArticle | Rejected]
+
+
+def _decoder() -> Decode | None:
+    """How the settings of `wirecopy run` read a record; None for faulty ones, which are told."""
+    from service.shell.check_config import load_or_explain  # here: slow to import
+
+    loaded = load_or_explain()
+    if loaded is None:
+        return None
+    fields, aliases = FieldPaths(**loaded.settings.field_paths()), loaded.settings.aliases
+    return lambda value, position: decode_raw(value, position, fields, aliases)
+
+
 # ---- two files, judged now
 
 
 def _judged(
-    a_path: str, b_path: str, publishers: tuple[str | None, str | None]
+    a_path: str, b_path: str, publishers: tuple[str | None, str | None], decode: Decode
 ) -> tuple[Explained, Explained]:
     engine = Engine()
     proposals = []
     for number, (path, publisher) in enumerate(zip((a_path, b_path), publishers, strict=True)):
-        article = _article(path, publisher, number)
+        article = _article(path, publisher, number, decode)
         proposals.append(engine.propose(article))
     outcomes = engine.replay_many([(number, 0, proposal.value) for number, proposal in enumerate(proposals)])
     explained = []
@@ -129,11 +146,14 @@ def _judged(
     return explained[0], explained[1]
 
 
-def _article(path: str, publisher: str | None, number: int) -> RawArticle:
+def _article(path: str, publisher: str | None, number: int, decode: Decode) -> RawArticle:
     value = read_bytes(path, bytes_max=limits.RAW_BYTES_MAX)
     suffix = Path(path).suffix.lower()
-    record = value if suffix == ".json" else json_bytes(_record_of_text(path, value, suffix))
-    article = decode_raw(record, RawPosition(TOPIC, 0, number), FieldPaths(), {})
+    position = RawPosition(TOPIC, 0, number)
+    if suffix == ".json":
+        article = decode(value, position)
+    else:
+        article = decode_raw(json_bytes(_record_of_text(path, value, suffix)), position, FieldPaths(), {})
     if isinstance(article, Rejected):
         raise FileTrouble(f"Cannot judge “{path}”: {article.detail}.")
     if publisher is not None:
@@ -160,7 +180,7 @@ def _record_of_text(path: str, value: bytes, suffix: str) -> dict[str, str]:
 # ---- two records, explained by the verdicts they carry
 
 
-def _found(path: str, a_id: str, b_id: str) -> tuple[Explained, Explained]:
+def _found(path: str, a_id: str, b_id: str, decode: Decode) -> tuple[Explained, Explained]:
     wanted = {a_id, b_id}
     found: dict[str, Explained] = {}
     with LineReader(path) as lines:
@@ -168,7 +188,7 @@ def _found(path: str, a_id: str, b_id: str) -> tuple[Explained, Explained]:
             republication = republication_from_json(line.value)
             if republication is None:
                 continue
-            article = decode_raw(line.value, republication.position, FieldPaths(), {})
+            article = decode(line.value, republication.position)
             if isinstance(article, RawArticle) and article.id in wanted:
                 found[article.id] = _explained(article, line.value)
                 if len(found) == len(wanted):

@@ -238,9 +238,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--window-days",
         type=_days,
-        default=limits.WINDOW_MS // DAY_MS,
         metavar="N",
-        help="window with --clock published (default: %(default)s)",
+        help="window with --clock published (default: the setting WIRECOPY_WINDOW_DAYS)",
     )
     parser.add_argument(
         "--field",
@@ -254,17 +253,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run the command; the exit code is 0, or 1 when a file cannot be read or written."""
+    """Run the command: 0; 1 when a file cannot be read or written; 2 for a wrong command line or settings."""
     screen = Terminal(sys.stderr)
     try:
         options = _options(args)
+    except ValueError as fault:
+        sys.stderr.write(f"wirecopy scan: {fault}\n")
+        return EXIT_USAGE
+    if options is None:
+        return EXIT_USAGE
+    try:
         summary = _scan_files(args, options, screen)
     except FileTrouble as trouble:
         sys.stderr.write(f"wirecopy scan: {trouble}\n")
         return EXIT_TROUBLE
-    except ValueError as fault:
-        sys.stderr.write(f"wirecopy scan: {fault}\n")
-        return EXIT_USAGE
     if not args.quiet:
         print_summary(summary, screen)
     return EXIT_FINE
@@ -272,9 +274,8 @@ def main(args: argparse.Namespace) -> int:
 
 def _scan_files(args: argparse.Namespace, options: ScanOptions, screen: Terminal) -> Summary:
     with ExitStack() as stack:
-        reader = stack.enter_context(
-            LineReader(args.input)
-        )  # first: a missing input must not touch any output
+        # first: a missing input must not touch any output
+        reader = stack.enter_context(LineReader(args.input))
         outputs = ScanOutputs(
             enriched=stack.enter_context(open_output(args.output)),
             corrections=stack.enter_context(open_output(args.corrections)) if args.corrections else None,
@@ -310,20 +311,31 @@ def print_summary(summary: Summary, screen: Terminal) -> None:
     screen.numbers(rows)
 
 
-def _options(args: argparse.Namespace) -> ScanOptions:
+def _options(args: argparse.Namespace) -> ScanOptions | None:
+    """The settings of `wirecopy run` that bear on verdicts, but for what the command line says; None for
+    faulty ones, which are told. ValueError for a faulty command line.
+    """
+    from service.shell.check_config import (
+        load_or_explain,  # here: slow to import, and `scan()` needs none of it
+    )
+
     named = [path for path in (args.output, args.corrections, args.dead) if path]
     places = [path if path == STANDARD else str(Path(path).absolute()) for path in named]
     if len(set(places)) < len(places):
         raise ValueError("enriched records, corrections and dead letters need a file each, but two share one")
-    paths = dict(args.field)
-    known = FieldPaths.__dataclass_fields__
-    for name in paths:
-        if name not in known:
-            raise ValueError(f"--field {name}: there is no such field; there are {', '.join(known)}")
+    loaded = load_or_explain()
+    if loaded is None:
+        return None
+    settings = loaded.settings
+    paths = settings.field_paths()
+    for name, path in args.field:
+        if name not in paths:
+            raise ValueError(f"--field {name}: there is no such field; there are {', '.join(paths)}")
+        paths[name] = path
     return ScanOptions(
         fields=FieldPaths(**paths),
-        aliases={},
-        window_ms=args.window_days * DAY_MS,
+        aliases=settings.aliases,
+        window_ms=settings.window_ms if args.window_days is None else args.window_days * DAY_MS,
         clock_published=args.clock == "published",
     )
 

@@ -236,3 +236,23 @@ def test_field_paths_say_where_the_text_lies(tmp_path: Path) -> None:
     ]
     assert command_line.main(arguments) == 0
     assert json.loads(out.read_bytes())["republication"]["story"] == "k"
+
+
+def test_the_settings_of_the_service_bear_on_a_scan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So that a scan says what the service would; what is wrong with them is told."""
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    values = [
+        {"id": site, "text": BODY, "url": f"https://{site}.example/1", "publisher": site}
+        for site in ("one", "two")
+    ]
+    source.write_bytes(b"\n".join(json.dumps(value).encode() for value in values))
+    monkeypatch.setenv("WIRECOPY_FIELD_BODY", "text")
+    monkeypatch.setenv("WIRECOPY_ALIASES", "two.example=one.example")
+    assert command_line.main(["scan", str(source), "-o", str(out), "--quiet"]) == 0
+    verdicts = [json.loads(line)["republication"]["verdict"] for line in out.read_bytes().splitlines()]
+    assert verdicts == ["original", "duplicate"]
+    monkeypatch.setenv("WIRECOPY_WINDOW_DAYS", "never")
+    assert command_line.main(["scan", str(source)]) == 2
+    assert "WIRECOPY_WINDOW_DAYS" in capsys.readouterr().err
