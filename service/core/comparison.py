@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from service.core import kernels, limits
 from service.core.hashing import xxh3_64
-from service.core.kernels import R_CANDIDATE, R_END, R_SOURCE_END, R_SOURCE_START, R_START, T_MAIN, T_TEMPLATE
+from service.core.kernels import R_CANDIDATE, R_END, R_HITS, R_SOURCE_END, R_SOURCE_START, R_START, T_MAIN, T_TEMPLATE
 from service.core.model import I32, U16, U32, U64
 from service.core.postings import Postings
 from service.core.record import RecordCredit, SketchRecord
@@ -46,6 +46,11 @@ def credit_keys(credits_: tuple[RecordCredit, ...], site: np.uint64) -> U64:
     """Keys u64[n] by which a site remembers where it said a credit."""
     contexts = np.array([credit.context for credit in credits_], np.uint64)
     return contexts * _SPREAD ^ site
+
+
+def taken_keys(record: SketchRecord) -> U64:
+    """Keys u64[n] by which a host remembers a passage it took from elsewhere."""
+    return record.sketch.ids ^ np.uint64(site_key(record.host or record.domain)) ^ _TAKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def compare(record: SketchRecord, postings: Postings, marks: Postings) -> Compar
     votes = Votes(
         hits.sample[of_sample][order], hits.article[of_sample][order], hits.position[of_sample][order]
     )
-    taken = marks.look_up(keys ^ site ^ _TAKEN)
+    taken = marks.look_up(taken_keys(record))
     identity = hits.sample[~of_sample] - count
     identity_article = hits.article[~of_sample]
     made = Comparison(
@@ -168,6 +173,7 @@ class Measured:
     article: int
     row: list[int]
     runs: list[tuple[int, int, int, int]]
+    singles: list[tuple[int, int, int, int]]  # lone hits, in the same form
 
 
 def measure(seen: Comparison, chosen: list[int], votes: Votes, main_start: I32, main_end: I32) -> list[Measured]:
@@ -196,15 +202,12 @@ def measure(seen: Comparison, chosen: list[int], votes: Votes, main_start: I32, 
         limits.TAIL_TOKENS,
         limits.SOLID_GAP_TOKENS,
     )
-    of_candidate: list[list[tuple[int, int, int, int]]] = [[] for _ in chosen]
+    measured = [Measured(number, row, [], []) for number, row in zip(chosen, rows.tolist(), strict=True)]
     for run in runs.tolist():
-        of_candidate[run[R_CANDIDATE]].append((run[R_START], run[R_END], run[R_SOURCE_START], run[R_SOURCE_END]))
-    return [Measured(*parts) for parts in zip(chosen, rows.tolist(), of_candidate, strict=True)]
-
-
-def taken_keys(seen: Comparison) -> U64:
-    """Keys u64[n] by which this site remembers a passage it took."""
-    return seen.record.sketch.ids ^ seen.site ^ _TAKEN
+        candidate = measured[run[R_CANDIDATE]]
+        kept = candidate.runs if run[R_HITS] > 1 else candidate.singles
+        kept.append((run[R_START], run[R_END], run[R_SOURCE_START], run[R_SOURCE_END]))
+    return measured
 
 
 def template_keys(seen: Comparison) -> U64:

@@ -336,13 +336,14 @@ class Engine:
             known.credit is not None and credits_any(known.credit, brands)
         )
         digest = record.sketch.title_digest
+        same_title = digest != 0 and digest == known.title_digest
         return Match(
             known,
             named_measures(measured.row, seen.own_tokens, known.own_tokens),
-            tuple(measured.runs),
+            tuple(measured.runs) + (tuple(measured.singles) if same_title or names else ()),
             measured.article in seen.same_address,
             same_publisher(record, known),
-            digest != 0 and digest == known.title_digest,
+            same_title,
             known.body_xxh3 == record.body_xxh3,
             names,
         )
@@ -357,6 +358,7 @@ class Engine:
             article.id,
             article.url,
             article.publisher,
+            article.host,
             article.domain,
             brand_keys(article.publisher, article.host, article.domain),
             None if published == limits.NO_TIME_MS else published,
@@ -640,7 +642,7 @@ class Engine:
             covered[start:end] = True
         taken = covered[sketch.positions] & ~seen.template
         if taken.any():
-            self._marks.insert(taken_keys(seen)[taken], number, at[taken])
+            self._marks.insert(taken_keys(seen.record)[taken], number, at[taken])
         for known, measured in judged.takes_over:
             inside = np.zeros(sketch.tokens + 1, np.bool_)
             for start, end, _, _ in measured.runs:

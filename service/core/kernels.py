@@ -478,8 +478,9 @@ def winnow(token_hash, shingle_tokens, window):  # type: ignore[no-untyped-def]
     M_BEFORE,  # 1 where every run lies before both main regions
     M_FIRST,  # token at which the first run with a piece's worth of words begins; −1 where none
     M_TAILS,  # tokens of the run that ends with both main regions, beginning in neither's lead; 0 where none does
+    M_SINGLES,  # hits that no run holds
     M_COLUMNS,
-) = range(13)
+) = range(14)
 R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_SOLID, R_COLUMNS = 0, 1, 2, 3, 4, 5, 6, 7, 8
 # R_SOLID: tokens that the run's hits vouch for, at most solid_gap from one to the next
 T_PROSE, T_MAIN, T_TEMPLATE = 1, 2, 4  # flags of a token
@@ -600,6 +601,7 @@ def measure(  # type: ignore[no-untyped-def]
             runs[written, R_SOURCE_END] = there + shingle_tokens
             runs[written, R_HITS] = 1
             runs[written, R_SOLID] = shingle_tokens
+            runs[written, R_WORDS] = 0
             if opened == _OPEN_RUNS_MAX:
                 for back in range(1, opened):
                     open_runs[back - 1] = open_runs[back]
@@ -607,19 +609,15 @@ def measure(  # type: ignore[no-untyped-def]
             open_runs[opened] = written
             opened += 1
             written += 1
-        kept = first_run
-        for run in range(first_run, written):
-            if runs[run, R_HITS] >= 2:
-                for column in range(R_COLUMNS):
-                    runs[kept, column] = runs[run, column]
-                kept += 1
-        written = kept
-        # the measures of this candidate
+        # the measures of this candidate: a lone hit proves nothing, and counts only as such
         before = 1
         first = -1
         there_tokens = 0
         lead_there = 0
         for run in range(first_run, written):
+            if runs[run, R_HITS] < 2:
+                measures[c, M_SINGLES] += 1
+                continue
             start = runs[run, R_START]
             end = min(tokens, runs[run, R_END])
             source_start = runs[run, R_SOURCE_START]

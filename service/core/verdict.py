@@ -20,6 +20,7 @@ from service.core.kernels import (
     M_LONGEST,
     M_OWN,
     M_PIECES,
+    M_SINGLES,
     M_TAILS,
     M_THERE,
     M_WORDS,
@@ -38,6 +39,7 @@ class Known:
     id: str
     url: str
     publisher: str
+    host: str
     domain: str
     brands: tuple[str, ...]
     published_at_ms: int | None
@@ -51,17 +53,20 @@ class Known:
 
 
 def same_publisher(record: SketchRecord, known: Known) -> bool:
-    """One registrable domain, unless both state publishers and these differ: papers that share a hoster's domain."""
+    """One registrable domain; but papers that share a hoster's domain, and state other names under it, are several."""
     if known.domain != record.domain:
         return False
-    return known.publisher == record.publisher or "." not in known.publisher or "." not in record.publisher
+    if "." not in record.publisher or "." not in known.publisher:
+        return True
+    return not {record.publisher, record.host}.isdisjoint((known.publisher, known.host))
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
     """One row of kernels.measure, named. Counts of tokens; shares are of the article's own main region."""
 
-    hits: int
+    hits: int  # in runs
+    singles: int  # in none
     longest: int
     pieces: int
     words: int
@@ -85,6 +90,7 @@ def named_measures(row: list[int], own_here: int, own_there: int) -> Measures:
     lead_there = min(limits.LEAD_TOKENS, own_there)
     return Measures(
         row[M_HITS],
+        row[M_SINGLES],
         row[M_LONGEST],
         row[M_PIECES],
         row[M_WORDS],
@@ -121,7 +127,7 @@ def accepted(match: Match) -> bool:
     """Whether the candidate is a publication of this text, in part or whole."""
     if match.same_url:
         return _accepted_by_address(match)
-    if match.measures.before:
+    if match.measures.hits and match.measures.before:
         return False
     return _accepted_on_site(match) if match.same_site else _accepted_elsewhere(match)
 
@@ -137,6 +143,8 @@ def _accepted_on_site(match: Match) -> bool:
     m = match.measures
     if match.same_body:
         return True
+    if match.same_title and min(m.part_here, m.part_there) >= limits.SITE_TITLE_PARTS_MIN:
+        return True
     own_here = m.own + m.unmatched_here
     own_there = m.there + m.unmatched_there
     if (
@@ -146,6 +154,8 @@ def _accepted_on_site(match: Match) -> bool:
         return False
     part = max(m.part_here, m.part_there)
     lead = max(m.lead_here, m.lead_there)
+    if match.same_title and part >= limits.SITE_TITLE_PART_ALONE_MIN:
+        return True
     if match.same_title:
         return part >= limits.SITE_TITLE_PART_MIN and lead >= limits.SITE_TITLE_LEAD_MIN
     return (
@@ -170,8 +180,20 @@ def _accepted_elsewhere(match: Match) -> bool:
         return True
     if part >= limits.CONTAINED_PART_MIN and max(m.lead_here, m.lead_there) >= limits.CONTAINED_LEAD_MIN:
         return m.hits >= limits.SHORT_HITS_MIN
-    named = match.same_title or match.names
-    return named and m.any >= limits.NAMED_TOKENS_MIN and m.hits >= limits.NAMED_HITS_MIN
+    return _accepted_by_name(match)
+
+
+def _accepted_by_name(match: Match) -> bool:
+    """Where the title is the same, or a credit names the other, less of the text need be: it was rewritten or shuffled."""
+    m = match.measures
+    hits = m.hits + m.singles
+    if match.same_title and match.names:
+        return hits >= limits.TITLE_AND_CREDIT_HITS_MIN
+    if not (match.same_title or match.names):
+        return False
+    if m.any >= limits.NAMED_TOKENS_MIN and m.hits >= limits.NAMED_HITS_MIN:
+        return True
+    return hits >= limits.NAMED_PART_HITS_MIN and max(m.part_here, m.part_there) >= limits.NAMED_PART_MIN
 
 
 def also_source(match: Match) -> bool:
@@ -253,7 +275,10 @@ class Direction:
 def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, others: list[Known]) -> Direction:
     """Credit before published-at before first seen. `others`: members of the source's story, for their credits."""
     names_source = any(strong(c) and credits_any(c, source.brands) for c in record.credits)
-    named_by = any(k.credit is not None and credits_any(k.credit, brands) for k in (source, *others))
+    named_by = any(
+        k.credit is not None and credits_any(k.credit, brands) and not credits_any(k.credit, source.brands)
+        for k in (source, *others)
+    )
     earlier = _earlier(record.published_at_ms, source.published_at_ms)
     if names_source and not named_by:
         conflict = (Basis.CREDIT_CONFLICT,) if earlier else ()
