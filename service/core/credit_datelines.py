@@ -25,6 +25,7 @@ from service.core.model import Credit, CreditKind
 
 _PLACE_CHARS_MAX = 72  # "WEST PALM BEACH, Florida, September 23, 2024 "
 _ENCLOSED_CHARS_MAX = 60
+_BYLINE_ENDING_CHARS_MAX = 24  # " Entertainment Writer"
 _DASHES = "-–—―="
 _MARKS = frozenset("/-–—.\n")  # beside a name without brackets in a dateline
 _ENDING = frozenset(("", "\n", "\r", ".", ",", ":", ";", *_DASHES))
@@ -186,7 +187,7 @@ def by_known_name(page: Page, known: KnownName, at: int, window: Sequence[int], 
         credit = _dateline_of(page, known, name)
         if credit is not None:
             return credit
-    if "\n" in text[end : end + 24] or end + 24 > len(text):
+    if _may_be_byline(page, start, end):
         byline = _byline(page, at, size, known, name)
         if byline is not None:
             return byline
@@ -230,6 +231,15 @@ def _is_bare_dateline(page: Page, known: KnownName, prefix: str, dash: re.Match[
     if end < 0:
         end = min(len(page.text), dash.end() + limits.CREDIT_LINE_CHARS_MAX)
     return end - dash.end() >= 60 or (end > dash.end() and page.text[end - 1] in '.!?”"')
+
+
+def _may_be_byline(page: Page, start: int, end: int) -> bool:
+    """A quick no to names that end no line, or whose line begins with no byline's word."""
+    text = page.text
+    if "\n" not in text[end : end + _BYLINE_ENDING_CHARS_MAX] and end + _BYLINE_ENDING_CHARS_MAX <= len(text):
+        return False
+    prefix = text[max(0, start - _PLACE_CHARS_MAX) : start].rpartition("\n")[2].split(maxsplit=1)
+    return not prefix or prefix[0].strip(":").casefold() in page.rules.byline_heads
 
 
 def _byline(page: Page, at: int, size: int, known: KnownName, name: Name) -> Credit | None:

@@ -107,6 +107,7 @@ class Rules:
     line_pair: dict[int, tuple[Phrase, ...]]
     line_end: dict[int, tuple[Phrase, ...]]
     bylines: frozenset[Alternative]
+    byline_heads: frozenset[str]  # their first words, case folded
     byline_endings: frozenset[Alternative]
     text_nouns: frozenset[int]
     mention_before: frozenset[Alternative]
@@ -250,6 +251,7 @@ def rules() -> Rules:
         line_pair,
         line_end,
         frozenset(map(phrase_hashes, credit_table.BYLINE_WORDS)),
+        frozenset(words.split()[0].casefold() for words in credit_table.BYLINE_WORDS),
         frozenset(map(phrase_hashes, credit_table.BYLINE_ENDINGS)),
         frozenset(phrase_hashes(noun)[0] for noun in credit_table.TEXT_NOUNS),
         frozenset(map(phrase_hashes, credit_table.MENTION_BEFORE)),
