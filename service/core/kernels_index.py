@@ -47,7 +47,7 @@ USED_MAX = 12  # slots of table a in use above which postings must move
 GIVE_BACK_AT = 13  # the frontier at which memory behind it is to be given back
 CONTROL_FIELDS = 14
 
-_AHEAD = 48  # look-ups between a prefetch and its use
+_AHEAD = 48  # look-ups between a prefetch and its use: 32 … 256 measured alike, 16 slower
 _STORIES_MAX = 8
 _SLOT_BYTES = 8
 _BUCKET_BYTES = 64
@@ -56,6 +56,10 @@ _MARKS_AT = 60
 _USED_SHIFT, _USED_MASK, _ONE_USED = 24, 7, 1 << 24
 _WENT_ON = 1 << 27
 _NONE, _ONE, _ALL_SLOTS = np.uint64(0), np.uint64(1), np.uint64(63)  # masks of a bucket's slots
+# Signatures are given: otherwise a caller's other integer type would stop the service to compile a variant.
+_LOOK_UP = "i8(u8[::1], u8[::1], u8[::1], i8[::1], i4[::1], u4[::1], u2[::1], u1[::1])"
+_INSERT = "b1(u8[::1], u2[::1], i8, u8[::1], u8[::1], i8[::1], u4[::1], i8)"
+_MOVE = "i8(u8[::1], u2[::1], i8, i8, u8[::1], u8[::1], i8[::1], u4[::1])"
 _ARTICLE_BITS = np.uint64(28)
 _ARTICLE_MASK = np.uint64((1 << 28) - 1)
 _KEY_STORED_MASK = np.uint64((1 << 40) - 1)
@@ -237,7 +241,7 @@ def _locate(keys, table_a, table_b, control, key_lows, buckets):  # type: ignore
         _prefetch(max(buckets[i], ~buckets[i]))
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(_LOOK_UP, nogil=True, cache=True)
 def postings_look_up(  # type: ignore[no-untyped-def]
     keys, slots_a, slots_b, control, sample, article, position, stories
 ):
@@ -336,48 +340,6 @@ def _insert_one(bucket, key_low, number, live_min, position):  # type: ignore[no
 
 
 @numba.njit(nogil=True, cache=True)
-def postings_insert(  # type: ignore[no-untyped-def]
-    keys, positions, article, slots_a, slots_b, control, counts, advance
-):
-    """Adds a posting of `article` for each key, then moves `advance` homes if postings are moving.
-
-    keys u64[n], positions u16[n], counts u32[…] (live postings by article). Returns whether the table wants
-    its owner: to begin or end a move, or to give back memory.
-    """
-    n = len(keys)
-    table_a, table_b = np.int64(slots_a.ctypes.data), np.int64(slots_b.ctypes.data)
-    key_lows = np.empty(n, np.uint64)
-    buckets = np.empty(n, np.int64)
-    _locate(keys, table_a, table_b, control, key_lows, buckets)
-    live_a, live_b = _live_min(control, control[BASE_A]), _live_min(control, control[BASE_B])
-    number_a = np.uint64(article - control[BASE_A] + 1)
-    number_b = np.uint64(article - control[BASE_B] + 1)
-    added, used_a, used_b, over_cap, without_room = 0, 0, 0, 0, 0
-    for i in range(n):
-        if i + _AHEAD < n:
-            _prefetch(max(buckets[i + _AHEAD], ~buckets[i + _AHEAD]))
-        if buckets[i] >= 0:
-            done = _insert_one(buckets[i], key_lows[i], number_a, live_a, positions[i])
-            used_a += done == 2
-        else:
-            done = _insert_one(~buckets[i], key_lows[i], number_b, live_b, positions[i])
-            used_b += done == 2
-        added += done > 0
-        over_cap += done == -1
-        without_room += done == -2
-    control[USED_A] += used_a
-    control[USED_B] += used_b
-    control[DROPPED_CAP] += over_cap
-    control[DROPPED_FULL] += without_room
-    control[LIVE] += added
-    counts[article - control[COUNTS_BASE]] += np.uint32(added)
-    if control[BUCKETS_B] > 0:
-        _advance(table_a, table_b, control, counts, advance)
-        return control[FRONTIER] >= control[GIVE_BACK_AT]
-    return control[USED_A] > control[USED_MAX]
-
-
-@numba.njit(nogil=True, cache=True)
 def _put(bucket, key_low, number, position):  # type: ignore[no-untyped-def]
     """Puts a moved posting into the first fresh slot from a bucket on. Returns whether there was one."""
     for _ in range(PROBE_BUCKETS_MAX):
@@ -441,6 +403,48 @@ def _advance(table_a, table_b, control, counts, homes):  # type: ignore[no-untyp
     control[FRONTIER] = last_home
 
 
+@numba.njit(_INSERT, nogil=True, cache=True)
+def postings_insert(  # type: ignore[no-untyped-def]
+    keys, positions, article, slots_a, slots_b, control, counts, advance
+):
+    """Adds a posting of `article` for each key, then moves `advance` homes if postings are moving.
+
+    keys u64[n], positions u16[n], counts u32[…] (live postings by article). Returns whether the table wants
+    its owner: to begin or end a move, or to give back memory.
+    """
+    n = len(keys)
+    table_a, table_b = np.int64(slots_a.ctypes.data), np.int64(slots_b.ctypes.data)
+    key_lows = np.empty(n, np.uint64)
+    buckets = np.empty(n, np.int64)
+    _locate(keys, table_a, table_b, control, key_lows, buckets)
+    live_a, live_b = _live_min(control, control[BASE_A]), _live_min(control, control[BASE_B])
+    number_a = np.uint64(article - control[BASE_A] + 1)
+    number_b = np.uint64(article - control[BASE_B] + 1)
+    added, used_a, used_b, over_cap, without_room = 0, 0, 0, 0, 0
+    for i in range(n):
+        if i + _AHEAD < n:
+            _prefetch(max(buckets[i + _AHEAD], ~buckets[i + _AHEAD]))
+        if buckets[i] >= 0:
+            done = _insert_one(buckets[i], key_lows[i], number_a, live_a, positions[i])
+            used_a += done == 2
+        else:
+            done = _insert_one(~buckets[i], key_lows[i], number_b, live_b, positions[i])
+            used_b += done == 2
+        added += done > 0
+        over_cap += done == -1
+        without_room += done == -2
+    control[USED_A] += used_a
+    control[USED_B] += used_b
+    control[DROPPED_CAP] += over_cap
+    control[DROPPED_FULL] += without_room
+    control[LIVE] += added
+    counts[article - control[COUNTS_BASE]] += np.uint32(added)
+    if control[BUCKETS_B] > 0:
+        _advance(table_a, table_b, control, counts, advance)
+        return control[FRONTIER] >= control[GIVE_BACK_AT]
+    return control[USED_A] > control[USED_MAX]
+
+
 @numba.njit(nogil=True, cache=True)
 def _find(bucket, key_low, live_min, number):  # type: ignore[no-untyped-def]
     """The bucket and lane of the key's posting of one article; bucket 0 where it has none."""
@@ -460,7 +464,7 @@ def _find(bucket, key_low, live_min, number):  # type: ignore[no-untyped-def]
     return np.int64(0), np.int64(0)
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(_MOVE, nogil=True, cache=True)
 def postings_move(  # type: ignore[no-untyped-def]
     keys, positions, article_from, article_to, slots_a, slots_b, control, counts
 ):
