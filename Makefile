@@ -40,6 +40,8 @@ $(PY):
 $(STAMP): requirements/dev.lock pyproject.toml | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "compiling the kernels, once: about a minute"
+	$(PY) -m service.shell.warm
 	@touch $@
 
 $(BENCH_STAMP): requirements/bench.lock $(STAMP)
