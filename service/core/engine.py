@@ -1,4 +1,5 @@
-"""The replicated state machine: `propose` makes a record for the fingerprint log, `replay` applies one.
+"""The replicated state machine: `propose` (propose.py) makes a record for the fingerprint log, `replay`
+applies one.
 
 Kafka's group coordinator has the same shape (KIP-848's `CoordinatorRuntime`): a write returns records, state changes only
 when the record comes back from the log. `replay` sees the log alone: its records, their order and append times; no clock,
@@ -31,16 +32,13 @@ from service.core.comparison import (
     taken_keys,
     template_keys,
 )
-from service.core.credit import find_credits
 from service.core.domains import brand_keys
-from service.core.hashing import xxh3_64, xxh3_128_hex
 from service.core.kernels import T_MAIN, T_PROSE
 from service.core.model import (
     Basis,
     Correction,
     CorrectionReason,
     Credit,
-    CreditKind,
     EngineStats,
     Extent,
     Original,
@@ -55,10 +53,10 @@ from service.core.model import (
 )
 from service.core.passages import LineMap, filled, painted, passages, snapped, trimmed
 from service.core.postings import POSITION_MAX, Postings
-from service.core.record import ENGINE_VERSION, RecordCredit, SketchRecord, decode_record, encode_record
+from service.core.propose import Proposal, propose
+from service.core.record import ENGINE_VERSION, RecordCredit, SketchRecord, decode_record
 from service.core.remembered import Remembered, decode_remembered, encode_remembered
-from service.core.sketch import Sketch, make_sketch
-from service.core.tokens import Tokens, tokenise
+from service.core.tokens import Tokens
 from service.core.verdict import (
     Cover,
     Direction,
@@ -78,74 +76,6 @@ from service.core.verdict import (
 )
 
 __all__ = ["ENGINE_VERSION", "Engine", "Proposal", "enrich"]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """An article with the log record that proposes it. `value` is what to append; tokens and credits stay here."""
-
-    article: RawArticle
-    value: bytes
-    body_xxh3: str
-    tokens: Tokens
-    credits: tuple[Credit, ...]
-
-
-def propose(article: RawArticle) -> Proposal:
-    """Fingerprints an article. Pure: the same article gives the same bytes on every replica."""
-    tokens = tokenise(article.text)
-    found = find_credits(article.text, article.title, article.publisher, article.domain)[: limits.CREDITS_MAX]
-    body_xxh3 = xxh3_128_hex(article.body.encode("utf-8", "surrogatepass"))
-    sketch = make_sketch(article, tokens)
-    record = SketchRecord(
-        article.position,
-        body_xxh3,
-        article.id[: limits.ID_CHARS_MAX],
-        article.url[: limits.URL_CHARS_MAX],
-        article.publisher[: limits.NAME_CHARS_MAX],
-        article.host,
-        article.domain,
-        article.published_at_ms,
-        article.version,
-        _placed(found, article, tokens, sketch),
-        sketch,
-    )
-    return Proposal(article, encode_record(record), body_xxh3, tokens, found)
-
-
-def _placed(
-    found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, sketch: Sketch
-) -> tuple[RecordCredit, ...]:
-    """Credits as the log holds them: places in the body as it came, and whether they belong to the article proper."""
-    offsets = article.offsets
-    first = last = top = 0
-    if sketch.main_end > sketch.main_start:
-        start = int(tokens.starts[sketch.main_start])
-        first, top = start - limits.CREDIT_BEFORE_CHARS, start + limits.CREDIT_TOP_CHARS
-        last = int(tokens.ends[sketch.main_end - 1]) + limits.CREDIT_AFTER_CHARS
-    placed = [
-        RecordCredit(
-            credit.kind,
-            credit.name,
-            credit.key,
-            credit.agency,
-            credit.start if offsets is None else int(offsets[credit.start]),
-            credit.end if offsets is None else int(offsets[credit.end]),
-            first <= credit.start < (top if credit.kind is CreditKind.DATELINE else last),
-            _context(tokens, credit),
-        )
-        for credit in found
-    ]
-    placed.sort(key=lambda credit: not credit.inside)  # stable: the strongest first, those of the article before the page's
-    return tuple(placed)
-
-
-def _context(tokens: Tokens, credit: Credit) -> int:
-    """32 bits of the hash of a credit with the words on both sides of it."""
-    first = max(0, int(np.searchsorted(tokens.starts, credit.start)) - limits.CREDIT_CONTEXT_TOKENS)
-    last = min(len(tokens), int(np.searchsorted(tokens.starts, credit.end)) + limits.CREDIT_CONTEXT_TOKENS)
-    words = tokens.canonical[tokens.canonical_starts[first] : tokens.canonical_starts[last]]
-    return xxh3_64(words) & 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)

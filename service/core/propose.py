@@ -1,0 +1,90 @@
+"""Article → proposal: the record that the fingerprint log is to hold of it, and what stays with the owner of
+the text.
+
+The half of the state machine that changes nothing: the same article gives the same bytes on every replica, in
+any thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.core import limits
+from service.core.credit import find_credits
+from service.core.hashing import xxh3_64, xxh3_128_hex
+from service.core.model import Credit, CreditKind, RawArticle
+from service.core.record import RecordCredit, SketchRecord, encode_record
+from service.core.sketch import Sketch, make_sketch
+from service.core.tokens import Tokens, tokenise
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An article with the log record that proposes it. `value` is what to append; the rest stays here."""
+
+    article: RawArticle
+    value: bytes
+    body_xxh3: str
+    tokens: Tokens
+    credits: tuple[Credit, ...]
+
+
+def propose(article: RawArticle) -> Proposal:
+    """Fingerprints an article. Pure: the same article gives the same bytes on every replica."""
+    tokens = tokenise(article.text)
+    found = find_credits(article.text, article.title, article.publisher, article.domain)[: limits.CREDITS_MAX]
+    body_xxh3 = xxh3_128_hex(article.body.encode("utf-8", "surrogatepass"))
+    sketch = make_sketch(article, tokens)
+    record = SketchRecord(
+        article.position,
+        body_xxh3,
+        article.id[: limits.ID_CHARS_MAX],
+        article.url[: limits.URL_CHARS_MAX],
+        article.publisher[: limits.NAME_CHARS_MAX],
+        article.host,
+        article.domain,
+        article.published_at_ms,
+        article.version,
+        _placed(found, article, tokens, sketch),
+        sketch,
+    )
+    return Proposal(article, encode_record(record), body_xxh3, tokens, found)
+
+
+def _placed(
+    found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, sketch: Sketch
+) -> tuple[RecordCredit, ...]:
+    """Credits as the log holds them: places in the body as it came, and whether the article itself says them."""
+    offsets = article.offsets
+    first = last = top = 0
+    if sketch.main_end > sketch.main_start:
+        start = int(tokens.starts[sketch.main_start])
+        first, top = start - limits.CREDIT_BEFORE_CHARS, start + limits.CREDIT_TOP_CHARS
+        last = int(tokens.ends[sketch.main_end - 1]) + limits.CREDIT_AFTER_CHARS
+    placed = [
+        RecordCredit(
+            credit.kind,
+            credit.name,
+            credit.key,
+            credit.agency,
+            credit.start if offsets is None else int(offsets[credit.start]),
+            credit.end if offsets is None else int(offsets[credit.end]),
+            first <= credit.start < (top if credit.kind is CreditKind.DATELINE else last),
+            _context(tokens, credit),
+        )
+        for credit in found
+    ]
+    placed.sort(
+        key=lambda credit: not credit.inside
+    )  # stable: strongest first, the article's before the page's
+    return tuple(placed)
+
+
+def _context(tokens: Tokens, credit: Credit) -> int:
+    """32 bits of the hash of a credit with the words on both sides of it."""
+    first = max(0, int(np.searchsorted(tokens.starts, credit.start)) - limits.CREDIT_CONTEXT_TOKENS)
+    last = min(len(tokens), int(np.searchsorted(tokens.starts, credit.end)) + limits.CREDIT_CONTEXT_TOKENS)
+    words = tokens.canonical[tokens.canonical_starts[first] : tokens.canonical_starts[last]]
+    return xxh3_64(words) & 0xFFFFFFFF
