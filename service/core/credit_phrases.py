@@ -33,6 +33,8 @@ from service.core.model import Credit, CreditKind
 
 _LABEL_GAP = re.compile(r"[ \t\u00a0]{0,4}[:：՝៖][ \t\u00a0]{0,4}[\"'“„«「『《【(（\[@]{0,3}")
 
+_CLOSING = {"«": "»", "“": "”", "„": "“", '"': '"'}
+
 
 def anchored(page: Page) -> Iterator[Credit | None]:
     """Phrases, labels and names of the table, wherever they stand."""
@@ -184,9 +186,26 @@ def _label(page: Page, label: Label, at: int) -> Credit | None:
     if gap is None or not page.begins_sentence(start):
         return None
     name = name_from(page.text, gap.end(), gap.end())
-    if name is None or not (SENTENCE_ENDS.match(page.text, name.end) or _lists_more(page.text, name)):
+    if name is not None and not (SENTENCE_ENDS.match(page.text, name.end) or _lists_more(page.text, name)):
+        name = _rest_of_line(page, gap.end())
+    if name is None:
         return None
     return page.credit(label.kind, name, start, name.end)
+
+
+def _rest_of_line(page: Page, at: int) -> Name | None:
+    """A name that goes on in small letters: «Вечерний город», Источник: Российская газета. Only to the end of
+    its line, and in quotes or Cyrillic, where papers are written so; elsewhere it would be "Company data".
+    """
+    _, line_end = page.line_bounds(at)
+    line = page.text[at:line_end].rstrip(" \u00a0\t\r.,;)]")
+    quoted = page.text[at - 1] in _CLOSING and line.endswith(_CLOSING[page.text[at - 1]])
+    words = line.strip("\"»”“’'").split()
+    if not (quoted or "\u0400" <= line[:1] <= "\u04ff") or not 1 < len(words) <= limits.CREDIT_NAME_WORDS_MAX:
+        return None
+    text = line[:-1] if quoted else line
+    known = all(word.strip("-").isalpha() for word in words)
+    return Name(text, at, at + len(text)) if known else None
 
 
 def _lists_more(text: str, name: Name) -> bool:

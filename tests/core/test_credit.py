@@ -512,3 +512,20 @@ def test_bait_of_a_megabyte_is_looked_at_within_bounds(bait: str) -> None:
     """Not timed: a quadratic walk over this would outlast the test session's time limit."""
     text = bait * (1_000_000 // len(bait))
     check_shape(text, credits_of(text))
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Источник: Заречинские вести", "Заречинские вести"),
+        ("Источник: «Вечерний город»", "Вечерний город"),
+        ("Источник: Российская газета.", "Российская газета"),
+        ("Fuente: «La voz de la sierra»", "La voz de la sierra"),
+        ("Source: Company data", None),
+        ("Источник: Фото автора и ещё пять длинных слов подряд", None),
+    ],
+)
+def test_a_source_named_in_small_letters_is_read_to_the_end_of_its_line(line: str, name: str | None) -> None:
+    """In quotes, or in Cyrillic; elsewhere a label with small letters names a kind of source, not a paper."""
+    found = find_credits(f"Текст о маяке, длинный.\n\n{line}\nДальше.", "", "", "")
+    assert [credit.name for credit in found] == ([name] if name else [])
