@@ -99,6 +99,15 @@ class Comparison:
         )
         self.own_tokens = int(np.count_nonzero((self.flags & (T_MAIN | T_TEMPLATE)) == T_MAIN))
 
+    def words_scale(self) -> float:
+        """Tokens of this text that say as much as one word of a spaced script."""
+        lines = self.record.sketch.lines
+        if not len(lines):
+            return 1.0
+        tokens = int((lines[:, 1] - lines[:, 0]).sum())
+        chars = int((lines[:, 3] - lines[:, 2]).sum())
+        return limits.UNSPACED_WORDS_SCALE if chars < tokens * limits.UNSPACED_CHARS_PER_TOKEN_MAX else 1.0
+
     def own(self) -> bytes:
         """A byte a token: 1 where it is of the main region and not template."""
         return ((self.flags & (T_MAIN | T_TEMPLATE)) == T_MAIN).tobytes()

@@ -276,6 +276,7 @@ class Engine:
             same_title,
             known.body_xxh3 == record.body_xxh3,
             names,
+            seen.words_scale(),
         )
 
     def _known(self, number: int) -> Known:

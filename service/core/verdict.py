@@ -121,6 +121,7 @@ class Match:
     same_title: bool
     same_body: bool
     names: bool  # one credits the other
+    words_scale: float = 1.0  # tokens that say as much as one word: more where scripts write no spaces
 
 
 def accepted(match: Match) -> bool:
@@ -171,9 +172,9 @@ def _accepted_elsewhere(match: Match) -> bool:
     m = match.measures
     if m.tails and not m.lead_here and not m.lead_there and not (match.same_title or match.names):
         return False  # the foot of two pages of one network of sites
-    if m.longest >= limits.REPUBLISHED_WORDS_MIN:
+    if m.longest >= limits.REPUBLISHED_WORDS_MIN * match.words_scale:
         return True
-    if m.pieces >= limits.PIECES_WORDS_MIN:
+    if m.pieces >= limits.PIECES_WORDS_MIN * match.words_scale:
         return True
     part = max(m.part_here, m.part_there)
     if part >= limits.SHORT_PART_MIN and m.words >= limits.SHORT_WORDS_MIN and m.hits >= limits.SHORT_HITS_MIN:
