@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import html
+import json
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -181,21 +182,32 @@ def _record_of_text(path: str, value: bytes, suffix: str) -> dict[str, str]:
 
 
 def _found(path: str, a_id: str, b_id: str, decode: Decode) -> tuple[Explained, Explained]:
-    wanted = {a_id, b_id}
+    found: dict[str, Explained] = {}
+    for quickly in (True, False):
+        if {a_id, b_id} - found.keys():
+            found |= _look_for({a_id, b_id} - found.keys(), path, decode, quickly=quickly)
+    for missing in (one for one in (a_id, b_id) if one not in found):
+        raise FileTrouble(f"There is no enriched record with the id “{shown_line(missing, 80)}” in “{path}”.")
+    return found[a_id], found[b_id]
+
+
+def _look_for(ids: set[str], path: str, decode: Decode, *, quickly: bool) -> dict[str, Explained]:
+    """`quickly`: only lines that hold an id as text are read, which misses ids made of positions."""
+    spelled = [text.encode("utf-8", "replace") for id_ in ids for text in (id_, json.dumps(id_)[1:-1])]
     found: dict[str, Explained] = {}
     with LineReader(path) as lines:
         for line in lines:
+            if quickly and not any(text in line.value for text in spelled):
+                continue
             republication = republication_from_json(line.value)
             if republication is None:
                 continue
             article = decode(line.value, republication.position)
-            if isinstance(article, RawArticle) and article.id in wanted:
+            if isinstance(article, RawArticle) and article.id in ids:
                 found[article.id] = _explained(article, line.value)
-                if len(found) == len(wanted):
+                if len(found) == len(ids):
                     break
-    for missing in (one for one in (a_id, b_id) if one not in found):
-        raise FileTrouble(f"There is no enriched record with the id “{shown_line(missing, 80)}” in “{path}”.")
-    return found[a_id], found[b_id]
+    return found
 
 
 def _explained(article: RawArticle, record: bytes) -> Explained:

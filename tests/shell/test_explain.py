@@ -58,7 +58,8 @@ def test_two_files_are_judged_and_their_shared_words_marked(
 def test_marked_words_are_the_same_on_both_sides(texts: tuple[str, str], tmp_path: Path) -> None:
     page = tmp_path / "out.html"
     assert command_line.main(["explain", *texts, "--html", str(page)]) == 0
-    left, right = [], []
+    left: list[str] = []
+    right: list[str] = []
     for row in re.findall(
         r"<tr><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>", page.read_text("utf-8"), re.DOTALL
     ):
@@ -87,6 +88,23 @@ def test_records_are_explained_by_the_verdict_that_they_carry(
     lines[number] = json.dumps(record)
     path.write_text("\n".join(lines), encoding="utf-8")
     assert "12 % of its own words" in explained(capsys, "meridian-4411", "eastgate-70125", "--in", enriched)
+
+
+def test_records_are_found_by_any_id_that_they_go_by(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their own, in letters of any script; their address, and their position, where they bring none."""
+    source, out = tmp_path / "in.jsonl", tmp_path / "enriched.jsonl"
+    records = [
+        {"id": "Füßе-1", "body": WIRE, "publisher": "one"},
+        {"url": "https://two.example/a", "body": WIRE, "publisher": "two"},
+        {"body": WIRE, "publisher": "three"},
+    ]
+    source.write_text("\n".join(map(json.dumps, records)))
+    assert command_line.main(["scan", str(source), "-o", str(out), "--quiet"]) == 0
+    for id_, publisher in (("https://two.example/a", "two"), ("scan/0/2", "three")):
+        told = explained(capsys, "Füßе-1", id_, "--in", str(out))
+        assert told.startswith(f"{publisher}: full republication of one")
 
 
 @pytest.mark.parametrize("pair", [("eastgate-70121", "eastgate-70128"), ("lanternweekly-88", "quillpost-12")])
