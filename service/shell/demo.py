@@ -16,7 +16,7 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +44,7 @@ VERDICT_SECONDS_MAX: Final = 60.0  # the first verdict may have to wait for kern
 RAW_PARTITIONS: Final = 3
 PUBLISHER_COLUMNS: Final = 22
 VERDICT_COLUMNS: Final = 15
+SHARE_COLUMNS: Final = 6
 INDENT_COLUMNS: Final = 7
 
 
@@ -173,7 +174,7 @@ class _Show:
         verdict, record = judged.republication.verdict, judged.record
         self.counts[verdict.kind] += 1
         self._told[record["id"]] = judged
-        share = percent(verdict.share) if verdict.kind is not VerdictKind.ORIGINAL else ""
+        share = percent(verdict.share) if verdict.sources else ""
         title_columns = max(
             24, self._terminal.columns - INDENT_COLUMNS - PUBLISHER_COLUMNS - VERDICT_COLUMNS - 6
         )
@@ -202,6 +203,22 @@ class _Show:
         )
 
 
+def _row(terminal: Terminal, cells: Sequence[str], tones: Sequence[Tone]) -> None:
+    """Time, publisher, title, verdict, share; the title takes what the others leave."""
+    fixed = (INDENT_COLUMNS, PUBLISHER_COLUMNS, 0, VERDICT_COLUMNS, SHARE_COLUMNS)
+    columns = [each or max(24, terminal.columns - sum(fixed) - 1) for each in fixed]
+    pieces = [
+        Piece(
+            f"{shown_line(cell, width):>{width}}"
+            if width == SHARE_COLUMNS
+            else padded(cell, width - 1) + " ",
+            tone,
+        )
+        for cell, width, tone in zip(cells, columns, tones, strict=True)
+    ]
+    terminal.line(*pieces)
+
+
 def _introduce(terminal: Terminal) -> None:
     terminal.line(Piece("Wirecopy tells where a text was published before.", Tone.STRONG))
     terminal.line(
@@ -212,6 +229,7 @@ def _introduce(terminal: Terminal) -> None:
     )
     terminal.line(Piece("The service judges each as it would on Kafka.", Tone.DIM))
     terminal.line()
+    _row(terminal, ("time", "publisher", "title", "verdict", "share"), [Tone.DIM] * 5)
 
 
 def _conclude(terminal: Terminal, show: _Show) -> None:

@@ -77,7 +77,7 @@ def _what(verdict: Verdict) -> str:
 def _external(verdict: Verdict) -> str:
     name = _name(verdict.original.publisher) if verdict.original else "another publisher"
     also = f" {percent(verdict.share)} of it stands in other copies." if verdict.sources else ""
-    return f"By its own credit it is a text of {name}, whose own article never came in.{also}"
+    return f"It is a text of {name}, whose own article never came in.{also}"
 
 
 def _publisher(verdict: Verdict) -> str:
@@ -91,7 +91,7 @@ def _shares(verdict: Verdict) -> str:
     if len(verdict.passages) > 1:
         run = f", in {len(verdict.passages)} passages of up to {longest} words"
     here, there = percent(verdict.share), percent(verdict.source_share)
-    return f"{here} of its own words are there, {there} of that one is here{run}"
+    return f"{here} of its own words stand there and {there} of the other's here{run}"
 
 
 def _drawn_on(verdict: Verdict) -> str:

@@ -49,7 +49,7 @@ def test_two_files_are_judged_and_their_shared_words_marked(
 ) -> None:
     out = explained(capsys, *texts, "--publishers", "Meridian Press", "Eastgate News")
     assert out.startswith("Eastgate News: full republication of Meridian Press")
-    assert "of its own words are there" in out
+    assert "of its own words stand there" in out
     assert "⟦" in out, "without colours, signs enclose what is matched"
     assert "⟪" in out, "the credit is shown where it stands"
     assert "more lines" in out, "the headline list is left out"
