@@ -193,14 +193,20 @@ class _Show:
         if before is None:
             return
         publisher = shown_line(before.record["publisher"], PUBLISHER_COLUMNS)
-        was, now = headline(before.republication.verdict), headline(judged.republication.verdict)
-        original = judged.republication.verdict.original
-        known = f" ({shown_line(original.id, 40)})" if original is not None and original.id else ""
         self._terminal.indented(
             INDENT_COLUMNS,
             Piece("correction ", Tone.ALARM),
-            Piece(f"{publisher}: was “{was}”, is “{now}”{known}"),
+            Piece(f"{publisher}: {_change(before.republication.verdict, judged.republication.verdict)}"),
         )
+
+
+def _change(was: Verdict, now: Verdict) -> str:
+    """What a correction changes, in words."""
+    before, after = was.original, now.original
+    known = f" ({shown_line(after.id, 40)})" if after is not None and after.id else ""
+    if before is not None and after is not None and not before.ingested and after.ingested:
+        return f"its original, by {shown_line(after.publisher, 40)}, has now come in{known}"
+    return f"was “{headline(was)}”, is “{headline(now)}”{known}"
 
 
 def _row(terminal: Terminal, cells: Sequence[str], tones: Sequence[Tone]) -> None:
