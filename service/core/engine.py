@@ -314,7 +314,7 @@ class Engine:
         chosen = [c for c in chosen if not c.match.same_site]
         if leading not in chosen:
             leading = lead(chosen)
-        return self._republication(seen, chosen, leading, measured)
+        return self._republication(seen, chosen, leading, matches, measured)
 
     def _unmatched(self, seen: Comparison) -> _Judged:
         """Nothing of substance came before: an original, or another's text whose source nobody sent."""
@@ -368,7 +368,12 @@ class Engine:
         return _Judged(verdict, story, covered, [], [], seen.own_tokens)
 
     def _republication(
-        self, seen: Comparison, chosen: list[Cover], leading: Cover, measured: dict[int, Measured]
+        self,
+        seen: Comparison,
+        chosen: list[Cover],
+        leading: Cover,
+        matches: list[Match],
+        measured: dict[int, Measured],
     ) -> _Judged:
         record = seen.record
         brands = brand_keys(record.publisher, record.host, record.domain)
@@ -377,7 +382,7 @@ class Engine:
         others = [self._known(number) for number in (source.story, *members) if number != source.number and self._alive(number)]
         direction = directed(record, brands, source, others)
         if direction.late:
-            return self._late_original(seen, chosen, leading, direction, measured)
+            return self._late_original(seen, matches, leading.match, direction, measured)
         original = _ingested(source) if direction.external is None else _outside(direction.external)
         ordered = [leading, *(c for c in chosen if c is not leading)]
         verdict, covered = self._drawn(
@@ -386,12 +391,12 @@ class Engine:
         return _Judged(verdict, source.story, covered, [], [], seen.own_tokens)
 
     def _late_original(
-        self, seen: Comparison, chosen: list[Cover], leading: Cover, direction: Direction, measured: dict[int, Measured]
+        self, seen: Comparison, matches: list[Match], leading: Match, direction: Direction, measured: dict[int, Measured]
     ) -> _Judged:
         """This one was first although its copies came before it: they are corrected, and their postings become its."""
         record = seen.record
         brands = brand_keys(record.publisher, record.host, record.domain)
-        story = leading.match.known.story
+        story = leading.known.story
         verdict = Verdict(
             VerdictKind.ORIGINAL,
             None,
@@ -407,14 +412,16 @@ class Engine:
         )
         corrections: list[Correction] = []
         copies: list[tuple[Known, Measured]] = []
-        for source in chosen:
-            known = source.match.known
-            if known.story != story and source is not leading:
+        for match in matches:
+            known = match.known
+            if match.same_site or (
+                known.story != story and not directed(record, brands, known, []).late
+            ):
                 continue
             copies.append((known, measured[known.number]))
-            corrections.append(self._corrected_copy(seen, source, measured[known.number], direction.basis))
+            corrections.append(self._corrected_copy(seen, match, measured[known.number], direction.basis))
         done = {known.number for known, _ in copies}
-        whole = leading.match.measures.part_here >= limits.STORY_TAKEN_PART_MIN
+        whole = leading.measures.part_here >= limits.STORY_TAKEN_PART_MIN
         for number in (story, *self._members.get(story, [])):
             if number in done or not self._alive(number):
                 continue
@@ -426,13 +433,13 @@ class Engine:
         return _Judged(verdict, story, [], copies, corrections, seen.own_tokens)
 
     def _corrected_copy(
-        self, seen: Comparison, source: Cover, measured: Measured, basis: tuple[Basis, ...]
+        self, seen: Comparison, match: Match, measured: Measured, basis: tuple[Basis, ...]
     ) -> Correction:
         """The new verdict of an article that this original was compared with: measured from its side."""
         record = seen.record
-        known = source.match.known
+        known = match.known
         before = decode_remembered(self._articles.get_blob(known.number))
-        m = source.match.measures
+        m = match.measures
         lines = LineMap(before.lines)
         tokens = int(before.lines[-1, 1]) if len(before.lines) else 0
         ranges = [(start, min(end, tokens)) for _, _, start, end in measured.runs if start < tokens]
