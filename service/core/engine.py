@@ -549,7 +549,7 @@ class Engine:
             self._boilerplate(seen),
             passages(stretches, lines, [c.match.known.id for c in chosen]),
             sources,
-            _credit(seen.record),
+            _credit(seen.record, best.match.known.brands),
             basis,
         )
         return verdict, [(start, end) for start, end, _ in stretches]
@@ -662,11 +662,12 @@ def _ratio(part: int, whole: int) -> float:
     return round(min(1.0, part / whole), 4) if whole else 0.0
 
 
-def _credit(record: SketchRecord) -> Credit | None:
-    """The strongest credit, as the verdict shows it; the owner fills in the words from the text."""
+def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit | None:
+    """The credit that the verdict shows: the one that names the source, else the strongest. The owner of the text fills in
+    its words."""
     if not record.credits:
         return None
-    best = record.credits[0]
+    best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
     return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
 
 

@@ -34,7 +34,9 @@ class Proposal:
 def propose(article: RawArticle) -> Proposal:
     """Fingerprints an article. Pure: the same article gives the same bytes on every replica."""
     tokens = tokenise(article.text)
-    found = find_credits(article.text, article.title, article.publisher, article.domain)[: limits.CREDITS_MAX]
+    found = find_credits(
+        article.text, article.title, article.publisher, article.domain, host=article.host, tokens=tokens
+    )[: limits.CREDITS_MAX]
     body_xxh3 = xxh3_128_hex(article.body.encode("utf-8", "surrogatepass"))
     sketch = make_sketch(article, tokens)
     record = SketchRecord(
@@ -56,7 +58,7 @@ def propose(article: RawArticle) -> Proposal:
 def _placed(
     found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, sketch: Sketch
 ) -> tuple[RecordCredit, ...]:
-    """Credits as the log holds them: places in the body as it came, and whether the article itself says them."""
+    """Credits as the log holds them: places in the body as it came, and whether they are its own."""
     offsets = article.offsets
     first = last = top = 0
     if sketch.main_end > sketch.main_start:
