@@ -9,13 +9,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 
-from service.shell import run
+from service.shell import http, pipeline, run
 from service.shell.memory import MemoryBackend, MemoryBroker
-from service.shell.ports import TopicPartition
+from service.shell.ports import TopicPartition, WatchdogExpiredError
 from service.shell.settings import Settings
 
 SENTENCE = "The harbour master of Port Selm said on Tuesday that the ferries would sail again in June. "
@@ -37,13 +38,13 @@ class Ports:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        start = run.HttpServer.start
+        start = http.HttpServer.start
 
-        async def started(server: run.HttpServer) -> None:
+        async def started(server: http.HttpServer) -> None:
             await start(server)
             self.found.set_result(server.port)
 
-        monkeypatch.setattr(run.HttpServer, "start", started)
+        monkeypatch.setattr(http.HttpServer, "start", started)
 
 
 def ask(port: int, path: str) -> tuple[int, str]:
@@ -69,6 +70,10 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
+def enriched_more_than(broker: MemoryBroker, count: int) -> bool:
+    return sum(len(broker.read("articles.enriched", partition)) for partition in range(2)) > count
+
+
 def metrics(text: str) -> Mapping[str, float]:
     lines = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, _, value in lines}
@@ -85,9 +90,7 @@ async def test_articles_go_through_and_the_port_tells_of_it(monkeypatch: pytest.
     for partition, publisher in enumerate(["first.example", "second.example"]):
         value = json.dumps({"id": publisher, "publisher": publisher, "body": body}).encode()
         broker.produce("articles.raw", partition, value)
-        await until(
-            lambda least=partition: sum(len(broker.read("articles.enriched", at)) for at in range(2)) > least
-        )
+        await until(partial(enriched_more_than, broker, partition))
     broker.produce("articles.raw", 0, b"no json")
     await until(lambda: bool(broker.read("articles.dead", 0)))
     told = metrics((await asyncio.to_thread(ask, port, "/metrics"))[1])
@@ -144,7 +147,7 @@ async def test_the_watchdog_ends_the_service_with_code_3(monkeypatch: pytest.Mon
     _, backend = world()
 
     async def expired(*_: object) -> None:
-        raise run.WatchdogExpiredError("log: append, for 180 s")
+        raise WatchdogExpiredError("log: append, for 180 s")
 
-    monkeypatch.setattr(run.Pipeline, "run", expired)
+    monkeypatch.setattr(pipeline.Pipeline, "run", expired)
     assert await run.serve(free_settings(), backend) == 3
