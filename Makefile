@@ -17,7 +17,7 @@ TESTS ?= tests
 PYTEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit eval bench kafka docs deploy-tools lock clean
+.PHONY: help install demo test check audit eval bench kafka service samples docs deploy-tools lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
@@ -72,6 +72,13 @@ bench: $(BENCH_STAMP) ## speed and memory
 
 kafka: $(STAMP) ## one real broker on localhost:9092 for use by hand (Ctrl-C stops it)
 	$(PY) -m tools.kafka
+
+service: $(STAMP) ## the service on that broker: its topics, then `wirecopy run` (curl localhost:8080/metrics)
+	$(PY) -m service topics --replication-factor 1 --wait 60
+	$(PY) -m service run
+
+samples: $(STAMP) ## send the sample articles to that broker
+	$(PY) -m tools.produce
 
 docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.md, the dashboard, the chart's schema
 	$(PY) -m tools.tables

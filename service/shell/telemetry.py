@@ -137,7 +137,7 @@ class PrometheusTelemetry:
         self, wall_clock: Callable[[], float], *, version: str = "", engine_version: int = 0
     ) -> None:
         self._wall_clock = wall_clock
-        disable_created_metrics()  # a series more for each counter, which no query of ours uses
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more for each counter, which no query of ours uses
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
