@@ -58,7 +58,7 @@ def propose(article: RawArticle) -> Proposal:
 def _placed(
     found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, sketch: Sketch
 ) -> tuple[RecordCredit, ...]:
-    """Credits as the log holds them: places in the body as it came, and whether they are its own."""
+    """Credits as the log holds them: where in the body as it came, and whether the article says them."""
     offsets = article.offsets
     first = last = top = 0
     if sketch.main_end > sketch.main_start:
