@@ -83,9 +83,9 @@ def test_unsound_settings_are_code_2_with_a_sentence_each_and_nothing_starts(com
     assert any("did you mean WIRECOPY_WINDOW_DAYS?" in line for line in lines)
 
 
-@pytest.mark.parametrize("command", ["topics", "replay-dead"])
-def test_a_broker_out_of_reach_is_code_1_with_a_sentence(command: str) -> None:
-    done = wirecopy(command, WIRECOPY_KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+@pytest.mark.parametrize("arguments", [("topics",), ("replay-dead",), ("check-config", "--connect")])
+def test_a_broker_out_of_reach_is_code_1_with_a_sentence(arguments: tuple[str, ...]) -> None:
+    done = wirecopy(*arguments, WIRECOPY_KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
     assert done.returncode == 1
     assert "127.0.0.1:1" in done.stderr
     assert "Traceback" not in done.stderr

@@ -56,11 +56,12 @@ def main() -> int:
     for number, line in enumerate(lines, 1):
         producer.produce(args.topic, line, key=publisher_of(line), on_delivery=delivered)
         producer.poll(0)
-        print(f"\r{number} of {len(lines)} sent", end="", flush=True)
+        if sys.stdout.isatty():
+            print(f"\r{number} of {len(lines)} sent", end="", flush=True)
         if args.rate:
             time.sleep(1 / args.rate)
     producer.flush()
-    print()
+    print(f"\r{len(lines) - len(failures)} of {len(lines)} sent")
     for failure in sorted(set(failures)):
         print(f"{failures.count(failure)} were not taken: {failure}", file=sys.stderr)
     return 1 if failures else 0

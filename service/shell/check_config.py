@@ -19,6 +19,11 @@ EXIT_CONFIG = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="print defaults too")
+    parser.add_argument(
+        "--connect",
+        action="store_true",
+        help="reach the brokers too, and check the topics as `topics --check` does",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, defaults included")
 
 
@@ -33,12 +38,19 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         document = {name: {"value": value, "origin": origin} for name, value, origin in rows}
         write(json.dumps(document, indent=2))
-        return 0
+        return connected(loaded.settings) if args.connect else 0
     shown = [row for row in rows if args.all or row[2] != "default"]
     for name, value, origin in shown:
         write(f"{name}={value}  # {origin}")
     write(f"# sound; {len(rows) - sum(row[2] != 'default' for row in rows)} settings at their defaults")
-    return 0
+    return connected(loaded.settings) if args.connect else 0
+
+
+def connected(chosen: settings.Settings) -> int:
+    """Whether the brokers answer and the topics are as they must be; tells what is not. Changes nothing."""
+    from service.shell.topics import checked  # here: it reads settings through this module
+
+    return checked(chosen, create=False, wait=0.0)
 
 
 def load_or_explain() -> settings.Loaded | None:

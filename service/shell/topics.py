@@ -195,12 +195,17 @@ def main(args: argparse.Namespace) -> int:
         return EXIT_CONFIG
     given = {"topic_partitions": args.partitions, "topic_replication_factor": args.replication_factor}
     chosen = loaded.settings.model_copy(update={name: value for name, value in given.items() if value})
+    return checked(chosen, create=not args.check, wait=args.wait)
+
+
+def checked(settings: Settings, *, create: bool, wait: float) -> int:
+    """Reach the brokers, check and perhaps create, tell what was found; returns the exit code."""
     try:
-        missing, found = asyncio.run(_with_kafka(chosen, create=not args.check, wait=args.wait))
+        missing, found = asyncio.run(_with_kafka(settings, create=create, wait=wait))
     except PortError as error:
         sys.stderr.write(f"wirecopy: {error}\n")
         return 1
-    return report(missing, found, created=not args.check)
+    return report(missing, found, created=create)
 
 
 def report(missing: Sequence[TopicSpec], found: Sequence[Finding], *, created: bool) -> int:
