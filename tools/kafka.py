@@ -197,10 +197,15 @@ class Broker:
         os.kill(self.pid, signal.SIGCONT)
 
 
-def new_broker(folder: Path, port: int | None = None, config: Mapping[str, str] | None = None) -> Broker:
+def new_broker(
+    folder: Path,
+    port: int | None = None,
+    config: Mapping[str, str] | None = None,
+    format_arguments: Sequence[str] = (),
+) -> Broker:
     """A formatted broker that is not started yet."""
     ports = free_ports(2)
-    broker = Broker(folder, port or ports[0], ports[1], config or {})
+    broker = Broker(folder, port or ports[0], ports[1], config or {}, format_arguments)
     broker.format()
     return broker
 

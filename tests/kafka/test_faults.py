@@ -210,7 +210,7 @@ async def test_known_limits_of_the_topics_are_kept_without_a_refusal(options: Ka
     limit_enriched(options, 6_000)
     outputs = KafkaOutputs(options, KafkaSource(options))
     async with asyncio.timeout(20):  # the broker tells what it will do a little later than it says so
-        while (await outputs.record_bytes_max())[OutputStream.ENRICHED] > 6_000:
+        while (await outputs.record_bytes_max())[OutputStream.ENRICHED] > 6_000:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     telemetry = Recorder()
     chosen = replace(options, producer_batch_bytes_max=5_000)
