@@ -15,8 +15,9 @@ import numpy as np
 
 from service.core import limits
 from service.core.codec import FieldPaths, decode_raw
-from service.core.engine import Engine, Proposal, enrich, propose
+from service.core.engine import Engine, enrich
 from service.core.model import Correction, Outcome, RawArticle, RawPosition, Verdict
+from service.core.propose import Proposal, propose
 
 TOPIC = "articles.raw"
 NOW_MS = 1_700_000_000_000
