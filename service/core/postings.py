@@ -208,9 +208,7 @@ class Postings:
             return
         control = self._control
         base = int(control[kernels.COUNTS_BASE])
-        dead = self._counts[self._oldest - base : oldest_live - base]
-        control[kernels.LIVE] -= int(dead.sum())
-        dead[:] = 0
+        control[kernels.LIVE] -= int(self._counts[self._oldest - base : oldest_live - base].sum())
         control[kernels.OLDEST] = self._oldest = oldest_live
         used_least = int(_BUCKETS_MIN * kernels.BUCKET_SLOTS * _LOAD_AFTER)
         if self._b is None and control[kernels.USED_A] > max(2 * len(self), used_least):

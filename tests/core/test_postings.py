@@ -166,6 +166,21 @@ def test_growing_loses_nothing_at_any_moment() -> None:
     assert postings._a.buckets > BUCKETS
 
 
+def test_keys_that_share_the_bits_of_a_slot_are_told_apart_where_buckets_overflow() -> None:
+    """With 2^16 buckets, homes 4 apart share a slot's 36 bits: only the marks' bits tell them apart."""
+    postings = Postings()
+    homes = list(range(1234, 1250))
+    keys = [[key_at(home, step, BUCKETS) for step in range(kernels.BUCKET_SLOTS + 1)] for home in homes]
+    for article, of_home in enumerate(keys):
+        postings.insert(u64(of_home), article, u16([0] * len(of_home)))
+    postings._begin_move()  # once more with half of the homes moved, and then with all
+    for homes_moved in (0, 1242, BUCKETS):
+        nothing = (u64([]), u16([]), 0, *postings._tables, postings._control, postings._counts)
+        kernels.postings_insert(*nothing, homes_moved)
+        for article, of_home in enumerate(keys):
+            assert hits_of(postings, of_home) == [(i, article, 0) for i in range(len(of_home))]
+
+
 def test_a_missing_key_hits_nothing() -> None:
     postings = Postings()
     postings.insert(random_keys(1, 5000), 0, np.zeros(5000, np.uint16))
