@@ -55,7 +55,7 @@ from service.core.passages import LineMap, filled, painted, passages, snapped, t
 from service.core.postings import POSITION_MAX, Postings
 from service.core.propose import Proposal, propose
 from service.core.record import ENGINE_VERSION, RecordCredit, SketchRecord, decode_record
-from service.core.remembered import Remembered, decode_remembered, encode_remembered
+from service.core.remembered import Remembered, decode_remembered, encode_remembered, remembered_lines
 from service.core.tokens import Tokens
 from service.core.verdict import (
     Cover,
@@ -438,10 +438,11 @@ class Engine:
         """The new verdict of an article that this original was compared with: measured from its side."""
         record = seen.record
         known = match.known
-        before = decode_remembered(self._articles.get_blob(known.number))
+        blob = self._articles.get_blob(known.number)
+        before, line_table = decode_remembered(blob), remembered_lines(blob)
         m = match.measures
-        lines = LineMap(before.lines)
-        tokens = int(before.lines[-1, 1]) if len(before.lines) else 0
+        lines = LineMap(line_table)
+        tokens = int(line_table[-1, 1]) if len(line_table) else 0
         ranges = [(start, min(end, tokens)) for _, _, start, end in measured.runs if start < tokens]
         found = passages(painted([snapped(ranges, lines.starts, lines.ends)], tokens), lines, [record.id])
         whole = m.part_there >= limits.FULL_SHARE_MIN and (
@@ -491,7 +492,8 @@ class Engine:
         return self._correct(member.number, before, verdict, record.position)
 
     def _correct(self, number: int, before: Remembered, verdict: Verdict, cause: RawPosition) -> Correction:
-        self._articles.set_blob(number, encode_remembered(replace(before, verdict=verdict)))
+        lines = remembered_lines(self._articles.get_blob(number))
+        self._articles.set_blob(number, encode_remembered(replace(before, verdict=verdict), lines))
         return Correction(
             before.id, before.position, before.body_xxh3, verdict, CorrectionReason.LATE_ORIGINAL, cause
         )
@@ -605,9 +607,9 @@ class Engine:
                 record.host,
                 record.domain,
                 record.credits,
-                sketch.lines,
                 judged.verdict,
-            )
+            ),
+            sketch.lines,
         )
         number = self._articles.append(
             blob=blob,

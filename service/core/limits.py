@@ -147,3 +147,7 @@ FILL_DRIFT_PART = 0.35
 TRIM_TOKENS_MAX = 60  # a rest of the page before or after a source that stands here whole
 TRIM_PART = 0.3  # of what the source explains
 TRIM_SOURCE_TOKENS_MAX = 25
+
+# ---- what is remembered of an article beside numbers (a blob must stay within articles.BLOB_BYTES_MAX)
+REMEMBERED_LINES_MAX = 2000  # 25 bytes each
+REMEMBERED_PASSAGES_MAX = 256

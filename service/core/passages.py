@@ -10,6 +10,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from service.core import limits
 from service.core.model import I32, Passage
 
@@ -100,21 +102,16 @@ def snapped(ranges: Iterable[TokenRange], starts: Sequence[int], ends: Sequence[
 
 def painted(sources: Sequence[Sequence[TokenRange]], tokens: int) -> list[tuple[int, int, int]]:
     """(start, end, source) of every maximal stretch of tokens that one source explains; the first source wins."""
-    owner = bytearray(tokens)
+    owner = np.zeros(tokens + 1, np.uint8)
     for number in range(len(sources), 0, -1):
         for start, end in sources[number - 1]:
-            owner[start:end] = bytes([number]) * (end - start)
-    stretches = []
-    at = 0
-    while at < tokens:
-        number = owner[at]
-        end = at
-        while end < tokens and owner[end] == number:
-            end += 1
-        if number:
-            stretches.append((at, end, number - 1))
-        at = end
-    return stretches
+            owner[start : min(end, tokens)] = number
+    edges = np.flatnonzero(np.diff(owner, prepend=0, append=0))
+    return [
+        (start, end, int(owner[start]) - 1)
+        for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+        if owner[start]
+    ]
 
 
 class LineMap:

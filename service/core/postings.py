@@ -120,8 +120,11 @@ class Postings:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that the tables and the counts can come to hold, what was given back apart."""
-        buckets = self._a.buckets - self._given_back + (self._b.buckets if self._b else 0)
+        """Bytes of memory in use: what a move has not yet reached of table b is untouched, and so takes none."""
+        buckets = self._a.buckets - self._given_back
+        if self._b is not None:
+            reached = int(self._control[kernels.FRONTIER]) / self._a.buckets
+            buckets += int(self._b.buckets * reached)
         return buckets * _BUCKET_BYTES + self._counts.nbytes
 
     @property

@@ -45,8 +45,8 @@ def propose(article: RawArticle) -> Proposal:
         article.id[: limits.ID_CHARS_MAX],
         article.url[: limits.URL_CHARS_MAX],
         article.publisher[: limits.NAME_CHARS_MAX],
-        article.host,
-        article.domain,
+        article.host[: limits.HOST_CHARS_MAX],
+        article.domain[: limits.NAME_CHARS_MAX],
         article.published_at_ms,
         article.version,
         _placed(found, article, tokens, sketch),
@@ -68,8 +68,8 @@ def _placed(
     placed = [
         RecordCredit(
             credit.kind,
-            credit.name,
-            credit.key,
+            credit.name[: limits.NAME_CHARS_MAX],
+            credit.key[: limits.NAME_CHARS_MAX],
             credit.agency,
             credit.start if offsets is None else int(offsets[credit.start]),
             credit.end if offsets is None else int(offsets[credit.end]),

@@ -26,6 +26,16 @@ ENGINE_VERSION = 1  # raised by every release that would change a verdict
 _HEAD = struct.Struct("<2sBQ")
 _TAIL = struct.Struct("<16sQ")
 _CREDIT_KINDS = tuple(CreditKind)
+# topic, id, URL, publisher, host, domain, then name and key of each credit
+_STRING_CHARS_MAX = (
+    limits.HOST_CHARS_MAX,
+    limits.ID_CHARS_MAX,
+    limits.URL_CHARS_MAX,
+    limits.NAME_CHARS_MAX,
+    limits.HOST_CHARS_MAX,
+    limits.NAME_CHARS_MAX,
+    *(limits.NAME_CHARS_MAX,) * (2 * limits.CREDITS_MAX),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +183,9 @@ def _decoded(rest: bytes) -> SketchRecord:
     if lines_count and int(lines[-1, 1]) > tokens:
         raise _DamagedError("lines lie outside the text")
     strings = [reader.take(length).decode("utf-8") for length in lengths]
+    for string, most in zip(strings, _STRING_CHARS_MAX, strict=False):
+        if len(string) > most:
+            raise _DamagedError("a name is too long")
     digest, title_digest = _TAIL.unpack(reader.take(_TAIL.size))
     ids = np.frombuffer(reader.take(8 * ids_count), "<u8").astype(np.uint64)
     if reader.at != len(rest):

@@ -1,7 +1,8 @@
 """What the index keeps of an article beside numbers: who it is and what was said of it, as bytes.
 
 One blob an article, read only for the few candidates that a text really shares something with, and for corrections.
-JSON by the codec: quick, and readable in a snapshot.
+JSON by the codec: quick, and readable in a snapshot. Two lines: the article with its verdict, then the lines of its sketch,
+which only corrections read. Bounded: a body of many thousand lines keeps the first ones, and so do its passages.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from service.core import limits
 from service.core.codec import json_bytes, json_value
 from service.core.model import (
     I32,
@@ -39,14 +41,13 @@ class Remembered:
     host: str
     domain: str
     credits: tuple[RecordCredit, ...]
-    lines: I32  # of its sketch, to name passages when a late original makes it a copy
     verdict: Verdict  # as last said
 
 
-def encode_remembered(article: Remembered) -> bytes:
-    """The blob of an article."""
+def encode_remembered(article: Remembered, lines: I32) -> bytes:
+    """The blob of an article. lines i32[l, 5]: of its sketch, to name passages when a late original makes it a copy."""
     position = article.position
-    return json_bytes(
+    head = json_bytes(
         [
             [position.topic, position.partition, position.offset],
             article.body_xxh3,
@@ -56,15 +57,16 @@ def encode_remembered(article: Remembered) -> bytes:
             article.host,
             article.domain,
             [[c.kind, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context] for c in article.credits],
-            article.lines.ravel().tolist(),
             verdict_list(article.verdict),
         ]
     )
+    return head + b"\n" + json_bytes(lines[: limits.REMEMBERED_LINES_MAX].ravel().tolist())
 
 
 def decode_remembered(blob: bytes) -> Remembered:
     """The article that a blob holds. The blob is our own: damage is an assertion's matter, found by checksums before."""
-    position, body, id_, url, publisher, host, domain, credits_, lines, verdict = json_value(blob)
+    head = blob[: blob.index(b"\n")]
+    position, body, id_, url, publisher, host, domain, credits_, verdict = json_value(head)
     return Remembered(
         RawPosition(*position),
         body,
@@ -74,15 +76,20 @@ def decode_remembered(blob: bytes) -> Remembered:
         host,
         domain,
         tuple(RecordCredit(CreditKind(c[0]), *c[1:]) for c in credits_),
-        np.array(lines, np.int32).reshape(-1, 5),
         verdict_from_list(verdict),
     )
+
+
+def remembered_lines(blob: bytes) -> I32:
+    """The lines i32[l, 5] that a blob holds."""
+    return np.array(json_value(blob[blob.index(b"\n") + 1 :]), np.int32).reshape(-1, 5)
 
 
 def verdict_list(verdict: Verdict) -> list[object]:
     """A verdict as plain values, without names: what a snapshot and the memory of redelivery hold."""
     original = verdict.original
     credit = verdict.credit
+    number = {source.id: at for at, source in enumerate(verdict.sources)}
     return [
         verdict.kind,
         verdict.extent,
@@ -100,7 +107,11 @@ def verdict_list(verdict: Verdict) -> list[object]:
         verdict.share,
         verdict.source_share,
         verdict.boilerplate_share,
-        [[p.start, p.end, p.words, p.source] for p in verdict.passages],
+        [
+            [p.start, p.end, p.words, number[p.source]]
+            for p in verdict.passages[: limits.REMEMBERED_PASSAGES_MAX]
+            if p.source in number
+        ],
         [[s.id, s.publisher, s.share, s.source_share] for s in verdict.sources],
         None
         if credit is None
@@ -120,7 +131,7 @@ def verdict_from_list(values: list[object]) -> Verdict:
         share,  # type: ignore[arg-type]
         source_share,  # type: ignore[arg-type]
         boilerplate_share,  # type: ignore[arg-type]
-        tuple(Passage(*p) for p in passages),  # type: ignore[attr-defined]
+        tuple(Passage(start, end, words, sources[at][0]) for start, end, words, at in passages),  # type: ignore[attr-defined, index]
         tuple(Source(*s) for s in sources),  # type: ignore[attr-defined]
         None if credit is None else Credit(CreditKind(credit[0]), *credit[1:]),  # type: ignore[index]
         tuple(Basis(b) for b in basis),  # type: ignore[attr-defined]
