@@ -120,7 +120,7 @@ class Postings:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory in use: what a move has not yet reached of table b is untouched, and so takes none."""
+        """Bytes of memory in use. What a move has not reached of table b is untouched, and takes none."""
         buckets = self._a.buckets - self._given_back
         if self._b is not None:
             reached = int(self._control[kernels.FRONTIER]) / self._a.buckets

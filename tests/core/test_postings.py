@@ -225,7 +225,7 @@ def test_dead_postings_do_not_inflate_the_table() -> None:
     first_window = turn_over(postings, 0, window, window)
     later_windows = turn_over(postings, window, 5 * window, window)
     assert len(postings) == 60 * (window + 1)
-    assert later_windows < 1.6 * first_window  # two tables during a move, memory being given back in steps
+    assert later_windows < 1.6 * first_window  # small tables are given back in one step, after the move
 
 
 def test_a_smaller_stream_gives_memory_back() -> None:
