@@ -374,6 +374,9 @@ class KafkaSource:
     def assignment(self) -> frozenset[TopicPartition]:
         return self._assigned
 
+    def static_member(self) -> bool:
+        return self._options.group_instance_id is not None
+
     async def committed(self, partition: TopicPartition) -> int | None:
         """Only for `KafkaOutputs.open`, after the fence: before it, this may be stale (A2)."""
         offset: int | None

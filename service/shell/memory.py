@@ -253,9 +253,11 @@ class MemorySource:
         await self._group.join(self)
 
     async def give(self, partitions: frozenset[TopicPartition]) -> None:
+        """Its share. One that stops meanwhile gets nothing: it is next to leave."""
+        if self._listener is None:
+            return
         self._positions = dict.fromkeys(partitions)
         self._reading = set()
-        assert self._listener is not None
         await self._listener.assigned(partitions)
 
     async def take_away(self) -> None:
@@ -306,6 +308,9 @@ class MemorySource:
 
     def assignment(self) -> frozenset[TopicPartition]:
         return frozenset(self._positions)
+
+    def static_member(self) -> bool:
+        return False
 
     async def resume_offset(self, partition: TopicPartition, committed_offset: int | None) -> int:
         first, end = self._broker.bounds(partition)

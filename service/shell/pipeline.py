@@ -319,14 +319,19 @@ class Pipeline:
 
     async def revoked(self, partitions: frozenset[TopicPartition]) -> None:
         """Let transactions under way end, then drop the workers."""
-        gone = [self._workers.pop(partition) for partition in partitions if partition in self._workers]
+        gone = [
+            self._workers.pop(partition) for partition in sorted(partitions) if partition in self._workers
+        ]
         await asyncio.gather(*(worker.close(self._options.revoke_timeout_ms) for worker in gone))
         for worker in gone:
             self._telemetry.partition_closed(worker.partition)
 
     def _count_assignment(self, partitions: frozenset[TopicPartition]) -> None:
-        """The same partitions given again and again is what two processes with one instance id look like."""
-        if not partitions:
+        """The same partitions given again and again is what two processes with one instance id look like.
+
+        Only with static membership: otherwise any replica that joins and leaves again and again looks alike.
+        """
+        if not partitions or self._source is None or not self._source.static_member():
             return
         now = asyncio.get_running_loop().time()
         recent = self._assignments

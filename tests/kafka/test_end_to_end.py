@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 
@@ -57,3 +58,50 @@ def test_a_killed_replica_loses_nothing_and_repeats_nothing(
         deployment.stop()
         counts = deployment.check()
     assert counts.raw == 1_600
+
+
+def test_a_zombie_publishes_nothing(kafka_broker: str, unique: str, tmp_path: Path) -> None:
+    """A replica is stopped past its session, loses its partitions, and goes on as if nothing had been."""
+    with deployed(kafka_broker, unique, tmp_path) as deployment:
+        zombie, _ = deployment.start(), deployment.start()
+        deployment.produce(pieces(300, 6, seed=4))
+        deployment.wait_for(100)
+        deployment.produce(pieces(500, 6, seed=4, first=300))
+        zombie.send_signal(signal.SIGSTOP)
+        try:
+            time.sleep(9)
+            deployment.produce(pieces(200, 6, seed=4, first=800))
+            deployment.wait_for(1_000)
+        finally:
+            zombie.send_signal(signal.SIGCONT)
+        deployment.produce(pieces(200, 6, seed=4, first=1_000))
+        deployment.wait_for(1_200)
+        deployment.stop()
+        deployment.check()
+
+
+def test_two_processes_with_one_instance_id_end_with_a_clear_error(
+    kafka_broker: str, unique: str, tmp_path: Path
+) -> None:
+    """A12: they steal the partitions from each other at every heartbeat, and no broker says so."""
+    settings = {
+        "WIRECOPY_KAFKA_GROUP_INSTANCE_ID": "the-same",
+        "WIRECOPY_PIPELINE_REASSIGNMENTS_MAX": "4",
+    }
+    with deployed(kafka_broker, unique, tmp_path, settings=settings) as deployment:
+        pair = [deployment.start(), deployment.start()]
+        give_up_at = time.monotonic() + 90
+        while all(process.poll() is None for process in pair):
+            assert time.monotonic() < give_up_at, deployment.logs()
+            time.sleep(0.2)
+        assert {process.poll() for process in pair} <= {1, None}
+        assert "share an instance id" in deployment.logs()
+        if all(process.poll() is not None for process in pair):
+            deployment.start()  # neither knew that the other had given up
+        deployment.produce(pieces(200, 6, seed=5))
+        deployment.wait_for(200)
+        for process in deployment.replicas:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(45)
+        deployment.check()
