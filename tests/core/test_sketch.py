@@ -73,7 +73,7 @@ def picked_words(hashes: Hashes, first: int, last: int) -> set[tuple[int, ...]]:
 def test_any_shared_run_of_tokens_shares_a_picked_shingle(
     run: Hashes, a: Hashes, b: Hashes, c: Hashes
 ) -> None:
-    """Any tokens: those before and behind do not matter (Schleimer, Wilkerson, Aiken 2003, guarantee threshold)."""
+    """Any tokens: those before and behind do not matter (Schleimer et al. 2003, guarantee threshold)."""
     left, right = [*a, *run, *b], [*c, *run]
     shared = picked_words(left, len(a), len(a) + len(run)) & picked_words(right, len(c), len(c) + len(run))
     assert shared

@@ -1,0 +1,254 @@
+"""The log's bytes: what goes in comes out, and what is damaged is one refusal, alike on every replica."""
+
+from __future__ import annotations
+
+import random
+import struct
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.core import kernels, limits
+from service.core.engine import Engine
+from service.core.hashing import xxh3_64
+from service.core.model import CreditKind, Outcome, RawPosition, RefusalReason, Refused
+from service.core.propose import propose
+from service.core.record import (
+    ENGINE_VERSION,
+    MAGIC,
+    RecordCredit,
+    SketchRecord,
+    decode_record,
+    encode_record,
+)
+from service.core.sketch import Sketch
+from tests.core import twins_text as twins
+from tests.core.story import NOW_MS, article, prose
+
+HEAD = struct.Struct("<2sBQ")
+U64_MAX = 2**64 - 1
+names = st.text(max_size=30)
+
+
+def sealed(rest: bytes) -> bytes:
+    """A record whose checksum fits, whatever it holds."""
+    return HEAD.pack(MAGIC, ENGINE_VERSION, xxh3_64(rest)) + rest
+
+
+def equal(left: SketchRecord, right: SketchRecord) -> bool:
+    """Arrays compare by element, so not by `==` of the dataclasses."""
+    plain = replace(left, sketch=right.sketch) == right
+    sketches = [(s.ids.tolist(), s.positions.tolist(), s.lines.tolist()) for s in (left.sketch, right.sketch)]
+    numbers = [
+        (s.tokens, s.main_start, s.main_end, s.title_found, s.title_digest)
+        for s in (left.sketch, right.sketch)
+    ]
+    return plain and sketches[0] == sketches[1] and numbers[0] == numbers[1]
+
+
+@st.composite
+def sketches(draw: st.DrawFn, id_max: int = U64_MAX) -> Sketch:
+    tokens = draw(st.integers(0, 400))
+    positions = draw(st.lists(st.integers(0, tokens - 1), unique=True, max_size=40)) if tokens else []
+    ids = draw(st.lists(st.integers(0, id_max), min_size=len(positions), max_size=len(positions)))
+    lines, token, char = [], 0, 0
+    while token < tokens and draw(st.booleans()):
+        start = draw(st.integers(token, tokens - 1))
+        token = draw(st.integers(start + 1, tokens))
+        first = char + draw(st.integers(0, 500))
+        char = first + draw(st.integers(0, 500))
+        lines.append([start, token, first, char, draw(st.integers(0, 1))])
+    if positions and not lines:
+        lines.append([0, tokens, 0, 6 * tokens, 1])
+    main_start = draw(st.integers(0, tokens))
+    return Sketch(
+        np.array(ids, np.uint64),
+        np.array(sorted(positions), np.int32),
+        np.array(lines, np.int32).reshape(-1, 5),
+        tokens,
+        main_start,
+        draw(st.integers(main_start, tokens)),
+        draw(st.booleans()),
+        draw(st.integers(0, U64_MAX)),
+    )
+
+
+@st.composite
+def credits_(draw: st.DrawFn) -> RecordCredit:
+    start = draw(st.integers(0, 10_000))
+    return RecordCredit(
+        draw(st.sampled_from(CreditKind)),
+        draw(names),
+        draw(names),
+        draw(st.booleans()),
+        start,
+        start + draw(st.integers(0, 200)),
+        draw(st.booleans()),
+        draw(st.integers(0, 2**32 - 1)),
+    )
+
+
+records = st.builds(
+    SketchRecord,
+    st.builds(RawPosition, names, st.integers(0, 2**31 - 1), st.integers(0, 2**55)),
+    st.binary(min_size=16, max_size=16).map(bytes.hex),
+    names,
+    names,
+    names,
+    names,
+    names,
+    st.none() | st.integers(-(2**53), 2**53),
+    st.integers(0, 2**31),
+    st.lists(credits_(), max_size=limits.CREDITS_MAX).map(tuple),
+    sketches(),
+)
+
+
+# ---- round trip
+@settings(max_examples=200, deadline=None)
+@given(records)
+def test_a_record_comes_back_as_it_went(record: SketchRecord) -> None:
+    value = encode_record(record)
+    back = decode_record(value)
+    assert isinstance(back, SketchRecord)
+    assert equal(back, record)
+    assert encode_record(back) == value
+
+
+@pytest.mark.parametrize("published_at_ms", [None, 0, -1, 1, -(2**53), 2**53, NOW_MS])
+def test_times_of_every_sign_come_back(published_at_ms: int | None) -> None:
+    back = decode_record(encode_record(replace(a_record(), published_at_ms=published_at_ms)))
+    assert isinstance(back, SketchRecord)
+    assert back.published_at_ms == published_at_ms
+
+
+def test_a_lone_surrogate_in_a_name_goes_out_as_a_question_mark() -> None:
+    back = decode_record(encode_record(replace(a_record(), id="a\ud800b")))
+    assert isinstance(back, SketchRecord)
+    assert back.id == "a?b"
+
+
+def a_record(seed: int = 1, words: int = 450) -> SketchRecord:
+    body = prose(seed, words) + "\n\nSource: Reuters"
+    record = decode_record(propose(article(body, id=f"a{seed}", url="https://www.paper.com/1")).value)
+    assert isinstance(record, SketchRecord)
+    return record
+
+
+def test_a_record_of_an_average_article_is_under_a_kilobyte() -> None:
+    assert len(encode_record(a_record())) < 1024
+
+
+# ---- refusals
+REFUSED = [
+    (b"", RefusalReason.NOT_A_RECORD),
+    (b"WC", RefusalReason.NOT_A_RECORD),
+    (b"{}" * 100, RefusalReason.NOT_A_RECORD),
+    (b"\x00" * 200, RefusalReason.NOT_A_RECORD),
+    (HEAD.pack(MAGIC, ENGINE_VERSION + 1, 0) + b"\x00" * 100, RefusalReason.ENGINE_VERSION),
+    (HEAD.pack(MAGIC, 0, 0) + b"\x00" * 100, RefusalReason.ENGINE_VERSION),
+    (HEAD.pack(MAGIC, ENGINE_VERSION, 1) + b"\x00" * 100, RefusalReason.NOT_A_RECORD),
+    (sealed(b"\x00" * 100), RefusalReason.NOT_A_RECORD),
+    (sealed(b"\xff" * 100), RefusalReason.NOT_A_RECORD),
+]
+
+
+@pytest.mark.parametrize(("value", "reason"), REFUSED)
+def test_what_is_no_record_is_refused_with_a_sentence(value: bytes, reason: RefusalReason) -> None:
+    refused = decode_record(value)
+    assert isinstance(refused, Refused)
+    assert refused.reason is reason
+    assert len(refused.detail) > 20
+
+
+def mutated(chance: random.Random, value: bytes) -> bytes:
+    """A record with some bytes changed, cut or doubled. Most get a checksum that fits, as another writer or a
+    fault of our own would give them."""
+    rest = bytearray(value[HEAD.size :])
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(rest) + 1)
+        match chance.randrange(6):
+            case 0 | 1 if rest:
+                rest[at % len(rest)] = chance.choice([0, 1, 127, 128, 255, chance.randrange(256)])
+            case 2:
+                del rest[at : at + chance.randint(1, 20)]
+            case 3:
+                rest[at:at] = chance.randbytes(chance.randint(1, 12))
+            case 4:
+                rest += rest[at:]
+            case _:
+                numbers = min(40, len(rest))
+                rest[chance.randrange(numbers or 1) : 1] = b"\xff" * chance.randint(1, 9)
+    return sealed(bytes(rest)) if chance.random() < 0.8 else value[: HEAD.size] + bytes(rest)
+
+
+def test_mutated_records_are_refused_or_decode_and_every_replica_says_the_same() -> None:
+    """3,000 of them: nothing raises, and what decodes is judged without a fault, on two engines alike."""
+    chance = random.Random(20)
+    values = [propose(article(prose(n, n * 20), offset=n, id=f"a{n}")).value for n in range(1, 12)]
+    engines = Engine(), Engine()
+    decoded = 0
+    for number in range(3000):
+        value = mutated(chance, chance.choice(values)) if number % 20 else chance.choice(values)
+        said = [engine.replay(number, NOW_MS + number, value) for engine in engines]
+        assert said[0] == said[1], (number, value.hex())
+        decoded += isinstance(said[0], Outcome)
+    assert engines[0].stats() == engines[1].stats()
+    assert engines[0].stats().records_refused == 3000 - decoded
+    assert decoded > 300, "some must pass, or nothing is tested behind the checks"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_with_a_checksum_that_fits_are_refused_or_decode(rest: bytes) -> None:
+    assert isinstance(decode_record(sealed(rest)), (SketchRecord, Refused))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(sketches(id_max=12), min_size=2, max_size=4), st.lists(credits_(), max_size=2).map(tuple))
+def test_any_record_that_decodes_is_judged(drawn: list[Sketch], said: tuple[RecordCredit, ...]) -> None:
+    """Whatever its numbers claim, on an index where all of it matches: a main region without lines, samples
+    outside every line, one shingle everywhere."""
+    engine = Engine()
+    for number, sketch in enumerate(drawn):
+        record = replace(
+            a_record(),
+            position=RawPosition("t", 0, number),
+            id=f"a{number}",
+            url=f"https://p{number % 2}.com/",
+            domain=f"p{number % 2}.com",
+            body_xxh3=f"{number:032x}",
+            credits=said if number % 2 else (),
+            sketch=sketch,
+        )
+        assert isinstance(engine.replay(number, NOW_MS, encode_record(record)), Outcome)
+
+
+# ---- numbers
+varint = st.one_of(st.integers(0, 300), st.integers(0, 2**56 - 1))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(varint, max_size=30), st.binary(max_size=4))
+def test_numbers_are_written_and_read_as_the_twin_does(numbers: list[int], behind: bytes) -> None:
+    data = kernels.write_varints(np.array(numbers, np.int64)).tobytes()
+    assert data == twins.write_varints(numbers)
+    read, size = kernels.read_varints(np.frombuffer(data + behind, np.uint8), len(numbers))
+    assert (read.tolist(), size) == (numbers, len(data)) == twins.read_varints(data + behind, len(numbers))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from([0, 1, 127, 128, 129, 255]), max_size=40).map(bytes), st.integers(0, 12))
+def test_any_bytes_read_as_numbers_as_the_twin_reads_them(data: bytes, count: int) -> None:
+    read, size = kernels.read_varints(np.frombuffer(data, np.uint8), count)
+    twin = twins.read_varints(data, count)
+    assert (None if size < 0 else (read.tolist(), size)) == twin
+
+
+@pytest.mark.parametrize("number", [2**56 - 1, 2**56, 2**62, 2**63 - 1])
+def test_a_number_of_nine_bytes_is_cut(number: int) -> None:
+    data = kernels.write_varints(np.array([number], np.int64))
+    assert (kernels.read_varints(data, 1)[1] < 0) is (number >= 2**56)
