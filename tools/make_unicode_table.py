@@ -21,7 +21,7 @@ CODE_POINTS = 0x20000  # beyond it lie only ideographs, which the kernel treats 
 SEPARATOR, DROPPED, PUNCTUATION, LETTER, UNSPACED, NEWLINE = range(6)
 ENDS_SENTENCE, DIGIT, LOWER, CUTS = 8, 16, 32, 64
 
-SENTENCE_END = "." "!" "?" "…" "。" "！" "？" "．" "‼" "⁉" "؟" "۔" "।" "॥" "።" "။" "།" "։" "՝" "᙮" "᠃" "｡" '"' "”" "“" "»" "«" "」" "』" "’" "'" ")" "）" "›"
+SENTENCE_END = ".!?…。！？．‼⁉؟۔।॥።။།։՝᙮᠃｡\"”“»«」』’')）›"
 NEWLINES = "\n\r\x0b\x0c\x85\u2028\u2029"
 UNSPACED_BLOCKS = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -56,7 +56,7 @@ def fold(character: str) -> list[int]:
 
 
 def tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """classes u8[CODE_POINTS], folds i32[CODE_POINTS] (≥ 0 a code point, < 0 minus the place in expansions), expansions i32[n]."""
+    """classes u8[CODE_POINTS]; folds i32[CODE_POINTS], ≥ 0 a code point, < 0 minus the place in expansions i32[n]."""
     classes = np.zeros(CODE_POINTS, np.uint8)
     folds = np.arange(CODE_POINTS, dtype=np.int32)
     expansions: list[int] = [0]
@@ -75,7 +75,11 @@ def tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             if not folded:
                 classes[code_point] = DROPPED
                 continue
-            kind = UNSPACED if (folded[0] >= CODE_POINTS or unspaced[folded[0]]) and category[0] != "N" else LETTER
+            kind = (
+                UNSPACED
+                if (folded[0] >= CODE_POINTS or unspaced[folded[0]]) and category[0] != "N"
+                else LETTER
+            )
             flags = (DIGIT if category == "Nd" else 0) | (LOWER if category == "Ll" else 0)
             if (folded[0] * 0x9E3779B1 >> 13) & 1:
                 flags |= CUTS
@@ -101,7 +105,9 @@ def packed(array: np.ndarray) -> list[str]:
 
 def source() -> str:
     classes, folds, expansions = tables()
-    delta = folds - np.arange(CODE_POINTS, dtype=np.int32)  # compresses well: case pairs lie at fixed distances
+    delta = folds - np.arange(
+        CODE_POINTS, dtype=np.int32
+    )  # compresses well: case pairs lie at fixed distances
     lines = [
         '"""What each code point is to the tokeniser. Written by tools/make_unicode_table.py: edit that, not this.',
         "",
@@ -130,9 +136,8 @@ def source() -> str:
     lines += [
         "",
         "CLASSES: npt.NDArray[np.uint8] = np.frombuffer(_unpacked(_CLASSES), np.uint8)",
-        "FOLDS: npt.NDArray[np.int32] = np.frombuffer(_unpacked(_FOLD_DELTAS), np.int32) + np.arange(",
-        "    len(CLASSES), dtype=np.int32",
-        ")",
+        "_PLACES: npt.NDArray[np.int32] = np.arange(len(CLASSES), dtype=np.int32)",
+        "FOLDS: npt.NDArray[np.int32] = np.frombuffer(_unpacked(_FOLD_DELTAS), np.int32) + _PLACES",
         "EXPANSIONS: npt.NDArray[np.int32] = np.frombuffer(_unpacked(_EXPANSIONS), np.int32)",
     ]
     return "\n".join(lines) + "\n"

@@ -190,6 +190,11 @@ class ArticleStore:
         row["blob_at"] = self._append_blob(blob)
         row["blob_bytes"] = len(blob)
 
+    def first_from(self, log_time_ms: int) -> int:
+        """The oldest live article of that log time or later; the next number where there is none."""
+        live = self._live()["log_time_ms"]
+        return self._oldest + int(np.searchsorted(live, log_time_ms))
+
     # ---- forgetting
 
     def expire_before(self, log_time_ms: int) -> int:

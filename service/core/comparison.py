@@ -13,7 +13,16 @@ import numpy.typing as npt
 
 from service.core import kernels, limits
 from service.core.hashing import xxh3_64
-from service.core.kernels import R_CANDIDATE, R_END, R_HITS, R_SOURCE_END, R_SOURCE_START, R_START, T_MAIN, T_TEMPLATE
+from service.core.kernels import (
+    R_CANDIDATE,
+    R_END,
+    R_HITS,
+    R_SOURCE_END,
+    R_SOURCE_START,
+    R_START,
+    T_MAIN,
+    T_TEMPLATE,
+)
 from service.core.model import I32, U16, U32, U64
 from service.core.postings import Postings
 from service.core.record import RecordCredit, SketchRecord
@@ -34,7 +43,9 @@ def identity_keys(record: SketchRecord) -> U64:
     url = record.url.partition("#")[0].encode("utf-8", "replace")
     return np.array(
         [
-            xxh3_64(b"url:" + (url or b"%d@" % record.position.offset + domain + bytes.fromhex(record.body_xxh3))),
+            xxh3_64(
+                b"url:" + (url or b"%d@" % record.position.offset + domain + bytes.fromhex(record.body_xxh3))
+            ),
             xxh3_64(b"id:" + domain + b"\x00" + record.id.encode("utf-8", "replace")),
             xxh3_64(b"body:" + bytes.fromhex(record.body_xxh3)),
         ],
@@ -110,7 +121,7 @@ class Comparison:
 
     def own(self) -> bytes:
         """A byte a token: 1 where it is of the main region and not template."""
-        return ((self.flags & (T_MAIN | T_TEMPLATE)) == T_MAIN).tobytes()
+        return bytes(((self.flags & (T_MAIN | T_TEMPLATE)) == T_MAIN).tobytes())
 
 
 def compare(record: SketchRecord, postings: Postings, marks: Postings) -> Comparison:
@@ -160,7 +171,9 @@ def every_vote(seen: Comparison) -> Votes:
     sample = np.concatenate((seen.votes.sample, seen.taken_sample))
     article = np.concatenate((seen.votes.article, seen.taken_article))
     order = np.lexsort((sample, article))
-    return Votes(sample[order], article[order], np.concatenate((seen.votes.position, seen.taken_position))[order])
+    return Votes(
+        sample[order], article[order], np.concatenate((seen.votes.position, seen.taken_position))[order]
+    )
 
 
 def candidates(seen: Comparison, votes: Votes) -> tuple[list[int], Votes]:
@@ -185,7 +198,9 @@ class Measured:
     singles: list[tuple[int, int, int, int]]  # lone hits, in the same form
 
 
-def measure(seen: Comparison, chosen: list[int], votes: Votes, main_start: I32, main_end: I32) -> list[Measured]:
+def measure(
+    seen: Comparison, chosen: list[int], votes: Votes, main_start: I32, main_end: I32
+) -> list[Measured]:
     """Chains and measures the votes for the chosen articles, whose main regions are given (i32[c])."""
     if not chosen:
         return []

@@ -30,6 +30,8 @@ WINNOW_WINDOW = 10  # w: recall .9993 / .9981 / .9954 at 6 / 15 / 20
 # ---- time
 WINDOW_MS = 30 * 24 * 3600 * 1000  # default of the setting: how long an article is remembered
 
+RENEW_AGE_PERCENT = 75  # of the window: postings older than that are renewed where they are copied again
+
 # ---- redelivery
 RECENT_VERDICTS_PER_PARTITION = 4096  # must exceed what one partition can have in flight
 IN_FLIGHT_RECORDS_MAX = 2048  # per partition, enforced by the pipeline
@@ -55,7 +57,9 @@ TITLE_SKIPPED_LINES_MAX = 4  # date, author, section between the headline and th
 TITLE_BLOCK_LINE_TOKENS_MIN = 5
 TITLE_BLOCK_LINES_BETWEEN_MAX = 10  # between two that end as sentences do
 TITLE_BLOCK_TOKENS_MIN = 20
-TITLE_BLOCK_ENDING_PERCENT_MIN = 15  # of its lines end as sentences do: hard-wrapped text 15–30, headline lists under 5
+TITLE_BLOCK_ENDING_PERCENT_MIN = (
+    15  # of its lines end as sentences do: hard-wrapped text 15–30, headline lists under 5
+)
 MAIN_GAP_LINES_MAX = 8  # lines without prose inside an article: captions, list items
 MAIN_GAP_TOKENS_MAX = 60
 CUT_AFTER_PERCENT = 35  # an "About X" heading ends the article only past this part of it
@@ -108,8 +112,12 @@ NAMED_PART_HITS_MIN = 3  # either of them, and
 NAMED_PART_MIN = 0.25  # so much of one's main region
 SITE_TITLE_PARTS_MIN = 0.5  # of both
 SITE_TITLE_PART_ALONE_MIN = 0.6  # of either, wherever it stands
-UNSPACED_CHARS_PER_TOKEN_MAX = 3.0  # below it a text is of pseudo-words: alphabets have 5 to 8 a word, with the space
-UNSPACED_WORDS_SCALE = 1.35  # pseudo-words (2 characters) that say as much as a word (2.7 of Japanese or Chinese)
+UNSPACED_CHARS_PER_TOKEN_MAX = (
+    3.0  # below it a text is of pseudo-words: alphabets have 5 to 8 a word, with the space
+)
+UNSPACED_WORDS_SCALE = (
+    1.35  # pseudo-words (2 characters) that say as much as a word (2.7 of Japanese or Chinese)
+)
 REPUBLISHED_WORDS_MIN = 36  # one run: a verbatim passage of 60 words measures at least 42 by its picks
 PIECES_WORDS_MIN = 50  # several runs of PIECE_WORDS_MIN or more
 SHORT_PART_MIN = 0.6  # a short text, whole
@@ -151,3 +159,7 @@ TRIM_SOURCE_TOKENS_MAX = 25
 # ---- what is remembered of an article beside numbers (a blob must stay within articles.BLOB_BYTES_MAX)
 REMEMBERED_LINES_MAX = 2000  # 25 bytes each
 REMEMBERED_PASSAGES_MAX = 256
+
+# ---- working memory of the kernels over text, one lot a thread that is at work (about 15 bytes a byte of text)
+SCRATCH_BYTES_MIN = 32 * 1024  # of text: most articles
+SCRATCH_BYTES_MAX = 1024 * 1024  # what a larger text takes is given back to the system

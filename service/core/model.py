@@ -17,6 +17,7 @@ import numpy.typing as npt
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
 U16 = npt.NDArray[np.uint16]
+U8 = npt.NDArray[np.uint8]
 I32 = npt.NDArray[np.int32]
 F32 = npt.NDArray[np.float32]
 
@@ -95,7 +96,9 @@ class Credit:
 
     kind: CreditKind
     name: str  # as written: "CNN", "The Associated Press"
-    key: str  # what it is compared by: folded name of the agency or brand ("reuters", "cnn"), aliases resolved
+    key: (
+        str  # what it is compared by: folded name of the agency or brand ("reuters", "cnn"), aliases resolved
+    )
     agency: bool  # a news agency of the table
     text: str  # the phrase that says so
     start: int

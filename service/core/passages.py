@@ -19,7 +19,9 @@ TokenRange = tuple[int, int]
 Run = tuple[int, int, int, int]  # start and end here, start and end in the source; in tokens, half open
 
 
-def filled(runs: Sequence[Run], main: TokenRange, source_main: TokenRange, edge_tokens_max: int) -> list[TokenRange]:
+def filled(
+    runs: Sequence[Run], main: TokenRange, source_main: TokenRange, edge_tokens_max: int
+) -> list[TokenRange]:
     """Runs as ranges here, joined over what was rewritten: where two runs follow each other in both texts and the gap
     between them is about as long in both, the words of the gap were changed and not added. Likewise from the main
     regions' starts to the first run, and from the last to their ends.
@@ -28,7 +30,7 @@ def filled(runs: Sequence[Run], main: TokenRange, source_main: TokenRange, edge_
     ranges: list[list[int]] = []
     before: Run | None = None
     for run in ordered:
-        start, end, source_start, source_end = run
+        start, end, source_start, _ = run
         if before is not None and _rewritten(start - before[1], source_start - before[3]):
             ranges[-1][1] = max(ranges[-1][1], end)
         else:
@@ -54,7 +56,9 @@ def _rewritten(gap: int, source_gap: int, most: int = limits.FILL_TOKENS_MAX) ->
     )
 
 
-def trimmed(own: bytes, stretches: Sequence[tuple[int, int, int]], runs: Sequence[Run], source_main: TokenRange) -> bytes:
+def trimmed(
+    own: bytes, stretches: Sequence[tuple[int, int, int]], runs: Sequence[Run], source_main: TokenRange
+) -> bytes:
     """The article's own tokens without a short rest of the page before or after a source that stands here whole.
 
     A match that reaches from the start to the end of the source leaves only captions, credits and feet of the page
@@ -151,7 +155,9 @@ class LineMap:
         return char_first + (token_end - first) * (char_last - char_first) // (last - first)
 
 
-def passages(stretches: Iterable[tuple[int, int, int]], lines: LineMap, ids: Sequence[str]) -> tuple[Passage, ...]:
+def passages(
+    stretches: Iterable[tuple[int, int, int]], lines: LineMap, ids: Sequence[str]
+) -> tuple[Passage, ...]:
     """Stretches of tokens as passages of the body as it came. ids: article id of each source."""
     made = []
     for start, end, source in stretches:

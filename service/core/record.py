@@ -119,7 +119,9 @@ def encode_record(record: SketchRecord) -> bytes:
 def decode_record(value: bytes) -> SketchRecord | Refused:
     """The record that the bytes hold, or why they are passed over."""
     if len(value) < _HEAD.size + _TAIL.size or value[:2] != MAGIC:
-        return Refused(RefusalReason.NOT_A_RECORD, "the record does not open as a fingerprint does: another writer?")
+        return Refused(
+            RefusalReason.NOT_A_RECORD, "the record does not open as a fingerprint does: another writer?"
+        )
     _, version, checksum = _HEAD.unpack_from(value)
     if version != ENGINE_VERSION:
         return Refused(
@@ -169,9 +171,19 @@ class _Reader:
 
 def _decoded(rest: bytes) -> SketchRecord:
     reader = _Reader(rest)
-    partition, offset, published, version, tokens, main_start, main_size, title_found, ids_count, lines_count, credit_count = (
-        reader.numbers(11)
-    )
+    (
+        partition,
+        offset,
+        published,
+        version,
+        tokens,
+        main_start,
+        main_size,
+        title_found,
+        ids_count,
+        lines_count,
+        credit_count,
+    ) = reader.numbers(11)
     if credit_count > limits.CREDITS_MAX or tokens > limits.TOKENS_MAX or main_start + main_size > tokens:
         raise _DamagedError("a count is out of bounds")
     credit_numbers = reader.numbers(5 * credit_count)
@@ -208,11 +220,17 @@ def _decoded(rest: bytes) -> SketchRecord:
     return SketchRecord(
         RawPosition(strings[0], partition, offset),
         digest.hex(),
-        *strings[1:6],
+        strings[1],
+        strings[2],
+        strings[3],
+        strings[4],
+        strings[5],
         None if published == 0 else _unzigzag(published - 1),
         version,
         credits_,
-        Sketch(ids, positions, lines, tokens, main_start, main_start + main_size, bool(title_found), title_digest),
+        Sketch(
+            ids, positions, lines, tokens, main_start, main_start + main_size, bool(title_found), title_digest
+        ),
     )
 
 

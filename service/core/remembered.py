@@ -8,6 +8,7 @@ which only corrections read. Bounded: a body of many thousand lines keeps the fi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,10 +17,13 @@ from service.core.codec import json_bytes, json_value
 from service.core.model import (
     I32,
     Basis,
+    Correction,
+    CorrectionReason,
     Credit,
     CreditKind,
     Extent,
     Original,
+    Outcome,
     Passage,
     RawPosition,
     Source,
@@ -57,7 +61,7 @@ def encode_remembered(article: Remembered, lines: I32) -> bytes:
             article.host,
             article.domain,
             [[c.kind, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context] for c in article.credits],
-            verdict_list(article.verdict),
+            verdict_list(article.verdict, limits.REMEMBERED_PASSAGES_MAX),
         ]
     )
     return head + b"\n" + json_bytes(lines[: limits.REMEMBERED_LINES_MAX].ravel().tolist())
@@ -85,7 +89,7 @@ def remembered_lines(blob: bytes) -> I32:
     return np.array(json_value(blob[blob.index(b"\n") + 1 :]), np.int32).reshape(-1, 5)
 
 
-def verdict_list(verdict: Verdict) -> list[object]:
+def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[object]:
     """A verdict as plain values, without names: what a snapshot and the memory of redelivery hold."""
     original = verdict.original
     credit = verdict.credit
@@ -109,7 +113,7 @@ def verdict_list(verdict: Verdict) -> list[object]:
         verdict.boilerplate_share,
         [
             [p.start, p.end, p.words, number[p.source]]
-            for p in verdict.passages[: limits.REMEMBERED_PASSAGES_MAX]
+            for p in verdict.passages[:passages_max]
             if p.source in number
         ],
         [[s.id, s.publisher, s.share, s.source_share] for s in verdict.sources],
@@ -120,21 +124,33 @@ def verdict_list(verdict: Verdict) -> list[object]:
     ]
 
 
-def verdict_from_list(values: list[object]) -> Verdict:
+def verdict_from_list(values: list[Any]) -> Verdict:
     """The verdict that `verdict_list` wrote."""
-    kind, extent, story, original, share, source_share, boilerplate_share, passages, sources, credit, basis = values
+    (
+        kind,
+        extent,
+        story,
+        original,
+        share,
+        source_share,
+        boilerplate_share,
+        passages,
+        sources,
+        credit,
+        basis,
+    ) = values
     return Verdict(
         VerdictKind(kind),
         None if extent is None else Extent(extent),
-        story,  # type: ignore[arg-type]
-        None if original is None else _original(original),  # type: ignore[arg-type]
-        share,  # type: ignore[arg-type]
-        source_share,  # type: ignore[arg-type]
-        boilerplate_share,  # type: ignore[arg-type]
-        tuple(Passage(start, end, words, sources[at][0]) for start, end, words, at in passages),  # type: ignore[attr-defined, index]
-        tuple(Source(*s) for s in sources),  # type: ignore[attr-defined]
-        None if credit is None else Credit(CreditKind(credit[0]), *credit[1:]),  # type: ignore[index]
-        tuple(Basis(b) for b in basis),  # type: ignore[attr-defined]
+        story,
+        None if original is None else _original(original),
+        share,
+        source_share,
+        boilerplate_share,
+        tuple(Passage(start, end, words, sources[at][0]) for start, end, words, at in passages),
+        tuple(Source(*source) for source in sources),
+        None if credit is None else Credit(CreditKind(credit[0]), *credit[1:]),
+        tuple(Basis(one) for one in basis),
     )
 
 
@@ -142,6 +158,57 @@ def _position(position: RawPosition) -> tuple[str, int, int]:
     return position.topic, position.partition, position.offset
 
 
-def _original(values: list[object]) -> Original:
-    *rest, position = values
-    return Original(*rest, None if position is None else RawPosition(*position))  # type: ignore[arg-type, misc]
+def _original(values: list[Any]) -> Original:
+    id_, url, publisher, published_at_ms, ingested, position = values
+    return Original(
+        id_, url, publisher, published_at_ms, ingested, None if position is None else RawPosition(*position)
+    )
+
+
+def encode_outcomes(outcomes: list[Outcome]) -> bytes:
+    """Outcomes as bytes, for a snapshot."""
+    return json_bytes(
+        [
+            [
+                _position(outcome.position),
+                outcome.body_xxh3,
+                verdict_list(outcome.verdict),
+                [
+                    [
+                        c.id,
+                        _position(c.position),
+                        c.body_xxh3,
+                        verdict_list(c.verdict),
+                        c.reason,
+                        _position(c.cause),
+                    ]
+                    for c in outcome.corrections
+                ],
+            ]
+            for outcome in outcomes
+        ]
+    )
+
+
+def decode_outcomes(data: bytes) -> list[Outcome]:
+    """The outcomes that `encode_outcomes` wrote."""
+    return [
+        Outcome(
+            RawPosition(*position),
+            body,
+            verdict_from_list(verdict),
+            tuple(
+                Correction(
+                    id_,
+                    RawPosition(*at),
+                    copy_body,
+                    verdict_from_list(corrected),
+                    CorrectionReason(reason),
+                    RawPosition(*cause),
+                )
+                for id_, at, copy_body, corrected, reason, cause in corrections
+            ),
+            False,
+        )
+        for position, body, verdict, corrections in json_value(data)
+    ]

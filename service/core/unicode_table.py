@@ -194,7 +194,6 @@ _EXPANSIONS = (
 )
 
 CLASSES: npt.NDArray[np.uint8] = np.frombuffer(_unpacked(_CLASSES), np.uint8)
-FOLDS: npt.NDArray[np.int32] = np.frombuffer(_unpacked(_FOLD_DELTAS), np.int32) + np.arange(
-    len(CLASSES), dtype=np.int32
-)
+_PLACES: npt.NDArray[np.int32] = np.arange(len(CLASSES), dtype=np.int32)
+FOLDS: npt.NDArray[np.int32] = np.frombuffer(_unpacked(_FOLD_DELTAS), np.int32) + _PLACES
 EXPANSIONS: npt.NDArray[np.int32] = np.frombuffer(_unpacked(_EXPANSIONS), np.int32)

@@ -25,8 +25,8 @@ from service.core.kernels import (
     M_THERE,
     M_WORDS,
 )
+from service.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
 from service.core.passages import Run
-from service.core.model import Basis, CreditKind, Extent, RawPosition, VerdictKind
 from service.core.record import RecordCredit, SketchRecord
 
 
@@ -36,6 +36,7 @@ class Known:
 
     number: int  # in the article store
     story: int  # number of the story's first article
+    story_id: str
     id: str
     url: str
     publisher: str
@@ -46,10 +47,21 @@ class Known:
     position: RawPosition
     body_xxh3: str
     title_digest: int
-    own_tokens: int  # of its main region, templates aside
+    main: tuple[int, int]  # its main region, in tokens
+    own_tokens: int  # of that, templates aside
     kind: VerdictKind
-    external: bool  # it is somebody's who is not in the index
+    original: Original | None
     credit: RecordCredit | None  # its own strongest, where that is strong
+
+    @property
+    def external(self) -> bool:
+        """Whether it is somebody's who is not in the index."""
+        return self.original is not None and not self.original.ingested
+
+    @property
+    def renewed(self) -> bool:
+        """Whether it can hold postings of another's text: a copy that renewed them."""
+        return self.kind is VerdictKind.REPUBLICATION and not self.external
 
 
 def same_publisher(record: SketchRecord, known: Known) -> bool:
@@ -148,10 +160,9 @@ def _accepted_on_site(match: Match) -> bool:
         return True
     own_here = m.own + m.unmatched_here
     own_there = m.there + m.unmatched_there
-    if (
-        m.unmatched_here >= max(limits.SITE_TAIL_WORDS, limits.SITE_TAIL_PART * own_here)
-        and m.unmatched_there >= max(limits.SITE_TAIL_WORDS, limits.SITE_TAIL_PART * own_there)
-    ):
+    if m.unmatched_here >= max(
+        limits.SITE_TAIL_WORDS, limits.SITE_TAIL_PART * own_here
+    ) and m.unmatched_there >= max(limits.SITE_TAIL_WORDS, limits.SITE_TAIL_PART * own_there):
         return False
     part = max(m.part_here, m.part_there)
     lead = max(m.lead_here, m.lead_there)
@@ -177,7 +188,11 @@ def _accepted_elsewhere(match: Match) -> bool:
     if m.pieces >= limits.PIECES_WORDS_MIN * match.words_scale:
         return True
     part = max(m.part_here, m.part_there)
-    if part >= limits.SHORT_PART_MIN and m.words >= limits.SHORT_WORDS_MIN and m.hits >= limits.SHORT_HITS_MIN:
+    if (
+        part >= limits.SHORT_PART_MIN
+        and m.words >= limits.SHORT_WORDS_MIN
+        and m.hits >= limits.SHORT_HITS_MIN
+    ):
         return True
     if part >= limits.CONTAINED_PART_MIN and max(m.lead_here, m.lead_there) >= limits.CONTAINED_LEAD_MIN:
         return m.hits >= limits.SHORT_HITS_MIN
@@ -200,7 +215,12 @@ def _accepted_by_name(match: Match) -> bool:
 def also_source(match: Match) -> bool:
     """Whether a candidate too weak on its own is a further source of a text that has one already."""
     m = match.measures
-    return not match.same_site and not m.before and m.lead_there >= limits.SECOND_LEAD_MIN and m.words >= limits.SECOND_WORDS_MIN
+    return (
+        not match.same_site
+        and not m.before
+        and m.lead_there >= limits.SECOND_LEAD_MIN
+        and m.words >= limits.SECOND_WORDS_MIN
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +276,13 @@ def credits_any(credit: RecordCredit, brands: tuple[str, ...]) -> bool:
     return credit.key in brands
 
 
-EXTERNAL_KINDS = (CreditKind.DATELINE, CreditKind.ORIGINALLY, CreditKind.VIA, CreditKind.READ_MORE, CreditKind.BYLINE)
+EXTERNAL_KINDS = (
+    CreditKind.DATELINE,
+    CreditKind.ORIGINALLY,
+    CreditKind.VIA,
+    CreditKind.READ_MORE,
+    CreditKind.BYLINE,
+)
 
 
 def strong(credit: RecordCredit) -> bool:

@@ -1,0 +1,137 @@
+"""The original that comes after its copies: which verdicts were wrong, and what they are now.
+
+Corrected at once, in the transaction of the record that shows it: every accepted candidate that this original precedes,
+and of the story's other members those that credit it, or all where it holds most of the story. A candidate was measured
+against this text, so its correction says so from its own side; a copy of such a copy keeps what was measured of it, and
+only who was first changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from service.core import limits
+from service.core.comparison import Comparison, Measured
+from service.core.domains import brand_keys
+from service.core.matching import Matches
+from service.core.model import (
+    Basis,
+    Correction,
+    CorrectionReason,
+    Extent,
+    Original,
+    RawPosition,
+    Source,
+    Verdict,
+    VerdictKind,
+)
+from service.core.origin_index import OriginIndex
+from service.core.passages import LineMap, painted, passages, snapped
+from service.core.record import SketchRecord
+from service.core.remembered import Remembered, decode_remembered, remembered_lines
+from service.core.verdict import Known, Match, credits_any, directed
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """`copies`: candidates whose postings are the original's from now on."""
+
+    corrections: list[Correction]
+    copies: list[tuple[Known, Measured]]
+
+
+def correct_copies(
+    index: OriginIndex, seen: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
+) -> Corrected:
+    """Corrects the copies of a late original, and remembers their new verdicts."""
+    record = seen.record
+    brands = brand_keys(record.publisher, record.host, record.domain)
+    story = leading.known.story
+    corrected = Corrected([], [])
+    for match in matches.accepted:
+        known = match.known
+        if match.same_site or (known.story != story and not directed(record, brands, known, []).late):
+            continue
+        measured = matches.measured[known.number]
+        corrected.copies.append((known, measured))
+        corrected.corrections.append(_copy(index, record, match, measured, basis))
+    done = {known.number for known, _ in corrected.copies}
+    whole = leading.measures.part_here >= limits.STORY_TAKEN_PART_MIN
+    for number in index.story_members(story):
+        if number in done:
+            continue
+        member = index.known(number)
+        names_us = member.credit is not None and credits_any(member.credit, brands)
+        if whole or names_us:
+            corrected.corrections.append(_member(index, record, member, basis))
+    return corrected
+
+
+def _copy(
+    index: OriginIndex, record: SketchRecord, match: Match, measured: Measured, basis: tuple[Basis, ...]
+) -> Correction:
+    """The new verdict of an article that the original was compared with: measured from its side."""
+    number = match.known.number
+    blob = index.articles.get_blob(number)
+    before, table = decode_remembered(blob), remembered_lines(blob)
+    lines = LineMap(table)
+    tokens = int(table[-1, 1]) if len(table) else 0
+    ranges = [(start, min(end, tokens)) for _, _, start, end in measured.runs if start < tokens]
+    m = match.measures
+    share, source_share = round(m.part_there, 4), round(m.part_here, 4)
+    whole = share >= limits.FULL_SHARE_MIN and (
+        m.lead_here >= limits.FULL_LEAD_MIN or source_share >= limits.FULL_PART_MIN
+    )
+    verdict = Verdict(
+        VerdictKind.REPUBLICATION,
+        Extent.FULL if whole else Extent.PARTIAL,
+        before.verdict.story,
+        _original(record),
+        share,
+        source_share,
+        before.verdict.boilerplate_share,
+        passages(painted([snapped(ranges, lines.starts, lines.ends)], tokens), lines, [record.id]),
+        (Source(record.id, record.publisher, share, source_share),),
+        before.verdict.credit,
+        basis,
+    )
+    return _corrected(index, number, before, verdict, record.position)
+
+
+def _member(index: OriginIndex, record: SketchRecord, member: Known, basis: tuple[Basis, ...]) -> Correction:
+    """The new verdict of a copy of a copy."""
+    before = decode_remembered(index.articles.get_blob(member.number))
+    old = before.verdict
+    named = old.original.id if old.original is not None else None
+    replaced = named or (old.sources[0].id if old.sources else None)
+    own_version = old.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE) and member.domain == record.domain
+    share = old.sources[0].share if old.sources else old.share
+    source_share = old.sources[0].source_share if old.sources else old.source_share
+    verdict = replace(
+        old,
+        kind=old.kind if own_version else VerdictKind.REPUBLICATION,
+        extent=None if own_version else old.extent or Extent.FULL,
+        original=_original(record),
+        passages=tuple(replace(p, source=record.id) if p.source == replaced else p for p in old.passages),
+        sources=(
+            Source(record.id, record.publisher, share, source_share),
+            *(source for source in old.sources if source.id not in (replaced, record.id)),
+        ),
+        basis=basis,
+    )
+    return _corrected(index, member.number, before, verdict, record.position)
+
+
+def _corrected(
+    index: OriginIndex, number: int, before: Remembered, verdict: Verdict, cause: RawPosition
+) -> Correction:
+    index.rewrite(number, verdict, before)
+    return Correction(
+        before.id, before.position, before.body_xxh3, verdict, CorrectionReason.LATE_ORIGINAL, cause
+    )
+
+
+def _original(record: SketchRecord) -> Original:
+    return Original(
+        record.id, record.url or None, record.publisher, record.published_at_ms, True, record.position
+    )

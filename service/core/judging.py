@@ -1,0 +1,263 @@
+"""Matches → verdict: which of the four it is, who was first, how much, which passages.
+
+One function a verdict, and `judge` chooses among them: the very same body, nothing found, another version by the same
+publisher, another's text; and, in correcting.py, the original that comes after its copies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from service.core import limits
+from service.core.comparison import Comparison
+from service.core.correcting import correct_copies
+from service.core.domains import brand_keys
+from service.core.matching import Matches, find_matches
+from service.core.model import Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
+from service.core.origin_index import Learned, OriginIndex
+from service.core.passages import LineMap, filled, painted, passages, snapped, trimmed
+from service.core.record import RecordCredit, SketchRecord
+from service.core.verdict import (
+    Cover,
+    Known,
+    Match,
+    cover,
+    credits_any,
+    directed,
+    extent,
+    external_credit,
+    lead,
+    same_publisher,
+    strong,
+)
+
+_SHARE_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An article's verdict, what the index learns from it, and the earlier verdicts that it shows to be wrong."""
+
+    verdict: Verdict
+    learned: Learned
+    corrections: tuple[Correction, ...] = ()
+
+
+def judge(index: OriginIndex, seen: Comparison) -> Judged:
+    """The verdict on one article. Changes the index only in the verdicts remembered of articles that it corrects."""
+    again = _duplicate(index, seen)
+    if again is not None:
+        return again
+    matches = find_matches(index, seen)
+    if not matches.accepted:
+        return _unmatched(seen)
+    chosen = cover(matches.accepted, seen.own())
+    own_site = [source for source in chosen if source.match.same_url or source.match.same_site]
+    if own_site and (own_site[0].match.same_url or own_site[0] is chosen[0]):
+        return _update(seen, own_site[0], chosen)
+    chosen = [source for source in chosen if not source.match.same_site]
+    return _republication(index, seen, chosen, matches)
+
+
+def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
+    """The very same body from the same publisher: nothing to measure."""
+    record = seen.record
+    sketch = record.sketch
+    for number in sorted(seen.same_body):
+        known = index.known(number)
+        if not same_publisher(record, known):
+            continue
+        whole = [(0, sketch.tokens, 0)] if len(sketch.lines) else []
+        verdict = Verdict(
+            VerdictKind.DUPLICATE,
+            None,
+            known.story_id,
+            _first_version(known),
+            1.0,
+            1.0,
+            _boilerplate_share(seen),
+            passages(whole, LineMap(sketch.lines), [known.id]),
+            (Source(known.id, known.publisher, 1.0, 1.0),),
+            _credit(record),
+            (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
+        )
+        return Judged(verdict, Learned(known.story, [(0, sketch.tokens)], []))
+    return None
+
+
+def _unmatched(seen: Comparison) -> Judged:
+    """Nothing of substance came before: an original, or another's text whose source nobody sent."""
+    record = seen.record
+    outside = external_credit(record)
+    if outside is not None and credits_any(outside, brand_keys(record.publisher, record.host, record.domain)):
+        outside = None
+    verdict = Verdict(
+        VerdictKind.ORIGINAL if outside is None else VerdictKind.REPUBLICATION,
+        None if outside is None else Extent.FULL,
+        record.id,
+        None if outside is None else _outside(outside),
+        0.0,
+        0.0,
+        _boilerplate_share(seen),
+        (),
+        (),
+        _credit(record),
+        (Basis.FIRST_SEEN if outside is None else Basis.CREDIT,),
+    )
+    return Judged(verdict, Learned(None, [], []))
+
+
+def _update(seen: Comparison, source: Cover, chosen: list[Cover]) -> Judged:
+    """The same publisher sent another version of this before."""
+    match, known = source.match, source.match.known
+    first = _first_version(known)
+    basis = ((Basis.SAME_URL,) if match.same_url else ()) + (
+        (Basis.SAME_PUBLISHER,) if match.same_site else ()
+    )
+    ordered = [source, *(other for other in chosen if other is not source)]
+    verdict, covered = _drawn(seen, VerdictKind.UPDATE, known.story_id, first, ordered, basis)
+    return Judged(_renamed(verdict, known.id, first.id or known.id), Learned(known.story, covered, []))
+
+
+def _republication(index: OriginIndex, seen: Comparison, chosen: list[Cover], matches: Matches) -> Judged:
+    """Another publisher has this text: it is theirs, or somebody's who is not in the index, or ours and came late."""
+    leading = lead(chosen)
+    source = leading.match.known
+    members = index.story_members(source.story)[: limits.STORY_CREDITS_LOOKED_AT_MAX]
+    others = [index.known(number) for number in members if number != source.number]
+    record = seen.record
+    brands = brand_keys(record.publisher, record.host, record.domain)
+    direction = directed(record, brands, source, others)
+    if direction.late:
+        return _late_original(index, seen, leading.match, direction.basis, matches)
+    original = _ingested(source) if direction.external is None else _outside(direction.external)
+    if source.renewed and direction.external is None and not index.alive(source.story):
+        original = (
+            source.original or original
+        )  # the story's first article has left the window, its copy has not
+    ordered = [leading, *(other for other in chosen if other is not leading)]
+    verdict, covered = _drawn(
+        seen, VerdictKind.REPUBLICATION, source.story_id, original, ordered, direction.basis
+    )
+    return Judged(verdict, Learned(source.story, covered, []))
+
+
+def _late_original(
+    index: OriginIndex, seen: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
+) -> Judged:
+    """This one was first although its copies came before it: they are corrected, and their postings become its."""
+    corrected = correct_copies(index, seen, leading, basis, matches)
+    verdict = Verdict(
+        VerdictKind.ORIGINAL,
+        None,
+        leading.known.story_id,
+        None,
+        0.0,
+        0.0,
+        _boilerplate_share(seen),
+        (),
+        (),
+        _credit(seen.record),
+        basis,
+    )
+    return Judged(verdict, Learned(leading.known.story, [], corrected.copies), tuple(corrected.corrections))
+
+
+def _drawn(
+    seen: Comparison,
+    kind: VerdictKind,
+    story: str,
+    original: Original,
+    chosen: list[Cover],
+    basis: tuple[Basis, ...],
+) -> tuple[Verdict, list[tuple[int, int]]]:
+    """A verdict that draws on sources, the leading one first, and the token ranges they explain."""
+    sketch = seen.record.sketch
+    lines = LineMap(sketch.lines)
+    stretches = painted([_explained(seen, kind, source.match, lines) for source in chosen], sketch.tokens)
+    leading = chosen[0].match
+    whole = leading.known.main if len(chosen) == 1 else (0, 0)
+    own = trimmed(seen.own(), stretches, leading.runs, whole)
+    total = own.count(1)
+    by_source = [0] * len(chosen)
+    for start, end, source in stretches:
+        by_source[source] += own.count(1, start, end)
+    share = _ratio(sum(by_source), total)
+    sources = tuple(
+        Source(
+            source.match.known.id,
+            source.match.known.publisher,
+            _ratio(count, total),
+            round(source.match.measures.part_there, _SHARE_DIGITS),
+        )
+        for source, count in zip(chosen, by_source, strict=True)
+    )
+    verdict = Verdict(
+        kind,
+        extent(share, leading.measures) if kind is VerdictKind.REPUBLICATION else None,
+        story,
+        original,
+        share,
+        round(leading.measures.part_there, _SHARE_DIGITS),
+        _boilerplate_share(seen),
+        passages(stretches, lines, [source.match.known.id for source in chosen]),
+        sources,
+        _credit(seen.record, leading.known.brands),
+        basis,
+    )
+    return verdict, [(start, end) for start, end, _ in stretches]
+
+
+def _explained(seen: Comparison, kind: VerdictKind, match: Match, lines: LineMap) -> list[tuple[int, int]]:
+    """Token ranges that a source explains. What a newer version changed is new; what a copy reworded is the source's."""
+    if kind is VerdictKind.UPDATE:
+        return snapped([(start, end) for start, end, _, _ in match.runs], lines.starts, lines.ends)
+    m = match.measures
+    alike = min(m.part_here, m.part_there) >= limits.FILL_EDGE_PART_MIN
+    edge = limits.FILL_EDGE_ALIKE_TOKENS_MAX if alike else limits.FILL_EDGE_TOKENS_MAX
+    sketch = seen.record.sketch
+    main = (sketch.main_start, sketch.main_end)
+    return snapped(filled(match.runs, main, match.known.main, edge), lines.starts, lines.ends)
+
+
+def _renamed(verdict: Verdict, old: str, new: str) -> Verdict:
+    """A verdict that names another version of the same article as its source."""
+    if old == new:
+        return verdict
+    return replace(
+        verdict,
+        passages=tuple(replace(p, source=new) if p.source == old else p for p in verdict.passages),
+        sources=tuple(replace(s, id=new) if s.id == old else s for s in verdict.sources),
+    )
+
+
+def _first_version(known: Known) -> Original:
+    """The version that this one goes back to: of an update, what it updates."""
+    if known.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE) and known.original is not None:
+        return known.original
+    return _ingested(known)
+
+
+def _boilerplate_share(seen: Comparison) -> float:
+    return round(1.0 - _ratio(seen.own_tokens, seen.record.sketch.tokens), _SHARE_DIGITS)
+
+
+def _ratio(part: int, whole: int) -> float:
+    return round(min(1.0, part / whole), _SHARE_DIGITS) if whole else 0.0
+
+
+def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit | None:
+    """The credit that the verdict shows: the one that names the source, else the strongest. The owner of the text fills in
+    its words."""
+    if not record.credits:
+        return None
+    best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
+    return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
+
+
+def _ingested(known: Known) -> Original:
+    return Original(known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position)
+
+
+def _outside(credit: RecordCredit) -> Original:
+    return Original(None, None, credit.name, None, False, None)
