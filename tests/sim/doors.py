@@ -1,0 +1,524 @@
+"""A broker behind the pipeline's doors as Kafka is behind them, where the embedded log is simpler than Kafka.
+
+Storage (topics, committed offsets, append times) is the embedded log's. On top of it:
+- transactions have a life of their own: sends, offsets and the commit are requests; what was sent stays
+  pending until the commit's markers are written, a moment after the commit was answered (hazard A2); a fence
+  ends what its predecessor left open, and a transaction nobody ends times out;
+- members of the group live by heartbeats: one that is frozen or dead is thrown out when its session is over,
+  learns of it when it asks again, and goes on publishing meanwhile (the zombie);
+- a batch may be refused or fail in delivery while the commit would still succeed (hazard A3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.shell.memory import MemoryBackend, StoredRecord
+from service.shell.memory import _raw_record as raw_record
+from service.shell.ports import (
+    AssignmentListener,
+    FencedError,
+    LogBatch,
+    LogRecord,
+    OffsetLostError,
+    Opened,
+    OutputRecord,
+    OutputStream,
+    RawRecord,
+    RawSource,
+    StalledError,
+    TopicPartition,
+    UnavailableError,
+)
+from tests.sim.network import Network, Point, outside
+
+SESSION_SECONDS = 2.0
+HEARTBEAT_SECONDS = 0.4
+REBALANCE_SECONDS_MAX = 4.0
+TRANSACTION_SECONDS_MAX = 6.0
+MARKERS_SECONDS_MAX = 0.05
+WAIT_READ_MS = 1_000
+
+
+@dataclass(slots=True)
+class _Transaction:
+    """What one transactional id has under way. `committing`: the markers are not written yet."""
+
+    epoch: int
+    records: list[tuple[str, int, OutputRecord]] = field(default_factory=list)
+    offset: tuple[TopicPartition, int] | None = None
+    committing: bool = False
+
+
+class TransactionLog:
+    """The broker's coordinator of transactions."""
+
+    def __init__(self, backend: MemoryBackend, network: Network) -> None:
+        self._backend = backend
+        self._network = network
+        self._open: dict[str, _Transaction] = {}
+
+    @property
+    def open_count(self) -> int:
+        return len(self._open)
+
+    def fence(self, transactional_id: str) -> int:
+        """InitProducerId: ends what is open, and refuses everybody who came before."""
+        ongoing = self._open.get(transactional_id)
+        if ongoing is not None:
+            if ongoing.committing:
+                self._write_markers(transactional_id, ongoing)
+            else:
+                del self._open[transactional_id]
+        return self._backend.broker.fence(transactional_id)
+
+    def send(
+        self, transactional_id: str, epoch: int, records: Sequence[tuple[str, int, OutputRecord]]
+    ) -> None:
+        self._ongoing(transactional_id, epoch).records += records
+
+    def send_offset(self, transactional_id: str, epoch: int, partition: TopicPartition, offset: int) -> None:
+        self._ongoing(transactional_id, epoch).offset = (partition, offset)
+
+    def commit(self, transactional_id: str, epoch: int) -> None:
+        """Prepared: from now on it will be seen, whatever happens; its markers are written a little later."""
+        ongoing = self._ongoing(transactional_id, epoch)
+        ongoing.committing = True
+        delay = self._network.chance.random() * MARKERS_SECONDS_MAX
+        self._network.loop.call_later(
+            delay, self._write_markers, transactional_id, ongoing, context=outside()
+        )
+
+    def _write_markers(self, transactional_id: str, ongoing: _Transaction) -> None:
+        if self._open.get(transactional_id) is not ongoing:
+            return
+        del self._open[transactional_id]
+        broker = self._backend.broker
+        for topic, number, record in ongoing.records:
+            broker.produce(topic, number, record.value, record.key, record.headers)
+        if ongoing.offset is not None:
+            broker.commit(self._backend.group_id, *ongoing.offset)
+
+    def _ongoing(self, transactional_id: str, epoch: int) -> _Transaction:
+        if self._backend.broker.epoch(transactional_id) != epoch:
+            raise FencedError(f"{transactional_id}: another came after us, or the transaction timed out")
+        ongoing = self._open.get(transactional_id)
+        if ongoing is not None and ongoing.committing:  # CONCURRENT_TRANSACTIONS: the client would ask again
+            self._write_markers(transactional_id, ongoing)
+            ongoing = None
+        if ongoing is None:
+            ongoing = self._open[transactional_id] = _Transaction(epoch)
+            self._network.loop.call_later(
+                TRANSACTION_SECONDS_MAX, self._time_out, transactional_id, ongoing, context=outside()
+            )
+        return ongoing
+
+    def _time_out(self, transactional_id: str, ongoing: _Transaction) -> None:
+        if self._open.get(transactional_id) is ongoing and not ongoing.committing:
+            self._network.events["transaction timed out"] += 1
+            self.fence(transactional_id)
+
+
+class SimTransactions:
+    """One transactional producer. See `Transactions`."""
+
+    def __init__(self, doors: Doors, partition: TopicPartition, transactional_id: str, epoch: int) -> None:
+        self.doors = doors
+        self.partition = partition
+        self.transactional_id = transactional_id
+        self.epoch = epoch
+        self.dead = False
+
+    async def publish(self, records: Sequence[OutputRecord], next_raw_offset: int) -> None:
+        if self.dead:
+            raise FencedError("this producer was closed or has failed before")
+        self.dead = True  # until this transaction is known to have ended well
+        batches: dict[OutputStream, list[tuple[str, int, OutputRecord]]] = {}
+        for record in records:
+            topic = self.doors.backend.topic_of(record.stream)
+            number = sum(record.key or b"") % self.doors.backend.broker.partitions(topic)
+            batches.setdefault(record.stream, []).append((topic, number, record))
+        deliveries = [self.deliver(stream, batch) for stream, batch in batches.items()]
+        await self.deliver_all([*deliveries, self.send_offset(next_raw_offset)])
+        await self.commit()
+        self.dead = False
+
+    async def deliver_all(self, requests: Sequence[Coroutine[Any, Any, None]]) -> None:
+        await asyncio.gather(*requests)
+
+    async def deliver(self, stream: OutputStream, batch: Sequence[tuple[str, int, OutputRecord]]) -> None:
+        await self.doors.network.ask(
+            f"send {stream.value}",
+            lambda: self.doors.transactions.send(self.transactional_id, self.epoch, batch),
+            done=Point.OUTPUT_SENT,
+        )
+
+    async def send_offset(self, next_raw_offset: int) -> None:
+        await self.doors.network.ask(
+            "send offsets",
+            lambda: self.doors.transactions.send_offset(
+                self.transactional_id, self.epoch, self.partition, next_raw_offset
+            ),
+            sent=Point.BEFORE_OFFSETS,
+        )
+
+    async def commit(self) -> None:
+        await self.doors.network.ask(
+            "commit",
+            lambda: self.doors.transactions.commit(self.transactional_id, self.epoch),
+            sent=Point.BEFORE_COMMIT,
+            done=Point.COMMITTED,
+        )
+
+    async def close(self) -> None:
+        self.dead = True
+
+
+class SimOutputs:
+    """See `Outputs`."""
+
+    def __init__(self, doors: Doors) -> None:
+        self.doors = doors
+
+    async def open(self, partition: TopicPartition) -> Opened:
+        doors = self.doors
+        transactional_id = f"{doors.backend.group_id}.{partition.topic}.{partition.partition}"
+        epoch = await self.fence(transactional_id)
+        await doors.network.reach(Point.FENCED)
+        committed = await self.committed(partition)
+        return Opened(SimTransactions(doors, partition, transactional_id, epoch), committed)
+
+    async def fence(self, transactional_id: str) -> int:
+        return await self.doors.network.ask("fence", lambda: self.doors.transactions.fence(transactional_id))
+
+    async def committed(self, partition: TopicPartition) -> int | None:
+        backend = self.doors.backend
+        return await self.doors.network.ask(
+            "committed", lambda: backend.broker.committed(backend.group_id, partition)
+        )
+
+    async def record_bytes_max(self) -> Mapping[OutputStream, int]:
+        return {}
+
+
+class SimLog:
+    """The fingerprint log. See `FingerprintLog`."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+        self._partition = TopicPartition(doors.backend.names.fingerprints, 0)
+        self._offset = 0
+        self.restoring = True
+
+    async def start(self) -> None:
+        await self.bounds()
+
+    async def append(self, values: Sequence[bytes]) -> list[int]:
+        broker = self._doors.backend.broker
+        return await self._doors.network.ask(
+            "append",
+            lambda: [broker.produce(self._partition.topic, 0, value) for value in values],
+            sent=Point.APPEND_SENT,
+            done=Point.APPENDED,
+        )
+
+    async def bounds(self) -> tuple[int, int]:
+        return await self._doors.network.ask(
+            "bounds", lambda: self._doors.backend.broker.bounds(self._partition)
+        )
+
+    async def follow(self, offset: int) -> None:
+        self._offset = offset
+
+    async def read(self, timeout_ms: int, records_max: int) -> LogBatch:
+        """Some of what is there: how much, and when, is chance."""
+        network, broker = self._doors.network, self._doors.backend.broker
+        if self._offset == broker.bounds(self._partition)[1]:
+            await broker.wait(WAIT_READ_MS)
+        slow = network.slow.get(self._doors.replica, 0.0)
+        if slow:
+            await asyncio.sleep(slow * network.chance.random())
+        await network.reach(Point.RESTORING)
+        count = min(records_max, 1 + int(network.chance.random() ** 2 * 40))
+        stored, end = await network.ask("read the log", lambda: self._stored(count))
+        self._offset += len(stored)
+        records = [LogRecord(record.offset, record.timestamp_ms, record.value or b"") for record in stored]
+        return LogBatch(records, self._offset, end)
+
+    def _stored(self, count: int) -> tuple[list[StoredRecord], int]:
+        broker = self._doors.backend.broker
+        first, end = broker.bounds(self._partition)
+        if not first <= self._offset <= end:
+            raise OffsetLostError(None, f"log offset {self._offset} is not within {first} to {end}")
+        return broker.read(self._partition.topic, 0, self._offset)[:count], end
+
+    async def stop(self) -> None:
+        """Nothing is held."""
+
+
+class HeartbeatAnswer:
+    """What a heartbeat is answered."""
+
+    FINE, REJOIN, UNKNOWN = range(3)
+
+
+@dataclass(slots=True)
+class _Member:
+    number: int
+    seen_at: float
+    joined: asyncio.Future[frozenset[TopicPartition]] | None = None
+
+
+class Group:
+    """The broker's coordinator of the group: eager rebalances, sessions."""
+
+    def __init__(self, backend: MemoryBackend, network: Network) -> None:
+        self._backend = backend
+        self._network = network
+        self._members: dict[int, _Member] = {}
+        self._count = 0
+        self._rebalancing = False
+        self._round = 0
+
+    def enter(self) -> int:
+        """A new member; it must `join` next."""
+        self._count += 1
+        self._members[self._count] = _Member(self._count, self._network.loop.now)
+        self._begin()
+        self._watch(self._count)
+        return self._count
+
+    def heartbeat(self, number: int) -> int:
+        member = self._members.get(number)
+        if member is None:
+            return HeartbeatAnswer.UNKNOWN
+        member.seen_at = self._network.loop.now
+        return HeartbeatAnswer.REJOIN if self._rebalancing else HeartbeatAnswer.FINE
+
+    def join(self, number: int) -> asyncio.Future[frozenset[TopicPartition]] | None:
+        """The future of its partitions; None for one that is not a member any more."""
+        member = self._members.get(number)
+        if member is None:
+            return None
+        self._begin()
+        if member.joined is None:
+            member.joined = self._network.loop.create_future()
+        joined = member.joined
+        self._look()
+        return joined
+
+    def leave(self, number: int) -> None:
+        if self._members.pop(number, None) is not None:
+            self._begin()
+            self._look()
+
+    def _watch(self, number: int) -> None:
+        member = self._members.get(number)
+        if member is None:
+            return
+        loop = self._network.loop
+        if member.joined is None and loop.now - member.seen_at > SESSION_SECONDS:
+            self._network.events["session over"] += 1
+            self.leave(number)
+            return
+        loop.call_later(HEARTBEAT_SECONDS, self._watch, number, context=outside())
+
+    def _begin(self) -> None:
+        if self._rebalancing:
+            return
+        self._network.events["rebalance"] += 1
+        self._rebalancing = True
+        self._round += 1
+        loop = self._network.loop
+        loop.call_later(REBALANCE_SECONDS_MAX, self._end_late, self._round, context=outside())
+
+    def _end_late(self, number: int) -> None:
+        """Who has not come by now is out."""
+        if not self._rebalancing or number != self._round:
+            return
+        for member in list(self._members.values()):
+            if member.joined is None:
+                del self._members[member.number]
+        self._look()
+
+    def _look(self) -> None:
+        """All have joined: the partitions are dealt."""
+        if any(member.joined is None for member in self._members.values()):
+            return
+        self._rebalancing = False
+        broker = self._backend.broker
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in self._backend.names.raw
+            for number in range(broker.partitions(topic))
+        ]
+        self._network.chance.shuffle(partitions)
+        members = list(self._members.values())
+        for index, member in enumerate(members):
+            share = frozenset(partitions[index :: len(members)])
+            joined, member.joined = member.joined, None
+            member.seen_at = self._network.loop.now
+            assert joined is not None
+            if not joined.done():
+                joined.set_result(share)
+
+
+class SimSource:
+    """A member of the group. See `RawSource`."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+        self._network = doors.network
+        self._listener: AssignmentListener | None = None
+        self._positions: dict[TopicPartition, int | None] = {}
+        self._reading: dict[TopicPartition, None] = {}
+        self._number = 0
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self, listener: AssignmentListener) -> None:
+        self._listener = listener
+        self._number = await self._network.ask("enter the group", self._doors.group.enter)
+        self._task = asyncio.create_task(self._belong(), name="member")
+
+    async def _belong(self) -> None:
+        """The client's own task: heartbeats, and at a rebalance the listener's calls."""
+        joined = False
+        while True:
+            try:
+                if not joined:
+                    await self._join()
+                    joined = True
+                await asyncio.sleep(HEARTBEAT_SECONDS)
+                answer = await self._network.ask(
+                    "heartbeat", lambda: self._doors.group.heartbeat(self._number)
+                )
+                joined = answer == HeartbeatAnswer.FINE
+                if answer == HeartbeatAnswer.UNKNOWN:
+                    self._number = await self._network.ask("enter the group", self._doors.group.enter)
+            except UnavailableError:
+                continue
+
+    async def _join(self) -> None:
+        assert self._listener is not None
+        gone = frozenset(self._positions)
+        self._positions, self._reading = {}, {}
+        await self._network.reach(Point.REVOKING)
+        if gone:
+            await self._told(self._listener.revoked(gone))
+        while True:
+            answer = await self._network.ask("join", lambda: self._doors.group.join(self._number))
+            if answer is not None:
+                break
+            self._number = await self._network.ask("enter the group", self._doors.group.enter)
+        partitions = await asyncio.shield(answer)
+        self._positions = dict.fromkeys(sorted(partitions))
+        await self._told(self._listener.assigned(partitions))
+
+    async def _told(self, call: Awaitable[None]) -> None:
+        """The client only logs what a listener raises; here it is a violation."""
+        try:
+            await call
+        except Exception as error:
+            self._doors.raised.append(error)
+
+    async def poll(self, timeout_ms: int, records_max: int) -> Mapping[TopicPartition, Sequence[RawRecord]]:
+        network = self._network
+        await asyncio.sleep(network.chance.random() * network.weather.delay_max)
+        batches = self._fetch(records_max)
+        if not batches:
+            await self._doors.backend.broker.wait(timeout_ms)
+            batches = self._fetch(records_max)
+        roll = network.chance.random()
+        if roll < network.weather.lost:
+            network.events["lost: poll"] += 1
+            raise UnavailableError("a poll failed; what it had taken is gone")
+        if roll < network.weather.lost * 1.1:
+            network.events["stalled source"] += 1
+            raise StalledError("the client stands still")
+        if batches:
+            await network.reach(Point.CONSUMED)
+        return batches
+
+    def _fetch(self, records_max: int) -> dict[TopicPartition, list[RawRecord]]:
+        """Of some readable partitions some records: any order between partitions, order within each."""
+        batches: dict[TopicPartition, list[RawRecord]] = {}
+        chance, broker = self._network.chance, self._doors.backend.broker
+        partitions = list(self._reading)
+        chance.shuffle(partitions)
+        for partition in partitions:
+            position = self._positions.get(partition)
+            if position is None or chance.random() < 0.3:
+                continue
+            first, end = broker.bounds(partition)
+            if not first <= position <= end:
+                raise OffsetLostError(partition, f"{position} is not within {first} to {end}")
+            stored = broker.read(partition.topic, partition.partition, position)
+            stored = stored[: min(records_max, 1 + int(chance.random() * 8))]
+            if stored:
+                records_max -= len(stored)
+                batches[partition] = [raw_record(partition, record) for record in stored]
+                self._positions[partition] = stored[-1].offset + 1
+        return batches
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        if partition in self._positions:
+            self._positions[partition] = offset
+
+    def pause(self, partition: TopicPartition) -> None:
+        self._reading.pop(partition, None)
+
+    def resume(self, partition: TopicPartition) -> None:
+        if partition in self._positions:
+            self._reading[partition] = None
+
+    def assignment(self) -> frozenset[TopicPartition]:
+        return frozenset(self._positions)
+
+    def static_member(self) -> bool:
+        return False
+
+    async def resume_offset(self, partition: TopicPartition, committed_offset: int | None) -> int:
+        first, end = self._doors.backend.broker.bounds(partition)
+        if committed_offset is None:
+            return first
+        assert first <= committed_offset <= end, "nothing is lost from the simulated raw topics"
+        return committed_offset
+
+    def end_offset(self, partition: TopicPartition) -> int | None:
+        return self._doors.backend.broker.bounds(partition)[1] if partition in self._positions else None
+
+    async def stop(self, leave: bool) -> None:
+        self._positions, self._reading = {}, {}
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        if leave:
+            try:
+                await self._network.ask("leave", lambda: self._doors.group.leave(self._number))
+            except UnavailableError:
+                return
+
+
+@dataclass(slots=True)
+class Doors:
+    """One replica's view of the simulated broker. See `Backend`."""
+
+    replica: int
+    backend: MemoryBackend
+    network: Network
+    transactions: TransactionLog
+    group: Group
+    raised: list[Exception] = field(default_factory=list)
+    make_outputs: Callable[[Doors], SimOutputs] = SimOutputs
+
+    def source(self) -> RawSource:
+        return SimSource(self)
+
+    def log(self) -> SimLog:
+        return SimLog(self)
+
+    def outputs(self, source: RawSource) -> SimOutputs:
+        return self.make_outputs(self)

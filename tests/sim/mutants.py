@@ -1,0 +1,392 @@
+"""Deliberate breakages of what exactly-once and determinism stand on: each must be caught by some seed.
+
+A suite that finds nothing proves little unless it is known to find something. Each mutant is a mistake that
+somebody could make in good faith, applied to the real pipeline or engine, or to what stands behind the doors
+where the bargain is kept there (ports.py), while everything else stays as it is. `apply` patches with pytest's
+MonkeyPatch and may set the world up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from service.core.engine import Engine
+from service.core.model import Outcome, Refused
+from service.shell import follower, partition, steps
+from service.shell.ports import (
+    FencedError,
+    LogBatch,
+    Opened,
+    OutputStream,
+    TopicPartition,
+    UnavailableError,
+)
+from service.shell.steps import Entry
+from tests.sim import doors
+from tests.sim.scenario import World
+
+Patch = pytest.MonkeyPatch
+Prepare = Callable[[World], None]
+
+
+def _nothing(world: World) -> None:
+    """The world as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    name: str
+    apply: Callable[[Patch], Prepare]
+
+
+def skipped_fence(patch: Patch) -> Prepare:
+    """A new owner goes on with the old producer's epoch."""
+
+    def fence(self: doors.TransactionLog, transactional_id: str) -> int:
+        broker = self._backend.broker
+        return broker.epoch(transactional_id) or broker.fence(transactional_id)
+
+    patch.setattr(doors.TransactionLog, "fence", fence)
+    return _nothing
+
+
+def offset_before_fence(patch: Patch) -> Prepare:
+    """The committed offset is read first, the fence comes after it."""
+
+    async def open_(self: doors.SimOutputs, part: TopicPartition) -> Opened:
+        transactional_id = f"{self.doors.backend.group_id}.{part.topic}.{part.partition}"
+        committed = await self.committed(part)
+        epoch = await self.fence(transactional_id)
+        return Opened(doors.SimTransactions(self.doors, part, transactional_id, epoch), committed)
+
+    patch.setattr(doors.SimOutputs, "open", open_)
+    return _nothing
+
+
+def offsets_outside(patch: Patch) -> Prepare:
+    """The raw offset is committed by itself, once the transaction is through."""
+
+    async def publish(self: doors.SimTransactions, records: Sequence[Any], next_raw_offset: int) -> None:
+        backend = self.doors.backend
+        await plain(self, records, next_raw_offset)
+        await self.doors.network.ask(
+            "commit the offset",
+            lambda: backend.broker.commit(backend.group_id, self.partition, next_raw_offset),
+        )
+
+    async def send_offset(self: doors.SimTransactions, next_raw_offset: int) -> None:
+        """Not in the transaction."""
+
+    plain = doors.SimTransactions.publish
+    patch.setattr(doors.SimTransactions, "publish", publish)
+    patch.setattr(doors.SimTransactions, "send_offset", send_offset)
+    return _nothing
+
+
+def unchecked_delivery(patch: Patch) -> Prepare:
+    """The commit goes ahead whatever became of the sends."""
+
+    async def deliver_all(self: doors.SimTransactions, requests: Sequence[Any]) -> None:
+        await asyncio.gather(*requests, return_exceptions=True)
+
+    patch.setattr(doors.SimTransactions, "deliver_all", deliver_all)
+    return _nothing
+
+
+def commit_tried_again(patch: Patch) -> Prepare:
+    """After a commit whose outcome is unknown the same transaction is sent once more."""
+
+    async def publish(self: doors.SimTransactions, records: Sequence[Any], next_raw_offset: int) -> None:
+        try:
+            await plain(self, records, next_raw_offset)
+        except UnavailableError:
+            self.dead = False
+            await plain(self, records, next_raw_offset)
+
+    plain = doors.SimTransactions.publish
+    patch.setattr(doors.SimTransactions, "publish", publish)
+    return _nothing
+
+
+def dead_letters_outside(patch: Patch) -> Prepare:
+    """Dead letters are written at once, by a plain producer."""
+
+    async def deliver(self: doors.SimTransactions, stream: OutputStream, batch: Sequence[Any]) -> None:
+        if stream is not OutputStream.DEAD:
+            await plain(self, stream, batch)
+            return
+        broker = self.doors.backend.broker
+        await self.doors.network.ask(
+            "send dead letters",
+            lambda: [broker.produce(t, n, r.value, r.key, r.headers) for t, n, r in batch],
+        )
+
+    plain = doors.SimTransactions.deliver
+    patch.setattr(doors.SimTransactions, "deliver", deliver)
+    return _nothing
+
+
+def fence_ignored(patch: Patch) -> Prepare:
+    """A producer that was fenced gets itself a new epoch and goes on."""
+
+    async def publish(self: doors.SimTransactions, records: Sequence[Any], next_raw_offset: int) -> None:
+        try:
+            await plain(self, records, next_raw_offset)
+        except FencedError:
+            self.epoch = self.doors.transactions.fence(self.transactional_id)
+            self.dead = False
+            await plain(self, records, next_raw_offset)
+
+    plain = doors.SimTransactions.publish
+    patch.setattr(doors.SimTransactions, "publish", publish)
+    return _nothing
+
+
+def clock_in_replay(patch: Patch) -> Prepare:
+    """The window is measured by the replica's clock and not by the log's."""
+
+    def prepare(world: World) -> None:
+        def replay_many(self: Engine, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+            return plain(self, [(offset, world.broker.clock_ms(), value) for offset, _, value in records])
+
+        patch.setattr(Engine, "replay_many", replay_many)
+
+    plain = Engine.replay_many
+    return prepare
+
+
+def outcome_of_another(patch: Patch) -> Prepare:
+    """What comes back from the log is taken to be about the oldest record that waits."""
+
+    def settle(self: partition.PartitionWorker, outcome: Outcome) -> None:
+        for entry in self._entries:
+            if not entry.settled:
+                entry.outcome = outcome
+                self._changed.set()
+                return
+
+    patch.setattr(partition.PartitionWorker, "settle", settle)
+    return _nothing
+
+
+def forgotten_redelivery(patch: Patch) -> Prepare:
+    """The engine does not remember what it said of a raw record."""
+
+    def replay_many(self: Engine, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+        outcomes = []
+        for record in records:
+            self._recent.clear()
+            outcomes += plain(self, [record])
+        return outcomes
+
+    plain = Engine.replay_many
+    patch.setattr(Engine, "replay_many", replay_many)
+    return _nothing
+
+
+def judged_before_replay(patch: Patch) -> Prepare:
+    """The owner judges its own records as soon as they are appended, without waiting for its turn in the log."""
+
+    async def append(self: partition.PartitionWorker, entries: Sequence[Entry]) -> None:
+        await plain(self, entries)
+        for entry in entries:
+            if entry.outcome is None and entry.proposal is not None:
+                now_ms = self._around.wall_clock_ms()
+                [outcome] = self._around.engine.replay_many(
+                    [(entry.log_offset or 0, now_ms, entry.proposal.value)]
+                )
+                if isinstance(outcome, Outcome):
+                    entry.outcome = outcome
+        self._changed.set()
+
+    plain = partition.PartitionWorker._append
+    patch.setattr(partition.PartitionWorker, "_append", append)
+    return _nothing
+
+
+def prefix_with_holes(patch: Patch) -> Prepare:
+    """What is settled is published, whether or not all before it is."""
+
+    def settled_prefix(self: partition.PartitionWorker) -> list[Entry]:
+        settled = [entry for entry in self._entries if entry.settled]
+        waiting = [entry for entry in self._entries if not entry.settled]
+        self._entries.clear()
+        self._entries.extend([*settled, *waiting])
+        return settled[: self._options.transaction_records_max]
+
+    patch.setattr(partition.PartitionWorker, "_settled_prefix", settled_prefix)
+    return _nothing
+
+
+def offset_of_the_last(patch: Patch) -> Prepare:
+    """The offset that is committed is the last record's own, not the one after it."""
+
+    async def guarded(self: Any, transactions: Any, batch: Any, records: Any, next_offset: int) -> None:
+        await plain(self, transactions, batch, records, next_offset - 1)
+
+    plain = partition.PartitionWorker._publish_guarded
+    patch.setattr(partition.PartitionWorker, "_publish_guarded", guarded)
+    return _nothing
+
+
+def no_seek_after_failure(patch: Patch) -> Prepare:
+    """After a failure reading goes on where it stood, not at the committed offset."""
+
+    def take_seek(self: partition.PartitionWorker) -> int | None:
+        offset = plain(self)
+        if offset is None or self.partition in seen:
+            return None
+        seen[self.partition] = True
+        return offset
+
+    seen: dict[TopicPartition, bool] = {}
+    plain = partition.PartitionWorker.take_seek
+    patch.setattr(partition.PartitionWorker, "take_seek", take_seek)
+
+    def prepare(world: World) -> None:
+        seen.clear()
+
+    return prepare
+
+
+def kept_in_flight(patch: Patch) -> Prepare:
+    """A new incarnation keeps what the one before it had in flight."""
+
+    def forget(self: partition.PartitionWorker) -> None:
+        self._inbox.clear()
+
+    patch.setattr(partition.PartitionWorker, "_forget", forget)
+    return _nothing
+
+
+def follower_skips(patch: Patch) -> Prepare:
+    """After a failure the follower goes on behind what it asked for."""
+
+    async def begin(self: follower.Follower) -> int:
+        again = self.next_offset > 0
+        end = await plain(self)
+        if again:
+            self.next_offset = min(self.next_offset + 1, end)
+            await self._log.follow(self.next_offset)
+        return end
+
+    plain = follower.Follower._begin
+    patch.setattr(follower.Follower, "_begin", begin)
+    return _nothing
+
+
+def follower_starts_at_end(patch: Patch) -> Prepare:
+    """A replica begins with what is new, and not with what the log holds."""
+
+    async def begin(self: follower.Follower) -> int:
+        end = await plain(self)
+        if self._engine.stats().log_offset == 0:
+            await self._log.follow(end)
+            self.next_offset = end
+        return end
+
+    plain = follower.Follower._begin
+    patch.setattr(follower.Follower, "_begin", begin)
+    return _nothing
+
+
+def replayed_out_of_order(patch: Patch) -> Prepare:
+    """A batch of the log is replayed by raw partition."""
+
+    async def replay(self: follower.Follower, batch: LogBatch) -> None:
+        records = sorted(batch.records, key=lambda record: record.value[10:14])
+        await plain(self, replace_records(batch, records))
+
+    def replace_records(batch: LogBatch, records: Sequence[Any]) -> LogBatch:
+        return batch._replace(records=records)
+
+    plain = follower.Follower._replay
+    patch.setattr(follower.Follower, "_replay", replay)
+    return _nothing
+
+
+def refused_is_not_passed(patch: Patch) -> Prepare:
+    """A poisoned record of the log ends whoever meets it."""
+
+    def replay_many(self: Engine, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+        outcomes = plain(self, records)
+        assert not any(isinstance(outcome, Refused) for outcome in outcomes)
+        return outcomes
+
+    plain = Engine.replay_many
+    patch.setattr(Engine, "replay_many", replay_many)
+    return _nothing
+
+
+def no_corrections_of_redelivered(patch: Patch) -> Prepare:
+    """The corrections of a record that came twice are taken to be published already."""
+
+    def corrections(outcome: Outcome, *rest: Any) -> list[Any]:
+        return [] if outcome.redelivered else plain(outcome, *rest)
+
+    plain = steps._corrections
+    patch.setattr(steps, "_corrections", corrections)
+    return _nothing
+
+
+def verdict_by_owner(patch: Patch) -> Prepare:
+    """What the index learns depends on which replica owns the partition."""
+
+    def prepare(world: World) -> None:
+        make = world.make_engine
+
+        def make_engine(window_ms: int) -> Engine:
+            return make(window_ms if len(world.replicas) % 2 else window_ms // 2)
+
+        world.make_engine = make_engine
+
+    return prepare
+
+
+def snapshot_without_offset(patch: Patch) -> Prepare:
+    """A snapshot is said to reach one record further than it does."""
+
+    def state(engine: Engine) -> Any:
+        snapshot = plain(engine)
+        snapshot.state["engine"][2] += 1
+        return snapshot
+
+    from tests.sim import scenario
+
+    plain = scenario.snapshot_of
+    patch.setattr(scenario, "snapshot_of", state)
+    return _nothing
+
+
+MUTANTS = tuple(
+    Mutant(apply.__name__, apply)
+    for apply in (
+        skipped_fence,
+        offset_before_fence,
+        offsets_outside,
+        unchecked_delivery,
+        commit_tried_again,
+        dead_letters_outside,
+        fence_ignored,
+        clock_in_replay,
+        outcome_of_another,
+        forgotten_redelivery,
+        judged_before_replay,
+        prefix_with_holes,
+        offset_of_the_last,
+        no_seek_after_failure,
+        kept_in_flight,
+        follower_skips,
+        follower_starts_at_end,
+        replayed_out_of_order,
+        refused_is_not_passed,
+        no_corrections_of_redelivered,
+        verdict_by_owner,
+        snapshot_without_offset,
+    )
+)

@@ -1,0 +1,806 @@
+"""The oracle: what must be said of every record of a fingerprint log, worked out slowly and plainly.
+
+Written beside the engine and not from it: dictionaries for the index (keys are what they mean, not hashes of
+it: a site, a kind and a shingle, where the engine mixes bits), lists for token flags, a chain and a measure
+that go token by token, a list of what was said before for redelivery, no kernel, no numba, no NumPy but for
+the arrays that a decoded record brings. It shares with the engine only what has no index in it and would be
+copied word for word: the decoding of a record (record.py), the pure rules over measured candidates
+(verdict.py), the cutting of passages (passages.py) and publishers' names (domains.py); these have row tests
+of their own. So it vouches for the index, expiry, redelivery, voting, chaining, measuring, learning and for
+the order in which all of that happens, and not for a threshold being wise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+
+from service.core import limits
+from service.core.domains import brand_keys
+from service.core.kernels import (
+    M_ANY,
+    M_BEFORE,
+    M_COLUMNS,
+    M_FIRST,
+    M_HITS,
+    M_LEAD_HERE,
+    M_LEAD_THERE,
+    M_LONGEST,
+    M_OWN,
+    M_PIECES,
+    M_SINGLES,
+    M_TAILS,
+    M_THERE,
+    M_WORDS,
+)
+from service.core.model import (
+    Basis,
+    Correction,
+    CorrectionReason,
+    Credit,
+    Extent,
+    Original,
+    Outcome,
+    RawPosition,
+    Refused,
+    Source,
+    Verdict,
+    VerdictKind,
+)
+from service.core.passages import LineMap, filled, painted, passages, snapped, trimmed
+from service.core.record import RecordCredit, SketchRecord, decode_record
+from service.core.verdict import (
+    Cover,
+    Known,
+    Match,
+    accepted,
+    also_source,
+    cover,
+    credits_any,
+    directed,
+    extent,
+    external_credit,
+    lead,
+    named_measures,
+    same_publisher,
+    strong,
+)
+
+NO_POSITION = 65_535
+OPEN_RUNS_MAX = 4
+Ranges = list[tuple[int, int]]
+
+
+class Listed:
+    """Key → article → position: who holds a key, at most eight living articles each."""
+
+    def __init__(self) -> None:
+        self._held: dict[Hashable, dict[int, int]] = {}
+        self._oldest = 0
+
+    def of(self, key: Hashable) -> dict[int, int]:
+        held = self._held.get(key, {})
+        return {article: held[article] for article in sorted(held) if article >= self._oldest}
+
+    def add(self, key: Hashable, article: int, position: int) -> None:
+        living = self.of(key)
+        if article in living:
+            living[article] = min(living[article], position)
+        elif len(living) < limits.POSTINGS_COUNT_MAX:
+            living[article] = position
+        self._held[key] = living
+
+    def hand_over(self, key: Hashable, giver: int, taker: int, position: int) -> None:
+        living = self.of(key)
+        if giver in living:
+            del living[giver]
+            living.setdefault(taker, position)
+            self._held[key] = living
+
+    def forget_before(self, article: int) -> None:
+        self._oldest = max(self._oldest, article)
+
+    def all(self) -> Iterable[Hashable]:
+        return self._held
+
+    def count(self) -> int:
+        return sum(len(self.of(key)) for key in self._held)
+
+
+@dataclass(slots=True)
+class Kept:
+    """An article that came before."""
+
+    number: int
+    story: int
+    record: SketchRecord
+    own_tokens: int
+    verdict: Verdict
+    log_time_ms: int
+
+    @property
+    def main(self) -> tuple[int, int]:
+        sketch = self.record.sketch
+        return min(sketch.main_start, NO_POSITION), min(sketch.main_end, NO_POSITION)
+
+
+@dataclass(slots=True)
+class Run:
+    """Hits that follow each other in both texts."""
+
+    here: int
+    here_end: int
+    there: int
+    there_end: int
+    hits: int
+    solid: int
+
+    @property
+    def edges(self) -> tuple[int, int, int, int]:
+        return self.here, self.here_end, self.there, self.there_end
+
+
+@dataclass(slots=True)
+class Judged:
+    verdict: Verdict
+    story: int | None
+    covered: Ranges
+    takes_over: list[tuple[int, list[Run]]] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Seen:
+    """The article that is being judged."""
+
+    record: SketchRecord
+    ids: list[int]
+    positions: list[int]
+    lines: list[list[int]]
+    template: list[bool]
+    votes: list[tuple[int, int, int]]  # article, sample, position
+    taken: list[tuple[int, int, int]]
+    same_address: set[int]
+    same_body: set[int]
+    main: list[bool] = field(default_factory=list)
+    prose: list[bool] = field(default_factory=list)
+    boiler: list[bool] = field(default_factory=list)
+
+    def work_out(self) -> None:
+        """What each token is, given what is template now."""
+        sketch = self.record.sketch
+        size = sketch.tokens
+        self.main = [sketch.main_start <= t < sketch.main_end for t in range(size)]
+        self.prose, self.boiler = [False] * size, [False] * size
+        for start, end, _, _, is_prose in self.lines:
+            for t in range(start, end):
+                self.prose[t] = self.prose[t] or bool(is_prose & 1)
+        for i, position in enumerate(self.positions):
+            if not self.template[i]:
+                continue
+            begin = position
+            if (
+                i
+                and self.template[i - 1]
+                and position - self.positions[i - 1] <= limits.TEMPLATE_GAP_TOKENS_MAX
+            ):
+                begin = self.positions[i - 1]
+            for t in range(begin, min(size, position + limits.SHINGLE_TOKENS)):
+                self.boiler[t] = True
+        if any(self.template):
+            for start, end, *_ in self.lines:
+                share = sum(self.boiler[start:end]) * 100
+                if share >= (end - start) * limits.TEMPLATE_LINE_PERCENT:
+                    self.boiler[start:end] = [True] * (end - start)
+
+    def set_aside(self, samples: set[int]) -> None:
+        self.template = [is_template or i in samples for i, is_template in enumerate(self.template)]
+        self.work_out()
+
+    def own_at(self, t: int) -> bool:
+        return self.main[t] and not self.boiler[t]
+
+    def own(self) -> bytes:
+        return bytes(self.own_at(t) for t in range(len(self.main)))
+
+    @property
+    def own_tokens(self) -> int:
+        return sum(self.own())
+
+    @property
+    def boilerplate_share(self) -> float:
+        size = self.record.sketch.tokens
+        return round(1.0 - _ratio(self.own_tokens, size), 4)
+
+    @property
+    def words_scale(self) -> float:
+        tokens = sum(end - start for start, end, *_ in self.lines)
+        chars = sum(last - first for _, _, first, last, _ in self.lines)
+        dense = self.lines and chars < tokens * limits.UNSPACED_CHARS_PER_TOKEN_MAX
+        return limits.UNSPACED_WORDS_SCALE if dense else 1.0
+
+
+class Oracle:
+    """`replay` gives the outcome of a record, None where it is refused."""
+
+    def __init__(self, window_ms: int = limits.WINDOW_MS) -> None:
+        self._window_ms = window_ms
+        self._shingles = Listed()
+        self._identities = Listed()
+        self._marks = Listed()
+        self._kept: dict[int, Kept] = {}
+        self._next = 0
+        self._oldest = 0
+        self._members: dict[int, list[int]] = {}
+        self._said: dict[tuple[str, int], list[tuple[int, str, Outcome]]] = defaultdict(list)
+        self.log_offset = 0
+        self.log_time_ms = 0
+        self.refused = 0
+
+    # ---- what others compare
+    def shingles(self) -> list[int]:
+        return [key for key in self._shingles.all() if isinstance(key, int)]
+
+    def live_postings(self) -> dict[int, dict[int, int]]:
+        return {key: living for key in self.shingles() if (living := self._shingles.of(key))}
+
+    def sizes(self) -> tuple[int, int, int]:
+        """Articles, postings, marks."""
+        postings = self._shingles.count() + self._identities.count()
+        return self._next - self._oldest, postings, self._marks.count()
+
+    # ---- one record
+    def replay(self, log_offset: int, log_time_ms: int, value: bytes) -> Outcome | None:
+        self.log_offset = log_offset + 1
+        record = decode_record(value)
+        if isinstance(record, Refused):
+            self.refused += 1
+            return None
+        place = record.position
+        said = self._said[place.topic, place.partition]
+        for offset, body, outcome in said:
+            if offset == place.offset and body == record.body_xxh3:
+                return replace(outcome, redelivered=True)
+        self._let_time_pass(log_time_ms)
+        outcome = self._judge(record)
+        said[:] = [entry for entry in said if entry[0] != place.offset]
+        said.append((place.offset, record.body_xxh3, outcome))
+        del said[: -limits.RECENT_VERDICTS_PER_PARTITION]
+        return outcome
+
+    def _let_time_pass(self, log_time_ms: int) -> None:
+        self.log_time_ms = max(self.log_time_ms, log_time_ms)
+        before = self._oldest
+        while self._oldest < self._next and (
+            self._kept[self._oldest].log_time_ms < self.log_time_ms - self._window_ms
+        ):
+            del self._kept[self._oldest]
+            self._oldest += 1
+        if self._oldest == before:
+            return
+        for listed in (self._shingles, self._identities, self._marks):
+            listed.forget_before(self._oldest)
+
+    def _judge(self, record: SketchRecord) -> Outcome:
+        seen = self._look_up(record)
+        judged = self._duplicate(seen)
+        if judged is None:
+            good, chains = self._search(seen)
+            judged = self._verdict(seen, good, chains) if good else self._new(seen)
+        self._learn(seen, judged)
+        return Outcome(record.position, record.body_xxh3, judged.verdict, tuple(judged.corrections), False)
+
+    # ---- the index
+    def _look_up(self, record: SketchRecord) -> Seen:
+        site = record.domain
+        credits_ = tuple(c for c in record.credits if not self._marks.of(("said", site, c.context)))
+        record = replace(record, credits=credits_)
+        sketch = record.sketch
+        ids = [int(i) for i in sketch.ids]
+        template, votes, taken = [], [], []
+        for i, key in enumerate(ids):
+            holders = self._shingles.of(key)
+            votes += [(article, i, position) for article, position in holders.items()]
+            on_site = bool(self._marks.of(("template", site, key)))
+            template.append(on_site or len(holders) >= limits.STORIES_PER_SHINGLE_MAX)
+            holders = self._marks.of(("taken", record.host or site, key))
+            taken += [(article, i, position) for article, position in holders.items()]
+        url, id_, body = (self._identities.of(key) for key in _identities(record))
+        seen = Seen(
+            record,
+            ids,
+            [int(p) for p in sketch.positions],
+            sketch.lines.tolist(),
+            template,
+            sorted(votes),
+            sorted(taken),
+            {*url, *id_},
+            {*body},
+        )
+        seen.work_out()
+        return seen
+
+    def _learn(self, seen: Seen, judged: Judged) -> None:
+        record, number, site = seen.record, self._next, seen.record.domain
+        self._next += 1
+        story = number if judged.story is None else judged.story
+        own = min(seen.own_tokens, NO_POSITION)
+        self._kept[number] = Kept(number, story, record, own, judged.verdict, self.log_time_ms)
+        if judged.story is not None:
+            self._members.setdefault(judged.story, []).append(number)
+        for credit in record.credits:
+            self._marks.add(("said", site, credit.context), number, 0)
+        inside = {t for start, end in judged.covered for t in range(start, end)}
+        for i, (key, position) in enumerate(zip(seen.ids, seen.positions, strict=True)):
+            at = min(position, NO_POSITION - 1)
+            for copy, runs in judged.takes_over:
+                if any(run.here <= position < run.here_end for run in runs):
+                    self._shingles.hand_over(key, copy, number, at)
+            if seen.template[i]:
+                self._marks.add(("template", site, key), number, at)
+            elif position in inside:
+                self._marks.add(("taken", record.host or site, key), number, at)
+        aged = self.log_time_ms - self._window_ms * limits.RENEW_AGE_PERCENT // 100
+        young = {number for number, kept in self._kept.items() if kept.log_time_ms >= aged}
+        for i, (key, position) in enumerate(zip(seen.ids, seen.positions, strict=True)):
+            holders = {article for article, sample, _ in seen.votes if sample == i}
+            fading = bool(holders) and not holders & young
+            if not seen.template[i] and (position not in inside or fading):
+                self._shingles.add(key, number, min(position, NO_POSITION - 1))
+        for identity in _identities(record):
+            self._identities.add(identity, number, NO_POSITION)
+
+    # ---- the search
+    def _duplicate(self, seen: Seen) -> Judged | None:
+        record = seen.record
+        for number in sorted(seen.same_body):
+            known = self._known(number)
+            if not same_publisher(record, known):
+                continue
+            size = record.sketch.tokens
+            whole = passages([(0, size, 0)], LineMap(record.sketch.lines), [known.id]) if seen.lines else ()
+            verdict = Verdict(
+                kind=VerdictKind.DUPLICATE,
+                extent=None,
+                story=known.story_id,
+                original=self._goes_back_to(known),
+                share=1.0,
+                source_share=1.0,
+                boilerplate_share=seen.boilerplate_share,
+                passages=whole,
+                sources=(Source(known.id, known.publisher, 1.0, 1.0),),
+                credit=_credit(record),
+                basis=(Basis.SAME_BODY, Basis.SAME_PUBLISHER),
+            )
+            return Judged(verdict, known.story, [(0, size)])
+        return None
+
+    def _search(self, seen: Seen) -> tuple[list[Match], dict[int, list[Run]]]:
+        if seen.taken:
+            chains = self._chains(seen, _usable(seen, seen.taken))
+            matches = [self._match(seen, number, runs) for number, runs in chains.items()]
+            good = [match for match in matches if match.same_site and accepted(match)]
+            if good:
+                return good, chains
+            seen.set_aside({sample for _, sample, _ in seen.taken})
+        for _ in range(2):
+            votes = _usable(seen, seen.votes)
+            chains = self._chains(seen, votes)
+            matches = [self._match(seen, number, runs) for number, runs in chains.items()]
+            good = [match for match in matches if accepted(match)]
+            if seen.same_address and not any(match.same_url for match in good):
+                good += self._by_address(seen)
+            kept = {match.known.number for match in good}
+            repeated = {
+                sample
+                for article, sample, _ in votes
+                if article not in kept and self._kept[article].record.domain == seen.record.domain
+            }
+            if not repeated:
+                break
+            seen.set_aside(repeated)
+        if good:
+            kept = {match.known.number for match in good}
+            good += [m for m in matches if m.known.number not in kept and also_source(m)]
+        return good, chains
+
+    def _chains(self, seen: Seen, votes: list[tuple[int, int, int]]) -> dict[int, list[Run]]:
+        """The runs of each candidate, lone hits among them, by number."""
+        counts = Counter(article for article, _, _ in votes)
+        ranked = sorted(
+            (-count, article) for article, count in counts.items() if count >= limits.CANDIDATE_HITS_MIN
+        )
+        chosen = {article for _, article in ranked[: limits.CANDIDATES_MAX]} | seen.same_address
+        return {
+            number: _chained([(seen.positions[s], p) for article, s, p in votes if article == number])
+            for number in sorted(chosen)
+        }
+
+    def _by_address(self, seen: Seen) -> list[Match]:
+        """The article of this address, compared as if both pages were article from end to end."""
+        chains = self._chains(seen, sorted([*seen.votes, *seen.taken]))
+        size = len(seen.main)
+        whole = replace(seen, main=[True] * size, prose=[True] * size, boiler=[False] * size)
+        matches = [
+            self._match(whole, number, chains[number], (0, NO_POSITION))
+            for number in sorted(seen.same_address)
+        ]
+        return [match for match in matches if accepted(match)][:1]
+
+    def _match(self, seen: Seen, number: int, runs: list[Run], there: tuple[int, int] | None = None) -> Match:
+        record, known = seen.record, self._known(number)
+        row = _measured(seen, [run for run in runs if run.hits > 1], there or self._kept[number].main)
+        row[M_SINGLES] = sum(run.hits == 1 for run in runs)
+        we_name_it = any(strong(c) and credits_any(c, known.brands) for c in record.credits)
+        it_names_us = known.credit is not None and credits_any(known.credit, _brands(record))
+        title = record.sketch.title_digest
+        same_title = title != 0 and title == known.title_digest
+        named = we_name_it or it_names_us
+        edges = [run.edges for run in runs if run.hits > 1]
+        if same_title or named:
+            edges += [run.edges for run in runs if run.hits == 1]
+        return Match(
+            known=known,
+            measures=named_measures(row, seen.own_tokens, known.own_tokens),
+            runs=tuple(edges),
+            same_url=number in seen.same_address,
+            same_site=same_publisher(record, known),
+            same_title=same_title,
+            same_body=known.body_xxh3 == record.body_xxh3,
+            names=named,
+            words_scale=seen.words_scale,
+        )
+
+    def _known(self, number: int) -> Known:
+        kept = self._kept[number]
+        record = kept.record
+        return Known(
+            number=number,
+            story=kept.story,
+            story_id=kept.verdict.story,
+            id=record.id,
+            url=record.url,
+            publisher=record.publisher,
+            host=record.host,
+            domain=record.domain,
+            brands=_brands(record),
+            published_at_ms=record.published_at_ms,
+            position=record.position,
+            body_xxh3=record.body_xxh3,
+            title_digest=record.sketch.title_digest,
+            main=kept.main,
+            own_tokens=kept.own_tokens,
+            kind=kept.verdict.kind,
+            original=kept.verdict.original,
+            credit=next((c for c in record.credits if strong(c)), None),
+        )
+
+    # ---- what is said
+    def _new(self, seen: Seen) -> Judged:
+        record = seen.record
+        outside = external_credit(record)
+        another = outside is not None and not credits_any(outside, _brands(record))
+        verdict = Verdict(
+            kind=VerdictKind.REPUBLICATION if another else VerdictKind.ORIGINAL,
+            extent=Extent.FULL if another else None,
+            story=record.id,
+            original=_outside(outside) if another and outside is not None else None,
+            share=0.0,
+            source_share=0.0,
+            boilerplate_share=seen.boilerplate_share,
+            passages=(),
+            sources=(),
+            credit=_credit(record),
+            basis=(Basis.CREDIT,) if another else (Basis.FIRST_SEEN,),
+        )
+        return Judged(verdict, None, [])
+
+    def _verdict(self, seen: Seen, good: list[Match], chains: dict[int, list[Run]]) -> Judged:
+        sources = cover(good, seen.own())
+        ours = [c for c in sources if c.match.same_url or c.match.same_site]
+        if ours and (ours[0].match.same_url or ours[0] is sources[0]):
+            return self._newer_version(seen, ours[0], sources)
+        sources = [c for c in sources if not c.match.same_site]
+        leading = lead(sources)
+        source = leading.match.known
+        story = self._story(source.story)[: limits.STORY_CREDITS_LOOKED_AT_MAX]
+        others = [self._known(n) for n in story if n != source.number]
+        direction = directed(seen.record, _brands(seen.record), source, others)
+        if direction.late:
+            return self._late(seen, good, leading.match, direction.basis, chains)
+        original = _ingested(source) if direction.external is None else _outside(direction.external)
+        if direction.external is None and source.renewed and source.story not in self._kept:
+            original = source.original or original
+        ordered = [leading, *(c for c in sources if c is not leading)]
+        verdict, covered = self._drawn(seen, leading, ordered, source.story_id, original, direction.basis)
+        return Judged(verdict, source.story, covered)
+
+    def _story(self, story: int) -> list[int]:
+        """What lives of a story."""
+        return [number for number in (story, *self._members.get(story, [])) if number in self._kept]
+
+    def _newer_version(self, seen: Seen, source: Cover, sources: list[Cover]) -> Judged:
+        known = source.match.known
+        basis = [Basis.SAME_URL] if source.match.same_url else []
+        basis += [Basis.SAME_PUBLISHER] if source.match.same_site else []
+        first = self._goes_back_to(known)
+        ordered = [source, *(c for c in sources if c is not source)]
+        verdict, covered = self._drawn(seen, None, ordered, known.story_id, first, tuple(basis))
+        name = first.id or known.id
+        verdict = replace(
+            verdict,
+            passages=tuple(
+                replace(p, source=name if p.source == known.id else p.source) for p in verdict.passages
+            ),
+            sources=tuple(replace(s, id=name if s.id == known.id else s.id) for s in verdict.sources),
+        )
+        return Judged(verdict, known.story, covered)
+
+    def _drawn(
+        self,
+        seen: Seen,
+        leading: Cover | None,
+        sources: list[Cover],
+        story: str,
+        original: Original,
+        basis: tuple[Basis, ...],
+    ) -> tuple[Verdict, Ranges]:
+        sketch = seen.record.sketch
+        lines, own = LineMap(sketch.lines), seen.own()
+        main = (sketch.main_start, sketch.main_end)
+        explained = []
+        for source in sources:
+            runs = source.match.runs
+            ranges: Iterable[tuple[int, int]] = [(run[0], run[1]) for run in runs]
+            if leading is not None:
+                both = min(source.match.measures.part_here, source.match.measures.part_there)
+                alike = both >= limits.FILL_EDGE_PART_MIN
+                edge = limits.FILL_EDGE_ALIKE_TOKENS_MAX if alike else limits.FILL_EDGE_TOKENS_MAX
+                ranges = filled(runs, main, self._kept[source.match.known.number].main, edge)
+            explained.append(snapped(ranges, lines.starts, lines.ends))
+        stretches = painted(explained, sketch.tokens)
+        alone = len(sources) == 1
+        if leading is not None or alone:
+            there = self._kept[sources[0].match.known.number].main if alone else (0, 0)
+            own = trimmed(own, stretches, sources[0].match.runs, there)
+        held = [0] * len(sources)
+        for start, end, index in stretches:
+            held[index] += sum(own[start:end])
+        share = _ratio(sum(held), sum(own))
+        verdict = Verdict(
+            kind=VerdictKind.UPDATE if leading is None else VerdictKind.REPUBLICATION,
+            extent=None if leading is None else extent(share, leading.match.measures),
+            story=story,
+            original=original,
+            share=share,
+            source_share=round(sources[0].match.measures.part_there, 4),
+            boilerplate_share=seen.boilerplate_share,
+            passages=passages(stretches, lines, [c.match.known.id for c in sources]),
+            sources=tuple(
+                Source(
+                    c.match.known.id,
+                    c.match.known.publisher,
+                    _ratio(held[i], sum(own)),
+                    round(c.match.measures.part_there, 4),
+                )
+                for i, c in enumerate(sources)
+            ),
+            credit=_credit(seen.record, sources[0].match.known.brands),
+            basis=basis,
+        )
+        return verdict, [(start, end) for start, end, _ in stretches]
+
+    # ---- late originals
+    def _late(
+        self,
+        seen: Seen,
+        good: list[Match],
+        leading: Match,
+        basis: tuple[Basis, ...],
+        chains: dict[int, list[Run]],
+    ) -> Judged:
+        record, story = seen.record, leading.known.story
+        verdict = Verdict(
+            kind=VerdictKind.ORIGINAL,
+            extent=None,
+            story=leading.known.story_id,
+            original=None,
+            share=0.0,
+            source_share=0.0,
+            boilerplate_share=seen.boilerplate_share,
+            passages=(),
+            sources=(),
+            credit=_credit(record),
+            basis=basis,
+        )
+        judged = Judged(verdict, story, [])
+        for match in good:
+            known = match.known
+            if match.same_site:
+                continue
+            if known.story == story or directed(record, _brands(record), known, []).late:
+                runs = [run for run in chains[known.number] if run.hits > 1]
+                judged.takes_over.append((known.number, runs))
+                judged.corrections.append(self._correct_copy(record, match, runs, basis))
+        done = {number for number, _ in judged.takes_over}
+        whole = leading.measures.part_here >= limits.STORY_TAKEN_PART_MIN
+        for number in self._story(story):
+            if number in done:
+                continue
+            credit = self._known(number).credit
+            if whole or (credit is not None and credits_any(credit, _brands(record))):
+                judged.corrections.append(self._correct_member(record, number, basis))
+        return judged
+
+    def _correct_copy(
+        self, record: SketchRecord, match: Match, runs: list[Run], basis: tuple[Basis, ...]
+    ) -> Correction:
+        kept, m = self._kept[match.known.number], match.measures
+        lines = LineMap(kept.record.sketch.lines)
+        size = lines.ends[-1] if lines.ends else 0
+        ranges = [(run.there, min(run.there_end, size)) for run in runs if run.there < size]
+        share, source_share = round(m.part_there, 4), round(m.part_here, 4)
+        much = m.lead_here >= limits.FULL_LEAD_MIN or source_share >= limits.FULL_PART_MIN
+        full = share >= limits.FULL_SHARE_MIN and much
+        verdict = replace(
+            kept.verdict,
+            kind=VerdictKind.REPUBLICATION,
+            extent=Extent.FULL if full else Extent.PARTIAL,
+            original=_this(record),
+            share=share,
+            source_share=source_share,
+            passages=passages(painted([snapped(ranges, lines.starts, lines.ends)], size), lines, [record.id]),
+            sources=(Source(record.id, record.publisher, share, source_share),),
+            basis=basis,
+        )
+        return self._correct(kept, verdict, record.position)
+
+    def _correct_member(self, record: SketchRecord, number: int, basis: tuple[Basis, ...]) -> Correction:
+        kept = self._kept[number]
+        old = kept.verdict
+        first = old.sources[0] if old.sources else None
+        gone = old.original.id if old.original is not None else None
+        gone = gone or (first.id if first is not None else None)
+        again = old.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE)
+        same_site = kept.record.domain == record.domain
+        verdict = replace(
+            old,
+            kind=old.kind if again and same_site else VerdictKind.REPUBLICATION,
+            extent=None if again and same_site else old.extent or Extent.FULL,
+            original=_this(record),
+            passages=tuple(
+                replace(p, source=record.id if p.source == gone else p.source) for p in old.passages
+            ),
+            sources=(
+                Source(
+                    record.id,
+                    record.publisher,
+                    first.share if first is not None else old.share,
+                    first.source_share if first is not None else old.source_share,
+                ),
+                *(s for s in old.sources if s.id not in (gone, record.id)),
+            ),
+            basis=basis,
+        )
+        return self._correct(kept, verdict, record.position)
+
+    def _correct(self, kept: Kept, verdict: Verdict, cause: RawPosition) -> Correction:
+        kept.verdict = verdict
+        record = kept.record
+        return Correction(
+            record.id, record.position, record.body_xxh3, verdict, CorrectionReason.LATE_ORIGINAL, cause
+        )
+
+    # ---- names
+    def _goes_back_to(self, known: Known) -> Original:
+        original = self._kept[known.number].verdict.original
+        if known.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE) and original is not None:
+            return original
+        return _ingested(known)
+
+
+# ---- without state
+def _identities(record: SketchRecord) -> tuple[Hashable, Hashable, Hashable]:
+    """Under what this very article may have come before: its address, its id on its site, its body."""
+    url = record.url.partition("#")[0]
+    address = url or (record.position.offset, record.domain, record.body_xxh3)
+    return ("url", address), ("id", record.domain, record.id), ("body", record.body_xxh3)
+
+
+def _brands(record: SketchRecord) -> tuple[str, ...]:
+    return brand_keys(record.publisher, record.host, record.domain)
+
+
+def _usable(seen: Seen, votes: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    return [vote for vote in votes if not seen.template[vote[1]]]
+
+
+def _chained(hits: list[tuple[int, int]]) -> list[Run]:
+    """Runs of one candidate's hits (place here, place there), in the order in which they begin here."""
+    size = limits.SHINGLE_TOKENS
+    runs: list[Run] = []
+    growing: list[Run] = []  # the newest last
+    for here, there in hits:
+        for run in reversed(growing):
+            step, step_there = here - (run.here_end - size), there - (run.there_end - size)
+            near = 0 < step_there <= limits.RUN_SOURCE_GAP_TOKENS_MAX and step <= limits.RUN_GAP_TOKENS_MAX
+            drift = abs(step - step_there)
+            if near and (drift <= limits.RUN_DRIFT_TOKENS_MIN or 2 * drift <= max(step, step_there)):
+                run.solid += min(step, limits.SOLID_GAP_TOKENS)
+                run.here_end, run.there_end = here + size, there + size
+                run.hits += 1
+                break
+        else:
+            run = Run(here, here + size, there, there + size, 1, size)
+            runs.append(run)
+            growing = [*growing, run][-OPEN_RUNS_MAX:]
+    return runs
+
+
+def _measured(seen: Seen, runs: list[Run], main_there: tuple[int, int]) -> list[int]:
+    """One candidate's numbers, in the columns that verdict.py reads."""
+    row = [0] * M_COLUMNS
+    size = len(seen.main)
+    own = [t for t in range(size) if seen.own_at(t)]
+    own_prose = {t for t in own if seen.prose[t]}
+    main = [t for t in range(size) if seen.main[t]]
+    main_start, main_end = (main[0], main[-1] + 1) if main else (size, size)
+    start_there, end_there = main_there
+    lead_half = limits.LEAD_TOKENS // 2
+    first: list[int] = []
+    for run in runs:
+        end = min(size, run.here_end)
+        inside = _overlap((run.there, run.there_end), main_there)
+        words = sum(t in own_prose for t in range(run.here, end))
+        words = min(words * inside // max(1, run.there_end - run.there), run.solid)
+        row[M_HITS] += run.hits
+        row[M_LONGEST] = max(row[M_LONGEST], words)
+        row[M_WORDS] += words
+        if words >= limits.PIECE_WORDS_MIN:
+            row[M_PIECES] += words
+            first.append(run.here)
+        row[M_ANY] += end - run.here
+        row[M_THERE] += inside
+        row[M_LEAD_THERE] += _overlap(
+            (run.there, run.there_end), (start_there, start_there + limits.LEAD_TOKENS)
+        )
+        ends_both = end + limits.TAIL_TOKENS >= main_end and run.there_end + limits.TAIL_TOKENS >= end_there
+        if ends_both and run.here >= main_start + lead_half and run.there >= start_there + lead_half:
+            row[M_TAILS] = max(row[M_TAILS], end - run.here)
+    row[M_BEFORE] = int(all(min(size, r.here_end) <= main_start or r.there_end <= start_there for r in runs))
+    row[M_FIRST] = min(first, default=-1)
+    explained = {t for run in runs for t in range(run.here, min(size, run.here_end))}
+    row[M_OWN] = sum(t in explained for t in own)
+    row[M_LEAD_HERE] = sum(t in explained for t in own[: limits.LEAD_TOKENS])
+    return row
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> int:
+    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def _ratio(part: int, whole: int) -> float:
+    return round(min(1.0, part / whole), 4) if whole else 0.0
+
+
+def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit | None:
+    """The credit that is shown: one that names the source, if there is, before the strongest."""
+    if not record.credits:
+        return None
+    best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
+    return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
+
+
+def _ingested(known: Known) -> Original:
+    return Original(known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position)
+
+
+def _this(record: SketchRecord) -> Original:
+    return Original(
+        record.id, record.url or None, record.publisher, record.published_at_ms, True, record.position
+    )
+
+
+def _outside(credit: RecordCredit) -> Original:
+    return Original(None, None, credit.name, None, False, None)
