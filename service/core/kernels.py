@@ -31,6 +31,31 @@ _FNV_PRIME = np.uint64(0x100000001B3)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _ROLL = np.uint64(0x9E3779B97F4A7C15)
+CANONICAL_FULL, LINES_FULL = -1, -2  # what `tokenise_into` says where an array is too small
+_1, _2, _3, _4, _8, _SHIFT_58 = (np.uint64(n) for n in (1, 2, 3, 4, 8, 58))
+_XXH_PRIME = np.uint64(0x9E3779B185EBCA87)
+_XXH3_SECRET = np.array(  # the first 128 bytes of XXH3's default secret
+    [
+        0xBE4BA423396CFEB8,
+        0x1CAD21F72C81017C,
+        0xDB979083E96DD4DE,
+        0x1F67B3B7A4A44072,
+        0x78E5C0CC4EE679CB,
+        0x2172FFCC7DD05A82,
+        0x8E2443F7744608B8,
+        0x4C263A81E69035E0,
+        0xCB00C391BB52283C,
+        0xA32E531B8B65D088,
+        0x4EF90DA297486471,
+        0xD8ACDEA946EF1938,
+        0x3F349CE33F76FAA8,
+        0x1D4F0BC7C7BBDCF9,
+        0x3159B4CD4BE0518A,
+        0x647378D9C97E9FC8,
+    ],
+    np.uint64,
+)
+MARK_HEADING, MARK_PARAGRAPH = 1, 2  # what `starts_with_any` says of a line
 _PSEUDO_WORD_CHARS_MAX = 5  # a longer run of unspaced script is cut here at the latest
 
 
@@ -42,188 +67,282 @@ def _mixed(value):  # type: ignore[no-untyped-def]
     return value ^ (value >> np.uint64(31))
 
 
-@numba.njit(nogil=True, cache=True)
-def tokenise(utf8, classes, folds, expansions):  # type: ignore[no-untyped-def]
-    """Cuts UTF-8 text into folded tokens, in one pass.
+@numba.njit(nogil=True, cache=True, inline="always")
+def _put_utf8(out, written, sign):  # type: ignore[no-untyped-def]
+    """Writes a code point: the place behind it."""
+    if sign < 0x80:
+        out[written] = sign
+        return written + _1
+    if sign < 0x800:
+        out[written] = 0xC0 | (sign >> 6)
+        out[written + _1] = 0x80 | (sign & 0x3F)
+        return written + _2
+    if sign < 0x10000:
+        out[written] = 0xE0 | (sign >> 12)
+        out[written + _1] = 0x80 | ((sign >> 6) & 0x3F)
+        out[written + _2] = 0x80 | (sign & 0x3F)
+        return written + _3
+    out[written] = 0xF0 | (sign >> 18)
+    out[written + _1] = 0x80 | ((sign >> 12) & 0x3F)
+    out[written + _2] = 0x80 | ((sign >> 6) & 0x3F)
+    out[written + _3] = 0x80 | (sign & 0x3F)
+    return written + _4
 
-    utf8 u8[n]. Returns (canonical u8[c], token_canonical i32[t + 1], token_start i32[t], token_end i32[t],
-    token_hash u64[t], lines i32[l, LINE_COLUMNS]): token i is canonical[token_canonical[i] : token_canonical[i + 1] - 1]
-    (one space ends each), and lies at code points token_start[i] … token_end[i] of the text.
+
+@numba.njit(nogil=True, cache=True)
+def tokenise_into(
+    utf8, classes, folds, expansions, canonical, token_canonical, token_start, token_end, token_hash, lines
+):  # type: ignore[no-untyped-def]
+    """Cuts UTF-8 text into folded tokens, in one pass, into arrays of the caller: what `tokenise` returns.
+
+    token_… must hold len(utf8) // 2 + 2 entries: a token has a byte and something that ends it, or three bytes. Returns
+    (tokens, bytes of canonical, lines), or CANONICAL_FULL or LINES_FULL for tokens where that array is too small.
+
+    ASCII goes by runs of letters, the rest a code point at a time. A line's numbers stay in registers until it ends.
+    Unsigned indices spare the check for negative ones.
     """
-    size = len(utf8)
-    lines_max = 2
-    for i in range(size):
-        byte = utf8[i]
-        if byte <= 0x0D and byte >= 0x0A:
-            lines_max += 1
-        elif byte == 0x85 or byte == 0xA8 or byte == 0xA9:
-            lines_max += 1
-    tokens_max = size + 1
-    capacity = 2 * size + 64
-    canonical = np.empty(capacity, np.uint8)
-    token_canonical = np.empty(tokens_max + 1, np.int32)
-    token_start = np.empty(tokens_max, np.int32)
-    token_end = np.empty(tokens_max, np.int32)
-    token_hash = np.empty(tokens_max, np.uint64)
-    lines = np.zeros((lines_max, LINE_COLUMNS), np.int32)
-    tokens = 0
-    line = 0
-    written = 0
-    char = 0
-    in_token = False
-    unspaced_chars = 0
-    last_end = 0
+    size = np.uint64(len(utf8))
+    room = np.uint64(len(canonical))
+    lines_max = np.uint64(len(lines))
+    if room < _2 * size + _8:
+        return CANONICAL_FULL, 0, 0
+    ascii_letters = np.zeros(256, np.uint8)  # the folded letter or digit; 0 for whatever else
+    for byte in range(128):
+        if classes[byte] & KIND_MASK == LETTER and folds[byte] >= 0:
+            ascii_letters[byte] = folds[byte]
+    i = tokens = line = written = np.uint64(0)
+    char = last_end = line_char = line_end = np.int64(0)
+    letters = digits = punctuation = bars = newlines = np.int64(0)
+    line_token = line_lower = line_blank = unspaced_chars = np.int64(0)
+    in_token = line_open = False
+    last_class = np.int32(0)
     digest = _FNV_BASIS
-    newlines = 0
-    last_class = 0
-    line_open = False
-    i = 0
     while i <= size:
+        code_point = flags = np.int32(NEWLINE)  # the text's end ends its line
+        letter = np.uint8(0)
         if i == size:
-            code_point = 10
-            step = 1
+            i += _1
         else:
-            byte = np.int32(utf8[i])
+            byte = utf8[i]
+            letter = ascii_letters[np.uint64(byte)]
             if byte < 0x80:
-                code_point = byte
-                step = 1
+                code_point = np.int32(byte)
+                if letter == 0:
+                    i += _1
             elif byte < 0xE0:
-                code_point = ((byte & 0x1F) << 6) | (np.int32(utf8[i + 1]) & 0x3F)
-                step = 2
+                code_point = ((np.int32(byte) & 0x1F) << 6) | (np.int32(utf8[i + _1]) & 0x3F)
+                i += _2
             elif byte < 0xF0:
-                code_point = ((byte & 0x0F) << 12) | ((np.int32(utf8[i + 1]) & 0x3F) << 6) | (np.int32(utf8[i + 2]) & 0x3F)
-                step = 3
+                code_point = (
+                    ((np.int32(byte) & 0x0F) << 12)
+                    | ((np.int32(utf8[i + _1]) & 0x3F) << 6)
+                    | (np.int32(utf8[i + _2]) & 0x3F)
+                )
+                i += _3
             else:
                 code_point = (
-                    ((byte & 0x07) << 18)
-                    | ((np.int32(utf8[i + 1]) & 0x3F) << 12)
-                    | ((np.int32(utf8[i + 2]) & 0x3F) << 6)
-                    | (np.int32(utf8[i + 3]) & 0x3F)
+                    ((np.int32(byte) & 0x07) << 18)
+                    | ((np.int32(utf8[i + _1]) & 0x3F) << 12)
+                    | ((np.int32(utf8[i + _2]) & 0x3F) << 6)
+                    | (np.int32(utf8[i + _3]) & 0x3F)
                 )
-                step = 4
-        i += step
-        if code_point < 0x20000:
-            flags = np.int32(classes[code_point])
-        elif code_point < 0x32400:
-            flags = UNSPACED | (CUTS if ((code_point * 0x9E3779B1) >> 13) & 1 else 0)
-        else:
-            flags = SEPARATOR
+                i += _4
+            if code_point < 0x20000:
+                flags = np.int32(classes[np.uint64(code_point)])
+            elif code_point < 0x32400:
+                flags = np.int32(UNSPACED | (CUTS if ((np.int64(code_point) * 0x9E3779B1) >> 13) & 1 else 0))
+            else:
+                flags = np.int32(SEPARATOR)
         kind = flags & KIND_MASK
-        if kind == LETTER or kind == UNSPACED:
-            if in_token and ((kind == UNSPACED) != (unspaced_chars > 0)):
-                canonical[written] = 32
-                written += 1
-                token_end[tokens] = last_end
-                token_hash[tokens] = _mixed(digest)
-                tokens += 1
-                in_token = False
+        begins = kind == LETTER or kind == UNSPACED
+        if in_token and kind != DROPPED and not (begins and (kind == UNSPACED) == (unspaced_chars > 0)):
+            canonical[written] = 32
+            written += _1
+            token_end[tokens] = last_end
+            token_hash[tokens] = _mixed(digest)
+            tokens += _1
+            in_token = False
+        if begins:
             if not line_open:
                 line_open = True
-                lines[line, LINE_TOKEN_START] = tokens
-                lines[line, LINE_CHAR_START] = char
-                lines[line, LINE_STARTS_LOWER] = 1 if flags & LOWER else 0
-                lines[line, LINE_BLANK_BEFORE] = 1 if newlines > 1 else 0
+                line_token = np.int64(tokens)
+                line_char = char
+                line_end = letters = digits = punctuation = np.int64(0)
+                line_lower = np.int64((flags & LOWER) != 0)
+                line_blank = np.int64(newlines > 1)
             if not in_token:
                 in_token = True
-                unspaced_chars = 0
+                unspaced_chars = np.int64(0)
                 token_start[tokens] = char
                 token_canonical[tokens] = written
                 digest = _FNV_BASIS
-            if code_point < 0x20000:
-                folded = folds[code_point]
-            else:
-                folded = np.int32(code_point)
-            count = 1
-            at = 0
-            if folded < 0:
-                at = -folded
-                count = expansions[at]
-            if written + 4 * count + 8 > capacity:
-                capacity = 2 * capacity + 4 * count
-                grown = np.empty(capacity, np.uint8)
-                grown[:written] = canonical[:written]
-                canonical = grown
-            for j in range(count):
-                letter = folded if at == 0 else expansions[at + 1 + j]
-                digest = (digest ^ np.uint64(letter)) * _FNV_PRIME
-                if letter < 0x80:
-                    canonical[written] = letter
-                    written += 1
-                elif letter < 0x800:
-                    canonical[written] = 0xC0 | (letter >> 6)
-                    canonical[written + 1] = 0x80 | (letter & 0x3F)
-                    written += 2
-                elif letter < 0x10000:
-                    canonical[written] = 0xE0 | (letter >> 12)
-                    canonical[written + 1] = 0x80 | ((letter >> 6) & 0x3F)
-                    canonical[written + 2] = 0x80 | (letter & 0x3F)
-                    written += 3
-                else:
-                    canonical[written] = 0xF0 | (letter >> 18)
-                    canonical[written + 1] = 0x80 | ((letter >> 12) & 0x3F)
-                    canonical[written + 2] = 0x80 | ((letter >> 6) & 0x3F)
-                    canonical[written + 3] = 0x80 | (letter & 0x3F)
-                    written += 4
-            lines[line, LINE_LETTERS] += 1
-            if flags & DIGIT:
-                lines[line, LINE_DIGITS] += 1
             last_class = flags
+            if letter != 0:
+                first = i
+                while letter != 0:
+                    digest = (digest ^ np.uint64(letter)) * _FNV_PRIME
+                    canonical[written] = letter
+                    written += _1
+                    digits += np.int64(letter < 0x3A)
+                    i += _1
+                    letter = ascii_letters[np.uint64(utf8[i])] if i < size else np.uint8(0)
+                char += np.int64(i - first)
+                letters += np.int64(i - first)
+                last_end = char
+                continue
+            folded = folds[np.uint64(code_point)] if code_point < 0x20000 else code_point
+            count = np.int64(1)
+            at = np.int64(0)
+            if folded < 0:
+                at = -np.int64(folded)
+                count = np.int64(expansions[at])
+            if written + np.uint64(4 * count + 4) + _2 * (size - i) > room:
+                return CANONICAL_FULL, 0, 0
+            for j in range(count):
+                sign = folded if at == 0 else expansions[at + 1 + j]
+                digest = (digest ^ np.uint64(sign)) * _FNV_PRIME
+                written = _put_utf8(canonical, written, sign)
+            letters += 1
+            digits += np.int64((flags & DIGIT) != 0)
             last_end = char + 1
             if kind == UNSPACED:
                 unspaced_chars += 1
                 if (flags & CUTS) or unspaced_chars == _PSEUDO_WORD_CHARS_MAX:
                     canonical[written] = 32
-                    written += 1
+                    written += _1
                     token_end[tokens] = last_end
                     token_hash[tokens] = _mixed(digest)
-                    tokens += 1
+                    tokens += _1
                     in_token = False
         elif kind == DROPPED:
             if in_token:
                 last_end = char + 1
-        else:
-            if in_token:
-                canonical[written] = 32
-                written += 1
-                token_end[tokens] = last_end
-                token_hash[tokens] = _mixed(digest)
-                tokens += 1
-                in_token = False
-            if kind == PUNCTUATION:
-                if line_open:
-                    lines[line, LINE_PUNCTUATION] += 1
-                    lines[line, LINE_CHAR_END] = char + 1
-                if code_point == 0x7C or code_point == 0xB7 or code_point == 0x2022 or code_point == 0x203A:
-                    lines[line, LINE_BARS] += 1
-                elif code_point == 0xA9:
-                    lines[line, LINE_BARS] += _COPYRIGHT
-                last_class = flags
-            elif kind == NEWLINE:
-                newlines += 1
-                if line_open:
-                    lines[line, LINE_TOKEN_END] = tokens
-                    if last_end > lines[line, LINE_CHAR_END]:
-                        lines[line, LINE_CHAR_END] = last_end
-                    lines[line, LINE_ENDS] = 1 if last_class & ENDS_SENTENCE else 0
-                    line += 1
-                    line_open = False
-                    newlines = 1
-                    last_class = 0
+        elif kind == PUNCTUATION:
+            if line_open:
+                punctuation += 1
+                line_end = char + 1
+            if code_point == 0x7C or code_point == 0xB7 or code_point == 0x2022 or code_point == 0x203A:
+                bars += 1
+            elif code_point == 0xA9:
+                bars += _COPYRIGHT
+            last_class = flags
+        elif kind == NEWLINE:
+            newlines += 1
+            if line_open:
+                if line == lines_max:
+                    return LINES_FULL, 0, 0
+                row = lines[line]
+                row[LINE_TOKEN_START] = line_token
+                row[LINE_TOKEN_END] = np.int64(tokens)
+                row[LINE_CHAR_START] = line_char
+                row[LINE_CHAR_END] = max(line_end, last_end)
+                row[LINE_ENDS] = np.int64((last_class & ENDS_SENTENCE) != 0)
+                row[LINE_DIGITS] = digits
+                row[LINE_LETTERS] = letters
+                row[LINE_PUNCTUATION] = punctuation
+                row[LINE_STARTS_LOWER] = line_lower
+                row[LINE_BLANK_BEFORE] = line_blank
+                row[LINE_PROSE] = 0
+                row[LINE_BARS] = bars
+                line += _1
+                line_open = False
+                bars = np.int64(0)
+                newlines = np.int64(1)
+                last_class = np.int32(0)
         char += 1
     token_canonical[tokens] = written
+    return np.int64(tokens), np.int64(written), np.int64(line)
+
+
+@numba.njit(nogil=True, cache=True)
+def tokenise(utf8, classes, folds, expansions):  # type: ignore[no-untyped-def]
+    """Cuts UTF-8 text into folded tokens.
+
+    utf8 u8[n]. Returns (canonical u8[c], token_canonical i32[t + 1], token_start i32[t], token_end i32[t],
+    token_hash u64[t], lines i32[l, LINE_COLUMNS]): token i is canonical[token_canonical[i] : token_canonical[i + 1] - 1]
+    (one space ends each), and lies at code points token_start[i] … token_end[i] of the text. LINE_PROSE is left 0.
+    """
+    tokens_max = len(utf8) // 2 + 2
+    room = 2 * len(utf8) + 64
+    lines_max = 8
+    token_canonical = np.empty(tokens_max, np.int32)
+    token_start = np.empty(tokens_max, np.int32)
+    token_end = np.empty(tokens_max, np.int32)
+    token_hash = np.empty(tokens_max, np.uint64)
+    while True:
+        canonical = np.empty(room, np.uint8)
+        lines = np.empty((lines_max, LINE_COLUMNS), np.int32)
+        tokens, written, count = tokenise_into(
+            utf8,
+            classes,
+            folds,
+            expansions,
+            canonical,
+            token_canonical,
+            token_start,
+            token_end,
+            token_hash,
+            lines,
+        )
+        if tokens == CANONICAL_FULL:
+            room *= 4
+        elif tokens == LINES_FULL:
+            lines_max = tokens_max
+        else:
+            break
     return (
         canonical[:written],
         token_canonical[: tokens + 1],
         token_start[:tokens],
         token_end[:tokens],
         token_hash[:tokens],
-        lines[:line],
+        lines[:count],
     )
 
 
 @numba.njit(nogil=True, cache=True)
+def read_text(  # type: ignore[no-untyped-def]
+    utf8,
+    classes,
+    folds,
+    expansions,
+    prose_by,
+    canonical,
+    token_canonical,
+    token_start,
+    token_end,
+    token_hash,
+    lines,
+):
+    """`tokenise_into`, then `mark_prose` by the six limits of prose_by i64[6]: a text's way in is one call."""
+    tokens, written, count = tokenise_into(
+        utf8,
+        classes,
+        folds,
+        expansions,
+        canonical,
+        token_canonical,
+        token_start,
+        token_end,
+        token_hash,
+        lines,
+    )
+    if tokens > 0:
+        mark_prose(
+            lines[:count], prose_by[0], prose_by[1], prose_by[2], prose_by[3], prose_by[4], prose_by[5]
+        )
+    return tokens, written, count
+
+
+@numba.njit(nogil=True, cache=True)
 def mark_prose(  # type: ignore[no-untyped-def]
-    lines, ending_tokens_min, tokens_min, long_tokens_min, wrapped_chars_min, wrapped_chars_max, wrapped_percent_min
+    lines,
+    ending_tokens_min,
+    tokens_min,
+    long_tokens_min,
+    wrapped_chars_min,
+    wrapped_chars_max,
+    wrapped_percent_min,
 ):
     """Sets LINE_PROSE of each line from its shape alone, whatever its language.
 
@@ -321,7 +440,14 @@ def _closes(lines, i):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def mark_title_block(  # type: ignore[no-untyped-def]
-    lines, title_at, skipped_lines_max, line_tokens_min, lines_between_max, wrapped_chars_max, block_tokens_min, ending_percent_min
+    lines,
+    title_at,
+    skipped_lines_max,
+    line_tokens_min,
+    lines_between_max,
+    wrapped_chars_max,
+    block_tokens_min,
+    ending_percent_min,
 ):
     """Marks the block of lines right under the title as prose, where enough of them end as sentences do.
 
@@ -350,7 +476,9 @@ def mark_title_block(  # type: ignore[no-untyped-def]
             ending += 1
             end = i
             block_tokens = tokens
-        elif short and (i >= count or lines[i, LINE_TOKEN_END] - lines[i, LINE_TOKEN_START] < line_tokens_min):
+        elif short and (
+            i >= count or lines[i, LINE_TOKEN_END] - lines[i, LINE_TOKEN_START] < line_tokens_min
+        ):
             break
     if block_tokens < block_tokens_min or ending * 100 < (end - first) * ending_percent_min:
         return
@@ -410,12 +538,17 @@ def largest_prose_run(lines, gap_lines_max, gap_tokens_max):  # type: ignore[no-
 def starts_with_any(lines, token_hash, start, end, heads, head_starts, line_tokens_max, out):  # type: ignore[no-untyped-def]
     """Marks in out u8[l] the lines of [start, end) that open with one of the phrases heads[head_starts[i] : head_starts[i + 1]].
 
-    The value says which kind: 1 where the line is short (a heading), 2 where a paragraph opens so.
+    The value says which kind: MARK_HEADING where the line is short, MARK_PARAGRAPH where a paragraph opens so.
     """
+    first_words = np.uint64(0)  # a filter: bits of the phrases' first tokens
+    for phrase in range(len(head_starts) - 1):
+        first_words |= _1 << (heads[head_starts[phrase]] >> _SHIFT_58)
     for i in range(start, end):
         first = lines[i, LINE_TOKEN_START]
         size = lines[i, LINE_TOKEN_END] - first
         out[i] = 0
+        if size == 0 or not (first_words >> (token_hash[first] >> _SHIFT_58)) & _1:
+            continue
         for phrase in range(len(head_starts) - 1):
             at = head_starts[phrase]
             length = head_starts[phrase + 1] - at
@@ -425,8 +558,148 @@ def starts_with_any(lines, token_hash, start, end, heads, head_starts, line_toke
             while j < length and token_hash[first + j] == heads[at + j]:
                 j += 1
             if j == length:
-                out[i] = 1 if size <= line_tokens_max else 2
+                out[i] = MARK_HEADING if size <= line_tokens_max else MARK_PARAGRAPH
                 break
+
+
+@numba.njit(nogil=True, cache=True)
+def find_title(lines, token_hash, titles, part_starts, classes, folds, expansions, by):  # type: ignore[no-untyped-def]
+    """Finds the title's line and marks the block under it as prose: (its line or −1, number of the part that names the
+    story or −1, that part's XXH3-64 or 0).
+
+    titles u8[n]: UTF-8 of the title whole and then its parts, a line each; part_starts i32[p]: code points at which
+    they begin. The first part that a line shows is the title's. The story's name is the first part (the whole, where it
+    has no parts) of more than title_tokens_min tokens; its hash is over canonical text, 0 where `_xxh3_64` cannot say.
+    by i64[10]: limits, in the order of the unpacking.
+    """
+    title_tokens_min, extra_tokens_max, prose_lines_ahead, step_back_lines = by[0], by[1], by[2], by[3]
+    canonical, token_canonical, token_start, _, title_hash, _ = tokenise(titles, classes, folds, expansions)
+    parts = len(part_starts)
+    title_at = -1
+    named = -1
+    digest = np.uint64(0)
+    first = 0
+    for part in range(parts):
+        last = first
+        while last < len(title_hash) and (part + 1 == parts or token_start[last] < part_starts[part + 1]):
+            last += 1
+        if last - first >= title_tokens_min:
+            if (part > 0 or parts == 1) and named < 0 and last - first > title_tokens_min:
+                named = part
+                start = token_canonical[first]
+                digest = _xxh3_64(canonical, np.uint64(start), np.uint64(token_canonical[last] - start))
+            if title_at < 0:
+                title_at = title_line(
+                    lines,
+                    token_hash,
+                    title_hash[first:last],
+                    extra_tokens_max,
+                    prose_lines_ahead,
+                    step_back_lines,
+                )
+        first = last
+    if title_at >= 0:
+        mark_title_block(lines, title_at, by[4], by[5], by[6], by[7], by[8], by[9])
+    return title_at, named, digest
+
+
+@numba.njit(nogil=True, cache=True)
+def closing_line(lines, start, end, marks, opens, least_tokens, percent, always_tokens):  # type: ignore[no-untyped-def]
+    """The first line of [start, end) with a mark (`starts_with_any`) at which the article ends: (line or `end`, True).
+
+    Only past some prose: min(percent of [start, end)'s, always_tokens), at least least_tokens. A paragraph ends it
+    where opens u8[l] says so; where opens is empty, nobody has looked yet: (that line, False).
+    """
+    whole = 0
+    any_marked = False
+    for i in range(start, end):
+        any_marked |= marks[i] != 0
+        if lines[i, LINE_PROSE] == 1:
+            whole += lines[i, LINE_TOKEN_END] - lines[i, LINE_TOKEN_START]
+    if not any_marked:
+        return end, True
+    least = max(least_tokens, min(whole * percent // 100, always_tokens))
+    before = 0
+    for i in range(start, end):
+        if marks[i] != 0 and i > start and before >= least:
+            if marks[i] == MARK_HEADING:
+                return i, True
+            if len(opens) == 0:
+                return i, False
+            if opens[i]:
+                return i, True
+        if lines[i, LINE_PROSE] == 1:
+            before += lines[i, LINE_TOKEN_END] - lines[i, LINE_TOKEN_START]
+    return end, True
+
+
+@numba.njit(nogil=True, cache=True)
+def main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by):  # type: ignore[no-untyped-def]
+    """Token range of the article proper: (start, end, True); the whole text where it has no prose at all.
+
+    From the title on, or else the largest run of prose; it ends where a closing head stands. marks u8[l] is filled.
+    (−1, −1, False): opens, u8[l], is wanted (`closing_line`). by i64[6]: limits, in the order of the unpacking.
+    """
+    gap_lines_max, gap_tokens_max, least, percent, always, heading_tokens_max = (
+        by[0],
+        by[1],
+        by[2],
+        by[3],
+        by[4],
+        by[5],
+    )
+    count = len(lines)
+    starts_with_any(lines, token_hash, 0, count, heads, head_starts, heading_tokens_max, marks)
+    start, end, size = -1, -1, 0
+    if title_at >= 0:
+        start, end, size = prose_run(lines, title_at, gap_lines_max, gap_tokens_max)
+    if size == 0:
+        closing, known = closing_line(lines, 0, count, marks, opens, least, percent, always)
+        if not known:
+            return -1, -1, False
+        start, end, size = largest_prose_run(lines[:closing], gap_lines_max, gap_tokens_max)
+    if size == 0:
+        return 0, len(token_hash), True
+    end, known = closing_line(lines, start, end, marks, opens, least, percent, always)
+    if not known:
+        return -1, -1, False
+    return np.int64(lines[start, LINE_TOKEN_START]), np.int64(lines[end - 1, LINE_TOKEN_END]), True
+
+
+@numba.njit(nogil=True, cache=True)
+def _winnow_into(token_hash, shingle_tokens, window, selection, picks):  # type: ignore[no-untyped-def]
+    """`winnow` into arrays of the caller, each for len(token_hash) entries: how many picks."""
+    shingles = len(token_hash) - shingle_tokens + 1
+    if shingles <= 0:
+        return 0
+    leaving = np.uint64(1)  # what the first token of a shingle was multiplied by
+    value = np.uint64(0)
+    for j in range(shingle_tokens):
+        value = value * _ROLL + token_hash[j]
+        leaving *= _ROLL
+    selection[0] = _mixed(value)
+    for i in range(1, shingles):
+        value = value * _ROLL + token_hash[i + shingle_tokens - 1] - leaving * token_hash[i - 1]
+        selection[i] = _mixed(value)
+    count = 0
+    width = min(window, shingles)
+    least = -1
+    for end in range(width - 1, shingles):
+        first = end - width + 1
+        if least < first:
+            least = first
+            smallest = selection[first]
+            for i in range(first + 1, end + 1):
+                if selection[i] <= smallest:
+                    smallest = selection[i]
+                    least = i
+        elif selection[end] <= selection[least]:
+            least = end
+        else:
+            continue
+        picks[count] = least
+        count += 1
+    return count
 
 
 @numba.njit(nogil=True, cache=True)
@@ -436,32 +709,119 @@ def winnow(token_hash, shingle_tokens, window):  # type: ignore[no-untyped-def]
     Any run of window + shingle_tokens − 1 tokens holds a whole window, so its picked shingle is the same wherever the run
     stands. A text shorter than one window gives one pick; one shorter than a shingle gives none.
     """
-    shingles = len(token_hash) - shingle_tokens + 1
-    if shingles <= 0:
-        return np.empty(0, np.int32)
-    selection = np.empty(shingles, np.uint64)
-    for i in range(shingles):
-        value = np.uint64(0)
-        for j in range(shingle_tokens):
-            value = value * _ROLL + token_hash[i + j]
-        selection[i] = _mixed(value)
-    picks = np.empty(shingles, np.int32)
-    count = 0
-    width = min(window, shingles)
-    least = -1
-    for end in range(width - 1, shingles):
-        first = end - width + 1
-        if least < first:
-            least = first
-            for i in range(first + 1, end + 1):
-                if selection[i] <= selection[least]:
-                    least = i
-        elif selection[end] <= selection[least]:
-            least = end
-        if count == 0 or picks[count - 1] != least:
-            picks[count] = least
-            count += 1
+    picks = np.empty(len(token_hash), np.int32)
+    count = _winnow_into(token_hash, shingle_tokens, window, np.empty(len(token_hash), np.uint64), picks)
     return picks[:count]
+
+
+@numba.njit(nogil=True, cache=True)
+def samples(  # type: ignore[no-untyped-def]
+    lines,
+    token_hash,
+    canonical,
+    token_canonical,
+    main_start,
+    main_end,
+    shingle_tokens,
+    window,
+    ids,
+    positions,
+    kept,
+):
+    """Picks that touch a line of prose or of the main region, and these lines: (samples, lines, whether an id is missing).
+
+    Into ids u64, positions i32 (for each token an entry) and kept i32[≥ l, 5]: token start and end, start and end in code
+    points, 1 where prose. An id is XXH3-64 of the shingle's canonical text, 0 where `_xxh3_64` cannot say.
+    """
+    count = len(lines)
+    kept_lines = 0
+    for i in range(count):
+        prose = lines[i, LINE_PROSE] == 1
+        if prose or (lines[i, LINE_TOKEN_START] >= main_start and lines[i, LINE_TOKEN_END] <= main_end):
+            kept[kept_lines, 0] = lines[i, LINE_TOKEN_START]
+            kept[kept_lines, 1] = lines[i, LINE_TOKEN_END]
+            kept[kept_lines, 2] = lines[i, LINE_CHAR_START]
+            kept[kept_lines, 3] = lines[i, LINE_CHAR_END]
+            kept[kept_lines, 4] = 1 if prose else 0
+            kept_lines += 1
+    picks = _winnow_into(token_hash, shingle_tokens, window, ids, positions)
+    written = 0
+    line = 0
+    missing = False
+    for i in range(picks):
+        at = positions[i]
+        while line < kept_lines and kept[line, 1] <= at:
+            line += 1
+        if line == kept_lines:
+            break
+        if kept[line, 0] >= at + shingle_tokens:
+            continue
+        start = token_canonical[at]
+        size = token_canonical[at + shingle_tokens] - 1 - start
+        positions[written] = at
+        ids[written] = _xxh3_64(canonical, np.uint64(start), np.uint64(size))
+        missing |= ids[written] == 0
+        written += 1
+    return written, kept_lines, missing
+
+
+# ---- XXH3-64 of short texts: a call of the xxhash package costs ten times the hash of a shingle
+@numba.njit(nogil=True, cache=True, inline="always")
+def _read_u64(data, at):  # type: ignore[no-untyped-def]
+    """Eight bytes, little endian; one load of the processor."""
+    return (
+        np.uint64(data[at])
+        | (np.uint64(data[at + _1]) << _8)
+        | (np.uint64(data[at + _2]) << np.uint64(16))
+        | (np.uint64(data[at + _3]) << np.uint64(24))
+        | (np.uint64(data[at + _4]) << np.uint64(32))
+        | (np.uint64(data[at + np.uint64(5)]) << np.uint64(40))
+        | (np.uint64(data[at + np.uint64(6)]) << np.uint64(48))
+        | (np.uint64(data[at + np.uint64(7)]) << np.uint64(56))
+    )
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _multiplied_and_folded(a, b):  # type: ignore[no-untyped-def]
+    """The 128-bit product's halves, exclusive or."""
+    low = np.uint64(0xFFFFFFFF)
+    shift = np.uint64(32)
+    a_low, a_high, b_low, b_high = a & low, a >> shift, b & low, b >> shift
+    middle = a_high * b_low + ((a_low * b_low) >> shift)
+    other = a_low * b_high + (middle & low)
+    return (a_high * b_high + (middle >> shift) + (other >> shift)) ^ (a * b)
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _mix_16(data, at, secret):  # type: ignore[no-untyped-def]
+    return _multiplied_and_folded(
+        _read_u64(data, at) ^ _XXH3_SECRET[secret], _read_u64(data, at + _8) ^ _XXH3_SECRET[secret + 1]
+    )
+
+
+@numba.njit(nogil=True, cache=True)
+def _xxh3_64(data, start, size):  # type: ignore[no-untyped-def]
+    """XXH3-64, seed 0, of data[start : start + size] for sizes of 9 to 128 (xxhash specification, 0.8.2); else 0."""
+    if size < np.uint64(9) or size > np.uint64(128):
+        return np.uint64(0)
+    end = start + size
+    if size <= np.uint64(16):
+        low = _read_u64(data, start) ^ _XXH3_SECRET[3] ^ _XXH3_SECRET[4]
+        high = _read_u64(data, end - _8) ^ _XXH3_SECRET[5] ^ _XXH3_SECRET[6]
+        swapped = np.uint64(0)
+        for i in range(8):
+            shift = np.uint64(8 * i)
+            swapped |= ((low >> shift) & np.uint64(0xFF)) << (np.uint64(56) - shift)
+        value = size + swapped + high + _multiplied_and_folded(low, high)
+    else:
+        value = size * _XXH_PRIME
+        rounds = (np.int64(size) - 1) // 32
+        for i in range(rounds, -1, -1):
+            step = np.uint64(16 * i)
+            value += _mix_16(data, start + step, 4 * i)
+            value += _mix_16(data, end - np.uint64(16) - step, 4 * i + 2)
+    value = (value ^ (value >> np.uint64(37))) * np.uint64(0x165667919E3779F9)
+    return value ^ (value >> np.uint64(32))
 
 
 # ---- replay: what one article's hits say of each candidate. Columns of a measures row:
@@ -481,14 +841,26 @@ def winnow(token_hash, shingle_tokens, window):  # type: ignore[no-untyped-def]
     M_SINGLES,  # hits that no run holds
     M_COLUMNS,
 ) = range(14)
-R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_SOLID, R_COLUMNS = 0, 1, 2, 3, 4, 5, 6, 7, 8
+R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_SOLID, R_COLUMNS = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+)
 # R_SOLID: tokens that the run's hits vouch for, at most solid_gap from one to the next
 T_PROSE, T_MAIN, T_TEMPLATE = 1, 2, 4  # flags of a token
 _OPEN_RUNS_MAX = 4  # a stray hit between two runs must not end the first
 
 
 @numba.njit(nogil=True, cache=True)
-def token_flags(tokens, lines, main_start, main_end, positions, template, shingle_tokens, gap_max, line_percent):  # type: ignore[no-untyped-def]
+def token_flags(
+    tokens, lines, main_start, main_end, positions, template, shingle_tokens, gap_max, line_percent
+):  # type: ignore[no-untyped-def]
     """Flags u8[tokens] of T_PROSE, T_MAIN, T_TEMPLATE. lines i32[l, 5]: token start, end, …, …, 1 where prose.
 
     A template sample marks its shingle, and what lies between it and a template neighbour; a line of which line_percent
@@ -664,20 +1036,73 @@ def measure(  # type: ignore[no-untyped-def]
     return measures, runs[:written]
 
 
+@numba.njit(nogil=True, cache=True, inline="always")
+def _put_varint(out, written, number):  # type: ignore[no-untyped-def]
+    """Writes unsigned LEB128 (DWARF 5, §7.6) of an i64 that is not negative: the place behind it."""
+    value = np.uint64(number)
+    while value >= np.uint64(128):
+        out[written] = np.uint8(value & np.uint64(127)) | np.uint8(128)
+        value >>= np.uint64(7)
+        written += 1
+    out[written] = np.uint8(value)
+    return written + 1
+
+
 @numba.njit(nogil=True, cache=True)
 def write_varints(numbers):  # type: ignore[no-untyped-def]
     """Unsigned LEB128 of each number (i64[n], none negative), concatenated: u8[m]."""
     out = np.empty(len(numbers) * 10, np.uint8)
     written = 0
     for i in range(len(numbers)):
-        value = np.uint64(numbers[i])
-        while value >= np.uint64(128):
-            out[written] = np.uint8(value & np.uint64(127)) | np.uint8(128)
-            value >>= np.uint64(7)
-            written += 1
-        out[written] = np.uint8(value)
-        written += 1
+        written = _put_varint(out, written, numbers[i])
     return out[:written]
+
+
+@numba.njit(nogil=True, cache=True)
+def write_record(numbers, positions, lines, out):  # type: ignore[no-untyped-def]
+    """The number stream of a record (record.py): how many bytes of out u8 it takes, −1 where out is too small for any such.
+
+    numbers i64[n]; then positions i32[p] as steps; then lines i32[l, 5], four numbers each: tokens since the last line's
+    end, tokens (doubled, plus the prose bit), code points since the last line's end, code points.
+    """
+    if len(out) < 10 * (len(numbers) + len(positions) + 4 * len(lines)):
+        return -1
+    written = 0
+    for i in range(len(numbers)):
+        written = _put_varint(out, written, numbers[i])
+    last = np.int64(0)
+    for i in range(len(positions)):
+        written = _put_varint(out, written, np.int64(positions[i]) - last)
+        last = np.int64(positions[i])
+    token = np.int64(0)
+    char = np.int64(0)
+    for i in range(len(lines)):
+        token_start, token_end = np.int64(lines[i, 0]), np.int64(lines[i, 1])
+        char_start, char_end = np.int64(lines[i, 2]), np.int64(lines[i, 3])
+        assert token <= token_start <= token_end, "lines must ascend and not overlap"
+        assert char <= char_start <= char_end, "lines must ascend and not overlap"
+        written = _put_varint(out, written, token_start - token)
+        written = _put_varint(out, written, (token_end - token_start) * 2 + np.int64(lines[i, 4]))
+        written = _put_varint(out, written, char_start - char)
+        written = _put_varint(out, written, char_end - char_start)
+        token, char = token_end, char_end
+    return written
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _get_varint(data, at):  # type: ignore[no-untyped-def]
+    """(the number at data[at], the place behind it); the place is −1 where data ends early or the number exceeds 2**56."""
+    value = np.int64(0)
+    shift = np.int64(0)
+    size = len(data)
+    while at < size and shift <= 49:
+        byte = np.int64(data[at])
+        at += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, at
+        shift += 7
+    return value, -1
 
 
 @numba.njit(nogil=True, cache=True)
@@ -687,16 +1112,71 @@ def read_varints(data, count):  # type: ignore[no-untyped-def]
     out = np.zeros(count, np.int64)
     at = 0
     for i in range(count):
-        shift = 0
-        value = np.int64(0)
-        while True:
-            if at >= len(data) or shift > 49:
-                return out, -1
-            byte = np.int64(data[at])
-            at += 1
-            value |= (byte & 127) << shift
-            if byte < 128:
-                break
-            shift += 7
-        out[i] = value
+        number, at = _get_varint(data, at)
+        if at < 0:
+            break
+        out[i] = number
     return out, at
+
+
+# What `read_record` says beside the place it came to.
+RECORD_READ, RECORD_ENDS_EARLY, RECORD_NUMBER_CUT, RECORD_COUNT, RECORD_POSITIONS, RECORD_LINES = range(6)
+RECORD_NUMBERS = 11  # of every record; those of credits and the strings' lengths follow
+
+
+@numba.njit(nogil=True, cache=True)
+def read_record(data, credits_max, tokens_max, chars_max, numbers, positions, lines):  # type: ignore[no-untyped-def]
+    """Reads the number stream that `write_record` wrote, trusting nothing: (what is wrong or RECORD_READ, bytes read).
+
+    data u8[n]. Into numbers i64[≥ 11 + 5 c + 6 + 2 c] (the 11, five a credit, the strings' lengths), positions i32[≥ n] and
+    lines i32[≥ n // 4, 5]. Of the 11: tokens is the fifth, the main region's start and size follow; the last three are
+    the counts of positions, lines and credits.
+    """
+    size = len(data)
+    at = 0
+    wanted = RECORD_NUMBERS
+    n = 0
+    while n < wanted:
+        numbers[n], at = _get_varint(data, at)
+        n += 1
+        if at < 0:
+            return RECORD_NUMBER_CUT, 0
+        if n == RECORD_NUMBERS:
+            tokens, credits_ = numbers[4], numbers[10]
+            if credits_ > credits_max or tokens > tokens_max or numbers[5] + numbers[6] > tokens:
+                return RECORD_COUNT, 0
+            wanted += 7 * credits_ + 6
+    count, lines_count = numbers[8], numbers[9]
+    if count > size - at or 4 * lines_count > size - at:
+        return RECORD_ENDS_EARLY, 0
+    position = np.int64(0)
+    for i in range(count):
+        step, at = _get_varint(data, at)
+        if at < 0:
+            return RECORD_NUMBER_CUT, 0
+        position += step
+        if position >= tokens or (i > 0 and step == 0):
+            return RECORD_POSITIONS, 0
+        positions[i] = position
+    token = np.int64(0)
+    char = np.int64(0)
+    for i in range(lines_count):
+        tokens_between, at = _get_varint(data, at)
+        if at >= 0:
+            tokens_here, at = _get_varint(data, at)
+        if at >= 0:
+            chars_between, at = _get_varint(data, at)
+        if at >= 0:
+            chars_here, at = _get_varint(data, at)
+        if at < 0:
+            return RECORD_NUMBER_CUT, 0
+        lines[i, 0] = token + tokens_between
+        token += tokens_between + (tokens_here >> 1)
+        lines[i, 1] = token
+        lines[i, 2] = char + chars_between
+        char += chars_between + chars_here
+        lines[i, 3] = char
+        lines[i, 4] = tokens_here & 1
+        if token > tokens or char > chars_max:
+            return RECORD_LINES, 0
+    return RECORD_READ, at

@@ -14,21 +14,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 
 from service.core import kernels, limits
 from service.core.domains import brand_keys, fold_name
-from service.core.hashing import shingle_ids, xxh3_64
-from service.core.kernels import (
-    LINE_CHAR_END,
-    LINE_CHAR_START,
-    LINE_PROSE,
-    LINE_TOKEN_END,
-    LINE_TOKEN_START,
-)
+from service.core.hashing import xxh3_64
+from service.core.kernels import LINE_CHAR_START
 from service.core.model import I32, U64, RawArticle
-from service.core.tokens import Tokens, phrase_hashes, tokenise
+from service.core.tokens import TABLES, Tokens, borrow, give_back, phrase_hashes, tokenise
 
 LINE_IS_PROSE = 1
 
@@ -69,8 +64,12 @@ CLOSING_HEADS = (
     "om",
 )
 # A paragraph that opens so is a closing one too: "About Acme Corp …" is, "About 200 people …" is not.
-_OPENS_PARAGRAPH = re.compile(r"(?:About|Über|À propos de|Acerca de|Sobre) [A-ZÀ-Þ]|(?i:safe harbou?r|forward.looking|disclaimer|cautionary)")
+_OPENS_PARAGRAPH = re.compile(
+    r"(?:About|Über|À propos de|Acerca de|Sobre) [A-ZÀ-Þ]|(?i:safe harbou?r|forward.looking|disclaimer|cautionary)"
+)
 _TITLE_PARTS = re.compile(r"\s+[-–—|·•»:/~]+\s+|\s*[|•»]\s*")
+
+_TITLE_SIGN = re.compile("[-–—|·•»:/~]")  # without one of these a title has no parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +99,8 @@ def _closing_heads() -> tuple[U64, I32]:
 def title_parts(title: str, publisher: str, host: str, domain: str) -> list[str]:
     """The title whole, then its parts, longest first, without the site's own name."""
     title = title[: limits.TITLE_CHARS_MAX]
+    if not _TITLE_SIGN.search(title):
+        return [title]
     parts = [part for part in _TITLE_PARTS.split(title) if part]
     if len(parts) < 2:
         return [title]
@@ -108,109 +109,109 @@ def title_parts(title: str, publisher: str, host: str, domain: str) -> list[str]
     return [title, *sorted(parts, key=len, reverse=True)]
 
 
+# What `kernels.find_title` and `kernels.main_region` go by, in their order.
+_TITLE_LIMITS = np.array(
+    [
+        limits.TITLE_TOKENS_MIN,
+        limits.TITLE_EXTRA_TOKENS_MAX,
+        limits.TITLE_PROSE_LINES_AHEAD,
+        limits.TITLE_STEP_BACK_LINES,
+        limits.TITLE_SKIPPED_LINES_MAX,
+        limits.TITLE_BLOCK_LINE_TOKENS_MIN,
+        limits.TITLE_BLOCK_LINES_BETWEEN_MAX,
+        limits.WRAPPED_CHARS_MAX,
+        limits.TITLE_BLOCK_TOKENS_MIN,
+        limits.TITLE_BLOCK_ENDING_PERCENT_MIN,
+    ],
+    np.int64,
+)
+_REGION_LIMITS = np.array(
+    [
+        limits.MAIN_GAP_LINES_MAX,
+        limits.MAIN_GAP_TOKENS_MAX,
+        limits.CUT_AFTER_TOKENS,
+        limits.CUT_AFTER_PERCENT,
+        limits.CUT_ALWAYS_AFTER_TOKENS,
+        limits.CUT_HEADING_TOKENS_MAX,
+    ],
+    np.int64,
+)
+_NOBODY_LOOKED = np.empty(0, np.uint8)
+
+
 def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
-    """The sketch of one article. Pure; offsets of lines are mapped to the body as it came."""
-    lines = tokens.lines
-    parts = title_parts(article.title, article.publisher, article.host, article.domain)
-    title_at = -1
-    title_digest = 0
-    for number, part in enumerate(parts):
-        title = tokenise(part)
-        if len(title) < limits.TITLE_TOKENS_MIN:
-            continue
-        if (number > 0 or len(parts) == 1) and title_digest == 0 and len(title) > limits.TITLE_TOKENS_MIN:
-            title_digest = xxh3_64(title.canonical)
-        if title_at < 0:
-            title_at = kernels.title_line(
-                lines,
-                tokens.hashes,
-                title.hashes,
-                limits.TITLE_EXTRA_TOKENS_MAX,
-                limits.TITLE_PROSE_LINES_AHEAD,
-                limits.TITLE_STEP_BACK_LINES,
-            )
-    if title_at >= 0:
-        kernels.mark_title_block(
-            lines,
-            title_at,
-            limits.TITLE_SKIPPED_LINES_MAX,
-            limits.TITLE_BLOCK_LINE_TOKENS_MIN,
-            limits.TITLE_BLOCK_LINES_BETWEEN_MAX,
-            limits.WRAPPED_CHARS_MAX,
-            limits.TITLE_BLOCK_TOKENS_MIN,
-            limits.TITLE_BLOCK_ENDING_PERCENT_MIN,
-        )
+    """The sketch of one article. Pure but for the prose marks of `tokens.lines`; offsets of lines are mapped to
+    the body as it came."""
+    title_at, title_digest = _title(article, tokens)
     main_start, main_end = _main_region(tokens, article.text, title_at)
-    ids, positions, kept_lines = _samples(tokens, main_start, main_end)
-    kept = np.empty((len(kept_lines), 5), np.int32)
-    kept[:, 0] = lines[kept_lines, LINE_TOKEN_START]
-    kept[:, 1] = lines[kept_lines, LINE_TOKEN_END]
-    kept[:, 2] = lines[kept_lines, LINE_CHAR_START]
-    kept[:, 3] = lines[kept_lines, LINE_CHAR_END]
-    kept[:, 4] = lines[kept_lines, LINE_PROSE]
+    ids, positions, kept = _samples(tokens, main_start, main_end)
     if article.offsets is not None:
-        kept[:, 2] = article.offsets[kept[:, 2]]
-        kept[:, 3] = article.offsets[kept[:, 3]]
+        kept[:, 2:4] = article.offsets[kept[:, 2:4]]
     return Sketch(ids, positions, kept, len(tokens), main_start, main_end, title_at >= 0, title_digest)
+
+
+def _title(article: RawArticle, tokens: Tokens) -> tuple[int, int]:
+    """The line that shows the title, −1 where none does, and the title's digest; the lines under it are marked."""
+    if not article.title:
+        return -1, 0
+    parts = title_parts(article.title, article.publisher, article.host, article.domain)
+    starts = np.array([0, *accumulate(len(part) + 1 for part in parts[:-1])], np.int32)
+    title_at, named, digest = kernels.find_title(
+        tokens.lines,
+        tokens.hashes,
+        "\n".join(parts).encode("utf-8", "surrogatepass"),
+        starts,
+        *TABLES,
+        _TITLE_LIMITS,
+    )
+    if named >= 0 and digest == 0:
+        digest = xxh3_64(tokenise(parts[named]).canonical)
+    return title_at, digest
 
 
 def _main_region(tokens: Tokens, text: str, title_at: int) -> tuple[int, int]:
     """Token range of the article proper; the whole text where it has no prose at all."""
     lines = tokens.lines
-    gap = (limits.MAIN_GAP_LINES_MAX, limits.MAIN_GAP_TOKENS_MAX)
-    start, end, size = -1, -1, 0
-    if title_at >= 0:
-        start, end, size = kernels.prose_run(lines, title_at, *gap)
-    if size == 0:
-        closing = _closing_line(tokens, text, 0, len(lines))
-        start, end, size = kernels.largest_prose_run(lines[:closing], *gap)
-    if size == 0:
-        return 0, len(tokens)
-    end = _closing_line(tokens, text, start, end)
-    return int(lines[start, LINE_TOKEN_START]), int(lines[end - 1, LINE_TOKEN_END])
-
-
-def _closing_line(tokens: Tokens, text: str, start: int, end: int) -> int:
-    """The line of [start, end) at which "About the company" and its like end an article; `end` where none does.
-
-    Only past some prose: the same words also head a page's navigation.
-    """
-    lines = tokens.lines
-    heads, head_starts = _closing_heads()
-    marks = np.zeros(len(lines), np.uint8)
-    kernels.starts_with_any(
-        lines, tokens.hashes, start, end, heads, head_starts, limits.CUT_HEADING_TOKENS_MAX, marks
+    heads = _closing_heads()
+    marks = np.empty(len(lines), np.uint8)
+    start, end, known = kernels.main_region(
+        lines, tokens.hashes, title_at, *heads, marks, _NOBODY_LOOKED, _REGION_LIMITS
     )
-    marked = np.flatnonzero(marks)
-    if not len(marked):
-        return end
-    size = lines[:, LINE_TOKEN_END] - lines[:, LINE_TOKEN_START]
-    prose_before = np.cumsum(np.where(lines[:, LINE_PROSE] == 1, size, 0)[start:end])
-    whole = int(prose_before[-1])
-    least = max(limits.CUT_AFTER_TOKENS, min(whole * limits.CUT_AFTER_PERCENT // 100, limits.CUT_ALWAYS_AFTER_TOKENS))
-    for line in marked.tolist():
-        if line == start or prose_before[line - start - 1] < least:
-            continue
-        if marks[line] == 1 or _OPENS_PARAGRAPH.match(text, int(lines[line, LINE_CHAR_START])):
-            return int(line)
-    return end
+    if not known:
+        opens = np.zeros(len(lines), np.uint8)
+        for line in np.flatnonzero(marks == kernels.MARK_PARAGRAPH).tolist():
+            if _OPENS_PARAGRAPH.match(text, int(lines[line, LINE_CHAR_START])):
+                opens[line] = 1
+        start, end, _ = kernels.main_region(
+            lines, tokens.hashes, title_at, *heads, marks, opens, _REGION_LIMITS
+        )
+    return start, end
 
 
 def _samples(tokens: Tokens, main_start: int, main_end: int) -> tuple[U64, I32, I32]:
-    """Ids and positions of the picks that touch prose or the main region, and the numbers of the lines kept."""
-    lines = tokens.lines
-    picks = kernels.winnow(tokens.hashes, limits.SHINGLE_TOKENS, limits.WINNOW_WINDOW)
-    keep_line = (lines[:, LINE_PROSE] == 1) | (
-        (lines[:, LINE_TOKEN_START] >= main_start) & (lines[:, LINE_TOKEN_END] <= main_end)
-    )
-    counts = (lines[:, LINE_TOKEN_END] - lines[:, LINE_TOKEN_START])
-    kept_before = np.zeros(len(tokens) + 1, np.int32)
-    np.cumsum(np.repeat(keep_line, counts), out=kept_before[1:])
-    ends = np.minimum(picks + limits.SHINGLE_TOKENS, len(tokens))
-    picks = picks[kept_before[ends] > kept_before[picks]]
-    ids = shingle_ids(
+    """Ids and positions of the picks that touch prose or the main region, and the lines kept."""
+    scratch = borrow(len(tokens.canonical))
+    if len(scratch.kept) < len(tokens.lines):
+        scratch.grow_lines(len(tokens.lines))
+    count, lines, missing = kernels.samples(
+        tokens.lines,
+        tokens.hashes,
         tokens.canonical,
-        tokens.canonical_starts[picks],
-        tokens.canonical_starts[picks + limits.SHINGLE_TOKENS] - 1,
+        tokens.canonical_starts,
+        main_start,
+        main_end,
+        limits.SHINGLE_TOKENS,
+        limits.WINNOW_WINDOW,
+        scratch.hashes,
+        scratch.starts,
+        scratch.kept,
     )
-    return ids, picks, np.flatnonzero(keep_line).astype(np.int32)
+    ids, positions = scratch.hashes[:count].copy(), scratch.starts[:count].copy()
+    kept = scratch.kept[:lines].copy()
+    give_back(scratch)
+    if missing:
+        for sample in np.flatnonzero(ids == 0).tolist():
+            at = positions[sample]
+            start, end = tokens.canonical_starts[at], tokens.canonical_starts[at + limits.SHINGLE_TOKENS] - 1
+            ids[sample] = xxh3_64(tokens.canonical[start:end])
+    return ids, positions, kept

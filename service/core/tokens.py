@@ -5,6 +5,9 @@ pinned table (unicode_table.py). Scripts that write no spaces (Han, kana, Thai, 
 into pseudo-words at a content-defined place, after a character whose own hash says so, five at most: so both copies of a
 passage are cut alike from its second pseudo-word on, and "words" count about alike in every script. The obvious other, a
 token a character, makes k-token shingles of such scripts too short to tell stories apart.
+
+The kernels write into arrays that are kept and lent out (`borrow`, `give_back`), and what they wrote is copied to its
+size: fresh arrays sized by the text's bytes cost more in page faults than the tokens do, and live as long as these.
 """
 
 from __future__ import annotations
@@ -15,8 +18,22 @@ from functools import lru_cache
 import numpy as np
 
 from service.core import kernels, limits
-from service.core.model import I32, U64
+from service.core.model import I32, U8, U64
 from service.core.unicode_table import CLASSES, EXPANSIONS, FOLDS
+
+# Writable copies: numba finds the kernel for a writable array in half the time.
+TABLES = (CLASSES.copy(), FOLDS.copy(), EXPANSIONS.copy())
+_PROSE_LIMITS = np.array(
+    [
+        limits.PROSE_ENDING_TOKENS_MIN,
+        limits.PROSE_TOKENS_MIN,
+        limits.PROSE_LONG_TOKENS_MIN,
+        limits.WRAPPED_CHARS_MIN,
+        limits.WRAPPED_CHARS_MAX,
+        limits.WRAPPED_PERCENT_MIN,
+    ],
+    np.int64,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +57,83 @@ class Tokens:
         return self.canonical[start:end].decode("utf-8")
 
 
+class Scratch:
+    """Arrays that kernels write into, for texts of `size` bytes; what they hold means nothing between two uses."""
+
+    __slots__ = ("canonical", "canonical_starts", "ends", "hashes", "kept", "lines", "size", "starts")
+
+    def __init__(self, size: int) -> None:
+        tokens_max = size // 2 + 2
+        self.size = size
+        self.canonical: U8 = np.empty(2 * size + 64, np.uint8)
+        self.canonical_starts: I32 = np.empty(tokens_max, np.int32)
+        self.starts: I32 = np.empty(tokens_max, np.int32)
+        self.ends: I32 = np.empty(tokens_max, np.int32)
+        self.hashes: U64 = np.empty(tokens_max, np.uint64)
+        self.lines: I32 = np.empty((tokens_max // 8 + 8, kernels.LINE_COLUMNS), np.int32)
+        self.kept: I32 = np.empty((tokens_max // 8 + 8, 5), np.int32)
+
+    def grow_lines(self, lines: int) -> None:
+        """Makes room for so many lines."""
+        self.lines = np.empty((lines, kernels.LINE_COLUMNS), np.int32)
+        self.kept = np.empty((lines, 5), np.int32)
+
+
+# Taking from a list and appending to it are each one step of the interpreter: threads share the pool without a lock.
+_pool: list[Scratch] = []
+
+
+def borrow(size: int) -> Scratch:
+    """Arrays for a text of so many bytes, nobody else's until `give_back`."""
+    try:
+        scratch = _pool.pop()
+    except IndexError:
+        return Scratch(max(size, limits.SCRATCH_BYTES_MIN))
+    return scratch if scratch.size >= size else Scratch(1 << size.bit_length())
+
+
+def give_back(scratch: Scratch) -> None:
+    """Keeps the arrays for the next text, but for those of a monster."""
+    if scratch.size <= limits.SCRATCH_BYTES_MAX:
+        _pool.append(scratch)
+
+
 def tokenise(text: str) -> Tokens:
     """The tokens of a text, its lines judged for prose."""
-    utf8 = np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
-    canonical, canonical_starts, starts, ends, hashes, lines = kernels.tokenise(utf8, CLASSES, FOLDS, EXPANSIONS)
-    kernels.mark_prose(
-        lines,
-        limits.PROSE_ENDING_TOKENS_MIN,
-        limits.PROSE_TOKENS_MIN,
-        limits.PROSE_LONG_TOKENS_MIN,
-        limits.WRAPPED_CHARS_MIN,
-        limits.WRAPPED_CHARS_MAX,
-        limits.WRAPPED_PERCENT_MIN,
+    return tokenise_utf8(text.encode("utf-8", "surrogatepass"))
+
+
+def tokenise_utf8(utf8: bytes) -> Tokens:
+    """The same of a text that is encoded already (surrogates as they are)."""
+    scratch = borrow(len(utf8))
+    while True:
+        tokens, written, lines = kernels.read_text(
+            utf8,
+            *TABLES,
+            _PROSE_LIMITS,
+            scratch.canonical,
+            scratch.canonical_starts,
+            scratch.starts,
+            scratch.ends,
+            scratch.hashes,
+            scratch.lines,
+        )
+        if tokens >= 0:
+            break
+        if tokens == kernels.LINES_FULL:
+            scratch.grow_lines(len(utf8) // 2 + 2)
+        else:  # signs that grow when folded
+            scratch.canonical = np.empty(4 * len(scratch.canonical), np.uint8)
+    made = Tokens(
+        scratch.canonical[:written].tobytes(),
+        scratch.canonical_starts[: tokens + 1].copy(),
+        scratch.starts[:tokens].copy(),
+        scratch.ends[:tokens].copy(),
+        scratch.hashes[:tokens].copy(),
+        scratch.lines[:lines].copy(),
     )
-    return Tokens(canonical.tobytes(), canonical_starts, starts, ends, hashes, lines)
+    give_back(scratch)
+    return made
 
 
 @lru_cache(maxsize=4096)
