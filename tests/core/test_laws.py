@@ -287,7 +287,7 @@ def test_a_story_copied_400_times_is_one_story_and_the_401st_copy_is_found() -> 
     desk.send(story, "agency.com")
     record = decode_record(desk.log[0][2])
     assert isinstance(record, SketchRecord)
-    postings = desk.engine._postings
+    postings = desk.engine.index.postings
     start = len(postings)
     for number in range(400):
         verdict = desk.send(
@@ -325,7 +325,7 @@ def test_a_sentence_that_many_stories_hold_says_nothing(stories: int, expected: 
         assert desk.send(story, f"paper{n}.com").verdict.kind is ORIGINAL
     quoted = decode_record(propose(article(QUOTE)).value)
     assert isinstance(quoted, SketchRecord)
-    held = desk.engine._postings.look_up(quoted.sketch.ids).stories
+    held = desk.engine.index.postings.look_up(quoted.sketch.ids).stories
     assert held.max() == min(stories, limits.POSTINGS_COUNT_MAX)
     assert desk.send(QUOTE, "quotes.com").verdict.kind is expected
 
