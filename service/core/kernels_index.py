@@ -58,6 +58,7 @@ _WENT_ON = 1 << 27
 _NONE, _ONE, _ALL_SLOTS = np.uint64(0), np.uint64(1), np.uint64(63)  # masks of a bucket's slots
 # Signatures are given: otherwise a caller's other integer type would stop the service to compile a variant.
 _LOOK_UP = "i8(u8[::1], u8[::1], u8[::1], i8[::1], i4[::1], u4[::1], u2[::1], u1[::1])"
+_COUNT = "void(u8[::1], u8[::1], u8[::1], i8[::1], u1[::1])"
 _INSERT = "b1(u8[::1], u2[::1], i8, u8[::1], u8[::1], i8[::1], u4[::1], i8)"
 _MOVE = "i8(u8[::1], u2[::1], i8, i8, u8[::1], u8[::1], i8[::1], u4[::1])"
 _ARTICLE_BITS = np.uint64(28)
@@ -288,6 +289,33 @@ def postings_look_up(  # type: ignore[no-untyped-def]
             bucket += _BUCKET_BYTES
         stories[i] = hits - first_hit
     return hits
+
+
+@numba.njit(_COUNT, nogil=True, cache=True)
+def postings_count(keys, slots_a, slots_b, control, stories):  # type: ignore[no-untyped-def]
+    """How many live postings each key has: keys u64[n]; fills stories u8[n]."""
+    n = len(keys)
+    key_lows = np.empty(n, np.uint64)
+    buckets = np.empty(n, np.int64)
+    _locate(keys, np.int64(slots_a.ctypes.data), np.int64(slots_b.ctypes.data), control, key_lows, buckets)
+    live_a, live_b = _live_min(control, control[BASE_A]), _live_min(control, control[BASE_B])
+    for i in range(n):
+        if i + _AHEAD < n:
+            _prefetch(max(buckets[i + _AHEAD], ~buckets[i + _AHEAD]))
+        bucket = max(buckets[i], ~buckets[i])
+        live_min = live_a if buckets[i] >= 0 else live_b
+        key_high = np.int64(key_lows[i] >> _KEY_SLOT_BITS)
+        found = 0
+        for _ in range(PROBE_BUCKETS_MAX):
+            marks = _load_marks(bucket)
+            mask = _matching(bucket, key_lows[i], live_min)
+            while mask != _NONE:
+                found += (marks >> 4 * _lowest(mask)) & 15 == key_high
+                mask &= mask - _ONE
+            if marks & _WENT_ON == 0:
+                break
+            bucket += _BUCKET_BYTES
+        stories[i] = found
 
 
 @numba.njit(nogil=True, cache=True)

@@ -167,6 +167,12 @@ class Postings:
         )
         return Hits(sample[:found], article[:found], position[:found], stories)
 
+    def count(self, keys: U64) -> U8:
+        """How many live postings each key has: `look_up(keys).stories`, for half its time."""
+        stories = np.empty(len(keys), np.uint8)
+        kernels.postings_count(keys, *self._tables, self._control, stories)
+        return stories
+
     # ---- changing
 
     def insert(self, keys: U64, article: int, positions: U16) -> None:

@@ -45,6 +45,7 @@ def hits_of(postings: Postings, keys: list[int]) -> list[tuple[int, int, int]]:
     found = list(zip(hits.sample.tolist(), hits.article.tolist(), hits.position.tolist(), strict=True))
     counted = np.bincount(hits.sample, minlength=len(keys)) if keys else np.zeros(0)
     assert hits.stories.tolist() == counted.tolist()
+    assert postings.count(u64(keys)).tolist() == counted.tolist()
     return found
 
 
