@@ -379,7 +379,7 @@ class Chaining:
 
 
 def chained(hits: Sequence[tuple[int, int]], by: Chaining) -> list[Run]:
-    """Hits (token here, token there) as runs of two or more; each joins the newest of four that takes it."""
+    """Hits (token here, token there) as runs; each joins the newest of four that takes it, else opens one."""
     runs: list[Run] = []
     opened: list[Run] = []
     for here, there in hits:
@@ -394,20 +394,21 @@ def chained(hits: Sequence[tuple[int, int]], by: Chaining) -> list[Run]:
             run = Run(here, here + size_, there, there + size_, 1, size_)
             runs.append(run)
             opened = [*opened, run][-4:]
-    return [run for run in runs if run.hits >= 2]
+    return runs
 
 
 def measure(
     flags: Sequence[int], hits: Sequence[tuple[int, int]], source_main: tuple[int, int], by: Chaining
 ) -> tuple[list[int], list[Run]]:
-    """One candidate's row, in the order of kernels.M_*, and its runs."""
+    """One candidate's row, in the order of kernels.M_*, and its runs, those of a lone hit too."""
     tokens = len(flags)
     own = [bool(f & MAIN_FLAG) and not f & TEMPLATE_FLAG for f in flags]
     in_main = [t for t in range(tokens) if flags[t] & MAIN_FLAG]
     main_start, main_end = (in_main[0], in_main[-1] + 1) if in_main else (tokens, tokens)
     lead = set([t for t in range(tokens) if own[t]][: by.lead_tokens])
     source_start, source_end = source_main
-    runs = chained(hits, by)
+    all_runs = chained(hits, by)
+    runs = [run for run in all_runs if run.hits >= 2]
     covered: set[int] = set()
     tails = there = lead_there = 0
     for run in runs:
@@ -438,8 +439,9 @@ def measure(
         int(not any(min(tokens, run.end) > main_start and run.source_end > source_start for run in runs)),
         min((run.start for run in pieces), default=-1),
         tails,
+        sum(run.hits < 2 for run in all_runs),
     ]
-    return row, runs
+    return row, all_runs
 
 
 # ---- numbers

@@ -1,0 +1,552 @@
+"""Each rule of the verdict just below and just above its threshold; and the kernels that count for it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.core import kernels, limits
+from service.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
+from service.core.propose import propose
+from service.core.record import RecordCredit, SketchRecord, decode_record
+from service.core.verdict import (
+    Cover,
+    Known,
+    Match,
+    Measures,
+    accepted,
+    also_source,
+    cover,
+    directed,
+    extent,
+    external_credit,
+    lead,
+    named_measures,
+    same_publisher,
+)
+from tests.core import twins_text as twins
+from tests.core.story import NOW_MS, article
+
+LITTLE = 0.001
+NOTHING = replace(named_measures([0] * kernels.M_COLUMNS, 200, 200), unmatched_here=0, unmatched_there=0)
+
+
+def known(**fields: Any) -> Known:
+    plain = Known(
+        number=0,
+        story=0,
+        story_id="source",
+        id="source",
+        url="https://www.source.com/1",
+        publisher="source.com",
+        host="source.com",
+        domain="source.com",
+        brands=("source", "source.com"),
+        published_at_ms=None,
+        position=RawPosition("t", 0, 0),
+        body_xxh3="",
+        title_digest=0,
+        main=(0, 200),
+        own_tokens=200,
+        kind=VerdictKind.ORIGINAL,
+        original=None,
+        credit=None,
+    )
+    return replace(plain, **fields)
+
+
+FACTS = {"same_url", "same_site", "same_title", "same_body", "names", "words_scale", "runs", "known"}
+
+
+def match(**fields: Any) -> Match:
+    """A candidate that shares nothing but what is said."""
+    facts = {name: fields.pop(name) for name in list(fields) if name in FACTS}
+    plain = Match(known(), replace(NOTHING, **fields), (), False, False, False, False, False)
+    return replace(plain, **facts)
+
+
+Row = tuple[str, dict[str, Any], bool]
+
+
+def rows(rule: str, enough: dict[str, Any], *changed: Row) -> list[Row]:
+    """Rows of one rule: what is just enough, each time with something changed."""
+    return [(f"{rule}: {what}", {**enough, **fields}, good) for what, fields, good in changed]
+
+
+# ---- whether it is a publication of this text
+ELSEWHERE: list[Row] = [
+    ("nothing", {}, False),
+    ("one run", {"longest": limits.REPUBLISHED_WORDS_MIN}, True),
+    ("a shorter run", {"longest": limits.REPUBLISHED_WORDS_MIN - 1}, False),
+    (
+        "a run of a script without spaces",
+        {"longest": limits.REPUBLISHED_WORDS_MIN, "words_scale": 1.35},
+        False,
+    ),
+    ("several pieces", {"pieces": limits.PIECES_WORDS_MIN}, True),
+    ("fewer pieces", {"pieces": limits.PIECES_WORDS_MIN - 1}, False),
+    ("all before both articles", {"longest": 200, "hits": 20, "before": True}, False),
+    ("a foot", {"longest": 200, "tails": 90}, False),
+    ("a foot under the same title", {"longest": 200, "tails": 90, "same_title": True}, True),
+    ("a foot with a credit", {"longest": 200, "tails": 90, "names": True}, True),
+    ("a foot, and the lead", {"longest": 200, "tails": 90, "lead_here": 0.1}, True),
+    *rows(
+        "a short text whole",
+        {"part_here": limits.SHORT_PART_MIN, "words": limits.SHORT_WORDS_MIN, "hits": limits.SHORT_HITS_MIN},
+        ("enough", {}, True),
+        ("too small a part", {"part_here": limits.SHORT_PART_MIN - LITTLE}, False),
+        ("too few words", {"words": limits.SHORT_WORDS_MIN - 1}, False),
+        ("too few hits", {"hits": limits.SHORT_HITS_MIN - 1}, False),
+        ("whole there", {"part_here": 0.0, "part_there": limits.SHORT_PART_MIN}, True),
+    ),
+    *rows(
+        "contained with its lead",
+        {
+            "part_there": limits.CONTAINED_PART_MIN,
+            "lead_there": limits.CONTAINED_LEAD_MIN,
+            "hits": limits.SHORT_HITS_MIN,
+        },
+        ("enough", {}, True),
+        ("too small a part", {"part_there": limits.CONTAINED_PART_MIN - LITTLE}, False),
+        ("too little of the lead", {"lead_there": limits.CONTAINED_LEAD_MIN - LITTLE}, False),
+        ("too few hits", {"hits": limits.SHORT_HITS_MIN - 1}, False),
+    ),
+    *rows(
+        "named",
+        {"any": limits.NAMED_TOKENS_MIN, "hits": limits.NAMED_HITS_MIN},
+        ("by nothing", {}, False),
+        ("by a credit", {"names": True}, True),
+        ("by the title", {"same_title": True}, True),
+        ("too few tokens", {"names": True, "any": limits.NAMED_TOKENS_MIN - 1}, False),
+        ("too few hits", {"same_title": True, "hits": limits.NAMED_HITS_MIN - 1}, False),
+    ),
+    *rows(
+        "a part of it, named",
+        {"hits": limits.NAMED_PART_HITS_MIN, "part_here": limits.NAMED_PART_MIN},
+        ("by nothing", {}, False),
+        ("by a credit", {"names": True}, True),
+        ("lone hits count", {"same_title": True, "hits": 0, "singles": limits.NAMED_PART_HITS_MIN}, True),
+        ("too few hits", {"names": True, "hits": limits.NAMED_PART_HITS_MIN - 1}, False),
+        ("too small a part", {"names": True, "part_here": limits.NAMED_PART_MIN - LITTLE}, False),
+    ),
+    ("title and credit", {"same_title": True, "names": True, "hits": limits.TITLE_AND_CREDIT_HITS_MIN}, True),
+    (
+        "title and credit, too few hits",
+        {"same_title": True, "names": True, "hits": limits.TITLE_AND_CREDIT_HITS_MIN - 1},
+        False,
+    ),
+]
+SITE_TEXT = {
+    "same_site": True,
+    "lead_here": limits.SITE_LEAD_MIN,
+    "part_here": limits.SITE_PART_MAX_MIN,
+    "part_there": limits.SITE_PART_MIN,
+    "words": limits.REPUBLISHED_WORDS_MIN,
+}
+TAIL = {"unmatched_here": limits.SITE_TAIL_WORDS, "unmatched_there": limits.SITE_TAIL_WORDS}
+ON_SITE: list[Row] = [
+    ("enough", {}, True),
+    ("too little of the lead", {"lead_here": limits.SITE_LEAD_MIN - LITTLE}, False),
+    ("too small a part of both", {"part_here": limits.SITE_PART_MAX_MIN - LITTLE}, False),
+    ("too small a part of one", {"part_there": limits.SITE_PART_MIN - LITTLE}, False),
+    ("too few words", {"words": limits.REPUBLISHED_WORDS_MIN - 1}, False),
+    ("much of its own on both sides", TAIL, False),
+    ("much of its own here only", {**TAIL, "unmatched_there": limits.SITE_TAIL_WORDS - 1}, True),
+    ("one long run says nothing here", {"lead_here": 0.0, "longest": 500}, False),
+    ("the same body", {**TAIL, "same_body": True}, True),
+    ("the same body, nothing counted", {"part_here": 0, "words": 0, "same_body": True}, True),
+]
+TITLED = {"same_site": True, "same_title": True}
+ON_SITE_TITLED: list[Row] = [
+    ("the title alone", {}, False),
+    (
+        "a part with its lead",
+        {"part_here": limits.SITE_TITLE_PART_MIN, "lead_there": limits.SITE_TITLE_LEAD_MIN},
+        True,
+    ),
+    ("a part without", {"part_here": limits.SITE_TITLE_PART_MIN}, False),
+    ("too small a part", {"part_here": limits.SITE_TITLE_PART_MIN - LITTLE, "lead_there": 1.0}, False),
+    ("a large part alone", {"part_here": limits.SITE_TITLE_PART_ALONE_MIN}, True),
+    ("a large part alone, not quite", {"part_here": limits.SITE_TITLE_PART_ALONE_MIN - LITTLE}, False),
+    (
+        "large parts of both, for all their own",
+        {**TAIL, "part_here": limits.SITE_TITLE_PARTS_MIN, "part_there": limits.SITE_TITLE_PARTS_MIN},
+        True,
+    ),
+    (
+        "a large part of one, and much of its own",
+        {**TAIL, "part_here": 1.0, "part_there": limits.SITE_TITLE_PARTS_MIN - LITTLE},
+        False,
+    ),
+]
+BY_ADDRESS: list[Row] = [
+    ("nothing in common", {}, False),
+    ("a part", {"part_there": limits.SAME_URL_PART_MIN}, True),
+    ("too small a part", {"part_there": limits.SAME_URL_PART_MIN - LITTLE}, False),
+    ("before both articles", {"part_here": 0.5, "before": True, "hits": 9}, True),
+    ("the same body", {"same_body": True}, True),
+]
+RULES = [
+    *(("elsewhere", *row) for row in ELSEWHERE),
+    *(("on its site", what, {**SITE_TEXT, **fields}, good) for what, fields, good in ON_SITE),
+    *(("on its site, titled", what, {**TITLED, **fields}, good) for what, fields, good in ON_SITE_TITLED),
+    *(("by address", what, {"same_url": True, **fields}, good) for what, fields, good in BY_ADDRESS),
+]
+
+
+@pytest.mark.parametrize(
+    ("where", "what", "fields", "good"), RULES, ids=[f"{row[0]}: {row[1]}" for row in RULES]
+)
+def test_a_candidate_is_taken_from_its_threshold_on(
+    where: str, what: str, fields: dict[str, Any], good: bool
+) -> None:
+    assert accepted(match(**fields)) is good
+
+
+SECOND = {"lead_there": limits.SECOND_LEAD_MIN, "words": limits.SECOND_WORDS_MIN}
+
+
+@pytest.mark.parametrize(
+    ("fields", "good"),
+    [
+        ({}, True),
+        ({"lead_there": limits.SECOND_LEAD_MIN - LITTLE}, False),
+        ({"words": limits.SECOND_WORDS_MIN - 1}, False),
+        ({"same_site": True}, False),
+        ({"before": True}, False),
+    ],
+)
+def test_a_further_source_is_taken_from_its_threshold_on(fields: dict[str, Any], good: bool) -> None:
+    assert also_source(match(**{**SECOND, **fields})) is good
+
+
+EXTENTS = [
+    (limits.FULL_SHARE_MIN, {"lead_there": limits.FULL_LEAD_MIN}, Extent.FULL),
+    (limits.FULL_SHARE_MIN - LITTLE, {"lead_there": 1.0, "part_there": 1.0}, Extent.PARTIAL),
+    (1.0, {"lead_there": limits.FULL_LEAD_MIN - LITTLE}, Extent.PARTIAL),
+    (1.0, {"part_there": limits.FULL_PART_MIN}, Extent.FULL),
+    (1.0, {"part_there": limits.FULL_PART_MIN - LITTLE}, Extent.PARTIAL),
+]
+
+
+@pytest.mark.parametrize(("share", "fields", "expected"), EXTENTS)
+def test_extent_is_full_from_its_threshold_on(share: float, fields: dict[str, Any], expected: Extent) -> None:
+    assert extent(share, replace(NOTHING, **fields)) is expected
+
+
+# ---- sources
+def covering(number: int, *ranges: tuple[int, int], **fields: Any) -> Match:
+    return match(
+        known=known(number=number, id=f"s{number}"), runs=tuple((a, b, a, b) for a, b in ranges), **fields
+    )
+
+
+def chosen(matches: list[Match], own: bytes) -> list[tuple[int, int]]:
+    return [(source.match.known.number, source.tokens) for source in cover(matches, own)]
+
+
+LEAST = limits.SECOND_WORDS_MIN
+COVERS: list[tuple[str, list[Match], list[tuple[int, int]]]] = [
+    ("one", [covering(1, (0, 50))], [(1, 50)]),
+    ("the larger first", [covering(1, (0, 40)), covering(2, (40, 100))], [(2, 60), (1, 40)]),
+    ("the same twice: the older", [covering(2, (0, 50)), covering(1, (0, 50))], [(1, 50)]),
+    ("the same twice: more hits", [covering(1, (0, 50), hits=3), covering(2, (0, 50), hits=4)], [(2, 50)]),
+    ("a rest at the threshold", [covering(1, (0, 60)), covering(2, (40, 60 + LEAST))], [(1, 60), (2, LEAST)]),
+    ("a rest below it", [covering(1, (0, 60)), covering(2, (40, 59 + LEAST))], [(1, 60)]),
+    ("the first explains however little", [covering(1, (0, 3))], [(1, 3)]),
+    ("beyond the text", [covering(1, (90, 130)), covering(2, (120, 140))], [(1, 10)]),
+]
+
+
+@pytest.mark.parametrize(("what", "matches", "expected"), COVERS, ids=[row[0] for row in COVERS])
+def test_sources_cover_greedily(what: str, matches: list[Match], expected: list[tuple[int, int]]) -> None:
+    assert chosen(matches, bytes([1]) * 100) == expected
+
+
+def test_only_own_tokens_are_covered() -> None:
+    own = bytes([0]) * 30 + bytes([1]) * 30 + bytes([0]) * 40
+    assert chosen([covering(1, (0, 100)), covering(2, (0, 100))], own) == [(1, 30)]
+
+
+def source(number: int, **fields: Any) -> Cover:
+    return Cover(covering(number, **fields), 50)
+
+
+LONG = limits.LEAD_PASSAGE_WORDS_MIN
+LEADS = [
+    ("the first", [source(1), source(2)], 1),
+    ("the one of this title", [source(1), source(2, same_title=True)], 2),
+    ("the one it opens with", [source(1, first=90, longest=LONG), source(2, first=10, longest=LONG)], 2),
+    ("not if that is short", [source(1, first=90, longest=LONG), source(2, first=10, longest=LONG - 1)], 1),
+    ("not if it has no piece", [source(1, first=90, longest=LONG), source(2, first=-1, longest=LONG)], 1),
+]
+
+
+@pytest.mark.parametrize(("what", "sources", "number"), LEADS, ids=[row[0] for row in LEADS])
+def test_the_source_that_is_named(what: str, sources: list[Cover], number: int) -> None:
+    assert lead(sources).match.known.number == number
+
+
+# ---- who was first
+def a_record(**fields: Any) -> SketchRecord:
+    plain = decode_record(propose(article("Some words.", id="here", url="https://www.here.com/1")).value)
+    assert isinstance(plain, SketchRecord)
+    return replace(plain, **fields)
+
+
+def credit(
+    key: str, kind: CreditKind = CreditKind.VIA, *, agency: bool = False, inside: bool = True
+) -> RecordCredit:
+    return RecordCredit(kind, key.title(), key, agency, 0, 5, inside, 0)
+
+
+HERE = ("here", "here.com")
+REUTERS = credit("reuters", CreditKind.DATELINE, agency=True)
+NOBODY_SENT = Original(None, None, "Reuters", None, False, None)
+DAY = 86_400_000
+MIDNIGHT = NOW_MS - NOW_MS % DAY
+LATE, TAKEN = True, False
+DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], tuple[bool, str | None, tuple[Basis, ...]]]] = [
+    ("nothing known", {}, {}, (TAKEN, None, (Basis.FIRST_SEEN,))),
+    ("it credits the source", {"credits": (credit("source"),)}, {}, (TAKEN, None, (Basis.CREDIT,))),
+    (
+        "a mention is no credit",
+        {"credits": (credit("source", CreditKind.MENTION),)},
+        {},
+        (TAKEN, None, (Basis.FIRST_SEEN,)),
+    ),
+    (
+        "it credits the source but was earlier",
+        {"credits": (credit("source"),), "published_at_ms": NOW_MS},
+        {"published_at_ms": NOW_MS + 1},
+        (TAKEN, None, (Basis.CREDIT, Basis.CREDIT_CONFLICT)),
+    ),
+    (
+        "the source credits it",
+        {},
+        {"credit": credit("here")},
+        (LATE, None, (Basis.CREDIT, Basis.LATE_ORIGINAL)),
+    ),
+    (
+        "each credits the other",
+        {"credits": (credit("source"),)},
+        {"credit": credit("here")},
+        (TAKEN, None, (Basis.FIRST_SEEN, Basis.CREDIT_CONFLICT)),
+    ),
+    (
+        "it was published earlier",
+        {"published_at_ms": NOW_MS},
+        {"published_at_ms": NOW_MS + 1},
+        (LATE, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL)),
+    ),
+    (
+        "published at the same time",
+        {"published_at_ms": NOW_MS},
+        {"published_at_ms": NOW_MS},
+        (TAKEN, None, (Basis.PUBLISHED_AT, Basis.FIRST_SEEN)),
+    ),
+    ("only one has a date", {"published_at_ms": 1}, {}, (TAKEN, None, (Basis.FIRST_SEEN,))),
+    (
+        "a bare date says only the day",
+        {"published_at_ms": MIDNIGHT},
+        {"published_at_ms": MIDNIGHT + 5},
+        (TAKEN, None, (Basis.PUBLISHED_AT, Basis.FIRST_SEEN)),
+    ),
+    (
+        "a bare date of the day before",
+        {"published_at_ms": MIDNIGHT - DAY},
+        {"published_at_ms": MIDNIGHT + 5},
+        (LATE, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL)),
+    ),
+    ("it credits an agency", {"credits": (REUTERS,)}, {}, (TAKEN, "reuters", (Basis.CREDIT,))),
+    (
+        "it credits an agency and was earlier",
+        {"credits": (REUTERS,), "published_at_ms": NOW_MS},
+        {"published_at_ms": NOW_MS + 1},
+        (TAKEN, "reuters", (Basis.CREDIT,)),
+    ),
+    (
+        "the source is an agency's",
+        {},
+        {"original": NOBODY_SENT, "credit": REUTERS},
+        (TAKEN, "reuters", (Basis.CREDIT,)),
+    ),
+    (
+        "it is the agency",
+        {"credits": (credit("here", CreditKind.DATELINE, agency=True),)},
+        {},
+        (TAKEN, None, (Basis.FIRST_SEEN,)),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("what", "here", "there", "expected"), DIRECTIONS, ids=[row[0] for row in DIRECTIONS]
+)
+def test_credit_before_published_at_before_first_seen(
+    what: str,
+    here: dict[str, Any],
+    there: dict[str, Any],
+    expected: tuple[bool, str | None, tuple[Basis, ...]],
+) -> None:
+    said = directed(a_record(**here), HERE, known(**there), [])
+    assert (said.late, said.external.key if said.external else None, said.basis) == expected
+
+
+def test_a_credit_of_any_member_of_the_story_counts() -> None:
+    said = directed(a_record(), HERE, known(), [known(credit=credit("other")), known(credit=credit("here"))])
+    assert said.late
+
+
+EXTERNAL = [
+    (CreditKind.DATELINE, True, True, True),
+    (CreditKind.BYLINE, True, True, True),
+    (CreditKind.DATELINE, False, True, False),  # no agency: a town, or a brand of its own
+    (CreditKind.DATELINE, True, False, False),  # it stands elsewhere on the page
+    (CreditKind.ORIGINALLY, False, True, True),
+    (CreditKind.MENTION, True, True, False),
+]
+
+
+@pytest.mark.parametrize(("kind", "agency", "inside", "is_one"), EXTERNAL)
+def test_what_makes_a_text_anothers_whom_nobody_sent(
+    kind: CreditKind, agency: bool, inside: bool, is_one: bool
+) -> None:
+    said = credit("x", kind, agency=agency, inside=inside)
+    assert (external_credit(a_record(credits=(said,))) is said) is is_one
+
+
+PUBLISHERS = [
+    ("here.com", "here.com", "here.com", "here.com", True),
+    ("Here Daily", "a.here.com", "The Here Daily", "b.here.com", True),  # names, not domains
+    ("one.org", "host.com", "two.org", "host.com", True),  # one page address
+    ("one.org", "one.host.com", "two.org", "two.host.com", False),  # papers at one hoster
+]
+
+
+@pytest.mark.parametrize(("publisher", "host", "other", "other_host", "same"), PUBLISHERS)
+def test_papers_at_one_hoster_are_several(
+    publisher: str, host: str, other: str, other_host: str, same: bool
+) -> None:
+    record = a_record(publisher=publisher, host=host, domain="x.com")
+    assert same_publisher(record, known(publisher=other, host=other_host, domain="x.com")) is same
+    assert not same_publisher(record, known(publisher=publisher, host=host, domain="y.com"))
+
+
+# ---- measures
+def test_shares_are_of_each_texts_own_tokens() -> None:
+    row = [0] * kernels.M_COLUMNS
+    row[kernels.M_OWN], row[kernels.M_THERE] = 50, 150
+    row[kernels.M_LEAD_HERE], row[kernels.M_LEAD_THERE] = 30, 90
+    got = named_measures(row, 200, 100)
+    assert (got.part_here, got.part_there) == (0.25, 1.0)  # a source's run may lie twice in it
+    assert (got.lead_here, got.lead_there) == (0.5, 1.0)
+    assert (got.unmatched_here, got.unmatched_there) == (150, 0)
+    short = named_measures(row, 30, 0)
+    assert (short.lead_here, short.part_there, short.lead_there) == (1.0, 0.0, 0.0)
+
+
+def test_every_column_has_its_name() -> None:
+    row = list(range(100, 100 + kernels.M_COLUMNS))
+    got = named_measures(row, 10_000, 10_000)
+    plain = {name: getattr(got, name) for name in Measures.__dataclass_fields__}
+    assert plain["hits"] == row[kernels.M_HITS]
+    assert plain["longest"] == row[kernels.M_LONGEST]
+    assert plain["pieces"] == row[kernels.M_PIECES]
+    assert plain["words"] == row[kernels.M_WORDS]
+    assert plain["any"] == row[kernels.M_ANY]
+    assert plain["tails"] == row[kernels.M_TAILS]
+    assert plain["first"] == row[kernels.M_FIRST]
+
+
+# ---- the kernels and their twins
+BY = twins.Chaining(
+    limits.SHINGLE_TOKENS,
+    limits.RUN_SOURCE_GAP_TOKENS_MAX,
+    limits.RUN_GAP_TOKENS_MAX,
+    limits.RUN_DRIFT_TOKENS_MIN,
+    limits.PIECE_WORDS_MIN,
+    limits.LEAD_TOKENS,
+    limits.TAIL_TOKENS,
+    limits.SOLID_GAP_TOKENS,
+)
+
+
+def chaining(by: twins.Chaining) -> list[int]:
+    return [getattr(by, name) for name in twins.Chaining.__dataclass_fields__]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2**32))
+def test_flags_are_those_of_the_twin(seed: int) -> None:
+    chance = random.Random(seed)
+    tokens = chance.randint(1, 200)
+    edges = sorted({0, tokens, *(chance.randint(0, tokens) for _ in range(chance.randint(0, 8)))})
+    lines = [[a, b, 0, 0, chance.randint(0, 1)] for a, b in pairwise(edges) if chance.random() < 0.8]
+    positions = sorted(chance.sample(range(tokens), min(tokens, chance.randint(0, 30))))
+    template = [int(chance.random() < 0.4) for _ in positions]
+    main = sorted((chance.randint(0, tokens), chance.randint(0, tokens)))
+    by = (limits.SHINGLE_TOKENS, chance.randint(0, 20), chance.randint(1, 100))
+    got = kernels.token_flags(  # type: ignore[call-arg]  # a kernel has no signature to check
+        tokens,
+        np.array(lines, np.int32).reshape(-1, 5),
+        *main,
+        np.array(positions, np.int32),
+        np.array(template, np.uint8),
+        *by,
+    )
+    assert got.tolist() == twins.token_flags(tokens, lines, (main[0], main[1]), positions, template, *by)
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.integers(0, 2**32))
+def test_candidates_are_measured_as_the_twin_measures_them(seed: int) -> None:
+    chance = random.Random(seed)
+    tokens = chance.randint(10, 400)
+    flags = [0] * tokens
+    main = sorted((chance.randint(0, tokens), chance.randint(0, tokens)))
+    for t in range(tokens):
+        flags[t] = chance.choice([0, 1, 1, 1, 4, 5]) if chance.random() < 0.3 else 1
+        flags[t] |= 2 * (main[0] <= t < main[1])
+    positions = sorted(chance.sample(range(tokens), chance.randint(1, min(tokens, 60))))
+    sample, there, starts, mains = [], [], [0], []
+    for _ in range(chance.randint(0, 4)):
+        shift = chance.randint(-50, 200)
+        for number, at in enumerate(positions):
+            for _ in range(chance.choice([0, 1, 1, 1, 2])):
+                near = (
+                    at
+                    + shift
+                    + chance.choice([0, 0, 0, 1, chance.randint(-60, 60), chance.randint(-300, 300)])
+                )
+                sample.append(number)
+                there.append(min(65535, max(0, near)))
+        starts.append(len(sample))
+        mains.append(sorted((chance.randint(0, 300), chance.randint(0, 600))))
+    by = chance.choice([BY, twins.Chaining(5, 20, 30, 3, 8, 30, 12, 9)])
+    measures, runs = kernels.measure(
+        np.array(flags, np.uint8),
+        np.array(positions, np.int32),
+        np.array(sample, np.int32),
+        np.array(there, np.uint16),
+        np.array(starts, np.int32),
+        np.array([m[0] for m in mains], np.int32),
+        np.array([m[1] for m in mains], np.int32),
+        *chaining(by),
+    )
+    expected_runs = []
+    for number, (first, last) in enumerate(pairwise(starts)):
+        hits = [(positions[sample[h]], there[h]) for h in range(first, last)]
+        row, found = twins.measure(flags, hits, (mains[number][0], mains[number][1]), by)
+        assert measures[number].tolist() == row
+        expected_runs += [
+            [number, r.start, r.end, r.source_start, r.source_end, r.hits, r.words, r.solid] for r in found
+        ]
+    assert runs.tolist() == expected_runs
