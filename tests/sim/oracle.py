@@ -166,6 +166,7 @@ class Seen:
     main: list[bool] = field(default_factory=list)
     prose: list[bool] = field(default_factory=list)
     boiler: list[bool] = field(default_factory=list)
+    _own: bytes = b""
 
     def work_out(self) -> None:
         """What each token is, given what is template now."""
@@ -193,20 +194,19 @@ class Seen:
                 share = sum(self.boiler[start:end]) * 100
                 if share >= (end - start) * limits.TEMPLATE_LINE_PERCENT:
                     self.boiler[start:end] = [True] * (end - start)
+        self._own = bytes(self.main[t] and not self.boiler[t] for t in range(size))
 
     def set_aside(self, samples: set[int]) -> None:
         self.template = [is_template or i in samples for i, is_template in enumerate(self.template)]
         self.work_out()
 
-    def own_at(self, t: int) -> bool:
-        return self.main[t] and not self.boiler[t]
-
     def own(self) -> bytes:
-        return bytes(self.own_at(t) for t in range(len(self.main)))
+        """A byte a token: 1 where it is the article's own."""
+        return self._own
 
     @property
     def own_tokens(self) -> int:
-        return sum(self.own())
+        return sum(self._own)
 
     @property
     def boilerplate_share(self) -> float:
@@ -421,7 +421,8 @@ class Oracle:
         """The article of this address, compared as if both pages were article from end to end."""
         chains = self._chains(seen, sorted([*seen.votes, *seen.taken]))
         size = len(seen.main)
-        whole = replace(seen, main=[True] * size, prose=[True] * size, boiler=[False] * size)
+        yes = [True] * size
+        whole = replace(seen, main=yes, prose=yes, boiler=[False] * size, _own=bytes(yes))
         matches = [
             self._match(whole, number, chains[number], (0, NO_POSITION))
             for number in sorted(seen.same_address)
@@ -742,7 +743,7 @@ def _measured(seen: Seen, runs: list[Run], main_there: tuple[int, int]) -> list[
     """One candidate's numbers, in the columns that verdict.py reads."""
     row = [0] * M_COLUMNS
     size = len(seen.main)
-    own = [t for t in range(size) if seen.own_at(t)]
+    own = [t for t, is_own in enumerate(seen.own()) if is_own]
     own_prose = {t for t in own if seen.prose[t]}
     main = [t for t in range(size) if seen.main[t]]
     main_start, main_end = (main[0], main[-1] + 1) if main else (size, size)

@@ -11,7 +11,7 @@ import asyncio
 import contextvars
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from service.core.codec import decode_raw, encode_correction, encode_enriched
 from service.core.engine import Engine, Proposal, enrich
@@ -94,7 +94,7 @@ def planned(seed: int, scale: int = 1) -> Plan:
     )
     poll_records_max = chance.choice((1, 3, 8))
     options = PipelineOptions(
-        poll_timeout_ms=250,
+        poll_timeout_ms=500,
         poll_records_max=poll_records_max,
         follow_records_max=chance.choice((1, 5, 50)),
         transaction_records_max=chance.choice((1, 3, 20)),
@@ -367,14 +367,6 @@ class Told(NullTelemetry):
 
     def internal_fault(self, position: RawPosition, error: BaseException) -> None:
         self._world.wrongs.append(f"a fault of our own on {position}: {error!r}")
-
-
-@dataclass(slots=True)
-class Result:
-    """A run that is over."""
-
-    world: World
-    wrongs: list[str] = field(default_factory=list)
 
 
 def simulate(seed: int, scale: int = 1, prepare: Callable[[World], None] = lambda world: None) -> World:
