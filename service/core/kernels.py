@@ -837,10 +837,11 @@ def _xxh3_64(data, start, size):  # type: ignore[no-untyped-def]
     M_ANY,  # tokens of runs, of any kind
     M_BEFORE,  # 1 where every run lies before both main regions
     M_FIRST,  # token at which the first run with a piece's worth of words begins; −1 where none
-    M_TAILS,  # tokens of the run that ends with both main regions, beginning in neither's lead; 0 where none does
+    M_TAILS,  # words of the runs that end together with both main regions, one close after the other
+    M_REST,  # words of the longest other run
     M_SINGLES,  # hits that no run holds
     M_COLUMNS,
-) = range(14)
+) = range(15)
 R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_SOLID, R_COLUMNS = (
     0,
     1,
@@ -896,6 +897,46 @@ def token_flags(
                 for t in range(lines[i, 0], lines[i, 1]):
                     flags[t] |= T_TEMPLATE
     return flags
+
+
+@numba.njit(nogil=True, cache=True)
+def _tails(runs, main_start, main_end, source_main_start, source_main_end, tail_tokens, gap_max):  # type: ignore[no-untyped-def]
+    """(words of the runs that reach the end of both main regions, and of those close before them; words of the longest
+    run that is none of these)."""
+    start = main_end
+    source_start = source_main_end
+    tails = 0
+    in_block = np.zeros(len(runs), np.uint8)
+    for r in range(len(runs)):
+        if (
+            runs[r, R_HITS] > 1
+            and runs[r, R_START] < main_end
+            and runs[r, R_SOURCE_START] < source_main_end
+            and runs[r, R_END] + tail_tokens >= main_end
+            and runs[r, R_SOURCE_END] + tail_tokens >= source_main_end
+        ):
+            in_block[r] = 1
+            start = min(start, runs[r, R_START])
+            source_start = min(source_start, runs[r, R_SOURCE_START])
+            tails += runs[r, R_WORDS]
+    grown = tails > 0
+    while grown:
+        grown = False
+        for r in range(len(runs)):
+            if in_block[r] or runs[r, R_HITS] < 2:
+                continue
+            near = runs[r, R_END] + gap_max >= start and runs[r, R_SOURCE_END] + gap_max >= source_start
+            if near and runs[r, R_START] < main_end and runs[r, R_SOURCE_START] < source_main_end:
+                in_block[r] = 1
+                start = min(start, runs[r, R_START])
+                source_start = min(source_start, runs[r, R_SOURCE_START])
+                tails += runs[r, R_WORDS]
+                grown = True
+    rest = 0
+    for r in range(len(runs)):
+        if not in_block[r] and runs[r, R_HITS] > 1:
+            rest = max(rest, runs[r, R_WORDS])
+    return tails, rest
 
 
 @numba.njit(nogil=True, cache=True)
@@ -1013,13 +1054,6 @@ def measure(  # type: ignore[no-untyped-def]
             lead_there += max(0, min(source_end, lead_end) - max(source_start, source_main_start[c]))
             if end > main_start and source_end > source_main_start[c]:
                 before = 0
-            if (
-                end + tail_tokens >= main_end
-                and source_end + tail_tokens >= source_main_end[c]
-                and start >= main_start + lead_tokens // 2
-                and source_start >= source_main_start[c] + lead_tokens // 2
-            ):
-                measures[c, M_TAILS] = max(measures[c, M_TAILS], end - start)
             for t in range(start, end):
                 covered[t] = 1
         for t in range(tokens):
@@ -1029,6 +1063,15 @@ def measure(  # type: ignore[no-untyped-def]
                     if own_before[t] < lead_tokens:
                         measures[c, M_LEAD_HERE] += 1
                 covered[t] = 0
+        measures[c, M_TAILS], measures[c, M_REST] = _tails(
+            runs[first_run:written],
+            main_start,
+            main_end,
+            source_main_start[c],
+            source_main_end[c],
+            tail_tokens,
+            source_gap_max,
+        )
         measures[c, M_THERE] = there_tokens
         measures[c, M_LEAD_THERE] = lead_there
         measures[c, M_BEFORE] = before

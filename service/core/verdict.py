@@ -20,6 +20,7 @@ from service.core.kernels import (
     M_LONGEST,
     M_OWN,
     M_PIECES,
+    M_REST,
     M_SINGLES,
     M_TAILS,
     M_THERE,
@@ -65,12 +66,18 @@ class Known:
 
 
 def same_publisher(record: SketchRecord, known: Known) -> bool:
-    """One registrable domain; but papers that share a hoster's domain, and state other names under it, are several."""
+    """One registrable domain, or one name by the alias table; but papers of one hoster, which state hosts under its domain
+    that differ, are several."""
     if known.domain != record.domain:
         return False
-    if "." not in record.publisher or "." not in known.publisher:
+    if not (_under(record.publisher, record.domain) and _under(known.publisher, known.domain)):
         return True
     return not {record.publisher, record.host}.isdisjoint((known.publisher, known.host))
+
+
+def _under(name: str, domain: str) -> bool:
+    """Whether a publisher's name is a host of this domain."""
+    return "." in domain and (name == domain or name.endswith("." + domain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,8 @@ class Measures:
     lead_there: float
     any: int
     before: bool
-    tails: int
+    tails: int  # words that stand at the end of both
+    rest: int  # of the longest run elsewhere
     first: int
     part_here: float
     part_there: float
@@ -113,6 +121,7 @@ def named_measures(row: list[int], own_here: int, own_there: int) -> Measures:
         row[M_ANY],
         bool(row[M_BEFORE]),
         row[M_TAILS],
+        row[M_REST],
         row[M_FIRST],
         row[M_OWN] / own_here if own_here else 0.0,
         min(1.0, row[M_THERE] / own_there) if own_there else 0.0,
@@ -182,7 +191,8 @@ def _accepted_elsewhere(match: Match) -> bool:
     """Another publisher: a long run of prose, several pieces, a short text whole, or less where something names it."""
     m = match.measures
     if m.tails and not m.lead_here and not m.lead_there and not (match.same_title or match.names):
-        return False  # the foot of two pages of one network of sites
+        # the foot of two pages of one network of sites; what else they share must say enough by itself
+        return m.rest >= limits.REPUBLISHED_WORDS_MIN * match.words_scale
     if m.longest >= limits.REPUBLISHED_WORDS_MIN * match.words_scale:
         return True
     if m.pieces >= limits.PIECES_WORDS_MIN * match.words_scale:
