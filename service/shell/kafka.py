@@ -5,16 +5,14 @@ hazards A1 to A17 of ARCHITECTURE.md, "Non-obvious"; they were read in aiokafka 
 real broker):
 
 - one transactional producer per raw partition; its start fences every earlier owner, and only then is the
-  committed offset read,
-  through a guard, because an OffsetFetch that fails as a whole looks to aiokafka like a group that never
-  committed;
+  committed offset read, through a guard, because an OffsetFetch that fails as a whole looks to aiokafka like a
+  group that never committed;
 - every delivery future is awaited before the commit, because the client commits over failed batches;
 - every await on the client has a deadline, because with a frozen broker none of them returns; a client that
-  hangs while it is
-  closed is left behind, and a producer that failed once is never touched again: it may be poisoned;
+  hangs while it is closed is left behind, and a producer that failed once is never touched again: it may be
+  poisoned;
 - positions belong to the pipeline: a partition gives nothing until it is seeked, and held-back ones are left
-  out of the poll, not
-  paused, so that what was fetched of them is not fetched again.
+  out of the poll, not paused, so that what was fetched of them is not fetched again.
 
 The version is pinned and asserted, since private names are used: the coordinator's `_send_req` and
 `_coordinator`.
@@ -25,8 +23,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +33,18 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, errors
 from aiokafka.abc import AbstractTokenProvider, ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.consumer import fetcher as aiokafka_fetcher
 from aiokafka.partitioner import murmur2
 from aiokafka.producer import sender as aiokafka_sender
 from aiokafka.protocol.commit import OffsetFetchRequest
+from aiokafka.record.default_records import _DefaultRecordBatchPy
+from aiokafka.record.memory_records import _MemoryRecordsPy
 
 from service.core.model import RawPosition
+from service.shell import deadlines
 from service.shell.appender import Appender
+from service.shell.deadlines import put_away, put_away_later
+from service.shell.offsets import place
 from service.shell.ports import (
     AssignmentListener,
     FatalError,
@@ -50,7 +54,6 @@ from service.shell.ports import (
     LogBatch,
     LogRecord,
     OffsetLostError,
-    OffsetLostPolicy,
     Opened,
     OutputRecord,
     Outputs,
@@ -61,7 +64,6 @@ from service.shell.ports import (
     RefusalKind,
     RefusedError,
     StalledError,
-    StartAt,
     TopicPartition,
     TopicSpec,
     TopicState,
@@ -124,54 +126,9 @@ def translate(error: BaseException, doing: str) -> PortError:
     return UnavailableError(text)
 
 
-@asynccontextmanager
-async def within(timeout_ms: int, doing: str) -> AsyncIterator[None]:
-    """A deadline for calls on the client, and the doors' exceptions for its own.
-
-    A cancellation that nobody of ours asked for is the client's (A5) and counts as weather.
-    """
-    try:
-        async with asyncio.timeout(timeout_ms / 1000):
-            yield
-    except TimeoutError as error:
-        raise UnavailableError(f"{doing}: no answer within {timeout_ms} ms") from error
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        raise UnavailableError(f"{doing}: the client cancelled its own call") from error
-    except (TypeError, NameError):
-        raise  # our own fault, not the weather's
-    except Exception as error:
-        raise translate(error, doing) from error
-
-
-_left_behind: set[asyncio.Task[None]] = set()
-
-
-async def put_away(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> None:
-    """Stop a client in the background, for at most this long: it may hang, or raise whatever it likes. Never
-    raises.
-    """
-
-    async def stopping() -> None:
-        try:
-            async with asyncio.timeout(timeout_ms / 1000):
-                await stop()
-        except BaseException:
-            return
-
-    task = asyncio.create_task(stopping(), name="put away a client")
-    _left_behind.add(task)
-    task.add_done_callback(_left_behind.discard)
-    await asyncio.wait([task], timeout=timeout_ms / 1000 + 1)
-
-
-def put_away_later(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> None:
-    """The same without waiting for it."""
-    task = asyncio.create_task(put_away(stop, timeout_ms), name="put away a client")
-    _left_behind.add(task)
-    task.add_done_callback(_left_behind.discard)
+def within(timeout_ms: int, doing: str) -> AbstractAsyncContextManager[None]:
+    """A deadline for calls on the client, and the doors' exceptions for its own."""
+    return deadlines.within(timeout_ms, doing, translate)
 
 
 # ---- connections
@@ -235,6 +192,49 @@ def guard_offset_fetch(coordinator: Any) -> None:
         return response
 
     coordinator._send_req = guarded  # noqa: SLF001
+
+
+# ---- records whose header names are not UTF-8
+class _TolerantBytes(bytes):
+    """Bytes that decode to something, always: `\\xff` for what is not UTF-8."""
+
+    def __getitem__(self, key: Any) -> Any:
+        got = super().__getitem__(key)
+        return _TolerantBytes(got) if isinstance(key, slice) else got
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:  # noqa: ARG002
+        return super().decode(encoding, "backslashreplace")
+
+
+class _TolerantBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
+    _buffer: Any
+
+    def _maybe_uncompress(self) -> None:
+        super()._maybe_uncompress()
+        self._buffer = _TolerantBytes(self._buffer)
+
+
+class _TolerantRecords(_MemoryRecordsPy):  # type: ignore[misc]
+    """Reads what the compiled reader finds corrupt for a header's name alone.
+
+    Kafka's protocol says UTF-8, brokers do not look, and one such record would hold up its partition for
+    ever. The compiled reader is some ten times quicker, so this one is used from the first such record on
+    only.
+    """
+
+    def next_batch(self) -> Any:
+        batch = self._next_slice
+        if batch is None or batch[self.MAGIC_OFFSET] < 2:
+            return super().next_batch()
+        self._cache_next()
+        return _TolerantBatch(batch)
+
+
+def _read_tolerantly() -> bool:
+    """Returns whether that is new."""
+    new = aiokafka_fetcher.MemoryRecords is not _TolerantRecords
+    aiokafka_fetcher.MemoryRecords = _TolerantRecords
+    return new
 
 
 # ---- raw topics
@@ -338,6 +338,9 @@ class KafkaSource:
             for lost in error.args[0] if error.args else ():
                 raise OffsetLostError(TopicPartition(*lost), f"out of range: {error}") from error
             raise UnavailableError(f"polling: {error}") from error
+        except (errors.CorruptRecordException, UnicodeDecodeError) as error:
+            how = "it is read again, tolerantly" if _read_tolerantly() else "its bytes are damaged"
+            raise UnavailableError(f"a record cannot be read ({how}): {error}") from error
         except (errors.ConsumerStoppedError, errors.IllegalStateError) as error:
             raise StalledError(f"polling: {error!r}") from error
         except asyncio.CancelledError:
@@ -389,22 +392,13 @@ class KafkaSource:
         async with within(self._options.call_timeout_ms, f"reading the bounds of {partition}"):
             first: int = (await self._consumer.beginning_offsets([one]))[one]
             end: int = (await self._consumer.end_offsets([one]))[one]
-        if committed_offset is None:
-            return first if self._options.auto_offset_reset is StartAt.EARLIEST else end
-        if first <= committed_offset <= end:
-            return committed_offset
-        match self._options.offset_lost:
-            case OffsetLostPolicy.EARLIEST:
-                return first
-            case OffsetLostPolicy.LATEST:
-                return end
-            case OffsetLostPolicy.STOP:
-                raise OffsetLostError(
-                    partition,
-                    f"committed offset {committed_offset} of {partition.topic}-{partition.partition} is not"
-                    f" within {first} to {end}, which the topic holds. Set what to do about lost offsets, or"
-                    " set the group's offset by hand.",
-                )
+        return place(
+            partition,
+            committed_offset,
+            (first, end),
+            self._options.auto_offset_reset,
+            self._options.offset_lost,
+        )
 
     def end_offset(self, partition: TopicPartition) -> int | None:
         if partition not in self._assigned:
@@ -557,6 +551,8 @@ class KafkaLog:
             raise
         except PortError as error:
             self._drop_reader()
+            if isinstance(error.__cause__, errors.CorruptRecordException | UnicodeDecodeError):
+                _read_tolerantly()
             if isinstance(error.__cause__, errors.OffsetOutOfRangeError):
                 raise OffsetLostError(None, str(error)) from error
             raise

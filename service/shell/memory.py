@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from service.core.model import RawPosition
+from service.shell.offsets import place
 from service.shell.ports import (
     AssignmentListener,
     FencedError,
@@ -314,19 +315,9 @@ class MemorySource:
 
     async def resume_offset(self, partition: TopicPartition, committed_offset: int | None) -> int:
         first, end = self._broker.bounds(partition)
-        if committed_offset is None:
-            return first if self._backend.start_at is StartAt.EARLIEST else end
-        if first <= committed_offset <= end:
-            return committed_offset
-        match self._backend.offset_lost:
-            case OffsetLostPolicy.EARLIEST:
-                return first
-            case OffsetLostPolicy.LATEST:
-                return end
-            case OffsetLostPolicy.STOP:
-                raise OffsetLostError(
-                    partition, f"committed offset {committed_offset} is not within {first} to {end}"
-                )
+        return place(
+            partition, committed_offset, (first, end), self._backend.start_at, self._backend.offset_lost
+        )
 
     def end_offset(self, partition: TopicPartition) -> int | None:
         return self._broker.bounds(partition)[1] if partition in self._positions else None

@@ -244,7 +244,7 @@ class Pipeline:
     # ---- the poll task
     async def _poll_all(self) -> None:
         loop = asyncio.get_running_loop()
-        failures = 0
+        failures, succeeded_at = 0, loop.time()
         while True:
             source = self._source
             assert source is not None, "the group is joined before it is polled"
@@ -259,6 +259,8 @@ class Pipeline:
                 continue
             except UnavailableError as error:
                 failures += 1
+                if loop.time() - succeeded_at > self._options.progress_timeout_ms / 1000:
+                    raise FatalError(f"the raw topics cannot be read: {error}") from error
                 if failures >= POLL_FAILURES_MAX:
                     failures = 0
                     await self._rejoin(source, error)
@@ -273,7 +275,7 @@ class Pipeline:
                 continue
             except RefusedError as error:
                 raise FatalError(f"the broker refuses the raw topics: {error}") from error
-            failures = 0
+            failures, succeeded_at = 0, loop.time()
             for partition, records in batches.items():
                 worker = self._workers.get(partition)
                 if worker is not None and not self._stopping:

@@ -18,6 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
+from aiokafka.record.memory_records import MemoryRecords
 from confluent_kafka import TopicPartition as ForeignPartition
 from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
@@ -316,6 +320,40 @@ async def test_records_and_offset_agree_whenever_an_owner_is_abandoned(options: 
         assert 0 < ended < 40, f"some of them in the middle: {ended} ended"
     finally:
         await source.stop(leave=True)
+
+
+class NotUtf8(str):
+    """A header's name as a client writes it that does not care."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return b"\xff\xfename"
+
+
+@pytest.mark.parametrize("compression", [0, 1], ids=["plain", "gzip"])
+async def test_a_header_whose_name_is_not_utf8_holds_up_nothing(
+    options: KafkaOptions, compression: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any client can write one; the compiled reader takes it for a corrupt record, for ever."""
+    monkeypatch.setattr(fetcher, "MemoryRecords", MemoryRecords)  # so that the change ends with the test
+    await put(options, 0, 3)
+    producer = AIOKafkaProducer(bootstrap_servers=options.bootstrap_servers)
+    await producer.start()
+    try:
+        batch = producer.create_batch()
+        batch._builder = _DefaultRecordBatchBuilderPy(2, compression, 0, -1, -1, 0, 100_000)
+        for number in range(3):
+            headers = [(NotUtf8("name"), b"1"), ("other", None)]
+            batch.append(key=b"k", value=raw(f"b{number}", f"b{number}"), timestamp=None, headers=headers)
+        await (await producer.send_batch(batch, options.topics.raw[0], partition=0))
+    finally:
+        await producer.stop()
+    await put(options, 3, 3)
+    async with running(options):
+        await wait_for(options, 9)
+    told = await asyncio.to_thread(read_committed, options.bootstrap_servers, options.topics.enriched)
+    assert sum(record.headers[0] == ("\\xff\\xfename", b"1") for record in told) == 3
 
 
 async def test_no_broker_is_said_with_the_clients_own_words() -> None:

@@ -13,11 +13,11 @@ from aiokafka.producer import sender
 from aiokafka.protocol.commit import OffsetFetchRequest, OffsetFetchResponse_v3
 from aiokafka.protocol.group import HeartbeatRequest
 
+from service.shell.deadlines import put_away
 from service.shell.kafka import (
     CONCURRENT_TRANSACTIONS_DELAY_S,
     KafkaBackend,
     guard_offset_fetch,
-    put_away,
     translate,
     within,
 )
