@@ -3,7 +3,7 @@
 An array of NumPy's own can neither give back its front while its back is in use, nor grow without a copy.
 Pages can: they are zero until touched, so a table costs what it holds and not what it may hold; `give_back`
 returns a part to the system while the rest stays (what makes moving a table cost no second table); `grow`
-extends in place, by moving page tables instead of bytes. From 16 MB on huge pages are asked for
+extends in place, by moving page tables instead of bytes. From 5 MB on huge pages are asked for
 (`MADV_HUGEPAGE`): a random look-up then misses the address cache once in a hundred instead of each time
 (measured: 5.6 → 2.7 µs an article at 5 million articles).
 
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-_HUGE_FROM_BYTES = 16 * 1024 * 1024  # below this a huge page would waste more than it saves
+_HUGE_FROM_BYTES = 5 * 1024 * 1024  # below this a huge page would waste more than it saves
 
 
 class Pages:
