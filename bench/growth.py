@@ -5,8 +5,9 @@ average); 36 % of articles are new stories, of which 44 % of the shingles are ne
 many pages; 64 % are copies, which hold most of an earlier story (recent ones more often) and add four
 shingles. Keys are computed from the story's number, so the stream needs no memory of its own. Each article is
 looked up and then inserted by itself, as replay does it; time is the thread's CPU time, generation of keys
-apart. Figures of a decade are of its last fifth, so that they hold the whole cost of growing: the mean, and
-the median of windows of 1,000 articles.
+apart. Figures of a decade are of its last fifth, so that they hold the whole cost of growing: the mean and the
+median over windows of 1,000 articles, and what an undisturbed machine would show: the quickest tenth of the
+windows at rest and of those in which postings move, each by its share.
 
     python bench/growth.py 10000000 [--window 5000000]
 """
