@@ -96,6 +96,12 @@ ELSEWHERE: list[Row] = [
     ("a foot", {"longest": 200, "tails": 90}, False),
     ("a foot under the same title", {"longest": 200, "tails": 90, "same_title": True}, True),
     ("a foot with a credit", {"longest": 200, "tails": 90, "names": True}, True),
+    ("a foot, and a long run elsewhere", {"tails": 90, "rest": limits.REPUBLISHED_WORDS_MIN}, True),
+    (
+        "a foot, and a shorter run",
+        {"longest": 200, "tails": 90, "rest": limits.REPUBLISHED_WORDS_MIN - 1},
+        False,
+    ),
     ("a foot, and the lead", {"longest": 200, "tails": 90, "lead_here": 0.1}, True),
     *rows(
         "a short text whole",
@@ -424,10 +430,11 @@ def test_what_makes_a_text_anothers_whom_nobody_sent(
 
 
 PUBLISHERS = [
-    ("here.com", "here.com", "here.com", "here.com", True),
-    ("Here Daily", "a.here.com", "The Here Daily", "b.here.com", True),  # names, not domains
-    ("one.org", "host.com", "two.org", "host.com", True),  # one page address
-    ("one.org", "one.host.com", "two.org", "two.host.com", False),  # papers at one hoster
+    ("x.com", "x.com", "x.com", "x.com", True),
+    ("Here Daily", "a.x.com", "The Here Daily", "b.x.com", True),  # names, not hosts
+    ("one.x.com", "www.x.com", "two.x.com", "www.x.com", True),  # one page address
+    ("one.x.com", "one.x.com", "two.x.com", "two.x.com", False),  # papers at one hoster
+    ("one.org", "one.org", "two.org", "two.org", True),  # one publisher by the alias table
 ]
 
 

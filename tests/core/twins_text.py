@@ -344,7 +344,7 @@ def token_flags(
     ]
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
     start: int
     end: int
@@ -397,6 +397,23 @@ def chained(hits: Sequence[tuple[int, int]], by: Chaining) -> list[Run]:
     return runs
 
 
+def closing_runs(runs: Sequence[Run], main_end: int, source_end: int, by: Chaining) -> list[Run]:
+    """The runs that end with both main regions, and those that lead up to them without a large gap in either."""
+    inside = [run for run in runs if run.start < main_end and run.source_start < source_end]
+    ends = (main_end - by.tail_tokens, source_end - by.tail_tokens)
+    found = [run for run in inside if run.end >= ends[0] and run.source_end >= ends[1]]
+    if not sum(run.words for run in found):
+        return found
+    while True:
+        start = min(run.start for run in found) - by.source_gap_max
+        source_start = min(run.source_start for run in found) - by.source_gap_max
+        near = [run for run in inside if run.end >= start and run.source_end >= source_start]
+        grown = [run for run in inside if run in found or run in near]
+        if len(grown) == len(found):
+            return found
+        found = grown
+
+
 def measure(
     flags: Sequence[int], hits: Sequence[tuple[int, int]], source_main: tuple[int, int], by: Chaining
 ) -> tuple[list[int], list[Run]]:
@@ -410,7 +427,7 @@ def measure(
     all_runs = chained(hits, by)
     runs = [run for run in all_runs if run.hits >= 2]
     covered: set[int] = set()
-    tails = there = lead_there = 0
+    there = lead_there = 0
     for run in runs:
         end = min(tokens, run.end)
         inside = max(0, min(run.source_end, source_end) - max(run.source_start, source_start))
@@ -420,12 +437,9 @@ def measure(
         lead_there += max(
             0, min(run.source_end, source_start + by.lead_tokens) - max(run.source_start, source_start)
         )
-        ends_both = end + by.tail_tokens >= main_end and run.source_end + by.tail_tokens >= source_end
-        half = by.lead_tokens // 2
-        if ends_both and run.start >= main_start + half and run.source_start >= source_start + half:
-            tails = max(tails, end - run.start)
         covered |= set(range(run.start, end))
     pieces = [run for run in runs if run.words >= by.piece_words_min]
+    foot = closing_runs(runs, main_end, source_end, by)
     row = [
         sum(run.hits for run in runs),
         max((run.words for run in runs), default=0),
@@ -438,7 +452,8 @@ def measure(
         sum(min(tokens, run.end) - run.start for run in runs),
         int(not any(min(tokens, run.end) > main_start and run.source_end > source_start for run in runs)),
         min((run.start for run in pieces), default=-1),
-        tails,
+        sum(run.words for run in foot),
+        max((run.words for run in runs if run not in foot), default=0),
         sum(run.hits < 2 for run in all_runs),
     ]
     return row, all_runs

@@ -1,0 +1,169 @@
+"""Passages: what is explained is explained once, by whole lines where it nearly fills them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.core import limits
+from service.core.passages import LineMap, filled, painted, passages, snapped, trimmed
+from service.core.tokens import tokenise
+from tests.core.story import Desk, prose
+
+SNAP, FILL, DRIFT = limits.SNAP_TOKENS_MAX, limits.FILL_TOKENS_MAX, limits.FILL_DRIFT_TOKENS_MIN
+MAIN = (0, 1000)
+EDGE = 12
+ranges = st.lists(
+    st.tuples(st.integers(0, 90), st.integers(1, 30)).map(lambda r: (r[0], r[0] + r[1])), max_size=6
+)
+
+
+# ---- painted
+@settings(max_examples=200, deadline=None)
+@given(st.lists(ranges, max_size=5), st.integers(0, 100))
+def test_no_token_is_explained_twice_and_the_first_source_wins(
+    sources: Sequence[Sequence[tuple[int, int]]], tokens: int
+) -> None:
+    owner: dict[int, int] = {}
+    for number, found in enumerate(sources):
+        for start, end in found:
+            for token in range(start, min(end, tokens)):
+                owner.setdefault(token, number)
+    stretches = painted(sources, tokens)
+    assert {t: source for start, end, source in stretches for t in range(start, end)} == owner
+    assert stretches == sorted(stretches)
+    for (_, end, source), (start, _, following) in pairwise(stretches):
+        assert end < start or source != following, "a stretch ends where its source does"
+
+
+# ---- snapped
+STARTS, ENDS = [0, 100, 300], [100, 200, 320]
+SNAPS = [
+    ("alone in a line", [(140, 160)], [(140, 160)]),
+    ("near its start", [(100 + SNAP, 160)], [(100, 160)]),
+    ("not so near", [(101 + SNAP, 160)], [(101 + SNAP, 160)]),
+    ("near its end", [(140, 200 - SNAP)], [(140, 200)]),
+    ("not so near its end", [(140, 199 - SNAP)], [(140, 199 - SNAP)]),
+    ("over a small gap", [(30, 50), (50 + SNAP, 90)], [(30, 100)]),
+    ("over a large gap", [(30, 45), (46 + SNAP, 60)], [(30, 45), (46 + SNAP, 60)]),
+    ("one in the other", [(30, 70), (40, 50)], [(30, 70)]),
+    ("between lines", [(230, 260)], [(230, 260)]),
+    ("a whole short line", [(305, 310)], [(300, 320)]),
+    ("none", [], []),
+]
+
+
+@pytest.mark.parametrize(("what", "found", "expected"), SNAPS, ids=[row[0] for row in SNAPS])
+def test_ranges_grow_to_the_edges_of_the_lines_they_nearly_fill(
+    what: str, found: list[tuple[int, int]], expected: list[tuple[int, int]]
+) -> None:
+    assert snapped(found, STARTS, ENDS) == expected
+
+
+# ---- filled
+FILLS = [
+    ("one run", [(200, 300, 200, 300)], [(200, 300)]),
+    ("a gap as long in both", [(200, 300, 200, 300), (300 + FILL, 450, 300 + FILL, 450)], [(200, 450)]),
+    (
+        "a longer gap",
+        [(200, 300, 200, 300), (301 + FILL, 450, 301 + FILL, 450)],
+        [(200, 300), (301 + FILL, 450)],
+    ),
+    ("a gap that drifts", [(200, 300, 200, 300), (310, 400, 310 + DRIFT, 400)], [(200, 400)]),
+    ("words added here", [(200, 300, 200, 300), (300 + 60, 400, 310, 350)], [(200, 300), (360, 400)]),
+    ("turned round in the source", [(200, 300, 500, 600), (310, 400, 200, 290)], [(200, 300), (310, 400)]),
+    ("near both starts", [(EDGE, 300, EDGE, 300)], [(0, 300)]),
+    ("not so near", [(EDGE + 1, 300, EDGE + 1, 300)], [(EDGE + 1, 300)]),
+    ("near both ends", [(200, 1000 - EDGE, 200, 1000 - EDGE)], [(200, 1000)]),
+    ("none", [], []),
+]
+
+
+@pytest.mark.parametrize(("what", "runs", "expected"), FILLS, ids=[row[0] for row in FILLS])
+def test_what_was_rewritten_and_not_added_is_filled(
+    what: str, runs: list[tuple[int, int, int, int]], expected: list[tuple[int, int]]
+) -> None:
+    assert filled(runs, MAIN, MAIN, EDGE) == expected
+    assert filled(list(reversed(runs)), MAIN, MAIN, EDGE) == expected
+
+
+# ---- trimmed
+INSIDE = 400
+REST = limits.TRIM_TOKENS_MAX
+TRIMS = [
+    ("short rests around a whole source", REST, REST, (0, INSIDE), INSIDE),
+    ("a long rest before", REST + 1, REST, (0, INSIDE), INSIDE + REST + 1),
+    ("a long rest behind", REST, REST + 1, (0, INSIDE), INSIDE + REST + 1),
+    ("a source that begins earlier", REST, 0, (-limits.TRIM_SOURCE_TOKENS_MAX - 1, INSIDE), INSIDE + REST),
+    ("a source that goes on", 0, REST, (0, INSIDE + limits.TRIM_SOURCE_TOKENS_MAX + 1), INSIDE + REST),
+]
+
+
+@pytest.mark.parametrize(("what", "before", "behind", "main", "own"), TRIMS, ids=[row[0] for row in TRIMS])
+def test_a_short_rest_of_the_page_is_not_the_articles_own(
+    what: str, before: int, behind: int, main: tuple[int, int], own: int
+) -> None:
+    tokens = bytes([1]) * (before + INSIDE + behind)
+    stretches, runs = [(before, before + INSIDE, 0)], [(before, before + INSIDE, 0, INSIDE)]
+    assert trimmed(tokens, stretches, runs, main).count(1) == own
+
+
+def test_without_a_match_nothing_is_trimmed() -> None:
+    assert trimmed(b"\x01" * 9, [], [], (0, 9)) == b"\x01" * 9
+
+
+# ---- code points
+def test_a_stretch_of_whole_lines_is_those_lines_to_the_sign() -> None:
+    text = prose(1, 120)
+    tokens = tokenise(text)
+    lines = tokens.lines[:, [0, 1, 2, 3, 10]]
+    for first in range(len(lines)):
+        for last in range(first, len(lines)):
+            stretch = (int(lines[first, 0]), int(lines[last, 1]), 0)
+            (found,) = passages([stretch], LineMap(lines), ["id"])
+            assert text[found.start : found.end] == "\n\n".join(text.split("\n\n")[first : last + 1])
+            assert (found.words, found.source) == (stretch[1] - stretch[0], "id")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10_000))
+def test_any_stretch_is_a_place_in_the_body(seed: int) -> None:
+    """Also of tokens that lie in no kept line."""
+    chance = random.Random(seed)
+    tokens = tokenise(prose(seed, 150))
+    lines = tokens.lines[:, [0, 1, 2, 3, 10]]
+    kept = LineMap(lines[np.array([chance.random() < 0.6 or n == 0 for n in range(len(lines))])])
+    start = chance.randrange(len(tokens))
+    end = chance.randint(start + 1, len(tokens))
+    for found in passages([(start, end, 0)], kept, ["id"]):
+        assert lines[0, 2] <= found.start < found.end <= lines[-1, 3]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_published_passages_lie_apart_in_order_and_begin_and_end_with_words(seed: int) -> None:
+    chance = random.Random(seed)
+    desk = Desk()
+    parts = [prose(seed * 10 + n, 160) for n in range(3)]
+    for n, part in enumerate(parts):
+        desk.send(part, f"agency{n}.com")
+    mixed = [prose(seed + 900, 80), *parts, prose(seed + 901, 60)]
+    chance.shuffle(mixed)
+    body = "\n\n".join(mixed)
+    desk.send(body, "roundup.com")
+    found = desk.shown().passages
+    assert {p.source for p in found} == {f"agency{n}.com-{n}" for n in range(3)}
+    at = 0
+    for passage in found:
+        assert at <= passage.start < passage.end
+        at = passage.end
+        taken = body[passage.start : passage.end]
+        assert taken[0].isalnum()
+        assert taken[-1].isalnum() or taken[-1] == "."
+        part = parts[int(passage.source[-1])]
+        assert part in taken or taken in part
