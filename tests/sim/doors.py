@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.shell.memory import MemoryBackend, StoredRecord
 from service.shell.memory import _raw_record as raw_record
@@ -265,11 +265,18 @@ class HeartbeatAnswer:
     FINE, REJOIN, UNKNOWN = range(3)
 
 
+class Share(NamedTuple):
+    """What a member gets at a rebalance."""
+
+    generation: int
+    partitions: frozenset[TopicPartition]
+
+
 @dataclass(slots=True)
 class _Member:
     number: int
     seen_at: float
-    joined: asyncio.Future[frozenset[TopicPartition]] | None = None
+    joined: asyncio.Future[Share] | None = None
 
 
 class Group:
@@ -281,7 +288,7 @@ class Group:
         self._members: dict[int, _Member] = {}
         self._count = 0
         self._rebalancing = False
-        self._round = 0
+        self._generation = 0
 
     def enter(self) -> int:
         """A new member; it must `join` next."""
@@ -291,15 +298,17 @@ class Group:
         self._watch(self._count)
         return self._count
 
-    def heartbeat(self, number: int) -> int:
+    def heartbeat(self, number: int, generation: int) -> int:
+        """`generation`: the one it got its partitions in. An older one means that it missed a rebalance."""
         member = self._members.get(number)
         if member is None:
             return HeartbeatAnswer.UNKNOWN
         member.seen_at = self._network.loop.now
-        return HeartbeatAnswer.REJOIN if self._rebalancing else HeartbeatAnswer.FINE
+        behind = self._rebalancing or generation != self._generation
+        return HeartbeatAnswer.REJOIN if behind else HeartbeatAnswer.FINE
 
-    def join(self, number: int) -> asyncio.Future[frozenset[TopicPartition]] | None:
-        """The future of its partitions; None for one that is not a member any more."""
+    def join(self, number: int) -> asyncio.Future[Share] | None:
+        """The future of its share; None for one that is not a member any more."""
         member = self._members.get(number)
         if member is None:
             return None
@@ -331,13 +340,13 @@ class Group:
             return
         self._network.events["rebalance"] += 1
         self._rebalancing = True
-        self._round += 1
+        self._generation += 1
         loop = self._network.loop
-        loop.call_later(REBALANCE_SECONDS_MAX, self._end_late, self._round, context=outside())
+        loop.call_later(REBALANCE_SECONDS_MAX, self._end_late, self._generation, context=outside())
 
     def _end_late(self, number: int) -> None:
         """Who has not come by now is out."""
-        if not self._rebalancing or number != self._round:
+        if not self._rebalancing or number != self._generation:
             return
         for member in list(self._members.values()):
             if member.joined is None:
@@ -358,7 +367,7 @@ class Group:
         self._network.chance.shuffle(partitions)
         members = list(self._members.values())
         for index, member in enumerate(members):
-            share = frozenset(partitions[index :: len(members)])
+            share = Share(self._generation, frozenset(partitions[index :: len(members)]))
             joined, member.joined = member.joined, None
             member.seen_at = self._network.loop.now
             assert joined is not None
@@ -376,6 +385,7 @@ class SimSource:
         self._positions: dict[TopicPartition, int | None] = {}
         self._reading: dict[TopicPartition, None] = {}
         self._number = 0
+        self._generation = 0
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, listener: AssignmentListener) -> None:
@@ -393,7 +403,7 @@ class SimSource:
                     joined = True
                 await asyncio.sleep(HEARTBEAT_SECONDS)
                 answer = await self._network.ask(
-                    "heartbeat", lambda: self._doors.group.heartbeat(self._number)
+                    "heartbeat", lambda: self._doors.group.heartbeat(self._number, self._generation)
                 )
                 joined = answer == HeartbeatAnswer.FINE
                 if answer == HeartbeatAnswer.UNKNOWN:
@@ -413,9 +423,10 @@ class SimSource:
             if answer is not None:
                 break
             self._number = await self._network.ask("enter the group", self._doors.group.enter)
-        partitions = await asyncio.shield(answer)
-        self._positions = dict.fromkeys(sorted(partitions))
-        await self._told(self._listener.assigned(partitions))
+        share = await asyncio.shield(answer)
+        self._generation = share.generation
+        self._positions = dict.fromkeys(sorted(share.partitions))
+        await self._told(self._listener.assigned(share.partitions))
 
     async def _told(self, call: Awaitable[None]) -> None:
         """The client only logs what a listener raises; here it is a violation."""

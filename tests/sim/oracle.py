@@ -80,7 +80,9 @@ class Listed:
         self._oldest = 0
 
     def of(self, key: Hashable) -> dict[int, int]:
-        held = self._held.get(key, {})
+        held = self._held.get(key)
+        if not held:
+            return {}
         return {article: held[article] for article in sorted(held) if article >= self._oldest}
 
     def add(self, key: Hashable, article: int, position: int) -> None:
@@ -105,7 +107,7 @@ class Listed:
         return self._held
 
     def count(self) -> int:
-        return sum(len(self.of(key)) for key in self._held)
+        return sum(article >= self._oldest for held in self._held.values() for article in held)
 
 
 @dataclass(slots=True)
