@@ -1,12 +1,11 @@
 """The compiled loops, all in one file: numba's cache does not track kernels imported from another file.
 
-Each kernel is a loop over arrays without a decision of policy in it (ifs up, loops down) and has a plain Python twin in
-the tests, which is its oracle. They release the GIL, allocate what they return, and are compiled once into the cache
-(`warm_up` in service.core.warm compiles them all before readiness).
+Each kernel is a loop over arrays without a decision of policy in it (ifs up, loops down) and has a plain
+Python twin in the tests, which is its oracle. They release the GIL, allocate what they return, and are
+compiled once into the cache (`warm_up` in service.core.warm compiles them all before readiness).
 
-Non-obvious: `int(uint64)` stays uint64 under numba and mixes with int64 to float64, so every conversion is spelled out
-(`np.int64(x)`); unsigned constants are module-level `np.uint64`.
-"""
+Non-obvious: `int(uint64)` stays uint64 under numba and mixes with int64 to float64, so every conversion is
+spelled out (`np.int64(x)`); unsigned constants are module-level `np.uint64`."""
 
 from __future__ import annotations
 
@@ -32,7 +31,8 @@ _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _ROLL = np.uint64(0x9E3779B97F4A7C15)
 CANONICAL_FULL, LINES_FULL = -1, -2  # what `tokenise_into` says where an array is too small
-_1, _2, _3, _4, _8, _SHIFT_58 = (np.uint64(n) for n in (1, 2, 3, 4, 8, 58))
+_1, _2, _3, _4, _8, _SHIFT_54 = (np.uint64(n) for n in (1, 2, 3, 4, 8, 54))
+_U64_MAX = np.uint64(0xFFFFFFFFFFFFFFFF)
 _XXH_PRIME = np.uint64(0x9E3779B185EBCA87)
 _XXH3_SECRET = np.array(  # the first 128 bytes of XXH3's default secret
     [
@@ -95,12 +95,12 @@ def tokenise_into(
 ):  # type: ignore[no-untyped-def]
     """Cuts UTF-8 text into folded tokens, in one pass, into arrays of the caller: what `tokenise` returns.
 
-    token_… must hold len(utf8) // 2 + 2 entries: a token has a byte and something that ends it, or three bytes. Returns
-    (tokens, bytes of canonical, lines), or CANONICAL_FULL or LINES_FULL for tokens where that array is too small.
+    token_… must hold len(utf8) // 2 + 2 entries: a token has a byte and something that ends it, or three
+    bytes. Returns (tokens, bytes of canonical, lines), or CANONICAL_FULL or LINES_FULL for tokens where that
+    array is too small.
 
-    ASCII goes by runs of letters, the rest a code point at a time. A line's numbers stay in registers until it ends.
-    Unsigned indices spare the check for negative ones.
-    """
+    ASCII goes by runs of letters, the rest a code point at a time. A line's numbers stay in registers until
+    it ends. Unsigned indices spare the check for negative ones."""
     size = np.uint64(len(utf8))
     room = np.uint64(len(canonical))
     lines_max = np.uint64(len(lines))
@@ -154,7 +154,7 @@ def tokenise_into(
             else:
                 flags = np.int32(SEPARATOR)
         kind = flags & KIND_MASK
-        begins = kind == LETTER or kind == UNSPACED
+        begins = kind in (LETTER, UNSPACED)
         if in_token and kind != DROPPED and not (begins and (kind == UNSPACED) == (unspaced_chars > 0)):
             canonical[written] = 32
             written += _1
@@ -189,6 +189,15 @@ def tokenise_into(
                 char += np.int64(i - first)
                 letters += np.int64(i - first)
                 last_end = char
+                if i < size and utf8[i] == 32:  # the usual end of a word, without the general way
+                    canonical[written] = 32
+                    written += _1
+                    token_end[tokens] = char
+                    token_hash[tokens] = _mixed(digest)
+                    tokens += _1
+                    in_token = False
+                    char += 1
+                    i += _1
                 continue
             folded = folds[np.uint64(code_point)] if code_point < 0x20000 else code_point
             count = np.int64(1)
@@ -259,9 +268,9 @@ def tokenise(utf8, classes, folds, expansions):  # type: ignore[no-untyped-def]
     """Cuts UTF-8 text into folded tokens.
 
     utf8 u8[n]. Returns (canonical u8[c], token_canonical i32[t + 1], token_start i32[t], token_end i32[t],
-    token_hash u64[t], lines i32[l, LINE_COLUMNS]): token i is canonical[token_canonical[i] : token_canonical[i + 1] - 1]
-    (one space ends each), and lies at code points token_start[i] … token_end[i] of the text. LINE_PROSE is left 0.
-    """
+    token_hash u64[t], lines i32[l, LINE_COLUMNS]): token i is canonical[token_canonical[i] :
+    token_canonical[i + 1] - 1] (one space ends each), and lies at code points token_start[i] … token_end[i]
+    of the text. LINE_PROSE is left 0."""
     tokens_max = len(utf8) // 2 + 2
     room = 2 * len(utf8) + 64
     lines_max = 8
@@ -314,7 +323,8 @@ def read_text(  # type: ignore[no-untyped-def]
     token_hash,
     lines,
 ):
-    """`tokenise_into`, then `mark_prose` by the six limits of prose_by i64[6]: a text's way in is one call."""
+    """`tokenise_into`, then `mark_prose` by the six limits of prose_by i64[6]: a text's way in is one
+    call."""
     tokens, written, count = tokenise_into(
         utf8,
         classes,
@@ -346,9 +356,9 @@ def mark_prose(  # type: ignore[no-untyped-def]
 ):
     """Sets LINE_PROSE of each line from its shape alone, whatever its language.
 
-    Prose: ≥ ending_tokens_min tokens, ends in a sentence mark or quote and is under half digits; or ≥ tokens_min with some
-    punctuation; or ≥ long_tokens_min. Hard-wrapped texts are judged by the block of lines.
-    """
+    Prose: ≥ ending_tokens_min tokens, ends in a sentence mark or quote and is under half digits; or ≥
+    tokens_min with some punctuation; or ≥ long_tokens_min. Hard-wrapped texts are judged by the block of
+    lines."""
     count = len(lines)
     i = 0
     while i < count:
@@ -451,9 +461,8 @@ def mark_title_block(  # type: ignore[no-untyped-def]
 ):
     """Marks the block of lines right under the title as prose, where enough of them end as sentences do.
 
-    What stands under the headline is the article even where its lines are cut so that none looks like prose. A block
-    ends at two short lines on end or at the page's foot.
-    """
+    What stands under the headline is the article even where its lines are cut so that none looks like prose.
+    A block ends at two short lines on end or at the page's foot."""
     count = len(lines)
     first = title_at + 1
     while first < count and lines[first, LINE_TOKEN_END] - lines[first, LINE_TOKEN_START] < line_tokens_min:
@@ -489,10 +498,11 @@ def mark_title_block(  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def prose_run(lines, first, gap_lines_max, gap_tokens_max):  # type: ignore[no-untyped-def]
-    """The run of lines that starts at the first prose line from `first` on: (start, end, prose tokens), end exclusive.
+    """The run of lines that starts at the first prose line from `first` on: (start, end, prose tokens), end
+    exclusive.
 
-    It ends before a gap of more than gap_lines_max lines or gap_tokens_max tokens without prose. (−1, −1, 0): no prose.
-    """
+    It ends before a gap of more than gap_lines_max lines or gap_tokens_max tokens without prose. (−1, −1, 0):
+    no prose."""
     count = len(lines)
     start = first
     while start < count and not lines[start, LINE_PROSE]:
@@ -522,7 +532,8 @@ def prose_run(lines, first, gap_lines_max, gap_tokens_max):  # type: ignore[no-u
 
 @numba.njit(nogil=True, cache=True)
 def largest_prose_run(lines, gap_lines_max, gap_tokens_max):  # type: ignore[no-untyped-def]
-    """The run of most prose tokens: (start, end, prose tokens), end exclusive; (−1, −1, 0) where there is no prose."""
+    """The run of most prose tokens: (start, end, prose tokens), end exclusive; (−1, −1, 0) where there is no
+    prose."""
     best_start, best_end, best_tokens = -1, -1, 0
     at = 0
     while True:
@@ -536,18 +547,19 @@ def largest_prose_run(lines, gap_lines_max, gap_tokens_max):  # type: ignore[no-
 
 @numba.njit(nogil=True, cache=True)
 def starts_with_any(lines, token_hash, start, end, heads, head_starts, line_tokens_max, out):  # type: ignore[no-untyped-def]
-    """Marks in out u8[l] the lines of [start, end) that open with one of the phrases heads[head_starts[i] : head_starts[i + 1]].
+    """Marks in out u8[l] the lines of [start, end) that open with one of the phrases heads[head_starts[i] :
+    head_starts[i + 1]].
 
-    The value says which kind: MARK_HEADING where the line is short, MARK_PARAGRAPH where a paragraph opens so.
-    """
-    first_words = np.uint64(0)  # a filter: bits of the phrases' first tokens
+    The value says which kind: MARK_HEADING where the line is short, MARK_PARAGRAPH where a paragraph opens
+    so."""
+    first_words = np.zeros(1024, np.bool_)  # a filter: ten bits of the phrases' first tokens
     for phrase in range(len(head_starts) - 1):
-        first_words |= _1 << (heads[head_starts[phrase]] >> _SHIFT_58)
+        first_words[heads[head_starts[phrase]] >> _SHIFT_54] = True
     for i in range(start, end):
         first = lines[i, LINE_TOKEN_START]
         size = lines[i, LINE_TOKEN_END] - first
         out[i] = 0
-        if size == 0 or not (first_words >> (token_hash[first] >> _SHIFT_58)) & _1:
+        if size == 0 or not first_words[token_hash[first] >> _SHIFT_54]:
             continue
         for phrase in range(len(head_starts) - 1):
             at = head_starts[phrase]
@@ -564,14 +576,13 @@ def starts_with_any(lines, token_hash, start, end, heads, head_starts, line_toke
 
 @numba.njit(nogil=True, cache=True)
 def find_title(lines, token_hash, titles, part_starts, classes, folds, expansions, by):  # type: ignore[no-untyped-def]
-    """Finds the title's line and marks the block under it as prose: (its line or −1, number of the part that names the
-    story or −1, that part's XXH3-64 or 0).
+    """Finds the title's line and marks the block under it as prose: (its line or −1, number of the part that
+    names the story or −1, that part's XXH3-64 or 0).
 
-    titles u8[n]: UTF-8 of the title whole and then its parts, a line each; part_starts i32[p]: code points at which
-    they begin. The first part that a line shows is the title's. The story's name is the first part (the whole, where it
-    has no parts) of more than title_tokens_min tokens; its hash is over canonical text, 0 where `_xxh3_64` cannot say.
-    by i64[10]: limits, in the order of the unpacking.
-    """
+    titles u8[n]: UTF-8 of the title whole and then its parts, a line each; part_starts i32[p]: code points at
+    which they begin. The first part that a line shows is the title's. The story's name is the first part (the
+    whole, where it has no parts) of more than title_tokens_min tokens; its hash is over canonical text, 0
+    where `_xxh3_64` cannot say. by i64[10]: limits, in the order of the unpacking."""
     title_tokens_min, extra_tokens_max, prose_lines_ahead, step_back_lines = by[0], by[1], by[2], by[3]
     canonical, token_canonical, token_start, _, title_hash, _ = tokenise(titles, classes, folds, expansions)
     parts = len(part_starts)
@@ -605,11 +616,11 @@ def find_title(lines, token_hash, titles, part_starts, classes, folds, expansion
 
 @numba.njit(nogil=True, cache=True)
 def closing_line(lines, start, end, marks, opens, least_tokens, percent, always_tokens):  # type: ignore[no-untyped-def]
-    """The first line of [start, end) with a mark (`starts_with_any`) at which the article ends: (line or `end`, True).
+    """The first line of [start, end) with a mark (`starts_with_any`) at which the article ends: (line or
+    `end`, True).
 
-    Only past some prose: min(percent of [start, end)'s, always_tokens), at least least_tokens. A paragraph ends it
-    where opens u8[l] says so; where opens is empty, nobody has looked yet: (that line, False).
-    """
+    Only past some prose: min(percent of [start, end)'s, always_tokens), at least least_tokens. A paragraph
+    ends it where opens u8[l] says so; where opens is empty, nobody has looked yet: (that line, False)."""
     whole = 0
     any_marked = False
     for i in range(start, end):
@@ -637,9 +648,9 @@ def closing_line(lines, start, end, marks, opens, least_tokens, percent, always_
 def main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by):  # type: ignore[no-untyped-def]
     """Token range of the article proper: (start, end, True); the whole text where it has no prose at all.
 
-    From the title on, or else the largest run of prose; it ends where a closing head stands. marks u8[l] is filled.
-    (−1, −1, False): opens, u8[l], is wanted (`closing_line`). by i64[6]: limits, in the order of the unpacking.
-    """
+    From the title on, or else the largest run of prose; it ends where a closing head stands. marks u8[l] is
+    filled. (−1, −1, False): opens, u8[l], is wanted (`closing_line`). by i64[6]: limits, in the order of the
+    unpacking."""
     gap_lines_max, gap_tokens_max, least, percent, always, heading_tokens_max = (
         by[0],
         by[1],
@@ -668,7 +679,7 @@ def main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, b
 
 @numba.njit(nogil=True, cache=True)
 def _winnow_into(token_hash, shingle_tokens, window, selection, picks):  # type: ignore[no-untyped-def]
-    """`winnow` into arrays of the caller, each for len(token_hash) entries: how many picks."""
+    """`winnow` into arrays of the caller, each for len(token_hash) + 1 entries: how many picks."""
     shingles = len(token_hash) - shingle_tokens + 1
     if shingles <= 0:
         return 0
@@ -681,35 +692,50 @@ def _winnow_into(token_hash, shingle_tokens, window, selection, picks):  # type:
     for i in range(1, shingles):
         value = value * _ROLL + token_hash[i + shingle_tokens - 1] - leaving * token_hash[i - 1]
         selection[i] = _mixed(value)
-    count = 0
+    # The minimum of a window is that of a block's end and the next block's beginning (van Herk 1992, Gil and Werman
+    # 1993): no branch depends on the hashes, which no processor can guess.
     width = min(window, shingles)
-    least = -1
-    for end in range(width - 1, shingles):
-        first = end - width + 1
-        if least < first:
-            least = first
-            smallest = selection[first]
-            for i in range(first + 1, end + 1):
-                if selection[i] <= smallest:
-                    smallest = selection[i]
-                    least = i
-        elif selection[end] <= selection[least]:
-            least = end
-        else:
-            continue
-        picks[count] = least
-        count += 1
+    end_least = np.empty(width + 1, np.int64)  # of a block's entries from j on, the rightmost least one
+    end_value = np.empty(width + 1, np.uint64)
+    end_value[:] = _U64_MAX
+    end_least[:] = -1
+    count = 0
+    last = np.int64(-1)
+    for block in range(0, shingles, width):
+        block_end = min(block + width, shingles)
+        value = _U64_MAX
+        least = np.int64(block)
+        for i in range(block, block_end):
+            smaller = selection[i] <= value
+            value = selection[i] if smaller else value
+            least = i if smaller else least
+            beside = end_least[i - block + 1]
+            pick = least if value <= end_value[i - block + 1] else beside
+            picks[count] = pick
+            count += 1 if pick != last and i + 1 >= width else 0
+            last = pick if i + 1 >= width else last
+        if block_end - block < width:
+            break
+        value = _U64_MAX
+        least = np.int64(block_end - 1)
+        for i in range(block_end - 1, block - 1, -1):
+            smaller = selection[i] < value
+            value = selection[i] if smaller else value
+            least = i if smaller else least
+            end_value[i - block] = value
+            end_least[i - block] = least
     return count
 
 
 @numba.njit(nogil=True, cache=True)
 def winnow(token_hash, shingle_tokens, window):  # type: ignore[no-untyped-def]
-    """Positions i32[m] of picked shingles: the rightmost minimum of every window (Schleimer, Wilkerson, Aiken 2003).
+    """Positions i32[m] of picked shingles: the rightmost minimum of every window (Schleimer, Wilkerson, Aiken
+    2003).
 
-    Any run of window + shingle_tokens − 1 tokens holds a whole window, so its picked shingle is the same wherever the run
-    stands. A text shorter than one window gives one pick; one shorter than a shingle gives none.
-    """
-    picks = np.empty(len(token_hash), np.int32)
+    Any run of window + shingle_tokens − 1 tokens holds a whole window, so its picked shingle is the same
+    wherever the run stands. A text shorter than one window gives one pick; one shorter than a shingle gives
+    none."""
+    picks = np.empty(len(token_hash) + 1, np.int32)
     count = _winnow_into(token_hash, shingle_tokens, window, np.empty(len(token_hash), np.uint64), picks)
     return picks[:count]
 
@@ -728,11 +754,12 @@ def samples(  # type: ignore[no-untyped-def]
     positions,
     kept,
 ):
-    """Picks that touch a line of prose or of the main region, and these lines: (samples, lines, whether an id is missing).
+    """Picks that touch a line of prose or of the main region, and these lines: (samples, lines, whether an id
+    is missing).
 
-    Into ids u64, positions i32 (for each token an entry) and kept i32[≥ l, 5]: token start and end, start and end in code
-    points, 1 where prose. An id is XXH3-64 of the shingle's canonical text, 0 where `_xxh3_64` cannot say.
-    """
+    Into ids u64, positions i32 (for each token an entry) and kept i32[≥ l, 5]: token start and end, start and
+    end in code points, 1 where prose. An id is XXH3-64 of the shingle's canonical text, 0 where `_xxh3_64`
+    cannot say."""
     count = len(lines)
     kept_lines = 0
     for i in range(count):
@@ -763,6 +790,44 @@ def samples(  # type: ignore[no-untyped-def]
         missing |= ids[written] == 0
         written += 1
     return written, kept_lines, missing
+
+
+@numba.njit(nogil=True, cache=True)
+def sketch_text(  # type: ignore[no-untyped-def]
+    lines,
+    token_hash,
+    canonical,
+    token_canonical,
+    titles,
+    part_starts,
+    classes,
+    folds,
+    expansions,
+    heads,
+    head_starts,
+    marks,
+    opens,
+    by,
+    ids,
+    positions,
+    kept,
+):
+    """`find_title`, `main_region` and `samples` in one call: (title's line, number of the naming part, its
+    hash, region's start, its end, samples, lines, whether an id is missing). Start is −1 where opens is
+    wanted: call the latter two.
+
+    by i64[18]: ten limits of the first, six of the second, tokens of a shingle, window.
+    """
+    title_at, named, digest = find_title(
+        lines, token_hash, titles, part_starts, classes, folds, expansions, by[:10]
+    )
+    start, end, known = main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by[10:16])
+    if not known:
+        return title_at, named, digest, -1, -1, 0, 0, False
+    count, kept_lines, missing = samples(
+        lines, token_hash, canonical, token_canonical, start, end, by[16], by[17], ids, positions, kept
+    )
+    return title_at, named, digest, start, end, count, kept_lines, missing
 
 
 # ---- XXH3-64 of short texts: a call of the xxhash package costs ten times the hash of a shingle
@@ -801,7 +866,8 @@ def _mix_16(data, at, secret):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def _xxh3_64(data, start, size):  # type: ignore[no-untyped-def]
-    """XXH3-64, seed 0, of data[start : start + size] for sizes of 9 to 128 (xxhash specification, 0.8.2); else 0."""
+    """XXH3-64, seed 0, of data[start : start + size] for sizes of 9 to 128 (xxhash specification, 0.8.2);
+    else 0."""
     if size < np.uint64(9) or size > np.uint64(128):
         return np.uint64(0)
     end = start + size
@@ -862,11 +928,11 @@ _OPEN_RUNS_MAX = 4  # a stray hit between two runs must not end the first
 def token_flags(
     tokens, lines, main_start, main_end, positions, template, shingle_tokens, gap_max, line_percent
 ):  # type: ignore[no-untyped-def]
-    """Flags u8[tokens] of T_PROSE, T_MAIN, T_TEMPLATE. lines i32[l, 5]: token start, end, …, …, 1 where prose.
+    """Flags u8[tokens] of T_PROSE, T_MAIN, T_TEMPLATE. lines i32[l, 5]: token start, end, …, …, 1 where
+    prose.
 
-    A template sample marks its shingle, and what lies between it and a template neighbour; a line of which line_percent
-    or more is template is wholly so.
-    """
+    A template sample marks its shingle, and what lies between it and a template neighbour; a line of which
+    line_percent or more is template is wholly so."""
     flags = np.zeros(tokens, np.uint8)
     for i in range(len(lines)):
         if lines[i, 4] & 1:
@@ -901,8 +967,8 @@ def token_flags(
 
 @numba.njit(nogil=True, cache=True)
 def _tails(runs, main_start, main_end, source_main_start, source_main_end, tail_tokens, gap_max):  # type: ignore[no-untyped-def]
-    """(words of the runs that reach the end of both main regions, and of those close before them; words of the longest
-    run that is none of these)."""
+    """(words of the runs that reach the end of both main regions, and of those close before them; words of
+    the longest run that is none of these)."""
     start = main_end
     source_start = source_main_end
     tails = 0
@@ -959,9 +1025,9 @@ def measure(  # type: ignore[no-untyped-def]
 ):
     """Chains each candidate's hits into runs and measures them.
 
-    hit_sample i32[h] ascending inside each candidate, hit_position u16[h] in the source; candidate c's hits are
-    candidate_start[c] … candidate_start[c + 1]. Returns (measures i32[c, M_COLUMNS], runs i32[r, R_COLUMNS]).
-    """
+    hit_sample i32[h] ascending inside each candidate, hit_position u16[h] in the source; candidate c's hits
+    are candidate_start[c] … candidate_start[c + 1]. Returns (measures i32[c, M_COLUMNS], runs i32[r,
+    R_COLUMNS])."""
     tokens = len(flags)
     candidates = len(candidate_start) - 1
     measures = np.zeros((candidates, M_COLUMNS), np.int32)
@@ -1103,10 +1169,11 @@ def write_varints(numbers):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def write_record(numbers, positions, lines, out):  # type: ignore[no-untyped-def]
-    """The number stream of a record (record.py): how many bytes of out u8 it takes, −1 where out is too small for any such.
+    """The number stream of a record (record.py): how many bytes of out u8 it takes, −1 where out is too small
+    for any such.
 
-    numbers i64[n]; then positions i32[p] as steps; then lines i32[l, 5], four numbers each: tokens since the last line's
-    end, tokens (doubled, plus the prose bit), code points since the last line's end, code points.
+    numbers i64[n]; then positions i32[p] as steps; then lines i32[l, 5], four numbers each: tokens since the
+    last line's end, tokens (doubled, plus the prose bit), code points since the last line's end, code points.
     """
     if len(out) < 10 * (len(numbers) + len(positions) + 4 * len(lines)):
         return -1
@@ -1134,7 +1201,8 @@ def write_record(numbers, positions, lines, out):  # type: ignore[no-untyped-def
 
 @numba.njit(nogil=True, cache=True, inline="always")
 def _get_varint(data, at):  # type: ignore[no-untyped-def]
-    """(the number at data[at], the place behind it); the place is −1 where data ends early or the number exceeds 2**56."""
+    """(the number at data[at], the place behind it); the place is −1 where data ends early or the number
+    exceeds 2**56."""
     value = np.int64(0)
     shift = np.int64(0)
     size = len(data)
@@ -1150,8 +1218,8 @@ def _get_varint(data, at):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def read_varints(data, count):  # type: ignore[no-untyped-def]
-    """The first count numbers of LEB128 bytes u8[n]: (i64[count], bytes read); bytes read is −1 where data ends early
-    or a number exceeds 2**56."""
+    """The first count numbers of LEB128 bytes u8[n]: (i64[count], bytes read); bytes read is −1 where data
+    ends early or a number exceeds 2**56."""
     out = np.zeros(count, np.int64)
     at = 0
     for i in range(count):
@@ -1169,12 +1237,12 @@ RECORD_NUMBERS = 11  # of every record; those of credits and the strings' length
 
 @numba.njit(nogil=True, cache=True)
 def read_record(data, credits_max, tokens_max, chars_max, numbers, positions, lines):  # type: ignore[no-untyped-def]
-    """Reads the number stream that `write_record` wrote, trusting nothing: (what is wrong or RECORD_READ, bytes read).
+    """Reads the number stream that `write_record` wrote, trusting nothing: (what is wrong or RECORD_READ,
+    bytes read).
 
-    data u8[n]. Into numbers i64[≥ 11 + 5 c + 6 + 2 c] (the 11, five a credit, the strings' lengths), positions i32[≥ n] and
-    lines i32[≥ n // 4, 5]. Of the 11: tokens is the fifth, the main region's start and size follow; the last three are
-    the counts of positions, lines and credits.
-    """
+    data u8[n]. Into numbers i64[≥ 11 + 5 c + 6 + 2 c] (the 11, five a credit, the strings' lengths),
+    positions i32[≥ n] and lines i32[≥ n // 4, 5]. Of the 11: tokens is the fifth, the main region's start and
+    size follow; the last three are the counts of positions, lines and credits."""
     size = len(data)
     at = 0
     wanted = RECORD_NUMBERS

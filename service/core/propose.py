@@ -7,9 +7,8 @@ any thread.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
-
-import numpy as np
 
 from service.core import limits
 from service.core.credit import find_credits
@@ -17,7 +16,7 @@ from service.core.hashing import xxh3_64, xxh3_128_hex
 from service.core.model import Credit, CreditKind, RawArticle
 from service.core.record import RecordCredit, SketchRecord, encode_record
 from service.core.sketch import Sketch, make_sketch
-from service.core.tokens import Tokens, tokenise
+from service.core.tokens import Tokens, tokenise_utf8
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,14 @@ class Proposal:
 
 def propose(article: RawArticle) -> Proposal:
     """Fingerprints an article. Pure: the same article gives the same bytes on every replica."""
-    tokens = tokenise(article.text)
+    utf8 = article.text.encode("utf-8", "surrogatepass")
+    tokens = tokenise_utf8(utf8)
     found = find_credits(
         article.text, article.title, article.publisher, article.domain, host=article.host, tokens=tokens
     )[: limits.CREDITS_MAX]
-    body_xxh3 = xxh3_128_hex(article.body.encode("utf-8", "surrogatepass"))
+    if article.offsets is not None:  # else the text is the body
+        utf8 = article.body.encode("utf-8", "surrogatepass")
+    body_xxh3 = xxh3_128_hex(utf8)
     sketch = make_sketch(article, tokens)
     record = SketchRecord(
         article.position,
@@ -59,6 +61,8 @@ def _placed(
     found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, sketch: Sketch
 ) -> tuple[RecordCredit, ...]:
     """Credits as the log holds them: where in the body as it came, and whether the article says them."""
+    if not found:
+        return ()
     offsets = article.offsets
     first = last = top = 0
     if sketch.main_end > sketch.main_start:
@@ -86,7 +90,8 @@ def _placed(
 
 def _context(tokens: Tokens, credit: Credit) -> int:
     """32 bits of the hash of a credit with the words on both sides of it."""
-    first = max(0, int(np.searchsorted(tokens.starts, credit.start)) - limits.CREDIT_CONTEXT_TOKENS)
-    last = min(len(tokens), int(np.searchsorted(tokens.starts, credit.end)) + limits.CREDIT_CONTEXT_TOKENS)
+    # bisection, since searchsorted converts the whole array to the type of the number looked for
+    first = max(0, bisect_left(tokens.starts, credit.start) - limits.CREDIT_CONTEXT_TOKENS)
+    last = min(len(tokens), bisect_left(tokens.starts, credit.end) + limits.CREDIT_CONTEXT_TOKENS)
     words = tokens.canonical[tokens.canonical_starts[first] : tokens.canonical_starts[last]]
     return xxh3_64(words) & 0xFFFFFFFF

@@ -1,12 +1,12 @@
 """The record of the fingerprint log: bytes that every replica, and another language, reads alike.
 
     magic "WC" · engine version u8 · XXH3-64 of the rest, little endian
-    · numbers: unsigned LEB128 (https://dwarfstd.org, §7.6), in the order of `_numbers`
+    · numbers: unsigned LEB128 (https://dwarfstd.org, §7.6), in the order of `encode_record`
     · strings: UTF-8, each after its length (a number of the stream)
     · body XXH3-128, 16 bytes · title digest u64 · shingle ids u64[n], little endian
 
-Decoding trusts nothing: another writer on the topic must not make replicas differ or fail, so whatever does not check is
-one refusal, a value. Under 1 KB for an average article.
+Decoding trusts nothing: another writer on the topic must not make replicas differ or fail, so whatever does
+not check is one refusal, a value. Under 1 KB for an average article.
 """
 
 from __future__ import annotations
@@ -18,14 +18,24 @@ import numpy as np
 
 from service.core import kernels, limits
 from service.core.hashing import xxh3_64
-from service.core.model import I32, CreditKind, RawPosition, RefusalReason, Refused
-from service.core.sketch import LINE_IS_PROSE, Sketch
+from service.core.model import CreditKind, RawPosition, RefusalReason, Refused
+from service.core.sketch import Sketch
 
 MAGIC = b"WC"
 ENGINE_VERSION = 1  # raised by every release that would change a verdict
 _HEAD = struct.Struct("<2sBQ")
 _TAIL = struct.Struct("<16sQ")
 _CREDIT_KINDS = tuple(CreditKind)
+_CREDIT_KIND_NUMBERS = {kind: number for number, kind in enumerate(_CREDIT_KINDS)}
+_NUMBER_BYTES_MAX = 10  # of an unsigned LEB128 of 64 bits
+_NUMBERS_MAX = kernels.RECORD_NUMBERS + 7 * limits.CREDITS_MAX + 6
+_DAMAGES = {
+    kernels.RECORD_ENDS_EARLY: "it ends early",
+    kernels.RECORD_NUMBER_CUT: "a number is cut",
+    kernels.RECORD_COUNT: "a count is out of bounds",
+    kernels.RECORD_POSITIONS: "positions do not ascend inside the text",
+    kernels.RECORD_LINES: "lines lie outside the text",
+}
 # topic, id, URL, publisher, host, domain, then name and key of each credit
 _STRING_CHARS_MAX = (
     limits.HOST_CHARS_MAX,
@@ -75,14 +85,14 @@ class _DamagedError(Exception):
 
 def encode_record(record: SketchRecord) -> bytes:
     """The log's bytes of a record."""
-    sketch = record.sketch
-    strings = [record.position.topic, record.id, record.url, record.publisher, record.host, record.domain]
+    sketch, position = record.sketch, record.position
+    strings = [position.topic, record.id, record.url, record.publisher, record.host, record.domain]
     for credit in record.credits:
-        strings += [credit.name, credit.key]
+        strings += (credit.name, credit.key)
     encoded = [string.encode("utf-8", "replace") for string in strings]
     numbers = [
-        record.position.partition,
-        record.position.offset,
+        position.partition,
+        position.offset,
         0 if record.published_at_ms is None else _zigzag(record.published_at_ms) + 1,
         record.version,
         sketch.tokens,
@@ -94,23 +104,18 @@ def encode_record(record: SketchRecord) -> bytes:
         len(record.credits),
     ]
     for credit in record.credits:
-        kind = _CREDIT_KINDS.index(credit.kind)
         flags = int(credit.agency) | int(credit.inside) << 1
-        numbers += [kind, flags, credit.start, credit.end - credit.start, credit.context]
+        kind = _CREDIT_KIND_NUMBERS[credit.kind]
+        numbers += (kind, flags, credit.start, credit.end - credit.start, credit.context)
     numbers += map(len, encoded)
-    stream = np.concatenate(
-        (
-            np.array(numbers, np.int64),
-            np.diff(sketch.positions, prepend=0).astype(np.int64),
-            _line_numbers(sketch.lines),
-        )
-    )
+    stream = np.empty(_NUMBER_BYTES_MAX * (len(numbers) + len(sketch.ids) + 4 * len(sketch.lines)), np.uint8)
+    written = kernels.write_record(np.array(numbers, np.int64), sketch.positions, sketch.lines, stream)
     rest = b"".join(
         (
-            kernels.write_varints(stream).tobytes(),
+            stream[:written].tobytes(),
             *encoded,
             _TAIL.pack(bytes.fromhex(record.body_xxh3), sketch.title_digest),
-            sketch.ids.astype("<u8").tobytes(),
+            sketch.ids.astype("<u8", copy=False).tobytes(),
         )
     )
     return _HEAD.pack(MAGIC, ENGINE_VERSION, xxh3_64(rest)) + rest
@@ -138,39 +143,15 @@ def decode_record(value: bytes) -> SketchRecord | Refused:
         return Refused(RefusalReason.NOT_A_RECORD, f"the record's parts do not fit together: {error}")
 
 
-class _Reader:
-    """Takes numbers and bytes from the front of a record."""
-
-    __slots__ = ("at", "data")
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-
-    def numbers(self, count: int) -> list[int]:
-        """The next `count` numbers."""
-        array = self.array(count)
-        return [int(n) for n in array]
-
-    def array(self, count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        if count > len(self.data) - self.at:
-            raise _DamagedError("it ends early")
-        array, read = kernels.read_varints(np.frombuffer(self.data, np.uint8, offset=self.at), count)
-        if read < 0:
-            raise _DamagedError("a number is cut")
-        self.at += int(read)
-        return array  # type: ignore[no-any-return]
-
-    def take(self, size: int) -> bytes:
-        """The next `size` bytes."""
-        if size > len(self.data) - self.at:
-            raise _DamagedError("it ends early")
-        self.at += size
-        return self.data[self.at - size : self.at]
-
-
 def _decoded(rest: bytes) -> SketchRecord:
-    reader = _Reader(rest)
+    numbers = np.empty(_NUMBERS_MAX, np.int64)
+    positions = np.empty(len(rest), np.int32)
+    lines = np.empty((len(rest) // 4, 5), np.int32)
+    said, at = kernels.read_record(
+        rest, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
+    )
+    if said != kernels.RECORD_READ:
+        raise _DamagedError(_DAMAGES[said])
     (
         partition,
         offset,
@@ -182,86 +163,51 @@ def _decoded(rest: bytes) -> SketchRecord:
         title_found,
         ids_count,
         lines_count,
-        credit_count,
-    ) = reader.numbers(11)
-    if credit_count > limits.CREDITS_MAX or tokens > limits.TOKENS_MAX or main_start + main_size > tokens:
-        raise _DamagedError("a count is out of bounds")
-    credit_numbers = reader.numbers(5 * credit_count)
-    lengths = reader.numbers(6 + 2 * credit_count)
-    positions = np.cumsum(reader.array(ids_count)).astype(np.int32)
-    lines = _lines_from(reader.array(4 * lines_count))
-    if ids_count and (int(positions[-1]) + 1 > tokens or np.any(np.diff(positions) <= 0)):
-        raise _DamagedError("positions do not ascend inside the text")
-    if lines_count and int(lines[-1, 1]) > tokens:
-        raise _DamagedError("lines lie outside the text")
-    strings = [reader.take(length).decode("utf-8") for length in lengths]
-    for string, most in zip(strings, _STRING_CHARS_MAX, strict=False):
+        credits_count,
+        *others,
+    ) = numbers[: kernels.RECORD_NUMBERS + 7 * int(numbers[10]) + 6].tolist()
+    strings = []
+    for length, most in zip(others[5 * credits_count :], _STRING_CHARS_MAX, strict=False):
+        string = rest[at : at + length].decode("utf-8")
         if len(string) > most:
             raise _DamagedError("a name is too long")
-    digest, title_digest = _TAIL.unpack(reader.take(_TAIL.size))
-    ids = np.frombuffer(reader.take(8 * ids_count), "<u8").astype(np.uint64)
-    if reader.at != len(rest):
-        raise _DamagedError("it goes on after its end")
-    credits_ = tuple(
-        RecordCredit(
-            _CREDIT_KINDS[kind],
-            strings[6 + 2 * i],
-            strings[7 + 2 * i],
-            bool(flags & 1),
-            start,
-            start + size,
-            bool(flags & 2),
-            context,
+        at += length
+        strings.append(string)
+    if at + _TAIL.size + 8 * ids_count != len(rest):
+        raise _DamagedError("it ends early, or goes on after its end")
+    topic, id_, url, publisher, host, domain = strings[:6]
+    digest, title_digest = _TAIL.unpack_from(rest, at)
+    ids = np.frombuffer(rest, "<u8", ids_count, at + _TAIL.size).astype(np.uint64)
+    credits_ = []
+    for i in range(credits_count):
+        kind, flags, start, size, context = others[5 * i : 5 * i + 5]
+        name, key = strings[6 + 2 * i], strings[7 + 2 * i]
+        inside, agency = bool(flags & 2), bool(flags & 1)
+        credits_.append(
+            RecordCredit(_CREDIT_KINDS[kind], name, key, agency, start, start + size, inside, context)
         )
-        for i, (kind, flags, start, size, context) in enumerate(
-            credit_numbers[at : at + 5] for at in range(0, 5 * credit_count, 5)
-        )
-    )
     return SketchRecord(
-        RawPosition(strings[0], partition, offset),
+        RawPosition(topic, partition, offset),
         digest.hex(),
-        strings[1],
-        strings[2],
-        strings[3],
-        strings[4],
-        strings[5],
+        id_,
+        url,
+        publisher,
+        host,
+        domain,
         None if published == 0 else _unzigzag(published - 1),
         version,
-        credits_,
+        tuple(credits_),
         Sketch(
-            ids, positions, lines, tokens, main_start, main_start + main_size, bool(title_found), title_digest
+            ids,
+            positions[:ids_count].copy(),
+            lines[:lines_count].copy(),
+            tokens,
+            main_start,
+            main_start + main_size,
+            bool(title_found),
+            title_digest,
         ),
     )
-
-
-def _line_numbers(lines: I32) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Lines as small numbers: tokens since the last line's end, tokens (doubled, plus the prose bit), characters since
-    the last line's end, characters."""
-    if not len(lines):
-        return np.empty(0, np.int64)
-    numbers = np.empty((len(lines), 4), np.int64)
-    numbers[:, 0] = lines[:, 0]
-    numbers[1:, 0] -= lines[:-1, 1]
-    numbers[:, 1] = (lines[:, 1] - lines[:, 0]) * 2 + lines[:, 4]
-    numbers[:, 2] = lines[:, 2]
-    numbers[1:, 2] -= lines[:-1, 3]
-    numbers[:, 3] = lines[:, 3] - lines[:, 2]
-    assert numbers.min() >= 0, "lines must ascend and not overlap"
-    return numbers.ravel()
-
-
-def _lines_from(numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> I32:
-    table = numbers.reshape(-1, 4)
-    tokens = table[:, 1] >> 1
-    lines = np.empty((len(table), 5), np.int64)
-    lines[:, 1] = np.cumsum(table[:, 0] + tokens)
-    lines[:, 0] = lines[:, 1] - tokens
-    lines[:, 3] = np.cumsum(table[:, 2] + table[:, 3])
-    lines[:, 2] = lines[:, 3] - table[:, 3]
-    lines[:, 4] = table[:, 1] & LINE_IS_PROSE
-    if len(lines) and (int(lines[-1, 1]) > limits.TOKENS_MAX or int(lines[-1, 3]) > limits.RAW_BYTES_MAX):
-        raise _DamagedError("lines lie outside every text")
-    return lines.astype(np.int32)
 
 
 def _zigzag(value: int) -> int:

@@ -1,13 +1,12 @@
 """Tokens → sketch: what of an article goes into the fingerprint log.
 
-A sketch is the article's picked shingles (ids and token positions), the lines that hold them, and where the article
-proper lies on the page (its main region). Every replica judges by the sketch alone, so what is not in it cannot matter.
-Shingles that touch neither prose nor the main region are dropped: navigation and link lists are the larger part of a
-page and never prove anything (−38 % of the record).
+A sketch is the article's picked shingles (ids and token positions), the lines that hold them, and where the
+article proper lies on the page (its main region). Every replica judges by the sketch alone, so what is not in
+it cannot matter. Shingles that touch neither prose nor the main region are dropped: navigation and link lists
+are the larger part of a page and never prove anything (−38 % of the record).
 
-The main region: the title's line, then from the first prose line below it to a gap without prose; without a title, the
-largest run of prose. Press releases end where "About the company" begins.
-"""
+The main region: the title's line, then from the first prose line below it to a gap without prose; without a
+title, the largest run of prose. Press releases end where "About the company" begins."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ from service.core import kernels, limits
 from service.core.domains import brand_keys, fold_name
 from service.core.hashing import xxh3_64
 from service.core.kernels import LINE_CHAR_START
-from service.core.model import I32, U64, RawArticle
+from service.core.model import I32, U8, U64, RawArticle
 from service.core.tokens import TABLES, Tokens, borrow, give_back, phrase_hashes, tokenise
 
 LINE_IS_PROSE = 1
@@ -69,14 +68,14 @@ _OPENS_PARAGRAPH = re.compile(
 )
 _TITLE_PARTS = re.compile(r"\s+[-–—|·•»:/~]+\s+|\s*[|•»]\s*")
 
-_TITLE_SIGN = re.compile("[-–—|·•»:/~]")  # without one of these a title has no parts
+_HAS_PARTS = re.compile(r"\s[-–—|·•»:/~]+\s|[|•»]")  # the same, where it is only asked whether
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """`ids` u64[n] and `positions` i32[n] of the picked shingles, ascending; `lines` i32[m, 5]: token start and end, start
-    and end in code points of the body as it came, LINE_IS_PROSE; the main region as tokens, half open, empty where
-    there is none; `title_digest` 0 where the title is too short to tell."""
+    """`ids` u64[n] and `positions` i32[n] of the picked shingles, ascending; `lines` i32[m, 5]: token start
+    and end, start and end in code points of the body as it came, LINE_IS_PROSE; the main region as tokens,
+    half open, empty where there is none; `title_digest` 0 where the title is too short to tell."""
 
     ids: U64
     positions: I32
@@ -99,7 +98,7 @@ def _closing_heads() -> tuple[U64, I32]:
 def title_parts(title: str, publisher: str, host: str, domain: str) -> list[str]:
     """The title whole, then its parts, longest first, without the site's own name."""
     title = title[: limits.TITLE_CHARS_MAX]
-    if not _TITLE_SIGN.search(title):
+    if not _HAS_PARTS.search(title):
         return [title]
     parts = [part for part in _TITLE_PARTS.split(title) if part]
     if len(parts) < 2:
@@ -109,8 +108,8 @@ def title_parts(title: str, publisher: str, host: str, domain: str) -> list[str]
     return [title, *sorted(parts, key=len, reverse=True)]
 
 
-# What `kernels.find_title` and `kernels.main_region` go by, in their order.
-_TITLE_LIMITS = np.array(
+# What `kernels.sketch_text` goes by, in its order.
+_LIMITS = np.array(
     [
         limits.TITLE_TOKENS_MIN,
         limits.TITLE_EXTRA_TOKENS_MAX,
@@ -122,96 +121,93 @@ _TITLE_LIMITS = np.array(
         limits.WRAPPED_CHARS_MAX,
         limits.TITLE_BLOCK_TOKENS_MIN,
         limits.TITLE_BLOCK_ENDING_PERCENT_MIN,
-    ],
-    np.int64,
-)
-_REGION_LIMITS = np.array(
-    [
         limits.MAIN_GAP_LINES_MAX,
         limits.MAIN_GAP_TOKENS_MAX,
         limits.CUT_AFTER_TOKENS,
         limits.CUT_AFTER_PERCENT,
         limits.CUT_ALWAYS_AFTER_TOKENS,
         limits.CUT_HEADING_TOKENS_MAX,
+        limits.SHINGLE_TOKENS,
+        limits.WINNOW_WINDOW,
     ],
     np.int64,
 )
+_REGION_LIMITS = _LIMITS[10:16]
+_AT_ONCE = np.zeros(1, np.int32)
 _NOBODY_LOOKED = np.empty(0, np.uint8)
 
 
 def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
-    """The sketch of one article. Pure but for the prose marks of `tokens.lines`; offsets of lines are mapped to
-    the body as it came."""
-    title_at, title_digest = _title(article, tokens)
-    main_start, main_end = _main_region(tokens, article.text, title_at)
-    ids, positions, kept = _samples(tokens, main_start, main_end)
-    if article.offsets is not None:
-        kept[:, 2:4] = article.offsets[kept[:, 2:4]]
-    return Sketch(ids, positions, kept, len(tokens), main_start, main_end, title_at >= 0, title_digest)
-
-
-def _title(article: RawArticle, tokens: Tokens) -> tuple[int, int]:
-    """The line that shows the title, −1 where none does, and the title's digest; the lines under it are marked."""
-    if not article.title:
-        return -1, 0
+    """The sketch of one article. Pure but for the prose marks of `tokens.lines`; offsets of lines are mapped
+    to the body as it came."""
     parts = title_parts(article.title, article.publisher, article.host, article.domain)
-    starts = np.array([0, *accumulate(len(part) + 1 for part in parts[:-1])], np.int32)
-    title_at, named, digest = kernels.find_title(
-        tokens.lines,
-        tokens.hashes,
-        "\n".join(parts).encode("utf-8", "surrogatepass"),
-        starts,
-        *TABLES,
-        _TITLE_LIMITS,
-    )
-    if named >= 0 and digest == 0:
-        digest = xxh3_64(tokenise(parts[named]).canonical)
-    return title_at, digest
-
-
-def _main_region(tokens: Tokens, text: str, title_at: int) -> tuple[int, int]:
-    """Token range of the article proper; the whole text where it has no prose at all."""
+    part_starts = _AT_ONCE
+    if len(parts) > 1:
+        part_starts = np.array([0, *accumulate(len(part) + 1 for part in parts[:-1])], np.int32)
     lines = tokens.lines
-    heads = _closing_heads()
     marks = np.empty(len(lines), np.uint8)
-    start, end, known = kernels.main_region(
-        lines, tokens.hashes, title_at, *heads, marks, _NOBODY_LOOKED, _REGION_LIMITS
-    )
-    if not known:
-        opens = np.zeros(len(lines), np.uint8)
-        for line in np.flatnonzero(marks == kernels.MARK_PARAGRAPH).tolist():
-            if _OPENS_PARAGRAPH.match(text, int(lines[line, LINE_CHAR_START])):
-                opens[line] = 1
-        start, end, _ = kernels.main_region(
-            lines, tokens.hashes, title_at, *heads, marks, opens, _REGION_LIMITS
-        )
-    return start, end
-
-
-def _samples(tokens: Tokens, main_start: int, main_end: int) -> tuple[U64, I32, I32]:
-    """Ids and positions of the picks that touch prose or the main region, and the lines kept."""
     scratch = borrow(len(tokens.canonical))
-    if len(scratch.kept) < len(tokens.lines):
-        scratch.grow_lines(len(tokens.lines))
-    count, lines, missing = kernels.samples(
-        tokens.lines,
+    if len(scratch.kept) < len(lines):
+        scratch.grow_lines(len(lines))
+    title_at, named, title_digest, start, end, count, kept_lines, missing = kernels.sketch_text(
+        lines,
         tokens.hashes,
         tokens.canonical,
         tokens.canonical_starts,
-        main_start,
-        main_end,
-        limits.SHINGLE_TOKENS,
-        limits.WINNOW_WINDOW,
+        "\n".join(parts).encode("utf-8", "surrogatepass"),
+        part_starts,
+        *TABLES,
+        *_closing_heads(),
+        marks,
+        _NOBODY_LOOKED,
+        _LIMITS,
         scratch.hashes,
         scratch.starts,
         scratch.kept,
     )
+    if named >= 0 and title_digest == 0:  # a length that the kernel leaves to the package
+        title_digest = xxh3_64(tokenise(parts[named]).canonical)
+    if start < 0:
+        start, end = _looked_at_region(tokens, article.text, title_at, marks)
+        count, kept_lines, missing = kernels.samples(
+            lines,
+            tokens.hashes,
+            tokens.canonical,
+            tokens.canonical_starts,
+            start,
+            end,
+            limits.SHINGLE_TOKENS,
+            limits.WINNOW_WINDOW,
+            scratch.hashes,
+            scratch.starts,
+            scratch.kept,
+        )
     ids, positions = scratch.hashes[:count].copy(), scratch.starts[:count].copy()
-    kept = scratch.kept[:lines].copy()
+    kept = scratch.kept[:kept_lines].copy()
     give_back(scratch)
     if missing:
-        for sample in np.flatnonzero(ids == 0).tolist():
-            at = positions[sample]
-            start, end = tokens.canonical_starts[at], tokens.canonical_starts[at + limits.SHINGLE_TOKENS] - 1
-            ids[sample] = xxh3_64(tokens.canonical[start:end])
-    return ids, positions, kept
+        _hash_missing(ids, positions, tokens)
+    if article.offsets is not None:
+        kept[:, 2:4] = article.offsets[kept[:, 2:4]]
+    return Sketch(ids, positions, kept, len(tokens), start, end, title_at >= 0, title_digest)
+
+
+def _looked_at_region(tokens: Tokens, text: str, title_at: int, marks: U8) -> tuple[int, int]:
+    """The main region of a text with a paragraph that may open as a closing one does: that is for a pattern
+    to say."""
+    opens = np.zeros(len(marks), np.uint8)
+    for line in np.flatnonzero(marks == kernels.MARK_PARAGRAPH).tolist():
+        if _OPENS_PARAGRAPH.match(text, int(tokens.lines[line, LINE_CHAR_START])):
+            opens[line] = 1
+    start, end, _ = kernels.main_region(
+        tokens.lines, tokens.hashes, title_at, *_closing_heads(), marks, opens, _REGION_LIMITS
+    )
+    return start, end
+
+
+def _hash_missing(ids: U64, positions: I32, tokens: Tokens) -> None:
+    """Fills in the ids of shingles too long for the kernel's hash."""
+    for sample in np.flatnonzero(ids == 0).tolist():
+        at = positions[sample]
+        start, end = tokens.canonical_starts[at], tokens.canonical_starts[at + limits.SHINGLE_TOKENS] - 1
+        ids[sample] = xxh3_64(tokens.canonical[start:end])

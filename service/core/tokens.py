@@ -1,14 +1,15 @@
 """Text → tokens: folded words whose places in the text are known.
 
-A token is a run of letters and digits after NFKC, case folding and the removal of marks, code point by code point from a
-pinned table (unicode_table.py). Scripts that write no spaces (Han, kana, Thai, Lao, Khmer, Myanmar, Tibetan) are cut
-into pseudo-words at a content-defined place, after a character whose own hash says so, five at most: so both copies of a
-passage are cut alike from its second pseudo-word on, and "words" count about alike in every script. The obvious other, a
-token a character, makes k-token shingles of such scripts too short to tell stories apart.
+A token is a run of letters and digits after NFKC, case folding and the removal of marks, code point by code
+point from a pinned table (unicode_table.py). Scripts that write no spaces (Han, kana, Thai, Lao, Khmer,
+Myanmar, Tibetan) are cut into pseudo-words at a content-defined place, after a character whose own hash says
+so, five at most: so both copies of a passage are cut alike from its second pseudo-word on, and "words" count
+about alike in every script. The obvious other, a token a character, makes k-token shingles of such scripts
+too short to tell stories apart.
 
-The kernels write into arrays that are kept and lent out (`borrow`, `give_back`), and what they wrote is copied to its
-size: fresh arrays sized by the text's bytes cost more in page faults than the tokens do, and live as long as these.
-"""
+The kernels write into arrays that are kept and lent out (`borrow`, `give_back`), and what they wrote is
+copied to its size: fresh arrays sized by the text's bytes cost more in page faults than the tokens do, and
+live as long as these."""
 
 from __future__ import annotations
 
@@ -38,8 +39,9 @@ _PROSE_LIMITS = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Tokens of one text. `starts`, `ends` are code points of the text (i32[t]), `hashes` u64[t]; token i's folded
-    form is `canonical[canonical_starts[i] : canonical_starts[i + 1] − 1]`; `lines` i32[l, kernels.LINE_COLUMNS]."""
+    """Tokens of one text. `starts`, `ends` are code points of the text (i32[t]), `hashes` u64[t]; token i's
+    folded form is `canonical[canonical_starts[i] : canonical_starts[i + 1] − 1]`; `lines` i32[l,
+    kernels.LINE_COLUMNS]."""
 
     canonical: bytes
     canonical_starts: I32
@@ -58,7 +60,8 @@ class Tokens:
 
 
 class Scratch:
-    """Arrays that kernels write into, for texts of `size` bytes; what they hold means nothing between two uses."""
+    """Arrays that kernels write into, for texts of `size` bytes; what they hold means nothing between two
+    uses."""
 
     __slots__ = ("canonical", "canonical_starts", "ends", "hashes", "kept", "lines", "size", "starts")
 
