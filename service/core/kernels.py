@@ -966,7 +966,7 @@ def token_flags(
 
 
 @numba.njit(nogil=True, cache=True)
-def _tails(runs, main_start, main_end, source_main_start, source_main_end, tail_tokens, gap_max):  # type: ignore[no-untyped-def]
+def _tails(runs, main_end, source_main_end, tail_tokens, gap_max):  # type: ignore[no-untyped-def]
     """(words of the runs that reach the end of both main regions, and of those close before them; words of
     the longest run that is none of these)."""
     start = main_end
@@ -1130,13 +1130,7 @@ def measure(  # type: ignore[no-untyped-def]
                         measures[c, M_LEAD_HERE] += 1
                 covered[t] = 0
         measures[c, M_TAILS], measures[c, M_REST] = _tails(
-            runs[first_run:written],
-            main_start,
-            main_end,
-            source_main_start[c],
-            source_main_end[c],
-            tail_tokens,
-            source_gap_max,
+            runs[first_run:written], main_end, source_main_end[c], tail_tokens, source_gap_max
         )
         measures[c, M_THERE] = there_tokens
         measures[c, M_LEAD_THERE] = lead_there
