@@ -74,6 +74,8 @@ class Pipeline:
         self._options = options or PipelineOptions()
         self._telemetry: Telemetry = telemetry or NullTelemetry()
         self._executor = ThreadPoolExecutor(CORE_THREADS, thread_name_prefix="core")
+        # a thread of its own: everybody waits for the follower, it must not wait behind anybody's decoding
+        self._replay_executor = ThreadPoolExecutor(1, thread_name_prefix="replay")
         self._log = backend.log()
         self._in_flight = InFlight()
         self._workers: dict[TopicPartition, PartitionWorker] = {}
@@ -86,7 +88,13 @@ class Pipeline:
             dead=self._options.dead_record_bytes_max,
         )
         self._follower = Follower(
-            self._log, engine, self._options, self._telemetry, self._executor, self._deliver, self._followed
+            self._log,
+            engine,
+            self._options,
+            self._telemetry,
+            self._replay_executor,
+            self._deliver,
+            self._followed,
         )
         self._around = Surroundings(
             engine=engine,
@@ -388,7 +396,8 @@ class Pipeline:
         if self._source is not None:
             await self._source.stop(leave)
         await self._log.stop()
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        for executor in (self._executor, self._replay_executor):
+            executor.shutdown(wait=False, cancel_futures=True)
 
     # ---- the watch
     async def _watch(self) -> None:

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 EXIT_FATAL = 1
 EXIT_WATCHDOG = 3
 SAMPLE_SECONDS = 1.0
+# How long a thread of the core may hold the interpreter while the event loop wants it: at every wake-up the loop
+# waits for up to this long, and a transaction is five of them (Python's default is 5 ms).
+SWITCH_SECONDS = 0.0005
 NOT_STARTED = PipelineHealth(caught_up=False, assigned=0, opened=0, waits=("service: warming the kernels",))
 
 
@@ -63,6 +66,7 @@ def main(args: argparse.Namespace) -> int:  # noqa: ARG001 - all is settings
     chosen = loaded.settings
     secrets = [chosen.kafka_sasl_password or "", chosen.kafka_ssl_key_password or ""]
     logs.configure(chosen.log_level, chosen.log_format, secrets=secrets)
+    sys.setswitchinterval(SWITCH_SECONDS)
     return asyncio.run(serve(chosen, KafkaBackend(chosen.kafka_options())))
 
 
