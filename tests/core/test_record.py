@@ -164,6 +164,39 @@ def test_what_is_no_record_is_refused_with_a_sentence(value: bytes, reason: Refu
     assert len(refused.detail) > 20
 
 
+def forged(steps: list[int], lines: list[int]) -> bytes:
+    """A record of 450 tokens whose numbers are as given (steps between positions, four numbers a line), which
+    `encode_record` would never write."""
+    names_ = [b"t", b"id", b"", b"p.com", b"p.com", b"p.com"]
+    numbers = [0, 1, 0, 0, 450, 0, 450, 0, len(steps), len(lines) // 4, 0, *map(len, names_), *steps, *lines]
+    tail = b"\x01" * 16 + bytes(8) + bytes(8 * len(steps))
+    return sealed(twins.write_varints(numbers) + b"".join(names_) + tail)
+
+
+LINE = [0, 2 * 450 + 1, 0, 3000]
+WRAPPED = [2**40, 6, 0, 1, *[2**56 - 3, 6, 0, 1] * 255, 2**56 - 2**40 - 6, 6, 0, 1]  # 2**64 tokens and some
+FORGED = [
+    ("as it should be", [3, 7], LINE, True),
+    ("a position past the text", [3, 447], LINE, False),
+    ("a position that is negative in 32 bits", [2**31], LINE, False),
+    ("a position that is small again in 32 bits", [2**32 + 3], LINE, False),
+    ("a position twice", [3, 0], LINE, False),
+    ("a line past the text", [3, 7], [0, 2 * 451 + 1, 0, 3000], False),
+    ("a line of 2**40 characters", [3, 7], [0, 2 * 450 + 1, 0, 2**40], False),
+    ("lines that are small again in 64 bits", [3, 7], WRAPPED, False),
+]
+
+
+@pytest.mark.parametrize(("what", "steps", "lines", "good"), FORGED, ids=[row[0] for row in FORGED])
+def test_no_number_leaves_its_bounds_unseen(
+    what: str, steps: list[int], lines: list[int], good: bool
+) -> None:
+    """An index out of an array would stop every replica at the same record, or worse, be written to."""
+    value = forged(steps, lines)
+    assert isinstance(decode_record(value), SketchRecord if good else Refused)
+    assert isinstance(Engine().replay(0, NOW_MS, value), Outcome if good else Refused)
+
+
 def mutated(chance: random.Random, value: bytes) -> bytes:
     """A record with some bytes changed, cut or doubled. Most get a checksum that fits, as another writer or a
     fault of our own would give them."""
