@@ -68,7 +68,9 @@ _OPENS_PARAGRAPH = re.compile(
 )
 _TITLE_PARTS = re.compile(r"\s+[-–—|·•»:/~]+\s+|\s*[|•»]\s*")
 
-_HAS_PARTS = re.compile(r"\s[-–—|·•»:/~]+\s|[|•»]")  # the same, where it is only asked whether
+# Whether that can match, asked first of a set of signs, which rules most titles out in a tenth of the time.
+_PARTS_SIGN = re.compile("[-–—|·•»:/~]")
+_HAS_PARTS = re.compile(r"\s[-–—|·•»:/~]+\s|[|•»]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _closing_heads() -> tuple[U64, I32]:
 def title_parts(title: str, publisher: str, host: str, domain: str) -> list[str]:
     """The title whole, then its parts, longest first, without the site's own name."""
     title = title[: limits.TITLE_CHARS_MAX]
-    if not _HAS_PARTS.search(title):
+    if not (_PARTS_SIGN.search(title) and _HAS_PARTS.search(title)):
         return [title]
     parts = [part for part in _TITLE_PARTS.split(title) if part]
     if len(parts) < 2:

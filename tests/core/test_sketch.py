@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from service.core import kernels, limits
 from service.core.hashing import xxh3_64
 from service.core.kernels import LINE_CHAR_END, LINE_CHAR_START, LINE_COLUMNS, LINE_PROSE, LINE_TOKEN_END
+from service.core.propose import propose
 from service.core.sketch import CLOSING_HEADS, LINE_IS_PROSE, Sketch, make_sketch, title_parts
 from service.core.tokens import tokenise
 from tests.core import twins_text as twins
@@ -174,6 +176,70 @@ def test_lines_that_open_so_are_those_of_the_twin(seed: int) -> None:
     assert out.tolist() == twins.starts_with_any(lines.tolist(), hashes, start, end, heads, short)
 
 
+@settings(max_examples=400, deadline=None)
+@given(seeds)
+def test_main_regions_are_those_of_the_twin(seed: int) -> None:
+    chance = random.Random(seed)
+    lines = drawn_lines(chance)
+    hashes = words(chance, end_of(lines))
+    heads = [[chance.randint(0, 1) for _ in range(chance.randint(2, 5))] for _ in range(3)]
+    flat, bounds = [h for head in heads for h in head], np.cumsum([0, *map(len, heads)]).astype(np.int32)
+    title_at = chance.randint(-1, len(lines) - 1)
+    gaps = chance.randint(0, 4), chance.randint(0, 60)
+    cut = chance.randint(0, 40), chance.randint(0, 100), chance.randint(0, 100)
+    short = chance.randint(0, 30)
+    by = np.array([*gaps, *cut, short], np.int64)
+    opens = [chance.randint(0, 1) for _ in lines]
+    expected_marks = twins.starts_with_any(lines.tolist(), hashes, 0, len(lines), heads, short)
+    expected = twins.main_region(lines.tolist(), len(hashes), title_at, expected_marks, opens, gaps, cut)
+    marks = np.zeros(len(lines), np.uint8)
+    for asked in (np.empty(0, np.uint8), np.array(opens, np.uint8)):
+        start, end, known = kernels.main_region(
+            lines, u64(hashes), title_at, u64(flat), bounds, marks, asked, by
+        )
+        assert marks.tolist() == expected_marks
+        assert (start, end) == (expected if known else (-1, -1))
+    assert known or not len(lines)
+
+
+@settings(max_examples=300, deadline=None)
+@given(seeds, st.integers(1, 6), st.integers(1, 12))
+def test_samples_are_those_of_the_twin(seed: int, shingle: int, window: int) -> None:
+    chance = random.Random(seed)
+    lines = drawn_lines(chance)
+    tokens = end_of(lines)
+    hashes = [chance.getrandbits(64) for _ in range(tokens)]
+    canonical = "".join(f"{h % 10 ** chance.randint(1, 40)} " for h in hashes).encode()
+    starts = np.array([0, *(at + 1 for at, byte in enumerate(canonical) if byte == 32)], np.int32)
+    main = sorted(chance.randint(0, tokens) for _ in range(2))
+    ids, positions = np.empty(tokens + 1, np.uint64), np.empty(tokens + 1, np.int32)
+    kept = np.empty((len(lines), 5), np.int32)
+    count, kept_lines, missing = kernels.samples(
+        lines, u64(hashes), canonical, starts, main[0], main[1], shingle, window, ids, positions, kept
+    )
+    expected = twins.samples(lines.tolist(), hashes, (main[0], main[1]), shingle, window)
+    assert (positions[:count].tolist(), kept[:kept_lines].tolist()) == expected
+    texts = [canonical[starts[p] : starts[p + shingle] - 1] for p in positions[:count].tolist()]
+    assert ids[:count].tolist() == [xxh3_64(text) if 9 <= len(text) <= 128 else 0 for text in texts]
+    assert missing == (0 in ids[:count])
+
+
+def test_the_kernels_hash_is_that_of_the_package() -> None:
+    data = random.Random(5).randbytes(400)
+    for size in range(300):
+        start = size % 17
+        expected = xxh3_64(data[start : start + size]) if 9 <= size <= 128 else 0
+        assert kernels._xxh3_64(data, np.uint64(start), np.uint64(size)) == expected
+
+
+def test_a_shingle_too_long_for_the_kernels_hash_has_the_packages() -> None:
+    text = " ".join("x" * (20 + n % 50) + str(n) for n in range(60)) + "."
+    sketch, tokens = sketch_of(text), tokenise(text)
+    for id_, at in zip(sketch.ids.tolist(), sketch.positions.tolist(), strict=True):
+        assert id_ == xxh3_64(" ".join(tokens.word(at + n) for n in range(K)).encode())
+    assert len(sketch.ids) > 5
+
+
 # ---- the main region
 HEAD = "Ferry returns to the islands after eleven years"
 NAVIGATION = "Home\nNews\nSport\nWeather\nLog in\nSubscribe\n"
@@ -304,6 +370,14 @@ def test_lines_of_an_html_body_are_places_in_the_body_as_it_came() -> None:
     sketch = make_sketch(sent, tokenise(sent.text))
     shown = [body[line[2] : line[3]] for line in sketch.lines if line[4]]
     assert shown == [f"{p} &amp; so on." for p in paragraphs]
+
+
+def test_threads_do_not_write_into_each_others_arrays() -> None:
+    """The arrays that kernels write into are shared by whoever needs some, one at a time."""
+    sent = [article(prose(n, 30 + 40 * (n % 12)), title=prose(n, 8), offset=n) for n in range(60)]
+    alone = [propose(one).value for one in sent]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda n: propose(sent[n % 60]).value, range(600))) == alone * 10
 
 
 # ---- titles

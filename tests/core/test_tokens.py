@@ -96,6 +96,18 @@ def test_a_sign_that_grows_when_folded_does_not_overrun(sign: str) -> None:
     assert_is_twin(sign * 300)
 
 
+@pytest.mark.parametrize(
+    "text", ["a\n" * 30_000, "a" * 700_000, "字" * 400_000, "x y\n" + "a b c " * 300_000]
+)
+def test_texts_of_other_shapes_than_articles_have_room(text: str) -> None:
+    """More lines, or more text, than the arrays that are kept hold; and again, in those that are kept then."""
+    tokens, again = tokenise(text), tokenise(text)
+    assert tokens.canonical == again.canonical
+    assert tokens.lines.tolist() == again.lines.tolist()
+    assert tokens.ends[-1] == len(text.rstrip())
+    assert len(tokens.lines) == len(text.splitlines())
+
+
 @settings(max_examples=100, deadline=None)
 @given(texts, texts)
 def test_places_are_where_the_words_stand(before: str, text: str) -> None:

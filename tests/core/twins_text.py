@@ -299,7 +299,51 @@ def starts_with_any(
     return marks
 
 
+def closing_line(
+    lines: list[Line], start: int, end: int, marks: list[int], opens: list[int], limits: tuple[int, int, int]
+) -> int:
+    """The first marked line behind enough prose; a paragraph's mark counts where it opens as a closing one."""
+    least_tokens, percent, always_tokens = limits
+    prose = [size(line) if line[PROSE] else 0 for line in lines]
+    enough = max(least_tokens, min(sum(prose[start:end]) * percent // 100, always_tokens))
+    for i in range(start + 1, end):
+        closes_here = marks[i] == 1 or (marks[i] == 2 and opens[i])
+        if closes_here and sum(prose[start:i]) >= enough:
+            return i
+    return end
+
+
+def main_region(
+    lines: list[Line],
+    tokens: int,
+    title_at: int,
+    marks: list[int],
+    opens: list[int],
+    gaps: tuple[int, int],
+    limits: tuple[int, int, int],
+) -> tuple[int, int]:
+    """From the title's line, or else the largest run of prose, to a closing line; all of it without prose."""
+    run = prose_run(lines, title_at, *gaps) if title_at >= 0 else (-1, -1, 0)
+    if run[2] == 0:
+        closing = closing_line(lines, 0, len(lines), marks, opens, limits)
+        run = largest_prose_run(lines[:closing], *gaps)
+    if run[2] == 0:
+        return 0, tokens
+    end = closing_line(lines, run[0], run[1], marks, opens, limits)
+    return lines[run[0]][T_START], lines[end - 1][T_END]
+
+
 # ---- picks
+def samples(
+    lines: list[Line], hashes: Sequence[int], main: tuple[int, int], shingle_tokens: int, window: int
+) -> tuple[list[int], list[list[int]]]:
+    """Positions of the picks that touch a line of prose or of the main region, and these lines."""
+    kept = [line for line in lines if line[PROSE] or (main[0] <= line[T_START] and line[T_END] <= main[1])]
+    inside = {t for line in kept for t in range(line[T_START], line[T_END])}
+    picked = [p for p in winnow(hashes, shingle_tokens, window) if inside & set(range(p, p + shingle_tokens))]
+    return picked, [[line[c] for c in (T_START, T_END, C_START, C_END, PROSE)] for line in kept]
+
+
 def winnow(hashes: Sequence[int], shingle_tokens: int, window: int) -> list[int]:
     values = []
     for i in range(len(hashes) - shingle_tokens + 1):
