@@ -61,6 +61,7 @@ from service.shell.ports import (
     PortError,
     RawRecord,
     RawSource,
+    RecordBounds,
     RefusalKind,
     RefusedError,
     StalledError,
@@ -446,12 +447,26 @@ class KafkaLog:
         self._partition = aiokafka.TopicPartition(options.topics.fingerprints, 0)
         self._producer: Any = None
         self._consumer: Any = None
+        self._batch_bytes_max = options.producer_batch_bytes_max
         self._appender = Appender(self._send, options.log_linger_ms, options.producer_batch_bytes_max)
 
     async def start(self) -> None:
         await self._reader()
+        await self._bound_batches()
         await self._writer()
         self._appender.start()
+
+    async def _bound_batches(self) -> None:
+        """A topic may take less than we would send at a time; where we may not know, what is refused says so."""
+        admin = KafkaAdmin(self._options)
+        try:
+            states = await admin.topics([self._partition.topic])
+        finally:
+            await admin.close()
+        for state in states.values():
+            bound = _bound(state)
+            if bound is not None:
+                self._batch_bytes_max = min(self._options.producer_batch_bytes_max, bound)
 
     async def append(self, values: Sequence[bytes]) -> list[int]:
         return await self._appender.append(values)
@@ -464,7 +479,7 @@ class KafkaLog:
                 enable_idempotence=True,
                 acks="all",
                 compression_type=options.log_compression,
-                max_batch_size=options.producer_batch_bytes_max,
+                max_batch_size=self._batch_bytes_max,
                 max_request_size=options.producer_request_bytes_max,
             )
             try:
@@ -700,6 +715,7 @@ class KafkaOutputs:
     def __init__(self, options: KafkaOptions, source: KafkaSource) -> None:
         self._options = options
         self._source = source
+        self._batch_bytes_max = options.producer_batch_bytes_max
 
     async def open(self, partition: TopicPartition) -> Opened:
         options = self._options
@@ -710,7 +726,7 @@ class KafkaOutputs:
             acks="all",
             enable_idempotence=True,
             compression_type=options.output_compression,
-            max_batch_size=options.producer_batch_bytes_max,
+            max_batch_size=self._batch_bytes_max,
             max_request_size=options.producer_request_bytes_max,
         )
         transactions = KafkaTransactions(options, partition, producer)
@@ -723,32 +739,29 @@ class KafkaOutputs:
             raise
         return Opened(transactions, committed)
 
-    async def record_bytes_max(self) -> Mapping[OutputStream, int]:
-        """From the topics' `max.message.bytes`, as far as we may read it."""
+    async def record_bounds(self) -> RecordBounds:
+        """From the topics' `max.message.bytes`, as far as we may read it. Batches are kept below it as well."""
         topics = self._options.topics
-        streams = {
-            topics.enriched: OutputStream.ENRICHED,
-            topics.corrections: OutputStream.CORRECTIONS,
-            topics.dead: OutputStream.DEAD,
-        }
+        names = [topics.enriched, topics.corrections, topics.dead, topics.fingerprints]
         admin = KafkaAdmin(self._options)
         try:
-            states = await admin.topics(list(streams))
-        except RefusedError:
-            return {}
+            states = await admin.topics(names)
         finally:
             await admin.close()
-        missing = [topic for topic in streams if topic not in states]
+        missing = [name for name in names if name not in states]
         if missing:
             raise RefusedError(
                 RefusalKind.NO_SUCH_TOPIC, f"no such topic (or no right to see it): {', '.join(missing)}"
             )
-        bounds = {}
-        for name, state in states.items():
-            told = state.config.get("max.message.bytes")
-            if told is not None:
-                bounds[streams[name]] = int(told) - BATCH_OVERHEAD_BYTES
-        return bounds
+        bounds = [_bound(states[name]) for name in names]
+        told = [bound for bound in bounds[:3] if bound is not None]
+        self._batch_bytes_max = min(self._options.producer_batch_bytes_max, *told)
+        return RecordBounds(*bounds)
+
+
+def _bound(state: TopicState) -> int | None:
+    told = state.config.get("max.message.bytes")
+    return None if told is None else int(told) - BATCH_OVERHEAD_BYTES
 
 
 # ---- topics

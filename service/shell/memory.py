@@ -37,6 +37,7 @@ from service.shell.ports import (
     OutputStream,
     RawRecord,
     RawSource,
+    RecordBounds,
     RefusalKind,
     RefusedError,
     StartAt,
@@ -430,8 +431,8 @@ class MemoryOutputs:
         await backend.broker.hook(Step.AFTER_FENCE, partition)
         return Opened(transactions, backend.broker.committed(backend.group_id, partition))
 
-    async def record_bytes_max(self) -> Mapping[OutputStream, int]:
-        return {}
+    async def record_bounds(self) -> RecordBounds:
+        return RecordBounds()
 
 
 class MemoryAdmin:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 
 from service.core.model import Outcome
@@ -31,11 +31,11 @@ from service.shell.ports import (
     NullTelemetry,
     OffsetLostError,
     Outputs,
-    OutputStream,
     Part,
     PipelineHealth,
     PipelineOptions,
     RawSource,
+    RecordBounds,
     RefusalKind,
     RefusedError,
     StalledError,
@@ -81,12 +81,7 @@ class Pipeline:
         self._workers: dict[TopicPartition, PartitionWorker] = {}
         self._source: RawSource | None = None
         self._outputs: Outputs | None = None
-        self._limits = Limits(
-            log_value=self._options.log_record_bytes_max,
-            enriched=self._options.output_record_bytes_max,
-            corrections=self._options.output_record_bytes_max,
-            dead=self._options.dead_record_bytes_max,
-        )
+        self._limits = self._bounded(RecordBounds())
         self._follower = Follower(
             self._log,
             engine,
@@ -234,19 +229,24 @@ class Pipeline:
         async def start() -> None:
             source = self._backend.source()
             self._source, self._outputs = source, self._backend.outputs(source)
-            self._limits = self._bounded(await self._outputs.record_bytes_max())
+            self._limits = self._bounded(await self._outputs.record_bounds())
             await source.start(self)
 
         self._poll_waits = "joins the group"
         await self._patiently(start, Part.SOURCE)
 
-    def _bounded(self, known: Mapping[OutputStream, int]) -> Limits:
-        limits = self._limits
+    def _bounded(self, known: RecordBounds) -> Limits:
+        """Our own limits, and the topics' where they are smaller."""
+
+        def least(ours: int, theirs: int | None) -> int:
+            return ours if theirs is None else min(ours, theirs)
+
+        options = self._options
         return Limits(
-            log_value=limits.log_value,
-            enriched=min(limits.enriched, known.get(OutputStream.ENRICHED, limits.enriched)),
-            corrections=min(limits.corrections, known.get(OutputStream.CORRECTIONS, limits.corrections)),
-            dead=min(limits.dead, known.get(OutputStream.DEAD, limits.dead)),
+            log_value=least(options.log_record_bytes_max, known.fingerprints),
+            enriched=least(options.output_record_bytes_max, known.enriched),
+            corrections=least(options.output_record_bytes_max, known.corrections),
+            dead=least(options.dead_record_bytes_max, known.dead),
         )
 
     # ---- the poll task

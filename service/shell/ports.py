@@ -145,6 +145,16 @@ class OutputRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordBounds:
+    """Largest record that each topic takes, in bytes, as far as the broker tells; None: not known."""
+
+    enriched: int | None = None
+    corrections: int | None = None
+    dead: int | None = None
+    fingerprints: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A raw partition whose earlier owners are fenced. `committed_offset` None: the group never committed
     here.
@@ -288,8 +298,8 @@ class Outputs(Protocol):
         """
         ...
 
-    async def record_bytes_max(self) -> Mapping[OutputStream, int]:
-        """What the topics take, as far as the broker tells; a stream that is not in it has no known bound."""
+    async def record_bounds(self) -> RecordBounds:
+        """Asked once, before partitions are opened. Raises `RefusedError` where a topic is missing."""
         ...
 
 

@@ -86,7 +86,7 @@ def _prepare_one(record: RawRecord, steps: Steps, engine: EnginePort, limits: Li
         entry.rejected = internal(error)
         entry.fault = error
         return entry
-    if len(proposal.value) > limits.log_value:
+    if len(proposal.value) + RECORD_OVERHEAD_BYTES > limits.log_value:
         entry.rejected = Rejected(
             RejectReason.TOO_LARGE,
             f"its fingerprints take {len(proposal.value)} bytes, {limits.log_value} are allowed",

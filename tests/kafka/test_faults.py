@@ -34,6 +34,7 @@ from service.shell.ports import (
     OutputRecord,
     OutputStream,
     PipelineOptions,
+    RecordBounds,
     TopicPartition,
     UnavailableError,
 )
@@ -195,8 +196,8 @@ async def test_an_output_that_the_broker_refuses_for_its_size_becomes_a_dead_let
 
         def outputs(self, source: Any) -> Any:
             class Without(KafkaOutputs):
-                async def record_bytes_max(self) -> dict[OutputStream, int]:
-                    return {}
+                async def record_bounds(self) -> RecordBounds:
+                    return RecordBounds()
 
             return Without(options, source)
 
@@ -214,14 +215,13 @@ async def test_known_limits_of_the_topics_are_kept_without_a_refusal(options: Ka
     limit_enriched(options, 6_000)
     outputs = KafkaOutputs(options, KafkaSource(options))
     async with asyncio.timeout(20):  # the broker tells what it will do a little later than it says so
-        while (await outputs.record_bytes_max())[OutputStream.ENRICHED] > 6_000:  # noqa: ASYNC110
+        while ((await outputs.record_bounds()).enriched or 0) > 6_000:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     telemetry = Recorder()
-    chosen = replace(options, producer_batch_bytes_max=5_000)
-    async with running(chosen, telemetry):
-        await put(options, 0, 2, size=8_000)
-        await put(options, 2, 10)
-        await wait_for(options, 12)
+    await put(options, 0, 2, size=8_000)
+    await put(options, 2, 120)
+    async with running(options, telemetry):
+        await wait_for(options, 122)
     assert (telemetry.dead.total(), telemetry.rebuilt_errors) == (2, [])
 
 

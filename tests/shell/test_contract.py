@@ -417,4 +417,4 @@ async def test_missing_topics_are_refused_by_name(unique: str, kafka_broker: str
     with pytest.raises(RefusedError, match=r"\.raw"):
         await source.start(Member())
     with pytest.raises(RefusedError, match=r"\.enriched"):
-        await backend.outputs(source).record_bytes_max()
+        await backend.outputs(source).record_bounds()

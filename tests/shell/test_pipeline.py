@@ -397,7 +397,7 @@ async def test_an_enriched_record_that_does_not_fit_is_a_dead_letter(told: bool)
 async def test_a_log_record_that_does_not_fit_is_a_dead_letter() -> None:
     backend, telemetry = world(1), Recorder()
     backend.broker.produce(RAW, 0, raw("a" * 500, "x"))
-    async with running(backend, replace(QUICK, log_record_bytes_max=400), telemetry):
+    async with running(backend, replace(QUICK, log_record_bytes_max=900), telemetry):
         await until(lambda: out_count(backend) == 1)
     assert telemetry.dead == {RejectReason.TOO_LARGE: 1}
     assert backend.broker.read(LOG, 0) == []

@@ -29,6 +29,7 @@ from service.shell.ports import (
     OutputStream,
     RawRecord,
     RawSource,
+    RecordBounds,
     StalledError,
     TopicPartition,
     UnavailableError,
@@ -200,8 +201,8 @@ class SimOutputs:
             "committed", lambda: backend.broker.committed(backend.group_id, partition)
         )
 
-    async def record_bytes_max(self) -> Mapping[OutputStream, int]:
-        return {}
+    async def record_bounds(self) -> RecordBounds:
+        return RecordBounds()
 
 
 class SimLog:
