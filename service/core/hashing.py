@@ -3,17 +3,13 @@
 Two things are named by a hash of their bytes: a body (`body_xxh3`, 128 bits, in the enriched record) and a
 picked shingle (64 bits, in the fingerprint log). Both are XXH3 with seed 0, so that a program in another
 language computes the same names (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md). The rolling
-hash that *picks* shingles is internal, never leaves the process, and lives with the kernels.
+hash that *picks* shingles is internal, never leaves the process, and lives with the kernels. So does XXH3 of
+shingles of usual length, in the loop that picks them: a call of this package costs more than ten of those hashes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import numpy as np
 import xxhash
-
-from service.core.model import U64
 
 # The C functions themselves: a Python function around them would double the cost of hashing a shingle.
 xxh3_64 = xxhash.xxh3_64_intdigest
@@ -26,18 +22,3 @@ xxh3_128_hex = xxhash.xxh3_128_hexdigest
 def body_xxh3(body: str) -> str:
     """The digest of a body as it came: XXH3-128 of its UTF-8, 32 hex digits."""
     return xxhash.xxh3_128_hexdigest(body.encode())
-
-
-def shingle_ids(canonical: bytes, starts: Iterable[int], ends: Iterable[int]) -> U64:
-    """XXH3-64 of each `canonical[start:end]`, shape (n,): the ids of the shingles that were picked.
-
-    `starts` and `ends` are byte offsets, equally many; arrays are welcome. Arrays become lists first, since a
-    NumPy integer taken out of an array one by one costs as much as the hash of the shingle.
-    """
-    if isinstance(starts, np.ndarray):
-        starts = starts.tolist()
-    if isinstance(ends, np.ndarray):
-        ends = ends.tolist()
-    digest = xxhash.xxh3_64_intdigest
-    ids = [digest(canonical[start:end]) for start, end in zip(starts, ends, strict=True)]
-    return np.array(ids, dtype=np.uint64)

@@ -679,7 +679,7 @@ def main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, b
 
 @numba.njit(nogil=True, cache=True)
 def _winnow_into(token_hash, shingle_tokens, window, selection, picks):  # type: ignore[no-untyped-def]
-    """`winnow` into arrays of the caller, each for len(token_hash) + 1 entries: how many picks."""
+    """`winnow` into arrays of the caller, each for one entry more than tokens: how many picks."""
     shingles = len(token_hash) - shingle_tokens + 1
     if shingles <= 0:
         return 0
@@ -1152,16 +1152,6 @@ def _put_varint(out, written, number):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def write_varints(numbers):  # type: ignore[no-untyped-def]
-    """Unsigned LEB128 of each number (i64[n], none negative), concatenated: u8[m]."""
-    out = np.empty(len(numbers) * 10, np.uint8)
-    written = 0
-    for i in range(len(numbers)):
-        written = _put_varint(out, written, numbers[i])
-    return out[:written]
-
-
-@numba.njit(nogil=True, cache=True)
 def write_record(numbers, positions, lines, out):  # type: ignore[no-untyped-def]
     """The number stream of a record (record.py): how many bytes of out u8 it takes, −1 where out is too small
     for any such.
@@ -1208,20 +1198,6 @@ def _get_varint(data, at):  # type: ignore[no-untyped-def]
             return value, at
         shift += 7
     return value, -1
-
-
-@numba.njit(nogil=True, cache=True)
-def read_varints(data, count):  # type: ignore[no-untyped-def]
-    """The first count numbers of LEB128 bytes u8[n]: (i64[count], bytes read); bytes read is −1 where data
-    ends early or a number exceeds 2**56."""
-    out = np.zeros(count, np.int64)
-    at = 0
-    for i in range(count):
-        number, at = _get_varint(data, at)
-        if at < 0:
-            break
-        out[i] = number
-    return out, at
 
 
 # What `read_record` says beside the place it came to.

@@ -18,7 +18,7 @@ from service.core.codec import (
     republication_from_json,
 )
 from service.core.fields import find, time_ms_of, time_text, version_of
-from service.core.hashing import body_xxh3, shingle_ids, xxh3_64, xxh3_128_hex
+from service.core.hashing import body_xxh3, xxh3_64, xxh3_128_hex
 from service.core.model import (
     Basis,
     Correction,
@@ -481,11 +481,3 @@ def test_hashes_are_the_published_xxh3() -> None:
     assert xxh3_64(b"abc") == 0x78AF5F94892F3950
     assert xxh3_128_hex(b"") == "99aa06d3014798d86001c324468d497f"
     assert xxh3_128_hex(b"abc") == "06b05ab6733a618578af5f94892f3950"
-
-
-def test_shingle_ids_are_the_hashes_of_their_bytes() -> None:
-    canonical = "the harbour é 字 strike".encode()
-    starts, ends = [0, 4, 4], [11, 11, len(canonical)]
-    expected = [xxh3_64(canonical[start:end]) for start, end in zip(starts, ends, strict=True)]
-    assert shingle_ids(canonical, starts, ends).tolist() == expected
-    assert shingle_ids(canonical, [], []).shape == (0,)
