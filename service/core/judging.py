@@ -123,8 +123,7 @@ def _republication(index: OriginIndex, seen: Comparison, chosen: list[Cover], ma
     """Another publisher has this text: it is theirs, or somebody's who is not in the index, or ours and came late."""
     leading = lead(chosen)
     source = leading.match.known
-    members = index.story_members(source.story)[: limits.STORY_CREDITS_LOOKED_AT_MAX]
-    others = [index.known(number) for number in members if number != source.number]
+    others = [index.known(number) for number in index.crediting(source.story) if number != source.number]
     record = seen.record
     brands = brand_keys(record.publisher, record.host, record.domain)
     direction = directed(record, brands, source, others)
@@ -139,7 +138,14 @@ def _republication(index: OriginIndex, seen: Comparison, chosen: list[Cover], ma
     verdict, covered = _drawn(
         seen, VerdictKind.REPUBLICATION, source.story_id, original, ordered, direction.basis
     )
+    if all(_is_piece(source.match) for source in chosen):
+        covered = []  # a statement that many quote, a notice that many sites show: each article that has it counts
     return Judged(verdict, Learned(source.story, covered, []))
+
+
+def _is_piece(match: Match) -> bool:
+    """Whether what two articles share is a small part of both."""
+    return max(match.measures.part_here, match.measures.part_there) < limits.PIECE_PART_MAX
 
 
 def _late_original(

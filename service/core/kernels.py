@@ -153,6 +153,8 @@ def tokenise_into(
                 flags = np.int32(UNSPACED | (CUTS if ((np.int64(code_point) * 0x9E3779B1) >> 13) & 1 else 0))
             else:
                 flags = np.int32(SEPARATOR)
+            if code_point == 0x0D and i < size and utf8[i] == 0x0A:
+                flags = np.int32(SEPARATOR)  # CR LF ends one line, not two
         kind = flags & KIND_MASK
         begins = kind in (LETTER, UNSPACED)
         if in_token and kind != DROPPED and not (begins and (kind == UNSPACED) == (unspaced_chars > 0)):

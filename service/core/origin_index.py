@@ -32,6 +32,7 @@ from service.core.comparison import (
 from service.core.domains import brand_keys
 from service.core.model import Verdict
 from service.core.postings import POSITION_MAX, Postings
+from service.core.record import RecordCredit
 from service.core.remembered import Remembered, decode_remembered, encode_remembered, remembered_lines
 from service.core.verdict import Known, strong
 
@@ -50,13 +51,14 @@ class Learned:
 class OriginIndex:
     """All that `replay` remembers but for the verdicts of redelivered records."""
 
-    __slots__ = ("articles", "marks", "members", "postings")
+    __slots__ = ("articles", "creditors", "marks", "members", "postings")
 
     def __init__(self) -> None:
         self.postings = Postings()
         self.marks = Postings()
         self.articles = ArticleStore()
         self.members: dict[int, list[int]] = {}
+        self.creditors: dict[int, dict[str, int]] = {}  # story → whom its articles credit, and the first that does
 
     # ---- asking
     def alive(self, number: int) -> bool:
@@ -93,6 +95,11 @@ class OriginIndex:
     def story_members(self, story: int) -> list[int]:
         """Articles of a story that the window still holds, in order of arrival."""
         return [number for number in (story, *self.members.get(story, [])) if self.alive(number)]
+
+    def crediting(self, story: int) -> list[int]:
+        """Articles of a story that credit somebody, one for each whom they credit."""
+        numbers = [number for number in self.creditors.get(story, {}).values() if self.alive(number)]
+        return numbers[: limits.STORY_CREDITS_LOOKED_AT_MAX]
 
     def repeated_on_site(self, seen: Comparison, votes: Votes, unless: set[int]) -> Bools:
         """Samples bool[n] that other articles of this site hold, those of `unless` apart: the site's template."""
@@ -137,7 +144,17 @@ class OriginIndex:
         )
         if learned.story is not None:
             self.members.setdefault(learned.story, []).append(number)
+        self._note_credit(number if learned.story is None else learned.story, record.credits, number)
         return number
+
+    def _note_credit(self, story: int, credits_: tuple[RecordCredit, ...], number: int) -> None:
+        strongest = next((credit for credit in credits_ if strong(credit)), None)
+        if strongest is None:
+            return
+        named = self.creditors.setdefault(story, {})
+        if not self.alive(named.get(strongest.key, -1)):
+            named.pop(strongest.key, None)  # the order must not remember who is gone: a restored index does not
+            named[strongest.key] = number
 
     def rewrite(self, number: int, verdict: Verdict, article: Remembered) -> None:
         """Replaces the verdict that is remembered of an article, `article` as it was."""
@@ -188,6 +205,8 @@ class OriginIndex:
         self.marks.expire(oldest)
         for story in [story for story, numbers in self.members.items() if numbers[-1] < oldest]:
             del self.members[story]
+        for story in [story for story, named in self.creditors.items() if max(named.values()) < oldest]:
+            del self.creditors[story]
 
     # ---- keeping
     def state(self) -> dict[str, npt.NDArray[Any]]:
@@ -197,6 +216,8 @@ class OriginIndex:
         state |= {f"articles/{name}": array for name, array in self.articles.state().items()}
         pairs = [(story, number) for story, numbers in self.members.items() for number in numbers]
         state["members"] = np.array(pairs, np.int64).reshape(-1, 2)
+        named = [(story, number) for story, by_key in self.creditors.items() for number in by_key.values()]
+        state["creditors"] = np.array(named, np.int64).reshape(-1, 2)
         return state
 
     @classmethod
@@ -212,6 +233,9 @@ class OriginIndex:
         index.articles = ArticleStore.from_state(part("articles/"))
         for story, number in state["members"].tolist():
             index.members.setdefault(story, []).append(number)
+        for story, number in state["creditors"].tolist():
+            if index.alive(number):
+                index._note_credit(story, decode_remembered(index.articles.get_blob(number)).credits, number)
         return index
 
 

@@ -166,6 +166,8 @@ def _decoded(rest: bytes) -> SketchRecord:
         credits_count,
         *others,
     ) = numbers[: kernels.RECORD_NUMBERS + 7 * int(numbers[10]) + 6].tolist()
+    if ids_count and not lines_count:
+        raise _DamagedError("samples stand in no line")
     strings = []
     for length, most in zip(others[5 * credits_count :], _STRING_CHARS_MAX, strict=False):
         string = rest[at : at + length].decode("utf-8")

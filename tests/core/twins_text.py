@@ -82,7 +82,7 @@ def text_lines(text: str, table: Table) -> Iterator[tuple[int, str]]:
     """(first code point, characters) of every line; the signs that end lines belong to none."""
     start = 0
     for at, character in enumerate(text):
-        if table.flags(character) & 7 == NEWLINE:
+        if table.flags(character) & 7 == NEWLINE and text[at : at + 2] != "\r\n":
             yield start, text[start:at]
             start = at + 1
     yield start, text[start:]

@@ -517,6 +517,9 @@ class Oracle:
             original = source.original or original
         ordered = [leading, *(c for c in sources if c is not leading)]
         verdict, covered = self._drawn(seen, leading, ordered, source.story_id, original, direction.basis)
+        parts = [p for c in sources for p in (c.match.measures.part_here, c.match.measures.part_there)]
+        if max(parts) < limits.PIECE_PART_MAX:
+            covered = []
         return Judged(verdict, source.story, covered)
 
     def _story(self, story: int) -> list[int]:
