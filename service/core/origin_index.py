@@ -58,7 +58,9 @@ class OriginIndex:
         self.marks = Postings()
         self.articles = ArticleStore()
         self.members: dict[int, list[int]] = {}
-        self.creditors: dict[int, dict[str, int]] = {}  # story → whom its articles credit, and the first that does
+        self.creditors: dict[
+            int, dict[str, int]
+        ] = {}  # story → whom its articles credit, and the first that does
 
     # ---- asking
     def alive(self, number: int) -> bool:
@@ -153,7 +155,9 @@ class OriginIndex:
             return
         named = self.creditors.setdefault(story, {})
         if not self.alive(named.get(strongest.key, -1)):
-            named.pop(strongest.key, None)  # the order must not remember who is gone: a restored index does not
+            named.pop(
+                strongest.key, None
+            )  # the order must not remember who is gone: a restored index does not
             named[strongest.key] = number
 
     def rewrite(self, number: int, verdict: Verdict, article: Remembered) -> None:

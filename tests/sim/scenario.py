@@ -75,6 +75,7 @@ class Plan:
     embedded: bool  # the embedded log's own doors; else those that behave as Kafka's
     seconds: float  # over which the articles come
     window_ms: int
+    unreadable_share: float
     weather: Weather
     options: PipelineOptions
     faults: list[tuple[float, str]]
@@ -136,6 +137,7 @@ def planned(seed: int, scale: int = 1) -> Plan:
         embedded=embedded,
         seconds=seconds,
         window_ms=chance.choice((1_500, 3_600_000, 3_600_000)),
+        unreadable_share=chance.choice((0.03, 0.06, 0.3)),
         weather=weather,
         options=options,
         faults=faults,
@@ -290,7 +292,7 @@ class World:
         await self.fault(kind)
 
     async def _produce(self) -> None:
-        stream = Stream(random.Random(self.plan.seed))
+        stream = Stream(random.Random(self.plan.seed), self.plan.unreadable_share)
         for number in range(self.plan.articles):
             await asyncio.sleep(self.chance.random() * 2 * self.plan.seconds / self.plan.articles)
             self.broker.produce(
