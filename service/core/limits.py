@@ -118,7 +118,9 @@ UNSPACED_CHARS_PER_TOKEN_MAX = (
 UNSPACED_WORDS_SCALE = (
     1.35  # pseudo-words (2 characters) that say as much as a word (2.7 of Japanese or Chinese)
 )
-PIECE_PART_MAX = 0.3  # of both main regions: what is no more is posted again, so that it counts as one story more
+PIECE_PART_MAX = (
+    0.3  # of both main regions: what is no more is posted again, so that it counts as one story more
+)
 REPUBLISHED_WORDS_MIN = 36  # one run: a verbatim passage of 60 words measures at least 42 by its picks
 PIECES_WORDS_MIN = 50  # several runs of PIECE_WORDS_MIN or more
 SHORT_PART_MIN = 0.6  # a short text, whole
