@@ -755,7 +755,7 @@ class KafkaOutputs:
             )
         bounds = [_bound(states[name]) for name in names]
         told = [bound for bound in bounds[:3] if bound is not None]
-        self._batch_bytes_max = min(self._options.producer_batch_bytes_max, *told)
+        self._batch_bytes_max = min([self._options.producer_batch_bytes_max, *told])
         return RecordBounds(*bounds)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kafka.service import deployed
+from tests.kafka.service import deployed, wait_until
 from tests.kafka.stream import pieces
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(280)]
@@ -96,10 +96,14 @@ def test_two_processes_with_one_instance_id_end_with_a_clear_error(
             time.sleep(0.2)
         assert {process.poll() for process in pair} <= {1, None}
         assert "share an instance id" in deployment.logs()
-        if all(process.poll() is not None for process in pair):
-            deployment.start()  # neither knew that the other had given up
         deployment.produce(pieces(200, 6, seed=5))
-        deployment.wait_for(200)
+
+        def done() -> bool:
+            if all(process.poll() is not None for process in deployment.replicas):
+                deployment.start()  # neither knew that the other was giving up too
+            return len(deployment.out()) >= 200
+
+        wait_until(done, 120, deployment.logs)
         for process in deployment.replicas:
             if process.poll() is None:
                 process.terminate()
