@@ -60,7 +60,7 @@ class OriginIndex:
         self.members: dict[int, list[int]] = {}
         self.creditors: dict[
             int, dict[str, int]
-        ] = {}  # story → whom its articles credit, and the first that does
+        ] = {}  # story → whom its articles credit, and the newest that does
 
     # ---- asking
     def alive(self, number: int) -> bool:
@@ -154,11 +154,8 @@ class OriginIndex:
         if strongest is None:
             return
         named = self.creditors.setdefault(story, {})
-        if not self.alive(named.get(strongest.key, -1)):
-            named.pop(
-                strongest.key, None
-            )  # the order must not remember who is gone: a restored index does not
-            named[strongest.key] = number
+        named.pop(strongest.key, None)  # the newest stands for all: while it lives somebody does who says so
+        named[strongest.key] = number
 
     def rewrite(self, number: int, verdict: Verdict, article: Remembered) -> None:
         """Replaces the verdict that is remembered of an article, `article` as it was."""
@@ -220,7 +217,12 @@ class OriginIndex:
         state |= {f"articles/{name}": array for name, array in self.articles.state().items()}
         pairs = [(story, number) for story, numbers in self.members.items() for number in numbers]
         state["members"] = np.array(pairs, np.int64).reshape(-1, 2)
-        named = [(story, number) for story, by_key in self.creditors.items() for number in by_key.values()]
+        named = [
+            (story, number)
+            for story, by_key in self.creditors.items()
+            for number in by_key.values()
+            if self.alive(number)
+        ]
         state["creditors"] = np.array(named, np.int64).reshape(-1, 2)
         return state
 
