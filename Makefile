@@ -52,7 +52,7 @@ demo: $(STAMP) ## the whole pipeline on sample articles, without Kafka
 	@$(PY) -m service demo
 
 test: $(STAMP) ## all tests; those on a real broker skip, with a message, where java or mvn is missing
-	@$(PY) -m tools.kafka --fetch-only || if [ "$$WIRECOPY_REQUIRE_BROKER" = 1 ]; then exit 1; else \
+	@$(PY) -m tools.kafka jars || if [ "$$WIRECOPY_REQUIRE_BROKER" = 1 ]; then exit 1; else \
 	  echo "make test: no Kafka jars, so the tests on a real broker are skipped (they need java >= 17 and mvn)."; fi
 	$(PY) -m pytest -n 2 $(PYTEST_FLAGS) $(TESTS)
 
@@ -71,7 +71,7 @@ bench: $(BENCH_STAMP) ## speed and memory
 	$(PY) -m bench
 
 kafka: $(STAMP) ## one real broker on localhost:9092 for use by hand (Ctrl-C stops it)
-	$(PY) -m tools.kafka
+	$(PY) -m tools.kafka run
 
 service: $(STAMP) ## the service on that broker: its topics, then `wirecopy run` (curl localhost:8080/metrics)
 	$(PY) -m service topics --replication-factor 1 --wait 60
