@@ -507,8 +507,8 @@ class Oracle:
         sources = [c for c in sources if not c.match.same_site]
         leading = lead(sources)
         source = leading.match.known
-        story = self._story(source.story)[: limits.STORY_CREDITS_LOOKED_AT_MAX]
-        others = [self._known(n) for n in story if n != source.number]
+        # all of the story: of those who credit one and the same, the engine asks the newest only, which is equal
+        others = [self._known(n) for n in self._story(source.story) if n != source.number]
         direction = directed(seen.record, _brands(seen.record), source, others)
         if direction.late:
             return self._late(seen, good, leading.match, direction.basis, chains)

@@ -234,6 +234,7 @@ class World:
         chance, loop, running = self.chance, self.loop, self._running()
         if kind == "join" and len(running) < 4:
             self.start()
+            self.network.events["fault: join"] += 1
             return
         if not running:
             self.start()
