@@ -34,27 +34,38 @@ from service.core.verdict import Known, Match, credits_any, directed
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """`copies`: candidates whose postings are the original's from now on."""
+    """`copies`: candidates whose postings are the original's from now on. `rewritten`: what is remembered of the corrected
+    articles, by number: as it is, and the verdict that it is to hold."""
 
     corrections: list[Correction]
     copies: list[tuple[Known, Measured]]
+    rewritten: list[tuple[int, Remembered, Verdict]]
+
+    def add(self, number: int, before: Remembered, verdict: Verdict, cause: RawPosition) -> None:
+        self.rewritten.append((number, before, verdict))
+        self.corrections.append(
+            Correction(
+                before.id, before.position, before.body_xxh3, verdict, CorrectionReason.LATE_ORIGINAL, cause
+            )
+        )
 
 
 def correct_copies(
     index: OriginIndex, seen: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
 ) -> Corrected:
-    """Corrects the copies of a late original, and remembers their new verdicts."""
+    """The new verdicts of a late original's copies. Changes nothing."""
     record = seen.record
     brands = brand_keys(record.publisher, record.host, record.domain)
     story = leading.known.story
-    corrected = Corrected([], [])
+    corrected = Corrected([], [], [])
     for match in matches.accepted:
         known = match.known
         if match.same_site or (known.story != story and not directed(record, brands, known, []).late):
             continue
         measured = matches.measured[known.number]
         corrected.copies.append((known, measured))
-        corrected.corrections.append(_copy(index, record, match, measured, basis))
+        before, verdict = _copy(index, record, match, measured, basis)
+        corrected.add(known.number, before, verdict, record.position)
     done = {known.number for known, _ in corrected.copies}
     whole = leading.measures.part_here >= limits.STORY_TAKEN_PART_MIN
     for number in index.story_members(story):
@@ -63,16 +74,16 @@ def correct_copies(
         member = index.known(number)
         names_us = member.credit is not None and credits_any(member.credit, brands)
         if whole or names_us:
-            corrected.corrections.append(_member(index, record, member, basis))
+            before, verdict = _member(index, record, member, basis)
+            corrected.add(number, before, verdict, record.position)
     return corrected
 
 
 def _copy(
     index: OriginIndex, record: SketchRecord, match: Match, measured: Measured, basis: tuple[Basis, ...]
-) -> Correction:
-    """The new verdict of an article that the original was compared with: measured from its side."""
-    number = match.known.number
-    blob = index.articles.get_blob(number)
+) -> tuple[Remembered, Verdict]:
+    """An article that the original was compared with, and its new verdict: measured from its side."""
+    blob = index.articles.get_blob(match.known.number)
     before, table = decode_remembered(blob), remembered_lines(blob)
     lines = LineMap(table)
     tokens = int(table[-1, 1]) if len(table) else 0
@@ -95,11 +106,13 @@ def _copy(
         before.verdict.credit,
         basis,
     )
-    return _corrected(index, number, before, verdict, record.position)
+    return before, verdict
 
 
-def _member(index: OriginIndex, record: SketchRecord, member: Known, basis: tuple[Basis, ...]) -> Correction:
-    """The new verdict of a copy of a copy."""
+def _member(
+    index: OriginIndex, record: SketchRecord, member: Known, basis: tuple[Basis, ...]
+) -> tuple[Remembered, Verdict]:
+    """A copy of a copy, and its new verdict."""
     before = decode_remembered(index.articles.get_blob(member.number))
     old = before.verdict
     named = old.original.id if old.original is not None else None
@@ -119,16 +132,7 @@ def _member(index: OriginIndex, record: SketchRecord, member: Known, basis: tupl
         ),
         basis=basis,
     )
-    return _corrected(index, member.number, before, verdict, record.position)
-
-
-def _corrected(
-    index: OriginIndex, number: int, before: Remembered, verdict: Verdict, cause: RawPosition
-) -> Correction:
-    index.rewrite(number, verdict, before)
-    return Correction(
-        before.id, before.position, before.body_xxh3, verdict, CorrectionReason.LATE_ORIGINAL, cause
-    )
+    return before, verdict
 
 
 def _original(record: SketchRecord) -> Original:

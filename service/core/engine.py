@@ -76,6 +76,14 @@ class Engine:
         """Applies records in order."""
         return [self.replay(*record) for record in records]
 
+    def check(self, proposal: Proposal) -> Outcome:
+        """What `replay` would say of this article if it came next, at the log's present time; changes nothing. Not beside
+        `replay` in another thread: it reads what `replay` writes."""
+        record = decode_record(proposal.value)
+        assert not isinstance(record, Refused), "a proposal is a record of this engine's version"
+        judged = judge(self._index, compare(record, self._index.postings, self._index.marks))
+        return Outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
+
     def _judged(self, record: SketchRecord) -> Outcome:
         index = self._index
         seen = compare(record, index.postings, index.marks)

@@ -44,7 +44,7 @@ class Judged:
 
 
 def judge(index: OriginIndex, seen: Comparison) -> Judged:
-    """The verdict on one article. Changes the index only in the verdicts remembered of articles that it corrects."""
+    """The verdict on one article, and what it is to change in the index. Changes nothing itself."""
     again = _duplicate(index, seen)
     if again is not None:
         return again
@@ -166,7 +166,8 @@ def _late_original(
         _credit(seen.record),
         basis,
     )
-    return Judged(verdict, Learned(leading.known.story, [], corrected.copies), tuple(corrected.corrections))
+    learned = Learned(leading.known.story, [], corrected.copies, corrected.rewritten)
+    return Judged(verdict, learned, tuple(corrected.corrections))
 
 
 def _drawn(

@@ -11,7 +11,7 @@ nothing ever names an article that is gone. `learn` and `remember` are the only 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,7 @@ class Learned:
     story: int | None  # number of the story's first article; None: this one opens a story
     covered: list[tuple[int, int]]  # token ranges that sources explain
     takes_over: list[tuple[Known, Measured]]  # copies whose postings are this original's from now on
+    rewritten: Sequence[tuple[int, Remembered, Verdict]] = ()  # corrected: number, as it was, its verdict now
 
 
 class OriginIndex:
@@ -116,7 +117,9 @@ class OriginIndex:
 
     # ---- writing
     def remember(self, seen: Comparison, verdict: Verdict, learned: Learned, log_time_ms: int) -> int:
-        """Keeps an article and its verdict; returns its number."""
+        """Keeps an article and its verdict, and the verdicts that it corrects; returns its number."""
+        for corrected, before, rewritten in learned.rewritten:
+            self._rewrite(corrected, rewritten, before)
         record = seen.record
         sketch = record.sketch
         blob = encode_remembered(
@@ -157,7 +160,7 @@ class OriginIndex:
         named.pop(strongest.key, None)  # the newest stands for all: while it lives somebody does who says so
         named[strongest.key] = number
 
-    def rewrite(self, number: int, verdict: Verdict, article: Remembered) -> None:
+    def _rewrite(self, number: int, verdict: Verdict, article: Remembered) -> None:
         """Replaces the verdict that is remembered of an article, `article` as it was."""
         lines = remembered_lines(self.articles.get_blob(number))
         changed = Remembered(
