@@ -1,6 +1,6 @@
 """Write docs/configuration.md and docs/metrics.md from the code; a test says when they are not current.
 
-The settings and the metrics are declared once, in service/shell/settings.py and telemetry.py. A table kept
+The settings and the metrics are declared once, in service/shell/settings and telemetry.py. A table kept
 by hand would be wrong within a month, and an operator believes it.
 """
 

@@ -2,7 +2,7 @@
 
 Bounds of a single setting stand at the setting; here is what no single value shows: time-outs that must
 nest, sizes that must fit, names that must differ. `settings.load` checks every row whose settings are
-themselves sound. The rows know nothing of how settings are read, and settings.py nothing of why they must
+themselves sound. The rows know nothing of how settings are read, and settings/ nothing of why they must
 agree.
 """
 

@@ -1,0 +1,119 @@
+"""All settings in one type, and what the parts of the service get of them.
+
+The two long groups lie in files of their own; a new setting of any other group is declared here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Annotated, Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from service.core import limits
+from service.shell.ports import KafkaOptions, PipelineOptions, TopicNames
+from service.shell.settings.kafka import KafkaSettings
+from service.shell.settings.kinds import FieldPath, LogFormat, LogLevel, Table, Topic, TopicList, setting
+from service.shell.settings.pipeline import PipelineSettings
+
+PREFIX = "WIRECOPY_"
+DAY_MS = 24 * 3600 * 1000
+TOPICS = TopicNames()
+
+
+class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come first
+    """Made by `load`, which says where each value came from. Fields are grouped by their first word."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    # ---- topics
+    topic_raw: TopicList = setting(TOPICS.raw, "Topics with raw articles, several with commas between.")
+    topic_enriched: Topic = setting(TOPICS.enriched, "Topic for articles with their verdicts.")
+    topic_corrections: Topic = setting(TOPICS.corrections, "Compacted topic for corrected verdicts.")
+    topic_dead: Topic = setting(TOPICS.dead, "Topic for records that nobody can read, with the reason.")
+    topic_fingerprints: Topic = setting(
+        TOPICS.fingerprints, "The log that every replica follows; one partition."
+    )
+    topic_partitions: Annotated[int, Field(ge=1, le=10_000)] = setting(
+        6, "Partitions that `wirecopy topics` gives a new topic (the fingerprint log always has one)."
+    )
+    topic_replication_factor: Annotated[int, Field(ge=1, le=32)] = setting(
+        3, "Copies that `wirecopy topics` has the brokers keep; 1 where there is a single broker."
+    )
+    topic_fingerprints_retention_days: Annotated[float, Field(gt=0, le=36_500)] | None = setting(
+        None, "How long the fingerprint log is kept; at least the window. Unset: the window and 7 days."
+    )
+
+    # ---- where the raw record's parts lie
+    field_body: FieldPath = setting("body", "Path of the article's text or HTML, e.g. `content.text`.")
+    field_id: FieldPath = setting("id", "Path of the article's id.")
+    field_url: FieldPath = setting("url", "Path of its address.")
+    field_title: FieldPath = setting("title", "Path of its headline.")
+    field_publisher: FieldPath = setting("publisher", "Path of its publisher's name or domain.")
+    field_published_at: FieldPath = setting("published_at", "Path of its time of publication.")
+    field_language: FieldPath = setting("language", "Path of its language.")
+    field_version: FieldPath = setting("version", "Path of its version number.")
+    field_content_type: FieldPath = setting("content_type", "Path of the body's media type.")
+    aliases: Table = setting(
+        {},
+        "Publishers under several names: name or domain = the one that stands for it, e.g. "
+        "`edition.cnn.com=cnn.com`.",
+    )
+
+    # ---- the index
+    window_days: Annotated[float, Field(gt=0, le=36_500)] = setting(
+        limits.WINDOW_MS / DAY_MS, "How long an article is remembered, by the log's time."
+    )
+
+    # ---- HTTP and logs
+    http_host: str = setting("0.0.0.0", "Address of metrics and health.", min_length=1)  # noqa: S104
+    http_port: Annotated[int, Field(ge=0, le=65535)] = setting(
+        8080, "Port of metrics and health; 0: any free."
+    )
+    log_level: LogLevel = setting("INFO", "Least level that is logged.")
+    log_format: LogFormat = setting("json", "`json`: a JSON object a line; `text`: for a terminal.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        *_: Any,
+        **__: Any,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)  # `load` reads the other sources itself, to know where each value came from
+
+    @property
+    def window_ms(self) -> int:
+        return round(self.window_days * DAY_MS)
+
+    @property
+    def fingerprints_retention_ms(self) -> int:
+        days = self.topic_fingerprints_retention_days
+        return round((self.window_days + 7 if days is None else days) * DAY_MS)
+
+    def topics(self) -> TopicNames:
+        return TopicNames(
+            **{option.name: getattr(self, "topic_" + option.name) for option in fields(TopicNames)}
+        )
+
+    def kafka_options(self) -> KafkaOptions:
+        return KafkaOptions(topics=self.topics(), **self._options("kafka_", KafkaOptions))
+
+    def pipeline_options(self) -> PipelineOptions:
+        return PipelineOptions(**self._options("pipeline_", PipelineOptions))
+
+    def field_paths(self) -> dict[str, str]:
+        """Keyword arguments of `core.fields.FieldPaths`."""
+        return {
+            n.removeprefix("field_"): getattr(self, n)
+            for n in type(self).model_fields
+            if n.startswith("field_")
+        }
+
+    def _options(self, prefix: str, kind: Any) -> dict[str, Any]:
+        names = {option.name for option in fields(kind)} & {
+            name.removeprefix(prefix) for name in type(self).model_fields if name.startswith(prefix)
+        }
+        return {name: getattr(self, prefix + name) for name in names}
