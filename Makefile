@@ -17,7 +17,7 @@ TESTS ?= tests
 PYTEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit eval bench kafka service samples docs deploy-tools lock clean
+.PHONY: help install demo test check audit eval bench bench-full kafka service samples docs deploy-tools lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
@@ -67,8 +67,11 @@ audit: $(STAMP) ## known vulnerabilities of the locked dependencies (asks a publ
 eval: $(BENCH_STAMP) ## quality on the evaluation sets beside the checkout, with peers
 	$(PY) -m tools.evaluate
 
-bench: $(BENCH_STAMP) ## speed and memory
-	$(PY) -m bench
+bench: $(BENCH_STAMP) ## speed and memory beside peers, in minutes; writes docs/benchmarks.md
+	$(PY) -m bench.report
+
+bench-full: $(BENCH_STAMP) ## the same at length: ten million articles, two replicas, more repeats
+	$(PY) -m bench.report --full
 
 kafka: $(STAMP) ## one real broker on localhost:9092 for use by hand (Ctrl-C stops it)
 	$(PY) -m tools.kafka run

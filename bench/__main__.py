@@ -68,8 +68,8 @@ def theirs(make: Callable[[], Index], bodies: Sequence[str]) -> float:
     return time.process_time() - started
 
 
-def compare(name: str, records: Sequence[bytes], repeats: int) -> None:
-    """Prints microseconds an article of each, and how many times faster than each peer we are (medians)."""
+def compare(name: str, records: Sequence[bytes], repeats: int) -> dict[str, float]:
+    """Prints how many times faster than each peer we are; returns CPU seconds an article of each (medians)."""
     bodies: list[str] = [body for body in (_body(record) for record in records) if body.strip()]
     ours(records[:50])  # compiled kernels, warm caches
     times: dict[str, list[float]] = {name: [] for name in ("wirecopy", *(peer for peer, _ in PEERS))}
@@ -83,6 +83,7 @@ def compare(name: str, records: Sequence[bytes], repeats: int) -> None:
         median = statistics.median(seconds)
         beside = "" if peer == "wirecopy" else f"we are {median / mine:.2f} × as fast"
         print(f"  {peer:12}{median / len(records) * 1e6:10.0f} µs an article    {beside}")
+    return {peer: statistics.median(seconds) / len(records) for peer, seconds in times.items()}
 
 
 def _body(record: bytes) -> str:

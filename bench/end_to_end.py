@@ -1,0 +1,270 @@
+"""Through a real broker, exactly once: the service beside a bare aiokafka program, and how long an article takes.
+
+`throughput`: the same backlog of articles lies in a raw topic of six partitions; the service's replicas, or those of
+bench/bare.py, work it off. Rates are from the timestamps of the records that come out (the producer's, at sending),
+the first tenth and the last twentieth left out, so that neither start-up nor the last small batches count. The two take
+turns, and share the machine's cores with the broker.
+
+`latency`: articles are produced at a steady rate with their timestamps; an independent client (librdkafka, a process of
+its own) notes when each enriched record becomes visible to `read_committed`. Both clocks are this machine's.
+
+    python -m bench.end_to_end throughput [--articles N] [--replicas 1,2] [--repeats N]
+    python -m bench.end_to_end latency [--rate 500] [--seconds 30]
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from bench.__main__ import texts
+from service import samples
+from tests.kafka.client import Read, Record, produce, read_committed
+from tests.kafka.service import ROOT, Deployment
+from tools.kafka import KafkaMissingError, new_broker
+
+PARTITIONS = 6
+START_SKIPPED, END_SKIPPED = 0.10, 0.05
+WARM_UP_SKIPPED = 0.2  # of the articles whose latency is measured
+WAIT_SECONDS_MAX = 600
+
+
+def articles(count: int) -> list[bytes]:
+    """Real articles where the evaluation data lies beside the checkout, each once; then the samples, renamed."""
+    found = [*texts("wirebench", count), *texts("press", count)][:count]
+    numbers = itertools.count()
+    for line in itertools.cycle(samples.lines()):
+        if len(found) >= count:
+            return found
+        value: dict[str, Any] = json.loads(line)
+        if isinstance(value, dict) and "id" in value:
+            value["id"] = value["url"] = f"bench-{next(numbers)}"
+            found.append(json.dumps(value).encode())
+    raise AssertionError("a cycle does not end")
+
+
+@contextmanager
+def broker() -> Iterator[tuple[str, Path]]:
+    """A fresh node in a folder of its own: its address and the folder."""
+    with tempfile.TemporaryDirectory(prefix="wirecopy-bench-") as folder:
+        node = new_broker(Path(folder) / "broker")
+        node.heap = "1g"
+        node.start()
+        try:
+            yield node.bootstrap, Path(folder)
+        finally:
+            node.kill()
+
+
+def _deployment(bootstrap: str, folder: Path, records: Sequence[bytes]) -> Deployment:
+    """New topics, with the backlog in the raw one."""
+    made = Deployment(bootstrap, f"b{uuid.uuid4().hex[:8]}", folder, PARTITIONS)
+    made.create_topics()
+    for number in range(PARTITIONS):
+        mine: list[Record] = [(b"k%d" % number, value, [], None) for value in records[number::PARTITIONS]]
+        produce(bootstrap, made.topic("raw"), number, mine)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Articles a second, and the mean sizes of what was written."""
+
+    per_second: float
+    log_bytes: float
+    more_bytes: float
+
+
+def ours(bootstrap: str, folder: Path, records: Sequence[bytes], replicas: int) -> Rate:
+    """The backlog by the service."""
+    made = _deployment(bootstrap, folder, records)
+    try:
+        for _ in range(replicas):
+            made.start()
+        out = _wait(made, len(records), made.logs)
+    finally:
+        made.stop()
+    log = read_committed(bootstrap, made.topic("fingerprints"))
+    sizes = statistics.mean(len(read.value or b"") for read in log)
+    more = statistics.mean(len(read.value or b"") for read in out) - statistics.mean(map(len, records))
+    return Rate(_rate(out), sizes, max(0.0, more))
+
+
+def bare(bootstrap: str, folder: Path, records: Sequence[bytes], replicas: int, sizes: Rate) -> Rate:
+    """The backlog by the bare program."""
+    made = _deployment(bootstrap, folder, records)
+    numbers = [round(sizes.log_bytes), round(sizes.more_bytes)]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "bench.bare", bootstrap, made.prefix]
+            + [str(number) for number in (PARTITIONS, replica, replicas, *numbers)],
+            cwd=ROOT,
+        )
+        for replica in range(replicas)
+    ]
+    try:
+        out = _wait(made, len(records), lambda: "the bare program")
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    return Rate(_rate(out), sizes.log_bytes, sizes.more_bytes)
+
+
+def _wait(made: Deployment, count: int, explain: Callable[[], str]) -> list[Read]:
+    """What came out, once all is there. Looks at the ends of the partitions only, to leave the cores alone."""
+    give_up_at = time.monotonic() + WAIT_SECONDS_MAX
+    watcher = Consumer({"bootstrap.servers": made.bootstrap, "group.id": "watch"})
+    try:
+        while True:
+            time.sleep(0.5)
+            ends = [
+                watcher.get_watermark_offsets(TopicPartition(made.topic("enriched"), number), 30)[1]
+                for number in range(PARTITIONS)
+            ]
+            if sum(ends) >= count:  # transaction markers count too, so this may be early: then look again
+                out = read_committed(made.bootstrap, made.topic("enriched"))
+                if len(out) >= count:
+                    return out
+            if time.monotonic() > give_up_at:
+                raise TimeoutError(f"not all came out in {WAIT_SECONDS_MAX} s: {explain()}")
+    finally:
+        watcher.close()
+
+
+def _rate(out: Sequence[Read]) -> float:
+    times = sorted(read.timestamp_ms for read in out)
+    first, last = int(len(times) * START_SKIPPED), int(len(times) * (1 - END_SKIPPED)) - 1
+    return (last - first) / max(1, times[last] - times[first]) * 1000
+
+
+def throughput(count: int, replica_counts: Sequence[int], repeats: int) -> list[dict[str, Any]]:
+    """Prints and returns articles a second of both, and their ratio (medians of the repeats)."""
+    records = articles(count)
+    rows: list[dict[str, Any]] = []
+    with broker() as (bootstrap, folder):
+        for replicas in replica_counts:
+            mine: list[Rate] = []
+            theirs: list[Rate] = []
+            for _ in range(repeats):
+                mine.append(ours(bootstrap, folder, records, replicas))
+                theirs.append(bare(bootstrap, folder, records, replicas, mine[0]))
+            us = statistics.median(rate.per_second for rate in mine)
+            them = statistics.median(rate.per_second for rate in theirs)
+            rows.append(
+                {"replicas": replicas, "articles": count, "ours": us, "bare": them, "ratio": us / them}
+            )
+            print(
+                f"{replicas} replica(s), {count:,} articles: wirecopy {us:,.0f}/s, bare aiokafka {them:,.0f}/s, "
+                f"ratio {us / them:.2f} (goal 0.50 with one); log records {mine[0].log_bytes:,.0f} bytes, "
+                f"enriched {mine[0].more_bytes:,.0f} more than raw",
+                flush=True,
+            )
+    return rows
+
+
+def latency(rate: int, seconds: int) -> dict[str, Any]:
+    """Prints and returns quantiles (ms) of produced → visible to `read_committed`, one replica."""
+    records = articles(rate * seconds)
+    with broker() as (bootstrap, folder):
+        made = Deployment(bootstrap, f"b{uuid.uuid4().hex[:8]}", folder, PARTITIONS)
+        made.create_topics()
+        produce(bootstrap, made.topic("raw"), 0, [(b"k", records[0], [], None)])
+        made.start()
+        made.wait_for(1)
+        seen: list[float] = []
+        reading = threading.Event()
+        reader = threading.Thread(target=_read, args=(made, len(records) + 1, seen, reading))
+        reader.start()
+        reading.wait(60)
+        _feed(made, records, rate)
+        reader.join(WAIT_SECONDS_MAX)
+        made.stop()
+    kept = sorted(seen[int(len(seen) * WARM_UP_SKIPPED) :])
+    quantiles = {name: kept[int(len(kept) * at)] for name, at in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99))}
+    print(
+        f"{rate}/s for {seconds} s, {len(seen):,} seen: p50 {quantiles['p50']:.0f} ms, "
+        f"p90 {quantiles['p90']:.0f} ms, p99 {quantiles['p99']:.0f} ms (goals 50 and 250)"
+    )
+    return {"rate": rate, "seconds": seconds, "seen": len(seen), "sorted_ms": kept, **quantiles}
+
+
+def _feed(made: Deployment, records: Sequence[bytes], rate: int) -> None:
+    producer = Producer({"bootstrap.servers": made.bootstrap, "linger.ms": 1})
+    began = time.perf_counter()
+    for number, value in enumerate(records):
+        wait = began + number / rate - time.perf_counter()
+        if wait > 0:
+            time.sleep(wait)
+        now_ms = time.time_ns() // 1_000_000
+        headers: list[tuple[str, str | bytes | None]] = [("sent", b"%d" % now_ms)]
+        producer.produce(made.topic("raw"), value, b"k", number % PARTITIONS, headers=headers)
+        producer.poll(0)
+    producer.flush(60)
+
+
+def _read(made: Deployment, count: int, seen: list[float], reading: threading.Event) -> None:
+    """Latencies (ms) in order of arrival, by the header that travels with the record."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": made.bootstrap,
+            "group.id": "latency",
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "fetch.wait.max.ms": 5,
+        }
+    )
+    consumer.assign([TopicPartition(made.topic("enriched"), number, 0) for number in range(PARTITIONS)])
+    got, give_up_at = 0, time.monotonic() + WAIT_SECONDS_MAX
+    while got < count and time.monotonic() < give_up_at:
+        message = consumer.poll(0.2)
+        if message is None or message.error() is not None:
+            continue
+        now_ms = time.time_ns() / 1e6
+        got += 1
+        reading.set()
+        sent = dict(message.headers() or ()).get("sent")
+        if sent is not None:
+            seen.append(now_ms - int(sent))
+    consumer.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    through = commands.add_parser("throughput")
+    through.add_argument("--articles", type=int, default=8000)
+    through.add_argument("--replicas", default="1,2")
+    through.add_argument("--repeats", type=int, default=3)
+    late = commands.add_parser("latency")
+    late.add_argument("--rate", type=int, default=500)
+    late.add_argument("--seconds", type=int, default=30)
+    options = parser.parse_args()
+    try:
+        if options.command == "latency":
+            latency(options.rate, options.seconds)
+        else:
+            throughput(options.articles, [int(n) for n in options.replicas.split(",")], options.repeats)
+    except KafkaMissingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,273 @@
+"""`make bench` and `make bench-full`: every benchmark in one run, and docs/benchmarks.md with its plots written from it.
+
+Each section prints as it goes, ours beside the peer's from the same run, and gives the rows that the page shows. No
+figure is kept from an earlier run: what was not run says so on the page. The longer form has more repeats, two
+replicas, and an index of ten million articles (`--articles` for more).
+
+    python -m bench.report [--full] [--only texts,stages,growth,restart,throughput,latency] [--articles N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from bench import end_to_end, growth, stages
+from bench.__main__ import compare, texts
+from tools.kafka import KafkaMissingError
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PAGE: Final = ROOT / "docs" / "benchmarks.md"
+IMAGES: Final = ROOT / "docs" / "images"
+GROWTH_ARTICLES: Final = (1_000_000, 10_000_000)  # short, full
+OURS, THEIRS = "#0b5fa5", "#9a9a9a"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one benchmark has to say on the page: Markdown, and the names of its plots."""
+
+    title: str
+    text: str
+    plots: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Options:
+    full: bool
+    growth_articles: int
+    said: list[str] = field(default_factory=list)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def _texts(options: Options) -> Section:
+    rows, labels, ratios = [], [], []
+    for name, goals in (("wirebench", (4, 4, 30)), ("press", (4, 4, 30))):
+        records = texts(name, 3000 if options.full else 1500)
+        if not records:
+            continue
+        times = compare(name, records, 5 if options.full else 3)
+        mine = times.pop("wirecopy")
+        rows.append([name, "**wirecopy**", f"{mine * 1e6:,.0f}", ""])
+        for (peer, seconds), goal in zip(times.items(), goals, strict=True):
+            rows.append([name, peer, f"{seconds * 1e6:,.0f}", f"{seconds / mine:.1f} × (goal {goal})"])
+            labels.append(f"{name}\n{peer}")
+            ratios.append(seconds / mine)
+    if not rows:
+        return Section("Text to verdict", "Not run: the evaluation data does not lie beside the checkout.")
+    head = ("set", "program", "CPU µs an article, median", "we are so many times as fast")
+    text = (
+        "One core, from the raw record's bytes to the enriched record's with credits, templates and passages; "
+        "the peers shingle (5 words), query and insert the same bodies and say only what is similar.\n\n"
+    )
+    return Section(
+        "Text to verdict", text + _table(head, rows), (_bars("texts", labels, ratios, "times as fast"),)
+    )
+
+
+def _stages(options: Options) -> Section:
+    count, repeats = (2000, 7) if options.full else (1000, 3)
+    timings = list(stages.stages(stages.raw_records("wirebench", count), repeats))
+    for timing in timings:
+        print(f"{timing.stage:<34}{timing.median_us:>9.1f}{timing.least_us:>9.1f}", flush=True)
+    rows = [(t.stage.replace("  ", "… "), f"{t.median_us:.0f}", f"{t.least_us:.0f}") for t in timings]
+    whole = [timing for timing in timings if not timing.stage.startswith(" ")]
+    rates = [1e6 / timing.median_us for timing in whole]
+    text = f"{count:,} articles of WireBench, one thread's CPU time, {repeats} repeats.\n\n"
+    plot = _bars("stages", [timing.stage for timing in whole], rates, "articles a second, one core", log=True)
+    return Section("Throughput by stage", text + _table(("stage", "median µs", "least µs"), rows), (plot,))
+
+
+def _growth(options: Options) -> Section:
+    gc.disable()
+    decades = []
+    for row in growth.measure(options.growth_articles, 0, 1):
+        print(f"{row.articles:>12,} articles: {row.mean_us:.1f} µs, {row.bytes:.0f} bytes each", flush=True)
+        decades.append(row)
+    gc.enable()
+    rows = [
+        (f"{d.articles:,}", f"{d.mean_us:.1f}", f"{d.median_us:.1f}", f"{d.quiet_us:.1f}", f"{d.bytes:.0f}")
+        for d in decades
+    ]
+    head = ("articles", "µs an article, mean", "median", "undisturbed", "bytes an article")
+    base = next((d for d in decades if d.articles == 100_000), None)
+    ratio = f" Last row : 100,000 = {decades[-1].mean_us / base.mean_us:.2f} (goal ≤ 2)." if base else ""
+    text = (
+        "Look-up and insertion of an article's shingles in an index that grows, 64 % copies, CPU time of one thread, "
+        "growth included; bytes of postings and rows. What is remembered of an article in words (URL, names, "
+        f"verdict) lies in segments beside them and is not counted here.{ratio}\n\n"
+    )
+    return Section("Growth", text + _table(head, rows), (_growth_plot(decades),))
+
+
+def _throughput(options: Options) -> Section:
+    made = end_to_end.throughput(
+        9000 if options.full else 6000, (1, 2) if options.full else (1,), 3 if options.full else 1
+    )
+    rows = [
+        (r["replicas"], f"{r['ours']:,.0f}", f"{r['bare']:,.0f}", f"{r['ratio']:.2f} (goal .50 with one)")
+        for r in made
+    ]
+    head = ("replicas", "wirecopy, articles/s", "bare aiokafka", "ratio")
+    text = (
+        "A real broker of one node on the same cores, exactly once. The bare program (`bench/bare.py`) does what the "
+        "protocol needs with the same batch sizes, and no work.\n\n"
+    )
+    labels = [f"{r['replicas']} replica(s)\n{who}" for r in made for who in ("wirecopy", "bare")]
+    rates = [value for r in made for value in (r["ours"], r["bare"])]
+    return Section(
+        "End to end", text + _table(head, rows), (_bars("throughput", labels, rates, "articles a second"),)
+    )
+
+
+def _latency(options: Options) -> Section:
+    rows, curves = [], []
+    for rate in (100, 250, 500) if options.full else (500,):
+        found = end_to_end.latency(rate, 40 if options.full else 15)
+        rows.append((f"{rate}/s", *(f"{found[name]:.0f}" for name in ("p50", "p90", "p99"))))
+        curves.append((f"{rate}/s", found["sorted_ms"]))
+    text = (
+        "From sending the raw record to seeing the enriched one with `read_committed`, ms. "
+        "Goals at 500/s: p50 50, p99 250.\n\n"
+    )
+    return Section("Latency", text + _table(("rate", "p50", "p90", "p99"), rows), (_distribution(curves),))
+
+
+def _restart(_: Options) -> Section:
+    """By the benchmark's own program, whose output is the section."""
+    command = [sys.executable, "-m", "bench.restart"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    print(done.stdout + done.stderr, flush=True)
+    if done.returncode:
+        return Section("Restart", f"Not run: {done.stderr.strip().splitlines()[-1:]}")
+    return Section("Restart", f"```text\n{done.stdout.strip()}\n```")
+
+
+SECTIONS: Final[dict[str, Callable[[Options], Section]]] = {
+    "texts": _texts,
+    "stages": _stages,
+    "growth": _growth,
+    "restart": _restart,
+    "throughput": _throughput,
+    "latency": _latency,
+}
+
+
+# ---- plots
+def _figure(name: str, draw: Callable[[Any], None]) -> str:
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "wirecopy"  # equal data, equal files
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 3.2), layout="constrained")
+    draw(axes)
+    axes.spines[["top", "right"]].set_visible(False)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    file = f"bench-{name}.svg"
+    figure.savefig(IMAGES / file, metadata={"Date": None})
+    pyplot.close(figure)
+    return file
+
+
+def _bars(name: str, labels: Sequence[str], values: Sequence[float], unit: str, *, log: bool = False) -> str:
+    def draw(axes: Any) -> None:
+        colours = [THEIRS if "bare" in label else OURS for label in labels]
+        bars = axes.barh(range(len(labels)), values, color=colours)
+        axes.bar_label(bars, fmt="{:,.1f}" if max(values) < 100 else "{:,.0f}", padding=3)
+        axes.set_yticks(range(len(labels)), labels)
+        axes.invert_yaxis()
+        axes.set_xlabel(unit)
+        if log:
+            axes.set_xscale("log")
+
+    return _figure(name, draw)
+
+
+def _growth_plot(decades: Sequence[growth.Decade]) -> str:
+    def draw(axes: Any) -> None:
+        numbers = [decade.articles for decade in decades]
+        axes.plot(numbers, [d.mean_us for d in decades], "o-", color=OURS, label="µs an article")
+        axes.set_xscale("log")
+        axes.set_xlabel("articles in the index")
+        axes.set_ylabel("µs an article")
+        axes.set_ylim(bottom=0)
+        other = axes.twinx()
+        other.plot(numbers, [d.bytes for d in decades], "s--", color=THEIRS)
+        other.set_ylabel("bytes an article (dashed)")
+        other.set_ylim(bottom=0)
+
+    return _figure("growth", draw)
+
+
+def _distribution(curves: Sequence[tuple[str, Sequence[float]]]) -> str:
+    def draw(axes: Any) -> None:
+        for label, values in curves:
+            shares = [100 * (index + 1) / len(values) for index in range(len(values))]
+            axes.plot(values, shares, label=label)
+        axes.set_xscale("log")
+        axes.set_xlabel("ms")
+        axes.set_ylabel("% of articles within")
+        axes.legend()
+
+    return _figure("latency", draw)
+
+
+# ---- the page
+def _page(sections: Sequence[Section], options: Options, minutes: float) -> str:
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    how = "make bench-full" if options.full else "make bench"
+    opening = (
+        f"Written by `{how}` (`bench/report.py`) in {minutes:.0f} min: {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}, load {load} at the end. Ratios hold across machines better than times do. Where "
+        "an article's microseconds go, and what was tried: [performance.md](performance.md); what it means for sizing: "
+        "[scaling.md](scaling.md)."
+    )
+    parts = ["# Benchmarks", opening]
+    for section in sections:
+        plots = [f"![{section.title}](images/{plot})" for plot in section.plots]
+        parts += [f"## {section.title}", section.text, *plots]
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--only", default=",".join(SECTIONS), help="sections, commas between; writes no page")
+    parser.add_argument("--articles", type=int, help="how far the index grows")
+    chosen = parser.parse_args()
+    options = Options(chosen.full, chosen.articles or GROWTH_ARTICLES[chosen.full])
+    names = [name for name in chosen.only.split(",") if name]
+    unknown = set(names) - set(SECTIONS)
+    if unknown:
+        parser.error(f"no such section: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    began, sections = time.monotonic(), []
+    for name in names:
+        print(f"\n== {name}", flush=True)
+        try:
+            sections.append(SECTIONS[name](options))
+        except KafkaMissingError as error:
+            print(error, file=sys.stderr)
+            sections.append(Section(name.capitalize(), f"Not run: {error}"))
+    if set(names) == set(SECTIONS):
+        PAGE.write_text(_page(sections, options, (time.monotonic() - began) / 60))
+        print(f"\nwrote {PAGE.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
