@@ -59,6 +59,7 @@ from service.shell.ports import (
     Outputs,
     OutputStream,
     PortError,
+    RawReader,
     RawRecord,
     RawSource,
     RecordBounds,
@@ -76,6 +77,7 @@ CONCURRENT_TRANSACTIONS_DELAY_S = (
     0.002  # aiokafka waits 20 ms; the markers of the last transaction take 1 to 3
 )
 NOBODY = aiokafka.TopicPartition("", 0)  # polling for it keeps the membership and returns nothing
+RAW_READ_BYTES_MAX = 256 * 1024  # fetched to read one record again; a larger record comes whole all the same
 BATCH_OVERHEAD_BYTES = 1024  # of a batch with its header, generously, under the topic's max.message.bytes
 
 FENCED = (errors.ProducerFenced, errors.InvalidProducerEpoch, errors.TransactionCoordinatorFenced)
@@ -942,6 +944,72 @@ class KafkaDeadTopic:
         self._consumer = self._producer = None
 
 
+class KafkaRawReader:
+    """See `RawReader`. A consumer of its own, made when somebody first looks, so that the members of the group
+    and their positions never notice; a failed one is thrown away.
+    """
+
+    def __init__(self, options: KafkaOptions) -> None:
+        self._options = options
+        self._consumer: Any = None
+
+    async def read(self, position: RawPosition) -> RawRecord | None:
+        one = aiokafka.TopicPartition(position.topic, position.partition)
+        if position.topic not in self._options.topics.raw:
+            return None  # a record of the log may name any topic; only ours are read for others to see
+        try:
+            consumer = await self._started()
+            async with within(self._options.call_timeout_ms, f"reading {position} again"):
+                numbers = consumer.partitions_for_topic(position.topic)
+                if numbers is not None and position.partition not in numbers:
+                    return None
+                consumer.assign([one])
+                first = (await consumer.beginning_offsets([one]))[one]
+                end = (await consumer.end_offsets([one]))[one]
+                if not first <= position.offset < end:
+                    return None
+                consumer.seek(one, position.offset)
+                got = await consumer.getmany(one, timeout_ms=self._options.request_timeout_ms, max_records=1)
+            records = [_raw_record(record) for record in got.get(one, ())]
+            if not records:
+                raise UnavailableError(f"the broker gave nothing at {position}")  # noqa: TRY301
+        except BaseException:
+            self._drop()
+            raise
+        return records[0] if records[0].position == position else None
+
+    async def _started(self) -> Any:
+        if self._consumer is None:
+            options = self._options
+            consumer = AIOKafkaConsumer(
+                **connection(options),
+                group_id=None,
+                isolation_level="read_committed",
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                max_partition_fetch_bytes=RAW_READ_BYTES_MAX,
+                fetch_max_bytes=RAW_READ_BYTES_MAX,
+            )
+            try:
+                async with within(options.call_timeout_ms, "connecting to read raw records again"):
+                    await consumer.start()
+            except BaseException:
+                put_away_later(consumer.stop, options.close_timeout_ms)
+                raise
+            self._consumer = consumer
+        return self._consumer
+
+    def _drop(self) -> None:
+        if self._consumer is not None:
+            put_away_later(self._consumer.stop, self._options.close_timeout_ms)
+            self._consumer = None
+
+    async def close(self) -> None:
+        if self._consumer is not None:
+            await put_away(self._consumer.stop, self._options.close_timeout_ms)
+            self._consumer = None
+
+
 # ---- the whole
 def check_client() -> None:
     """The guard and the delays use private names: another version of the client must not run unseen."""
@@ -971,3 +1039,6 @@ class KafkaBackend:
     def outputs(self, source: RawSource) -> Outputs:
         assert isinstance(source, KafkaSource), "outputs read committed offsets through their own source"
         return KafkaOutputs(self._options, source)
+
+    def raw_reader(self) -> RawReader:
+        return KafkaRawReader(self._options)

@@ -35,6 +35,7 @@ from service.shell.ports import (
     OutputRecord,
     Outputs,
     OutputStream,
+    RawReader,
     RawRecord,
     RawSource,
     RecordBounds,
@@ -435,6 +436,25 @@ class MemoryOutputs:
         return RecordBounds()
 
 
+class MemoryRawReader:
+    """See `RawReader`."""
+
+    def __init__(self, broker: MemoryBroker) -> None:
+        self._broker = broker
+
+    async def read(self, position: RawPosition) -> RawRecord | None:
+        partition = TopicPartition(position.topic, position.partition)
+        if position.partition >= self._broker.partitions(position.topic):
+            return None
+        first, end = self._broker.bounds(partition)
+        if not first <= position.offset < end:
+            return None
+        return _raw_record(partition, self._broker.read(*partition, position.offset)[0])
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
 class MemoryAdmin:
     """See `Admin`."""
 
@@ -497,3 +517,6 @@ class MemoryBackend:
 
     def outputs(self, source: RawSource) -> Outputs:  # noqa: ARG002 - the door's signature
         return MemoryOutputs(self)
+
+    def raw_reader(self) -> RawReader:
+        return MemoryRawReader(self.broker)

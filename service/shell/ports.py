@@ -340,6 +340,21 @@ class DeadTopic(Protocol):
     async def close(self) -> None: ...
 
 
+class RawReader(Protocol):
+    """Raw records read again by their position, for whoever looks at an article. In no group; owns nothing."""
+
+    async def read(self, position: RawPosition) -> RawRecord | None:
+        """The record at a position, or None where the topic does not hold it (any more). One call at a time.
+
+        Raises `UnavailableError` or `RefusedError`; the next call works on a fresh client.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Bounded in time, never raises."""
+        ...
+
+
 class Backend(Protocol):
     """Everything of one world. Sources can be made several times: a stalled one is thrown away."""
 
@@ -348,6 +363,8 @@ class Backend(Protocol):
     def log(self) -> FingerprintLog: ...
 
     def outputs(self, source: RawSource) -> Outputs: ...
+
+    def raw_reader(self) -> RawReader: ...
 
 
 # ---- the core, as the pipeline sees it

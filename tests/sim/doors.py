@@ -27,6 +27,7 @@ from service.shell.ports import (
     Opened,
     OutputRecord,
     OutputStream,
+    RawReader,
     RawRecord,
     RawSource,
     RecordBounds,
@@ -534,3 +535,6 @@ class Doors:
 
     def outputs(self, source: RawSource) -> SimOutputs:
         return self.make_outputs(self)
+
+    def raw_reader(self) -> RawReader:
+        return self.backend.raw_reader()
