@@ -15,9 +15,11 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-emit-index-url --no-annotate --no-header
 TESTS ?= tests
 PYTEST_FLAGS ?=
+SECONDS ?= 3600
+PROCESSES ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit eval bench bench-full kafka service samples docs deploy-tools lock clean
+.PHONY: help install demo test check audit soak eval bench bench-full kafka service samples docs deploy-tools lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
@@ -63,6 +65,9 @@ check: $(STAMP) ## format, lint, types
 
 audit: $(STAMP) ## known vulnerabilities of the locked dependencies (asks a public service)
 	@$(PY) -m tools.audit
+
+soak: $(STAMP) ## simulated seeds and hostile inputs for SECONDS (an hour), in PROCESSES (1); fails on a violation
+	$(PY) -m tools.soak --seconds $(SECONDS) --processes $(PROCESSES)
 
 eval: $(BENCH_STAMP) ## quality on the evaluation sets beside the checkout, with peers
 	$(PY) -m tools.evaluate

@@ -24,6 +24,7 @@ from service.shell.ports import (
 
 VERDICT_HEADER = "verdict"
 ORIGIN_PREFIX = "wirecopy."
+ORIGIN_BYTES_MAX = 2048  # of the headers below: a topic's name of 249 characters, a detail of 1,024 bytes
 RECORD_OVERHEAD_BYTES = 512  # of a record in its batch, on top of key, value and headers: counted generously
 
 
@@ -162,14 +163,19 @@ def _corrections(outcome: Outcome, steps: Steps, limits: Limits) -> list[OutputR
 
 def dead_letter(record: RawRecord, rejected: Rejected, limits: Limits) -> OutputRecord:
     """The raw key, value and all headers as they came, and where they came from and why, so that it can be
-    replayed.
+    replayed. What alone is larger than the topic takes is left out, the value first, and said to be.
     """
     position = record.position
-    value = record.value
-    detail = rejected.detail
-    if size_of(record.key, value, record.headers) > limits.dead:
+    key, value, headers = record.key, record.value, record.headers
+    detail, room = rejected.detail, limits.dead - ORIGIN_BYTES_MAX
+    if size_of(key, value, headers) > room:
         detail = f"{detail} (its value, {len(value or b'')} bytes, exceeds the dead letters' limit: left out)"
         value = None
+    if size_of(key, value, headers) > room:
+        detail = f"{detail} (so do its {len(headers)} headers)"
+        headers = ()
+    if size_of(key, value, headers) > room:
+        key = None
     origin: Headers = (
         (ORIGIN_PREFIX + "topic", position.topic.encode()),
         (ORIGIN_PREFIX + "partition", str(position.partition).encode()),
@@ -180,5 +186,5 @@ def dead_letter(record: RawRecord, rejected: Rejected, limits: Limits) -> Output
     )
     # of a record that was replayed from the dead letters and failed again, only the last journey is told
     names = {name for name, _ in origin}
-    kept = tuple(header for header in record.headers if header[0] not in names)
-    return OutputRecord(OutputStream.DEAD, record.key, value, kept + origin)
+    kept = tuple(header for header in headers if header[0] not in names)
+    return OutputRecord(OutputStream.DEAD, key, value, kept + origin)

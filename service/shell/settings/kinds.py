@@ -56,10 +56,10 @@ def _servers(value: str) -> str:
 def _readable(value: str) -> str:
     """A file, looked for in the secrets directory too when the path is relative."""
     directory = os.environ.get(SECRETS_DIR)
-    path = Path(directory, value) if directory and not Path(value).exists() else Path(value)
-    if not path.is_file() or not os.access(path, os.R_OK):
+    path = str(Path(directory, value)) if directory and not os.path.exists(value) else value  # noqa: PTH110
+    if not os.path.isfile(path) or not os.access(path, os.R_OK):  # noqa: PTH113 - Path's raises for some names
         raise ValueError("is no file that this process can read")
-    return str(path)
+    return path
 
 
 def _dotted(value: str) -> str:

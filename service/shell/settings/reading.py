@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import EnvSettingsSource, SecretsSettingsSource
+from pydantic_settings import EnvSettingsSource, SecretsSettingsSource, SettingsError
 
 from service.shell.relations import RELATIONS
 from service.shell.settings.kinds import SECRETS_DIR
-from service.shell.settings.showing import masked, variable
+from service.shell.settings.showing import MASK, masked, variable
 from service.shell.settings.whole import PREFIX, Settings
 
 CONFIG_FILE = PREFIX + "CONFIG_FILE"
+SECRETS_ORIGIN = "secrets directory"
 NOT_SETTINGS = {CONFIG_FILE, SECRETS_DIR, PREFIX + "REQUIRE_BROKER"}  # the last: of our tests
 
 # Kubernetes puts WIRECOPY_SERVICE_HOST, WIRECOPY_PORT_9092_TCP… into every pod beside a Service called
@@ -83,7 +84,8 @@ def _validated(given: Mapping[str, Given], faults: list[str]) -> tuple[Settings,
         for name in sorted(invalid):
             messages = {_message(fault) for fault in error.errors() if fault["loc"][0] == name}
             item = given[name]
-            shown = masked(name, item.value)
+            # a file there may lie under another's name: nothing of that directory is shown
+            shown = MASK if item.origin == SECRETS_ORIGIN else masked(name, item.value)
             faults.append(f"{item.name}={shown} ({item.origin}): {'; '.join(sorted(messages))}.")
         return Settings.model_validate({n: v for n, v in values.items() if n not in invalid}), invalid
 
@@ -110,18 +112,16 @@ def _from_secrets(faults: list[str]) -> dict[str, Given]:
     directory = os.environ.get(SECRETS_DIR)
     if not directory:
         return {}
-    if not Path(directory).is_dir():
+    if not os.path.isdir(directory):  # noqa: PTH112 - Path's raises for some names
         faults.append(f"{SECRETS_DIR}={directory} (environment): is no directory.")
         return {}
     values: dict[str, Any] = {}
     for prefix in (PREFIX, ""):
         try:
             values |= SecretsSettingsSource(Settings, directory, env_prefix=prefix)()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, UnicodeDecodeError, SettingsError) as error:
             faults.append(f"{SECRETS_DIR}={directory} (environment): cannot be read ({error}).")
-    return {
-        n: Given(v, "secrets directory", n) for n, v in values.items() if n in Settings.model_fields and v
-    }
+    return {n: Given(v, SECRETS_ORIGIN, n) for n, v in values.items() if n in Settings.model_fields and v}
 
 
 def _from_file(faults: list[str]) -> dict[str, Given]:

@@ -11,6 +11,8 @@ from typing import Any
 
 from service.shell.settings.whole import PREFIX, Settings
 
+MASK = "********"
+
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""
@@ -25,7 +27,7 @@ def is_secret(name: str) -> bool:
 def masked(name: str, value: object) -> str:
     """A value as it may be printed and logged."""
     if is_secret(name) and value is not None:
-        return "********"
+        return MASK
     if isinstance(value, dict):
         return ",".join(f"{key}={item}" for key, item in value.items())
     if isinstance(value, tuple | list):

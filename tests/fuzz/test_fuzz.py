@@ -1,0 +1,30 @@
+"""Any bytes from outside come to a verdict, a reason or a refusal: doors.py, some thousand cases of each door."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fuzz.doors import CASES, DOORS
+
+FOUND = [
+    ("headers", 5),  # a dead letter whose headers alone were larger than its topic takes
+    ("settings", 11),  # a file in the secrets directory that is not UTF-8
+    ("settings", 23),  # a secret in a file by another setting's name was printed
+    ("settings", 333),  # a name of a certificate that no file system takes
+]
+
+
+def test_ten_thousand_cases_are_tried() -> None:
+    assert CASES.keys() == DOORS.keys()
+    assert sum(CASES.values()) >= 10_000
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", DOORS)
+def test_any_bytes_come_to_an_end_that_is_said(name: str) -> None:
+    DOORS[name](range(CASES[name]))
+
+
+@pytest.mark.parametrize(("name", "seed"), FOUND)
+def test_what_was_found_stays_mended(name: str, seed: int) -> None:
+    DOORS[name](range(seed, seed + 1))
