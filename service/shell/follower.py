@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
 
 from service.core.model import Outcome, Refused
 from service.shell.ports import (
@@ -29,6 +28,7 @@ from service.shell.ports import (
     Stage,
     Telemetry,
 )
+from service.shell.turns import EngineTurns
 
 
 class Follower:
@@ -42,7 +42,7 @@ class Follower:
         engine: EnginePort,
         options: PipelineOptions,
         telemetry: Telemetry,
-        executor: Executor,
+        turns: EngineTurns,
         deliver: Callable[[Outcome], None],
         followed: Callable[[], None],
     ) -> None:
@@ -50,7 +50,7 @@ class Follower:
         self._engine = engine
         self._options = options
         self._telemetry = telemetry
-        self._executor = executor
+        self._turns = turns
         self._deliver = deliver
         self._followed = followed
         self.next_offset = 0
@@ -125,10 +125,7 @@ class Follower:
         self.waits = f"replays {len(records)} records from log offset {records[0].offset}"
         began_at = loop.time()
         try:
-            if len(records) <= self._options.inline_replays_max:
-                outcomes = self._engine.replay_many(records)
-            else:
-                outcomes = await loop.run_in_executor(self._executor, self._engine.replay_many, records)
+            outcomes = await self._turns.replay(records)
         except Exception as error:
             # passing the record over would part this replica's index from the others'
             raise FatalError(

@@ -46,6 +46,7 @@ from service.shell.ports import (
     WatchdogExpiredError,
 )
 from service.shell.steps import Limits
+from service.shell.turns import EngineTurns
 
 WATCH_INTERVAL_S = 0.25  # how often the loop's lag is measured, and gauges are set each fourth time
 HELD_POLL_MS = 20  # a held-back partition may be read again soon: do not sleep over it
@@ -76,6 +77,7 @@ class Pipeline:
         self._executor = ThreadPoolExecutor(CORE_THREADS, thread_name_prefix="core")
         # a thread of its own: everybody waits for the follower, it must not wait behind anybody's decoding
         self._replay_executor = ThreadPoolExecutor(1, thread_name_prefix="replay")
+        self.turns = EngineTurns(engine, self._replay_executor, self._options.inline_replays_max)
         self._log = backend.log()
         self._in_flight = InFlight()
         self._workers: dict[TopicPartition, PartitionWorker] = {}
@@ -87,7 +89,7 @@ class Pipeline:
             engine,
             self._options,
             self._telemetry,
-            self._replay_executor,
+            self.turns,
             self._deliver,
             self._followed,
         )
