@@ -37,10 +37,20 @@ def site_key(domain: str) -> int:
     return xxh3_64(b"site:" + domain.encode("utf-8", "replace"))
 
 
+def page_of(url: str) -> str:
+    """What of an address names the page: all but its fragment."""
+    return url.partition("#")[0]
+
+
+def url_key(url: str) -> U64:
+    """The key u64[1] under which the articles of an address are found: of `identity_keys`, the first."""
+    return np.array([xxh3_64(b"url:" + page_of(url).encode("utf-8", "replace"))], np.uint64)
+
+
 def identity_keys(record: SketchRecord) -> U64:
     """Keys u64[3] under which this very article may have come before: its URL, its id on its site, its body."""
     domain = record.domain.encode("utf-8", "replace")
-    url = record.url.partition("#")[0].encode("utf-8", "replace")
+    url = page_of(record.url).encode("utf-8", "replace")
     return np.array(
         [
             xxh3_64(

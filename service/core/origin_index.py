@@ -26,8 +26,10 @@ from service.core.comparison import (
     Votes,
     credit_keys,
     identity_keys,
+    page_of,
     taken_keys,
     template_keys,
+    url_key,
 )
 from service.core.domains import brand_keys
 from service.core.model import Verdict
@@ -94,6 +96,17 @@ class OriginIndex:
             original,
             strongest,
         )
+
+    def at_url(self, url: str) -> Remembered | None:
+        """The newest article of an address, as far as the window reaches."""
+        page = page_of(url)
+        if not page:
+            return None
+        for number in sorted(self.postings.look_up(url_key(url)).article.tolist(), reverse=True):
+            article = decode_remembered(self.articles.get_blob(number))
+            if page_of(article.url) == page:  # keys are told apart by 50 bits: another page may share them
+                return article
+        return None
 
     def story_members(self, story: int) -> list[int]:
         """Articles of a story that the window still holds, in order of arrival."""

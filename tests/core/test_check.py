@@ -49,3 +49,19 @@ def test_a_check_of_an_empty_index_and_of_a_text_without_words_is_an_original() 
         proposal = propose(article(body, id="pasted"))
         assert enrich(proposal, engine.check(proposal)).kind is VerdictKind.ORIGINAL
         assert_equal_engines(engine, Engine())
+
+
+def test_an_address_finds_its_newest_article_whatever_its_fragment() -> None:
+    desk = Desk(Engine(window_ms=7 * DAY_MS))
+    for n in range(3):
+        desk.send(prose(n), "paper.com", url="https://paper.com/live", id=f"live-{n}")
+    desk.send(prose(9), "paper.com", url="https://paper.com/other#top", id="other")
+    index = desk.engine.index
+    found = [index.at_url(url) for url in ("https://paper.com/live#7", "https://paper.com/other")]
+    assert [one and one.id for one in found] == ["live-2", "other"]
+    assert found[0] is not None and found[0].verdict == desk.outcomes[2].verdict
+    assert [index.at_url(url) for url in ("", "#top", "https://paper.com/", "https://paper.com/none")] == [
+        None
+    ] * 4
+    desk.send(prose(5), "late.com", after_ms=8 * DAY_MS)
+    assert index.at_url("https://paper.com/live") is None
