@@ -218,3 +218,43 @@ def _zigzag(value: int) -> int:
 
 def _unzigzag(value: int) -> int:
     return value >> 1 if not value & 1 else -((value + 1) >> 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who an article is, out of its record: what can be said of it without looking at its sketch."""
+
+    id: str
+    url: str
+    publisher: str
+    domain: str
+    published_at_ms: int | None
+
+
+def identity_of(value: bytes) -> Identity:
+    """Who the article of a record is. Only of bytes that `decode_record` takes: nothing is checked again.
+
+    A quarter of `decode_record`'s time: the sketch lies between the numbers and the strings, and is stepped
+    over from the record's end.
+    """
+    at = _HEAD.size
+    numbers = []
+    wanted = kernels.RECORD_NUMBERS
+    while len(numbers) < wanted:
+        number = shift = 0
+        while (byte := value[at]) & 0x80:
+            number |= (byte & 0x7F) << shift
+            shift += 7
+            at += 1
+        numbers.append(number | byte << shift)
+        at += 1
+        if len(numbers) == kernels.RECORD_NUMBERS:
+            wanted += 7 * numbers[10] + 6
+    lengths = numbers[kernels.RECORD_NUMBERS + 5 * numbers[10] :]
+    at = len(value) - _TAIL.size - 8 * numbers[8] - sum(lengths)
+    strings = []
+    for length in lengths[:6]:
+        strings.append(value[at : at + length].decode("utf-8"))
+        at += length
+    _, id_, url, publisher, _, domain = strings
+    return Identity(id_, url, publisher, domain, None if numbers[2] == 0 else _unzigzag(numbers[2] - 1))
