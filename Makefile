@@ -7,6 +7,7 @@
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
+TOOLS := .cache/bin
 STAMP := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
 LOCK_INPUTS := pyproject.toml requirements/build.in
@@ -93,11 +94,18 @@ docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.m
 	$(PY) -m tools.dashboard
 	$(PY) -m tools.chart
 
-deploy-tools: $(STAMP) ## build helm and compose into .cache/bin for the tests of deploy/ (needs Go; some minutes)
-	GOBIN=$(CURDIR)/.cache/bin go install helm.sh/helm/v3/cmd/helm@v3.22.0
+deploy-tools: $(TOOLS)/helm $(TOOLS)/kubeconform $(TOOLS)/docker-compose ## build helm, kubeconform and compose into .cache/bin for the tests of deploy/ (needs Go)
+
+$(TOOLS)/helm:
+	GOBIN=$(CURDIR)/$(TOOLS) go install helm.sh/helm/v3/cmd/helm@v3.22.0
+
+$(TOOLS)/kubeconform:
+	GOBIN=$(CURDIR)/$(TOOLS) go install github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0
+
+$(TOOLS)/docker-compose:
 	source=$$(go mod download -json github.com/docker/compose/v2@v2.40.3 \
-	  | $(PY) -c 'import json, sys; print(json.load(sys.stdin)["Dir"])') && \
-	  go build -C "$$source" -o $(CURDIR)/.cache/bin/docker-compose ./cmd
+	  | python3 -c 'import json, sys; print(json.load(sys.stdin)["Dir"])') && \
+	  go build -C "$$source" -o $(CURDIR)/$@ ./cmd
 
 lock: ## lock anew from pyproject.toml (needs uv)
 	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) -o requirements/run.lock

@@ -3,6 +3,7 @@ values that the service would refuse are refused before anything is installed.""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -87,6 +88,22 @@ def test_the_chart_is_linted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "find", "put"),
+    [
+        ("Chart.yaml", "apiVersion: v2", "apiVersion: v9"),
+        ("templates/statefulset.yaml", ".Values.replicas }}", ".Values.replicas }"),
+        ("values.yaml", "replicas: ", "replicass: "),
+    ],
+)
+def test_the_lint_sees_a_planted_fault(tmp_path: Path, file: str, find: str, put: str) -> None:
+    copy = shutil.copytree(chart.CHART, tmp_path / "wirecopy")
+    text = (copy / file).read_text("utf-8")
+    assert find in text
+    (copy / file).write_text(text.replace(find, put), "utf-8")
+    assert helm("lint", "--strict", str(copy)).returncode != 0
+
+
+@pytest.mark.parametrize(
     "values", [(), EVERYTHING, (*EVERYTHING, "autoscaling.trigger=kafka"), ("topics.create=false",)]
 )
 def test_what_is_rendered_is_valid_kubernetes(values: tuple[str, ...]) -> None:
@@ -104,6 +121,55 @@ def test_the_validator_sees_a_planted_fault() -> None:
     pod_of(document)["containers"][0]["livenesProbe"] = {}
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(document, KUBERNETES, strict=True)
+
+
+# ---- with kubeconform, which reads the rendered text as kubectl would
+@pytest.fixture(scope="module")
+def schemas(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Kubernetes' schemas, of the package that holds them, each made whole: the references in them would be
+    looked up on the network."""
+    source = (
+        Path(kubernetes_validate.__file__).parent / f"kubernetes-json-schema/v{KUBERNETES}.0-local-strict"
+    )
+    folder = tmp_path_factory.mktemp("kubernetes")
+    definitions = json.loads((source / "_definitions.json").read_text("utf-8"))["$defs"]
+    for name in ("statefulset-apps-v1", "job-batch-v1", "service-v1", "networkpolicy-networking-v1",
+                 "poddisruptionbudget-policy-v1"):  # fmt: skip
+        schema = json.loads((source / f"{name}.json").read_text("utf-8"))
+        del schema["$id"]
+        whole = json.dumps({**schema, "$defs": definitions})
+        (folder / f"{name}.json").write_text(whole.replace("/api/_definitions.json#", "#"), "utf-8")
+    return f"{folder}/{{{{ .ResourceKind }}}}{{{{ .KindSuffix }}}}.json"
+
+
+def kubeconform(text: str, schemas: str) -> subprocess.CompletedProcess[str]:
+    tool = shutil.which("kubeconform", path=str(ROOT / ".cache/bin")) or shutil.which("kubeconform")
+    if tool is None:
+        pytest.skip("kubeconform is not installed (`make deploy-tools` builds it with Go)")
+    command = [tool, "-strict", "-kubernetes-version", f"{KUBERNETES}.0", "-skip", ",".join(sorted(CUSTOM))]
+    return subprocess.run(
+        [*command, "-schema-location", schemas, "-"],
+        input=text, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "said"),
+    [
+        ("", "", None),
+        ("podManagementPolicy:", "podManagmentPolicy:", "podManagmentPolicy"),
+        ("maxUnavailable: 1", "maxUnavailable: [1]", "maxUnavailable"),
+        ("kind: Job", "kind: Jobs", "could not find schema"),
+    ],
+)
+def test_kubeconform_takes_what_is_rendered_and_refuses_a_planted_fault(
+    schemas: str, find: str, put: str, said: str | None
+) -> None:
+    rendering = helm("template", "news", str(chart.CHART), "--kube-version", KUBERNETES + ".0")
+    assert find in rendering.stdout
+    done = kubeconform(rendering.stdout.replace(find, put), schemas)
+    assert (done.returncode == 0) == (said is None), done.stdout + done.stderr
+    assert said is None or said in done.stdout + done.stderr
 
 
 def test_pods_are_unprivileged_and_write_nowhere_but_to_tmp() -> None:

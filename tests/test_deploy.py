@@ -204,30 +204,66 @@ def test_every_alert_has_a_severity_a_summary_and_its_entry_in_the_runbook() -> 
     }
 
 
-def test_the_dashboard_is_current_and_uses_series_that_the_service_tells() -> None:
-    assert dashboard.PATH.read_text("utf-8") == dashboard.text(), "run `make docs` and commit what it writes"
-    shown = json.loads(dashboard.PATH.read_text("utf-8"))
-    panels = [panel for panel in shown["panels"] if panel["type"] != "row"]
-    assert all(panel["description"] and panel["targets"] for panel in panels)
-    for panel in panels:
-        for target in panel["targets"]:
-            assert series_of(target["expr"]), panel["title"]
-            assert series_of(target["expr"]) <= SERIES, panel["title"]
-    assert len({panel["id"] for panel in shown["panels"]}) == len(shown["panels"])
-
-
-def test_dashboard_panels_do_not_overlap_or_stick_out() -> None:
+def dashboard_faults(shown: dict[str, Any]) -> list[str]:
+    """What is wrong with a dashboard, a sentence each: the rules of Grafana's own linter that apply here, and
+    that every series exists."""
+    faults = []
+    variables = {variable["name"] for variable in shown["templating"]["list"]}
     taken: set[tuple[int, int]] = set()
-    for panel in dashboard.dashboard()["panels"]:
-        place = panel["gridPos"]
+    panels = [panel for panel in shown["panels"] if panel["type"] != "row"]
+    for panel in panels:
+        title, place = panel["title"], panel["gridPos"]
+        if not (title and panel.get("description")):
+            faults.append(f"panel {panel['id']} has no title or description")
+        if panel["fieldConfig"]["defaults"].get("unit", "") == "":
+            faults.append(f"{title}: no unit")
+        if not panel["targets"]:
+            faults.append(f"{title}: no query")
+        for query in (target["expr"] for target in panel["targets"]):
+            used = series_of(query)
+            faults += [f"{title}: {name} is told by nobody" for name in sorted(used - SERIES)]
+            if not used:
+                faults.append(f"{title}: no series in {query}")
+            bare = re.findall(r"(?:wirecopy|process)_\w+\b(?!\{job=\"\$job\")", query)
+            faults += [f"{title}: {name} of every job" for name in bare]
+            unknown = set(re.findall(r"\$(\w+)", query)) - variables - {"__rate_interval"}
+            faults += [f"{title}: ${name} is no variable" for name in sorted(unknown)]
+            if "histogram_quantile" in query and not re.search(r"\(le\b", query):
+                faults.append(f"{title}: a quantile without le")
         cells = {
             (x, y)
             for x in range(place["x"], place["x"] + place["w"])
             for y in range(place["y"], place["y"] + place["h"])
         }
-        assert not cells & taken, panel["title"]
-        assert place["x"] + place["w"] <= dashboard.COLUMNS
+        if cells & taken or place["x"] + place["w"] > dashboard.COLUMNS:
+            faults.append(f"{title}: lies over another, or sticks out")
         taken |= cells
+    if len({panel["id"] for panel in shown["panels"]}) != len(shown["panels"]):
+        faults.append("two panels have one id")
+    return faults
+
+
+def test_the_dashboard_is_current_and_without_faults() -> None:
+    assert dashboard.PATH.read_text("utf-8") == dashboard.text(), "run `make docs` and commit what it writes"
+    assert dashboard_faults(json.loads(dashboard.PATH.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "said"),
+    [
+        ("wirecopy_ready{", "wirecopy_redy{", "told by nobody"),
+        ('wirecopy_ready{job=\\"$job\\"}', "wirecopy_ready", "of every job"),
+        ('{job=\\"$job\\"}', '{job=\\"$job\\", pod=\\"$pod\\"}', "$pod is no variable"),
+        ('"unit": "short"', '"unit": ""', "no unit"),
+        ('"x": 4', '"x": 3', "lies over"),
+        ('"id": 2,', '"id": 3,', "one id"),
+        ("sum by (le) (", "sum (", "without le"),
+    ],
+)
+def test_the_lint_of_the_dashboard_sees_a_planted_fault(find: str, put: str, said: str) -> None:
+    text = dashboard.text()
+    assert find in text
+    assert any(said in fault for fault in dashboard_faults(json.loads(text.replace(find, put))))
 
 
 def test_grafana_finds_the_data_source_that_the_dashboard_names() -> None:
@@ -252,6 +288,14 @@ def test_promtool_takes_the_configuration_and_the_alerts_fire_as_their_tests_say
     ):
         done = promtool(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_promtool_refuses_a_planted_fault_in_the_configuration(tmp_path: Path) -> None:
+    text = (ROOT / "deploy/prometheus/prometheus.yml").read_text("utf-8")
+    assert "scrape_configs" in text
+    (tmp_path / "prometheus.yml").write_text(text.replace("scrape_configs", "scrape_config"))
+    shutil.copy(ALERTS, tmp_path)
+    assert promtool("check", "config", str(tmp_path / "prometheus.yml")).returncode == 1
 
 
 def test_every_alert_is_seen_to_fire() -> None:

@@ -134,3 +134,9 @@ def test_promtool_finds_nothing_to_mend_in_what_is_exposed() -> None:
     )
     assert done.returncode == 0, done.stderr.decode()
     assert b"wirecopy" not in done.stderr
+    planted = body.replace(b"wirecopy_fenced_total", b"wirecopy_fenced")
+    assert planted != body
+    done = subprocess.run(
+        [tool("promtool"), "check", "metrics"], input=planted, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode != 0
