@@ -238,7 +238,7 @@ def identity_of(value: bytes) -> Identity:
     over from the record's end.
     """
     at = _HEAD.size
-    numbers = []
+    numbers: list[int] = []
     wanted = kernels.RECORD_NUMBERS
     while len(numbers) < wanted:
         number = shift = 0
