@@ -12,7 +12,7 @@ have replayed the same prefix, so going on would give other verdicts than the ot
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from service.core.model import Outcome, Refused
 from service.shell.ports import (
@@ -20,6 +20,7 @@ from service.shell.ports import (
     FatalError,
     FingerprintLog,
     LogBatch,
+    LogRecord,
     OffsetLostError,
     Part,
     PipelineOptions,
@@ -53,7 +54,10 @@ class Follower:
         self._turns = turns
         self._deliver = deliver
         self._followed = followed
+        # told of each batch that was replayed; it appends, and does no more
+        self.observe: Callable[[Sequence[LogRecord], Sequence[Outcome | Refused]], None] | None = None
         self.next_offset = 0
+        self.end_offset = 0  # of the log, as last seen
         self.caught_up = asyncio.Event()
         self.turned_at = 0.0  # loop time of the last turn, for the watchdog
         self.waits = "has not begun"
@@ -116,6 +120,7 @@ class Follower:
             if batch.next_offset != self.next_offset or batch.records:
                 self.next_offset = batch.next_offset
                 self._followed()
+            self.end_offset = max(batch.end_offset, self.next_offset)
             last_ms = batch.records[-1].append_time_ms if batch.records else 0
             self._telemetry.log_followed(self.next_offset, max(batch.end_offset, self.next_offset), last_ms)
 
@@ -138,3 +143,5 @@ class Follower:
                 self._telemetry.log_refused(outcome.reason, record.offset, outcome.detail)
             else:
                 self._deliver(outcome)
+        if self.observe is not None:
+            self.observe(records, outcomes)

@@ -17,10 +17,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from service.core.model import Outcome
+from service.core.model import Outcome, Refused
 from service.shell.breaker import Breaker
 from service.shell.follower import Follower
 from service.shell.partition import InFlight, PartitionWorker, State, Surroundings
@@ -28,6 +28,8 @@ from service.shell.ports import (
     Backend,
     EnginePort,
     FatalError,
+    Lag,
+    LogRecord,
     NullTelemetry,
     OffsetLostError,
     Outputs,
@@ -118,6 +120,21 @@ class Pipeline:
         self._stopping = False
 
     # ---- what others may ask
+    def observe(self, told: Callable[[Sequence[LogRecord], Sequence[Outcome | Refused]], None]) -> None:
+        """From now on `told` hears of every batch that was replayed, on the event loop: it must be quick, and
+        must not raise.
+        """
+        self._follower.observe = told
+
+    def lag(self) -> Lag:
+        """How far behind this replica is."""
+        raw = 0
+        for partition, worker in self._workers.items():
+            end = self._source.end_offset(partition) if self._source is not None else None
+            if end is not None and worker.committed_offset is not None:
+                raw += max(0, end - worker.committed_offset)
+        return Lag(max(0, self._follower.end_offset - self._follower.next_offset), raw)
+
     def health(self) -> PipelineHealth:
         """A snapshot; cheap enough for every probe."""
         workers = self._workers.values()

@@ -639,6 +639,13 @@ class PipelineHealth:
         return self.caught_up and self.opened == self.assigned
 
 
+class Lag(NamedTuple):
+    """Records that a replica has still to replay, and of its own raw partitions to publish."""
+
+    log_records: int
+    raw_records: int
+
+
 # Public API of pipeline.py, for those who compose it:
 #   pipeline = Pipeline(backend, engine, steps, options=PipelineOptions(), telemetry=NullTelemetry())
 #   await pipeline.run(stop)   # an asyncio.Event; returns after a graceful stop, raises FatalError
