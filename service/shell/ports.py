@@ -14,8 +14,10 @@ owner read it while the old owner's transaction is pending.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from service.core import limits
@@ -391,6 +393,24 @@ class EnginePort(Protocol):
     def stats(self) -> EngineStats: ...
 
 
+class StatePort(Protocol):
+    """An engine that keeps itself on disk (state.py): told by the follower when, and by nobody else."""
+
+    async def restore(self, log: FingerprintLog, first: int, end: int, executor: Executor) -> None:
+        """Before anything is replayed: take over saved state that fits a log with these bounds, or none. Raises
+        what the log raises.
+        """
+        ...
+
+    def rested(self) -> None:
+        """Between two batches; may begin to save. Returns at once."""
+        ...
+
+    async def close(self, executor: Executor) -> None:
+        """After the last batch. Never raises."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The core's pure functions with their settings bound: `decode` knows field paths and aliases."""
@@ -517,6 +537,28 @@ class PipelineOptions:
     reassignment_window_ms: int = 60_000
 
 
+@dataclass(frozen=True, slots=True)
+class StateOptions:
+    """Where and when an engine keeps itself on disk."""
+
+    directory: Path
+    topic: str  # of the fingerprint log: another's state is refused
+    window_ms: int
+    snapshot_interval_ms: int = 300_000
+    snapshots_kept: int = 2
+    fork: bool = True  # False: written where it stands, for a simulation that must not leave its process
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What those who ask about a text may cost the service."""
+
+    bytes_max: int = 1024 * 1024  # of a text with what is said of it: some 150,000 words
+    rate_per_second: float = 10.0  # of one address; 0: no limit
+    burst: int = 40  # what an address may ask at once before the rate counts
+    waiting_max: int = 16  # at about 6 ms each, the last of them waits for 0.1 s
+
+
 # ---- what is told
 class Stage(StrEnum):
     """The steps of an article's journey whose time is measured."""
@@ -536,6 +578,21 @@ class Part(StrEnum):
     FOLLOWER = "follower"
     PARTITION = "partition"
     LOG = "log"
+
+
+class StateRefusal(StrEnum):
+    """Why a snapshot, or the whole directory, is not used."""
+
+    TORN = "torn"  # the manifest, or a file that it names, is not there or not of its size
+    CORRUPT = "corrupt"  # a checksum differs, or what is written cannot be
+    FORMAT = "format"  # another release's way of writing
+    ENGINE_VERSION = "engine_version"
+    WINDOW = "window"
+    TOPIC = "topic"
+    STALE = "stale"  # the log does not hold what comes next
+    OTHER_LOG = "other_log"  # the log holds another record where the snapshot's last one was
+    UNREADABLE = "unreadable"  # the system does not let us
+    IN_USE = "in_use"  # another process holds the directory
 
 
 class Telemetry(Protocol):
@@ -594,6 +651,18 @@ class Telemetry(Protocol):
 
     def loop_lag(self, seconds: float) -> None: ...
 
+    def state_refused(self, reason: StateRefusal, name: str, detail: str) -> None:
+        """Saved state was found and is not used."""
+
+    def state_restored(self, articles: int, log_offset: int, seconds: float, cpu_seconds: float) -> None: ...
+
+    def snapshot_taken(
+        self, log_offset: int, seconds: float, paused_seconds: float, size_bytes: int, written_bytes: int
+    ) -> None:
+        """`paused_seconds`: the process stood still; `written_bytes`: of `size_bytes`, the rest was linked."""
+
+    def snapshot_failed(self, error: BaseException) -> None: ...
+
 
 class NullTelemetry:
     """Tells nobody."""
@@ -619,6 +688,12 @@ class NullTelemetry:
     def stage_time(self, stage: Stage, seconds: float, records: int) -> None: ...
     def caught_up(self, records: int, seconds: float) -> None: ...
     def loop_lag(self, seconds: float) -> None: ...
+    def state_refused(self, reason: StateRefusal, name: str, detail: str) -> None: ...
+    def state_restored(self, articles: int, log_offset: int, seconds: float, cpu_seconds: float) -> None: ...
+    def snapshot_taken(
+        self, log_offset: int, seconds: float, paused_seconds: float, size_bytes: int, written_bytes: int
+    ) -> None: ...
+    def snapshot_failed(self, error: BaseException) -> None: ...
 
 
 # ---- the pipeline, as its surroundings see it

@@ -6,13 +6,14 @@ The two long groups lie in files of their own; a new setting of any other group 
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.core import limits
-from service.shell.ports import KafkaOptions, PipelineOptions, TopicNames
+from service.shell.ports import CheckOptions, KafkaOptions, PipelineOptions, StateOptions, TopicNames
 from service.shell.settings.kafka import KafkaSettings
 from service.shell.settings.kinds import FieldPath, LogFormat, LogLevel, Table, Topic, TopicList, setting
 from service.shell.settings.pipeline import PipelineSettings
@@ -20,6 +21,7 @@ from service.shell.settings.pipeline import PipelineSettings
 PREFIX = "WIRECOPY_"
 DAY_MS = 24 * 3600 * 1000
 TOPICS = TopicNames()
+CHECK = CheckOptions()
 
 
 class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come first
@@ -66,6 +68,34 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
         limits.WINDOW_MS / DAY_MS, "How long an article is remembered, by the log's time."
     )
 
+    # ---- its state on disk
+    state_dir: str | None = setting(
+        None,
+        "Directory of this replica alone for the index's state; unset: none is kept, and a restart reads the "
+        "fingerprint log from its beginning.",
+        min_length=1,
+    )
+    state_snapshot_interval_ms: Annotated[int, Field(ge=100, le=24 * 3_600_000)] = setting(
+        300_000, "Time between two snapshots: what a restart has to read of the log."
+    )
+    state_snapshots_kept: Annotated[int, Field(ge=1, le=100)] = setting(
+        2, "Snapshots that are kept: the older one serves where the newer is damaged."
+    )
+
+    # ---- asking about a text: the page and POST /api/check
+    check_bytes_max: Annotated[int, Field(ge=1024, le=limits.RAW_BYTES_MAX)] = setting(
+        CHECK.bytes_max, "Largest text that may be checked, in bytes with the request around it."
+    )
+    check_rate_per_second: Annotated[float, Field(ge=0, le=10_000)] = setting(
+        CHECK.rate_per_second, "Checks a second that one address may ask for; 0: no limit."
+    )
+    check_burst: Annotated[int, Field(ge=1, le=100_000)] = setting(
+        CHECK.burst, "Checks that one address may ask for at once before that rate counts."
+    )
+    check_waiting_max: Annotated[int, Field(ge=1, le=1_000)] = setting(
+        CHECK.waiting_max, "Checks under way at a time; further ones are refused at once."
+    )
+
     # ---- HTTP and logs
     http_host: str = setting("0.0.0.0", "Address of metrics and health.", min_length=1)  # noqa: S104
     http_port: Annotated[int, Field(ge=0, le=65535)] = setting(
@@ -103,6 +133,20 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
 
     def pipeline_options(self) -> PipelineOptions:
         return PipelineOptions(**self._options("pipeline_", PipelineOptions))
+
+    def state_options(self) -> StateOptions | None:
+        if self.state_dir is None:
+            return None
+        return StateOptions(
+            directory=Path(self.state_dir),
+            topic=self.topic_fingerprints,
+            window_ms=self.window_ms,
+            snapshot_interval_ms=self.state_snapshot_interval_ms,
+            snapshots_kept=self.state_snapshots_kept,
+        )
+
+    def check_options(self) -> CheckOptions:
+        return CheckOptions(**self._options("check_", CheckOptions))
 
     def field_paths(self) -> dict[str, str]:
         """Keyword arguments of `core.fields.FieldPaths`."""
