@@ -40,8 +40,11 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
+    """`passage`: which passage of the verdict this is of, counted from 1 in the second text's order; else 0."""
+
     text: str
     mark: Mark
+    passage: int = 0
 
 
 Side = tuple[Stretch, ...]
@@ -66,23 +69,34 @@ class Comparison:
 
 
 def compare(
-    a: RawArticle, b: RawArticle, a_verdict: Verdict, b_verdict: Verdict, *, whole: bool
+    a: RawArticle, b: RawArticle, a_verdict: Verdict, b_verdict: Verdict, *, whole: bool, others: bool = False
 ) -> Comparison:
-    """Offsets of the verdicts are those of `text`. `whole`: leave nothing out."""
+    """Offsets of the verdicts are those of `text`. `whole`: leave nothing out. `others`: passages that another
+    source than `a` holds are marked too, in the second text alone.
+    """
     first, second = _View(a, a_verdict), _View(b, b_verdict)
     found = runs(first.hashes, second.hashes, limits.SHINGLE_TOKENS)
     matched = 0
     for run in found:
-        counts = second.in_passage(run.second, run.length) or (
-            not b_verdict.passages and first.in_passage(run.first, run.length)
-        )
+        passage = second.passage_at(run.second, run.length)
+        counts = passage > 0 or (not b_verdict.passages and first.passage_at(run.first, run.length) > 0)
         mark = Mark.MATCHED if counts else Mark.SHARED
-        first.marks[run.first : run.first + run.length] = [mark] * run.length
-        second.marks[run.second : run.second + run.length] = [mark] * run.length
+        first.set(run.first, run.length, mark, passage)
+        second.set(run.second, run.length, mark, passage)
         matched += run.length if counts else 0
+    if others:
+        second.set_elsewhere(a.id)
     rows = _rows(first, second, _pairs(first, second, found))
     shared = sum(run.length for run in found) - matched
     return Comparison(tuple(rows if whole else _shortened(rows)), matched, shared)
+
+
+def alone(article: RawArticle, verdict: Verdict) -> Comparison:
+    """One text without its counterpart: its passages as the verdict gives them, and what lies outside of it."""
+    view = _View(article, verdict)
+    view.set_elsewhere("")
+    rows = tuple(Row((), view.stretches(line)) for line in range(len(view.lines)))
+    return Comparison(rows, sum(mark is Mark.MATCHED for mark in view.marks), 0)
 
 
 class _View:
@@ -97,12 +111,29 @@ class _View:
         self.marks: list[Mark] = [Mark.ASIDE] * len(self.tokens)
         inside = sketch.main_end - sketch.main_start
         self.marks[sketch.main_start : sketch.main_end] = [Mark.NONE] * inside
+        self._passages = [0] * len(self.tokens)
         self.lines: list[tuple[int, int]] = _line_spans(article.text)
         self._line_starts = [start for start, _ in self.lines]
 
-    def in_passage(self, token: int, length: int) -> bool:
+    def passage_at(self, token: int, length: int) -> int:
+        """The number of the first passage that these tokens touch; 0: of none."""
         start, end = int(self.tokens.starts[token]), int(self.tokens.ends[token + length - 1])
-        return any(passage.start < end and start < passage.end for passage in self.verdict.passages)
+        for number, passage in enumerate(self.verdict.passages, 1):
+            if passage.start < end and start < passage.end:
+                return number
+        return 0
+
+    def set(self, token: int, length: int, mark: Mark, passage: int) -> None:
+        self.marks[token : token + length] = [mark] * length
+        self._passages[token : token + length] = [passage if mark is Mark.MATCHED else 0] * length
+
+    def set_elsewhere(self, id_: str) -> None:
+        """Marks passages whole that other articles than this hold: nothing beside them shows word for word."""
+        for number, passage in enumerate(self.verdict.passages, 1):
+            if passage.source != id_:
+                first = int(np.searchsorted(self.tokens.starts, passage.start))
+                last = int(np.searchsorted(self.tokens.starts, passage.end))
+                self.set(first, last - first, Mark.MATCHED, number)
 
     def line_of(self, token: int) -> int:
         return bisect_left(self._line_starts, int(self.tokens.starts[token]) + 1) - 1
@@ -113,22 +144,22 @@ class _View:
         first = int(np.searchsorted(self.tokens.starts, start))
         last = int(np.searchsorted(self.tokens.starts, end))
         out: list[Stretch] = []
-        at, before = start, Mark.NONE
+        at, before, passage = start, Mark.NONE, 0
         for token in range(first, last):
-            mark = self._mark(token)
-            if mark is before:
+            mark, number = self._mark(token), self._passages[token]
+            if mark is before and number == passage:
                 continue
             cut = int(self.tokens.starts[token]) if mark in _SHOWN else self._end_of(token - 1, at)
             if cut > at:
-                out.append(Stretch(self.text[at:cut], before))
+                out.append(Stretch(self.text[at:cut], before, passage))
                 at = cut
-            before = mark
+            before, passage = mark, number
         if before in _SHOWN:
             cut = self._end_of(last - 1, at)
-            out.append(Stretch(self.text[at:cut], before))
-            at, before = cut, Mark.NONE
+            out.append(Stretch(self.text[at:cut], before, passage))
+            at, before, passage = cut, Mark.NONE, 0
         if at < end:
-            out.append(Stretch(self.text[at:end], before))
+            out.append(Stretch(self.text[at:end], before, passage))
         return tuple(out)
 
     def _end_of(self, token: int, at: int) -> int:
