@@ -24,6 +24,7 @@ DOORS = {
     "aiohttp": "service/shell/http.py",
     "aiokafka": "service/shell/kafka.py",
     "cramjam": "service/shell/files.py",
+    "jinja2": "service/shell/web/rendering.py",
     "numba": "service/core/kernels*.py",  # a family: the compiled loops, one file a subject
     "orjson": "service/core/codec.py",
     "prometheus_client": "service/shell/telemetry.py",
