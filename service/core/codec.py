@@ -120,8 +120,10 @@ _TOO_DEEP = f"objects and lists lie more than {limits.JSON_DEPTH_MAX} deep: flat
 
 
 def _too_deep(record: dict[str, Any]) -> bool:
-    level: list[Any] = [record]
-    for _ in range(limits.JSON_DEPTH_MAX):
+    level: list[Any] = [child for child in record.values() if isinstance(child, (dict, list))]
+    if not level:
+        return False
+    for _ in range(limits.JSON_DEPTH_MAX - 1):
         level = [
             child
             for container in level

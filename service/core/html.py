@@ -47,9 +47,10 @@ _STARTS_AS_HTML = re.compile(
     r"(?:html|head|body|article|section|main|div|p|h[1-6]|ul|ol|table|blockquote|figure)[\s>])",
     re.IGNORECASE,
 )
-# A <p> after a blank is one that an essay speaks of.
-_CLOSERS = r"</(?:p|div|li|ul|h[1-6]|td|tr|article|section|span|a)\s*>"
-_STRUCTURE = re.compile(_CLOSERS + r"|<br\s*/?>|(?<! )<p>", re.IGNORECASE)
+# A <p> after a blank is one that an essay speaks of. Case is ignored behind the sign alone: a pattern that
+# begins with a plain sign is looked for thirty times as fast.
+_CLOSER = r"/(?:p|div|li|ul|h[1-6]|td|tr|article|section|span|a)\s*>"
+_STRUCTURE = re.compile(rf"<(?i:{_CLOSER}|br\s*/?>|(?<! <)p>)")
 _STRUCTURES_MIN = 3  # in a text that does not start as HTML: an essay may quote a tag or two
 _HASH_MASK = (1 << 64) - 1
 
