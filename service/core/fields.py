@@ -23,6 +23,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from math import inf
 
 from service.core import limits
 from service.core.domains import fold_name, host_of, registrable_domain
@@ -34,7 +35,7 @@ _TOP_LEVEL = re.compile(r"\.[^\W\d_]{2,24}\Z")  # "Courier.example", not "U.S."
 _DIGITS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,9})?\Z")
 _ZONE_WORD = re.compile(r"\s*(?:UTC|GMT|Z)\Z", re.IGNORECASE)
 _GO_ZONE = re.compile(r"([+-]\d{4}) (?:UTC|[A-Z]{3,5}|[+-]\d{2,4})\Z")  # "2024-05-03 10:00:00 +0000 UTC"
-_LEADING_NUMBER = re.compile(r"\s*v?([0-9]{1,18})(?![0-9])", re.IGNORECASE)
+_LEADING_NUMBER = re.compile(r"\s*v?([0-9]{1,24})(?![0-9])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +131,14 @@ def text_of(value: object, chars_max: int) -> str:
 
 
 def version_of(value: object) -> int:
-    """A version number ≥ 0 (of "6", 6, "6.1", "v6": 6); 0 where none can be read. Below 2^63."""
-    if isinstance(value, bool):
-        return 0
-    if isinstance(value, int):
-        return value if 0 <= value < 2**63 else 0
-    if isinstance(value, float):
-        return int(value) if 0 <= value < 2**63 else 0
+    """A version number ≥ 0 (of "6", 6, "6.1", "v6": 6); 0 where none can be read, VERSION_MAX at most."""
+    number = 0
     if isinstance(value, str):
         match = _LEADING_NUMBER.match(value)
-        return int(match[1]) if match else 0
-    return 0
+        number = int(match[1]) if match else 0
+    elif isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf:
+        number = int(value)
+    return min(number, limits.VERSION_MAX) if number >= 0 else 0
 
 
 def _in_range(moment: datetime) -> int | None:

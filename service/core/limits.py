@@ -17,6 +17,9 @@ PUBLISHED_YEAR_MIN = (
     1600  # the first newspapers (1605): what claims to be older is a zero date of some system
 )
 PUBLISHED_YEAR_MAX = 2200  # and what claims to be later means "for ever" (9999-12-31)
+VERSION_MAX = (
+    2**56 - 1
+)  # the log's numbers have 8 bytes of 7 bits; nanoseconds since 1970 exceed it, and are cut
 REJECT_DETAIL_CHARS_MAX = 400  # a header and a log line
 WESTERN_BYTES_SHARE_MAX = 0.15  # of bytes over 127 in cp1252: French has 4 %, Cyrillic or Chinese over 50 %
 HOST_CHARS_MAX = 253  # RFC 1035, 2.3.4
