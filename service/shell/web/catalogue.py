@@ -121,8 +121,7 @@ class Catalogue:
 
     def heading(self, article: RawArticle) -> None:
         """Told of an article's title and language when it is decoded here. From any thread: one append."""
-        title = article.title or article.text[: 2 * TITLE_CHARS_MAX].strip().partition("\n")[0]
-        self._headings.append((article.position, clipped(title), article.language))
+        self._headings.append((article.position, headline_of(article), article.language))
 
     # ---- taking in
     def take(self, seconds_max: float) -> int:
@@ -246,6 +245,17 @@ class Catalogue:
     def at(self, serial: int) -> Entry | None:
         return self._at(serial) if self.first_serial <= serial < self._next else None
 
+    def serial_from(self, log_offset: int) -> int:
+        """The serial of the first entry with this offset of the log or a later one."""
+        low, high = self.first_serial, self._next
+        while low < high:
+            middle = (low + high) // 2
+            if self._at(middle).log_offset < log_offset:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
     def entries(self) -> Iterator[Entry]:
         """All, oldest first. Not across an `await`: entries leave meanwhile."""
         return (self._at(serial) for serial in range(self.first_serial, self._next))
@@ -345,6 +355,11 @@ class Matcher:
                 self._names.clear()
             passes = self._names[name] = self._needle in name.casefold()
         return passes
+
+
+def headline_of(article: RawArticle) -> str:
+    """Its title, or the first line of its text, clipped."""
+    return clipped(article.title or article.text[: 2 * TITLE_CHARS_MAX].strip().partition("\n")[0])
 
 
 def clipped(text: str) -> str:

@@ -24,7 +24,8 @@ from service.shell.ports import PortError, RawReader
 CACHE_BYTES_MAX: Final = 32 * 1024 * 1024  # of raw records: some six thousand of an average article
 RECORD_BYTES_MAX: Final = 4 * 1024 * 1024  # a larger one is not kept: it would push out a thousand others
 INLINE_BYTES_MAX: Final = 64 * 1024  # decoding more than this leaves the event loop for a thread
-RECENT_MAX: Final = 2_000  # just decoded, and not yet taken into the cache
+RECENT_MAX: Final = 512  # just decoded, and not yet taken into the cache: a tenth of a second's worth
+RECENT_BYTES_MAX: Final = 128 * 1024  # of one of them: a larger record is read again when somebody looks
 READS_MAX: Final = 32  # that wait for the reader at a time; one more is refused at once
 READ_SECONDS_MAX: Final = 4.0  # a page waits no longer for a text
 
@@ -61,12 +62,12 @@ class Texts:
 
     def decoded(self, article: RawArticle) -> None:
         """Told of each article as it is decoded, in any thread: one append."""
-        if len(article.raw) <= RECORD_BYTES_MAX:
+        if len(article.raw) <= RECENT_BYTES_MAX:
             self._recent.append((article.position, article.raw))
 
     async def read(self, position: RawPosition, digest: str = "") -> RawArticle | Gone:
         """The article at a position; `digest`: of the body that was judged, which it must be."""
-        self._take_recent()
+        self.take_decoded()
         raw = self._kept.get(position)
         if raw is not None:
             self._kept.move_to_end(position)
@@ -118,7 +119,8 @@ class Texts:
             return Gone(GoneReason.UNREADABLE, f"Its record cannot be read: {article.detail}.")
         return article
 
-    def _take_recent(self) -> None:
+    def take_decoded(self) -> None:
+        """Keep what was decoded since the last call; the oldest texts go."""
         while self._recent:
             self._keep(*self._recent.popleft())
 
