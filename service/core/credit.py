@@ -16,17 +16,17 @@ as data in credit_table.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
+from functools import lru_cache
 
 from service.core import limits
 from service.core.credit_datelines import enclosed
 from service.core.credit_page import Page
-from service.core.credit_phrases import anchored, whole_lines
+from service.core.credit_phrases import worded
 from service.core.credit_rules import rules
 from service.core.credit_unspaced import unspaced
 from service.core.domains import brand_keys
 from service.core.model import Credit, CreditKind
-from service.core.tokens import Tokens, tokenise
+from service.core.tokens import Tokens, tokenise_utf8
 
 # Strongest first. "Originally published by" outweighs a dateline, which may be that of a source's source.
 STRENGTH = (
@@ -44,20 +44,34 @@ _RANK = {kind: rank for rank, kind in enumerate(STRENGTH)}
 
 
 def find_credits(
-    text: str, title: str, publisher: str, domain: str, *, host: str = "", tokens: Tokens | None = None
+    text: str,
+    title: str,
+    publisher: str,
+    domain: str,
+    *,
+    host: str = "",
+    tokens: Tokens | None = None,
+    utf8: bytes | None = None,
 ) -> tuple[Credit, ...]:
     """Credits of a text, strongest first, of one kind the nearest source first; at most limits.CREDITS_MAX,
     each name once.
 
-    `tokens` are those of `text` where the caller has them; `publisher`, `domain`, `host` tell whose names
+    `tokens` and `utf8` are those of `text` where the caller has them; `publisher`, `domain`, `host` tell whose names
     are no credit; a phrase that is part of `title` is none either. Offsets are code points of `text`.
     """
-    tokens = tokenise(text) if tokens is None else tokens
+    utf8 = text.encode("utf-8", "surrogatepass") if utf8 is None else utf8
+    tokens = tokenise_utf8(utf8) if tokens is None else tokens
     if not len(tokens):
         return ()
-    page = Page(text, tokens, frozenset(brand_keys(publisher, host, domain)), title, rules())
-    found = chain(anchored(page), whole_lines(page), enclosed(page), unspaced(page))
-    return _best(credit for credit in found if credit is not None)
+    page = Page(text, utf8, tokens, _own(publisher, host, domain), title, rules())
+    found = [credit for credit in (*worded(page), *enclosed(page), *unspaced(page)) if credit is not None]
+    return _best(found) if found else ()
+
+
+@lru_cache(maxsize=limits.CACHED_NAMES_MAX)
+def _own(publisher: str, host: str, domain: str) -> frozenset[str]:
+    """The keys by which a publisher would credit itself."""
+    return frozenset(brand_keys(publisher, host, domain))
 
 
 def _order(credit: Credit) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ followed by a dash ("CNN —").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +21,7 @@ from service.core.credit_rules import KnownName
 from service.core.credit_unspaced import unspaced_agencies
 from service.core.domains import agency_key
 from service.core.kernels import LINE_CHAR_END, LINE_CHAR_START, LINE_TOKEN_END, LINE_TOKEN_START
+from service.core.kernels_credit import HOLDS_BYLINE, HOLDS_MENTION, bracket_candidates
 from service.core.model import Credit, CreditKind
 
 _PLACE_CHARS_MAX = 72  # "WEST PALM BEACH, Florida, September 23, 2024 "
@@ -29,7 +30,10 @@ _BYLINE_ENDING_CHARS_MAX = 24  # " Entertainment Writer"
 _DASHES = "-–—―="
 _MARKS = frozenset("/-–—.\n")  # beside a name without brackets in a dateline
 _ENDING = frozenset(("", "\n", "\r", ".", ",", ":", ";", *_DASHES))
-_BRACKETS = ((")", "("), ("）", "（"), ("】", "【"), ("]", "["))
+_PAIRS = (")(", "）（", "】【", "][")  # the first alone where all is ASCII
+_BRACKETS = np.array(
+    [[*pair[0].encode().ljust(3, b"\0"), *pair[1].encode().ljust(3, b"\0")] for pair in _PAIRS], np.uint8
+)
 _AFTER_DATELINE = re.compile(r"[ \u00a0]?[.,:;]?[ \u00a0]{0,2}(?:[-–—―=]{1,3}|\.-)")
 _BARE_DASH = re.compile(r"[ \u00a0]?\n?(?:—|–|--)[ \u00a0\n]|[ \u00a0]-[ \u00a0]")
 _AFTER_PLACE = re.compile(r"[-–—―][ \u00a0]?\Z|\.[ \u00a0]\Z")
@@ -89,16 +93,16 @@ def _lower_names() -> frozenset[str]:
 
 def enclosed(page: Page) -> Iterator[Credit | None]:
     """Names in brackets: datelines, and the sign-offs of agencies at the end of a line."""
-    text = page.text
-    for closing, opening in _BRACKETS[:1] if text.isascii() else _BRACKETS:
-        closed = text.find(closing)
-        for _ in range(limits.CREDIT_CANDIDATES_MAX):
-            if closed < 0:
-                break
-            opened = text.rfind(opening, max(0, closed - _ENCLOSED_CHARS_MAX), closed)
-            if closed - opened > 2 and opened >= 0 and _may_credit(text, opened, closed):
-                yield _in_brackets(page, opened, closed)
-            closed = text.find(closing, closed + 1)
+    found = bracket_candidates(
+        page.utf8,
+        _BRACKETS[: 1 if len(page.utf8) == len(page.text) else None],
+        _ENCLOSED_CHARS_MAX,
+        _PLACE_CHARS_MAX,
+        limits.CREDIT_CANDIDATES_MAX,
+    )
+    for opened, closed in found.tolist() if len(found) else ():
+        if _may_credit(page.text, opened, closed):
+            yield _in_brackets(page, opened, closed)
 
 
 def _may_credit(text: str, opened: int, closed: int) -> bool:
@@ -116,12 +120,13 @@ def _may_credit(text: str, opened: int, closed: int) -> bool:
 
 def _in_brackets(page: Page, opened: int, closed: int) -> Credit | None:
     text = page.text
-    inside = text[opened + 1 : closed]
-    if "\n" in inside or ":" in inside or not (inside[0].isalpha() or inside[0].isspace()):
+    first = text[opened + 1]
+    if not (first.isalpha() or first.isspace()):
         return None
+    inside = text[opened + 1 : closed]
+    ends_line = LINE_ENDS.match(text, closed + 1) is not None
     line_start, _ = page.line_bounds(opened)
     prefix = text[line_start:opened]
-    ends_line = LINE_ENDS.match(text, closed + 1) is not None
     if not ends_line and _is_place(prefix):
         return _bracketed_dateline(page, prefix, opened, closed)
     if ends_line and (_ENDS_SENTENCE.search(prefix[-4:]) or not prefix.strip()):
@@ -135,12 +140,13 @@ def _bracketed_dateline(page: Page, prefix: str, opened: int, closed: int) -> Cr
     inside = text[opened + 1 : closed]
     dash = _AFTER_DATELINE.match(text, closed + 1)
     capitals = _in_capitals(prefix) or not prefix.strip()
+    sure = dash is not None or capitals or text[closed] in "】）" or "=" in inside
+    if not sure:
+        return None
     start = opened - len(prefix.lstrip())
     agency = _agency_in(inside, opened + 1)
     if agency is not None:
-        if dash or capitals or text[closed] in "】）" or "=" in inside:
-            return page.credit(CreditKind.DATELINE, agency, start, dash.end() if dash else closed + 1)
-        return None
+        return page.credit(CreditKind.DATELINE, agency, start, dash.end() if dash else closed + 1)
     name = name_within(text, opened + 1, closed) if dash and capitals else None
     if name is None or dash is None or _spells_out(prefix, name.text):
         return None
@@ -164,9 +170,8 @@ def _sign_off(page: Page, inside: str, opened: int, closed: int) -> Credit | Non
 # ---- names of the table, wherever they stand
 
 
-def is_written(page: Page, known: KnownName, at: int) -> bool:
-    """Whether a name's tokens, found at token `at`, are written as its case asks: "AP" and not "ap"."""
-    written = page.text[int(page.tokens.starts[at]) : int(page.tokens.ends[at + len(known.hashes) - 1])]
+def _is_written(known: KnownName, written: str) -> bool:
+    """Whether a name's tokens are written as its case asks: "AP" and not "ap"."""
     if written in known.written:
         return True
     if known.exact:
@@ -174,24 +179,33 @@ def is_written(page: Page, known: KnownName, at: int) -> bool:
     return not written[0].islower() and "\n" not in written
 
 
-def by_known_name(page: Page, known: KnownName, at: int, window: Sequence[int], offset: int) -> Credit | None:
-    """What a name of the table is at token `at`: a dateline, a byline, a mention, or nothing. The window
-    holds the hashes of the tokens from `offset`."""
-    text, size = page.text, len(known.hashes)
-    start, end = int(page.tokens.starts[at]), int(page.tokens.ends[at + size - 1])
-    name = Name(text[start:end], start, end)
-    before, behind = text[max(0, start - 2) : start], text[end : end + 2]
+def by_known_name(
+    page: Page, known: KnownName, at: int, name: Name, holds: int, found_at: int
+) -> Credit | None:
+    """What a name of the table is at token `at`: a dateline, a byline, a mention, or nothing. `holds` says which
+    of the latter the neighbours' words allow, around the token at which the name was found."""
+    if not _is_written(known, name.text):
+        return None
+    text = page.text
+    dateline = (
+        text[name.end : name.end + 1] == "/"
+        or _BARE_DASH.match(text, name.end)
+        or (known.agency and _AFTER_PLACE.search(text, max(0, name.start - 2), name.start))
+    )
+    if not (holds or dateline):
+        return None
+    before, behind = text[max(0, name.start - 2) : name.start], text[name.end : name.end + 2]
     if before[-1:] in ("", "\n") and behind[:1] in ("", "\n") and behind[1:] not in ("—", "–", "-"):
         return None  # a line of the bare name: a menu's
-    if not _MARKS.isdisjoint(before + behind) or not before:
+    if dateline and (not _MARKS.isdisjoint(before + behind) or not before):
         credit = _dateline_of(page, known, name)
         if credit is not None:
             return credit
-    if _may_be_byline(page, start, end):
-        byline = _byline(page, at, size, known, name)
+    if holds & HOLDS_BYLINE and _may_be_byline(page, name.start, name.end):
+        byline = _byline(page, at, len(known.hashes), known, name)
         if byline is not None:
             return byline
-    return _mention(page, window, at - offset, size, offset, name)
+    return _mention(page, at, len(known.hashes), found_at, name) if holds & HOLDS_MENTION else None
 
 
 def _dateline_of(page: Page, known: KnownName, name: Name) -> Credit | None:
@@ -268,9 +282,11 @@ def _byline(page: Page, at: int, size: int, known: KnownName, name: Name) -> Cre
     return None
 
 
-def _mention(page: Page, window: Sequence[int], at: int, size: int, offset: int, name: Name) -> Credit | None:
+def _mention(page: Page, name_at: int, size: int, found_at: int, name: Name) -> Credit | None:
     """ "according to Reuters", "Reuters reported": in a sentence, hence weak."""
-    here = at
+    offset = max(0, found_at - limits.CREDIT_PHRASE_TOKENS_MAX)
+    window = page.tokens.hashes[offset : found_at + limits.CREDIT_PHRASE_TOKENS_MAX].tolist()
+    here = at = name_at - offset
     while here > 0 and window[here - 1] in page.rules.mention_fillers:
         here -= 1
     for words in (1, 2, 3):

@@ -23,6 +23,7 @@ _HEAD_AND_WORD = re.compile(_HEAD + r"\w{1,4}[ '’]\Z")
 @dataclass(frozen=True, slots=True)
 class Page:
     text: str
+    utf8: bytes
     tokens: Tokens
     own: frozenset[str]
     title: str

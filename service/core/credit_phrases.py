@@ -6,29 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from service.core import kernels_credit, limits
-from service.core.credit_datelines import by_known_name, is_written
+from service.core import limits
+from service.core.credit_datelines import by_known_name
 from service.core.credit_names import Name, is_known, name_from, name_within
 from service.core.credit_page import LINE_ENDS, SENTENCE_ENDS, Page
-from service.core.credit_rules import (
-    LINE_END,
-    LINE_PAIR,
-    LINE_START,
-    PAIR,
-    SINGLE,
-    KnownName,
-    Label,
-    Phrase,
-    Rule,
-    Slot,
-    match_backward,
-    match_forward,
-    pair_hash,
-)
+from service.core.credit_program import candidates, program
+from service.core.credit_rules import KnownName, Label, Phrase, Slot, match_backward, match_forward
 from service.core.domains import fold_name
-from service.core.kernels import LINE_TOKEN_END, LINE_TOKEN_START
+from service.core.kernels import LINE_TOKEN_END
 from service.core.model import Credit, CreditKind
 
 _LABEL_GAP = re.compile(r"[ \t\u00a0]{0,4}[:：՝៖][ \t\u00a0]{0,4}[\"'“„«「『《【(（\[@]{0,3}")
@@ -36,59 +21,35 @@ _LABEL_GAP = re.compile(r"[ \t\u00a0]{0,4}[:：՝៖][ \t\u00a0]{0,4}[\"'“„�
 _CLOSING = {"«": "»", "“": "”", "„": "“", '"': '"'}
 
 
-def anchored(page: Page) -> Iterator[Credit | None]:
-    """Phrases, labels and names of the table, wherever they stand."""
-    table = page.rules
-    places = kernels_credit.marked_tokens(
-        page.tokens.hashes, table.flags, SINGLE, PAIR, limits.CREDIT_CANDIDATES_MAX
-    )
-    if not len(places):
-        return
-    hashes = page.tokens.hashes
-    firsts, seconds = hashes[places].tolist(), hashes[np.minimum(places + 1, len(hashes) - 1)].tolist()
-    for at, token, following in zip(places.tolist(), firsts, seconds, strict=True):
-        name = table.exact.get(token)
-        if name is not None and not is_written(page, name, at):
-            name = None
-        rules = table.singles.get(token, ())
-        if rules and not _may_hold(page, rules, at):
-            rules = ()
-        paired = table.pairs.get(pair_hash(token, following), ())
-        if name is None and not rules and not paired:
-            continue
-        offset = max(0, at - limits.CREDIT_PHRASE_TOKENS_MAX)
-        window = hashes[offset : at + limits.CREDIT_PHRASE_TOKENS_MAX].tolist()
-        named = False  # by the longest name that stands here: "Interfax-Ukraine" is not Interfax
-        for rule, distance in (*paired, *((rule, 0) for rule in rules)):
-            if not (named and isinstance(rule, KnownName)):
-                credit = _found(page, rule, window, at - offset + distance, offset)
-                named = named or (credit is not None and isinstance(rule, KnownName))
-                yield credit
-        if name is not None and not named:
-            yield by_known_name(page, name, at, window, offset)
+def worded(page: Page) -> Iterator[Credit]:
+    """Phrases, labels and names of the table wherever they stand, then lines that are nothing but a credit."""
+    found, in_texts = candidates(page.tokens)
+    if found:
+        yield from _in_text(page, found[:in_texts])
+        yield from _whole_lines(page, found[in_texts:])
 
 
-def _may_hold(page: Page, rules: Sequence[Phrase | Label], at: int) -> bool:
-    """A quick no to "source" and "credit" without a colon behind them."""
-    if any(isinstance(rule, Phrase) for rule in rules):
-        return True
-    end = int(page.tokens.ends[at])
-    return not page.text[end : end + 2].strip(" \u00a0").isalpha()
-
-
-def _found(page: Page, rule: Rule, window: Sequence[int], at: int, offset: int) -> Credit | None:
-    """What a rule makes of its anchor at window[at], which is token at + offset."""
-    if isinstance(rule, Phrase):
-        return _phrase(page, rule, window, at, offset)
-    if at < 0 or tuple(window[at : at + len(rule.hashes)]) != rule.hashes:
-        return None
-    if isinstance(rule, Label):
-        return _label(page, rule, at + offset)
-    return (
-        by_known_name(page, rule, at + offset, window, offset)
-        if is_written(page, rule, at + offset)
-        else None
-    )
+def _in_text(page: Page, found: Sequence[Sequence[int]]) -> Iterator[Credit]:
+    """What the candidates that stand in a text come to."""
+    numbered = program().rules
+    place, named = -1, False
+    for at, number, anchor, start, end, holds in found:
+        if at != place:
+            place, named = at, False
+        rule = numbered[number]
+        if isinstance(rule, KnownName):
+            if named:  # by the longest name that stands here: "Interfax-Ukraine" is not Interfax
+                continue
+            credit = by_known_name(page, rule, anchor, Name(page.text[start:end], start, end), holds, at)
+            named = credit is not None
+        elif isinstance(rule, Label):
+            credit = _label(page, rule, start, end)
+        else:
+            offset = max(0, at - limits.CREDIT_PHRASE_TOKENS_MAX)
+            window = page.tokens.hashes[offset : at + limits.CREDIT_PHRASE_TOKENS_MAX].tolist()
+            credit = _phrase(page, rule, window, anchor - offset, offset)
+        if credit is not None:
+            yield credit
 
 
 def _phrase(page: Page, phrase: Phrase, window: Sequence[int], at: int, offset: int) -> Credit | None:
@@ -179,9 +140,8 @@ def _start_of(page: Page, before: Sequence[Slot], window: Sequence[int], at: int
     return line_start if whole and page.line_is_short(line_start) else -1
 
 
-def _label(page: Page, label: Label, at: int) -> Credit | None:
-    """ "Source: X" to the end of the line or sentence."""
-    start, end = int(page.tokens.starts[at]), int(page.tokens.ends[at + len(label.hashes) - 1])
+def _label(page: Page, label: Label, start: int, end: int) -> Credit | None:
+    """ "Source: X" to the end of the line or sentence; the label is text[start:end]."""
     gap = _LABEL_GAP.match(page.text, end)
     if gap is None or not page.begins_sentence(start):
         return None
@@ -218,52 +178,33 @@ def _lists_more(text: str, name: Name) -> bool:
 # ---- lines that are nothing but a credit
 
 
-def whole_lines(page: Page) -> Iterator[Credit | None]:
-    """Lines that are nothing but a credit."""
-    lines, hashes, table = page.tokens.lines, page.tokens.hashes, page.rules
-    places = kernels_credit.marked_lines(
-        hashes,
-        lines,
-        LINE_TOKEN_START,
-        LINE_TOKEN_END,
-        table.flags,
-        LINE_START,
-        LINE_PAIR,
-        LINE_END,
-        limits.CREDIT_PHRASE_TOKENS_MAX,
-        limits.CREDIT_CANDIDATES_MAX,
-    )
-    for number in places.tolist():
-        first, last = int(lines[number, LINE_TOKEN_START]), int(lines[number, LINE_TOKEN_END])
-        window = hashes[first:last].tolist()
-        phrases = (
-            *table.line_pair.get(pair_hash(window[0], window[1]), ()),
-            *table.line_start.get(window[0], ()),
-            *table.line_end.get(window[-1], ()),
-        )
-        for phrase in phrases:
-            credit = _line_phrase(page, phrase, window, first)
-            if credit is not None:
-                yield credit
-                break
+def _whole_lines(page: Page, found: Sequence[Sequence[int]]) -> Iterator[Credit]:
+    """What the candidates that are lines come to: of each line the first that is a credit."""
+    numbered = program().rules
+    credited = -1
+    for line, number, first, start, end, suffix_at in found:
+        if line == credited:
+            continue
+        rule = numbered[number]
+        assert isinstance(rule, Phrase), "only phrases are whole lines"
+        last = int(page.tokens.lines[line, LINE_TOKEN_END])
+        credit = _line_phrase(page, rule, first, last, suffix_at, start, end)
+        if credit is not None:
+            credited = line
+            yield credit
 
 
-def _line_phrase(page: Page, phrase: Phrase, window: Sequence[int], offset: int) -> Credit | None:
-    """A phrase that must be the whole line: prefix, name, suffix and nothing else."""
-    after = match_forward(phrase.after, window, 0)
-    until = match_backward(phrase.suffix, window, len(window)) if phrase.suffix else len(window)
-    if after < 0 or until <= after:
-        return None
-    starts, ends = page.tokens.starts, page.tokens.ends
-    name = name_within(page.text, int(starts[after + offset]), int(ends[until - 1 + offset]))
+def _line_phrase(
+    page: Page, phrase: Phrase, first: int, last: int, suffix_at: int, name_start: int, name_end: int
+) -> Credit | None:
+    """A phrase that must be the whole line, tokens first … last: prefix, name, suffix from token `suffix_at` and
+    nothing else."""
+    name = name_within(page.text, name_start, name_end)
     if name is None or (phrase.place == "known" and not is_known(name.text)):
         return None
-    start, end = int(starts[offset]), int(ends[len(window) - 1 + offset])
-    if (
-        phrase.suffix
-        and not phrase.after
-        and not _is_announced(page.text, int(starts[until + offset]), end, name)
-    ):
+    starts, ends = page.tokens.starts, page.tokens.ends
+    start, end = int(starts[first]), int(ends[last - 1])
+    if phrase.suffix and not phrase.after and not _is_announced(page.text, int(starts[suffix_at]), end, name):
         return None
     if not LINE_ENDS.match(page.text, max(end, name.end)):
         return None

@@ -1,9 +1,30 @@
-"""The compiled loops that find where a credit may stand."""
+"""The compiled loops that find where a credit may stand: a filter over all tokens, then the phrases' own words.
+
+What is found is still to be looked at as written (case, marks, the name): `credit_candidates` only leaves out
+what cannot come to a credit whatever the signs between the words. It reads the rules from arrays that
+credit_program.py makes of them and is a twin of `match_forward` and `match_backward` of credit_rules.py.
+"""
 
 from __future__ import annotations
 
 import numba
 import numpy as np
+import numpy.typing as npt
+
+# Kinds of key in the program's table, told apart by what they are mixed with.
+KEY_SINGLE, KEY_PAIR, KEY_LINE_START, KEY_LINE_PAIR, KEY_LINE_END, KEY_CUE = 1, 2, 3, 4, 5, 6
+_KIND = np.uint64(0xD6E8FEB86659FD93)
+# What a token, or several before a name, can be to the name: bits of a cue.
+CUE_FILLER, CUE_BEFORE, CUE_AFTER, CUE_BYLINE, CUE_BYLINE_ENDING = 1, 2, 4, 8, 16
+RULE_PHRASE, RULE_WORDS, RULE_LINE = 0, 1, 2  # a phrase in a text, a label or name, a phrase that is a line
+# Columns of the program's rules: slots, or words where the rule is none but words.
+RULE_KIND, RULE_FORWARD, RULE_FORWARD_END, RULE_BACKWARD, RULE_BACKWARD_END = 0, 1, 2, 3, 4
+RULE_IS_NAME, RULE_COLUMNS = 5, 6
+# Columns of what is found: token or line at which the rule was found, the rule, the anchor, the anchor's first
+# code point and the code point behind the rule's words, and HOLDS_ bits of a name.
+FOUND_AT, FOUND_RULE, FOUND_ANCHOR, FOUND_START, FOUND_END, FOUND_HOLDS, FOUND_COLUMNS = 0, 1, 2, 3, 4, 5, 6
+HOLDS_MENTION, HOLDS_BYLINE = 1, 2  # a name may be a mention, a byline: its neighbours' words allow it
+_LEAST_ROWS = 32
 
 _SECOND = np.uint64(16)
 _PAIR = np.uint64(0x9E3779B97F4A7C15)
@@ -77,3 +98,381 @@ def marked_lines(  # type: ignore[no-untyped-def]
             places[found] = i
             found += 1
     return places[:found]
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _looked_up(table, key, kind):  # type: ignore[no-untyped-def]
+    """Place of a key of a kind in the table u64[2^n], −1 for none. Zero marks a gap."""
+    key = key ^ (np.uint64(kind) * _KIND)
+    mask = np.uint64(len(table) - 1)
+    place = (key >> _SECOND) & mask
+    while table[place] != 0:
+        if table[place] == key:
+            return np.int64(place)
+        place = (place + np.uint64(1)) & mask
+    return np.int64(-1)
+
+
+@numba.njit(nogil=True, cache=True)
+def _forward(slots, alternatives, words, first, last, hashes, at, stop):  # type: ignore[no-untyped-def]
+    """Twin of `match_forward`: slots first … last from token `at`, none read at `stop` or behind."""
+    for slot in range(first, last):
+        matched = -1
+        for alternative in range(slots[slot, 0], slots[slot, 1]):
+            begin, end = alternatives[alternative, 0], alternatives[alternative, 1]
+            size = end - begin
+            if at + size > stop:
+                continue
+            same = 0
+            while same < size and hashes[at + same] == words[begin + same]:
+                same += 1
+            if same == size:
+                matched = at + size
+                break
+        if matched >= 0:
+            at = matched
+        elif not slots[slot, 2]:
+            return -1
+    return at
+
+
+@numba.njit(nogil=True, cache=True)
+def _backward(slots, alternatives, words, first, last, hashes, end_at, start):  # type: ignore[no-untyped-def]
+    """Twin of `match_backward`: slots first … last so that they end before token `end_at`, none read before
+    `start`."""
+    for slot in range(last - 1, first - 1, -1):
+        matched = -1
+        for alternative in range(slots[slot, 0], slots[slot, 1]):
+            begin, end = alternatives[alternative, 0], alternatives[alternative, 1]
+            size = end - begin
+            if end_at - size < start:
+                continue
+            same = 0
+            while same < size and hashes[end_at - size + same] == words[begin + same]:
+                same += 1
+            if same == size:
+                matched = end_at - size
+                break
+        if matched >= 0:
+            end_at = matched
+        elif not slots[slot, 2]:
+            return -1
+    return end_at
+
+
+@numba.njit(nogil=True, cache=True)
+def _cue(table, values, key):  # type: ignore[no-untyped-def]
+    place = _looked_up(table, key, KEY_CUE)
+    return values[place, 0] if place >= 0 else 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _holds(table, values, hashes, lines, columns, at, size, start, stop, line_tokens_max):  # type: ignore[no-untyped-def]
+    """HOLDS_ bits of a name of `size` tokens at token `at`, whose surroundings are tokens start … stop.
+
+    columns: of `lines`, those of the first token and the one behind the last."""
+    holds = 0
+    here = at
+    while here > start and _cue(table, values, hashes[here - 1]) & CUE_FILLER:
+        here -= 1
+    key = np.uint64(0)
+    for words in range(1, min(3, here - start) + 1):
+        # read backwards, so that each longer cue goes on from the shorter one's key
+        key = key * _PAIR + hashes[here - words]
+        if _cue(table, values, key) & CUE_BEFORE:
+            holds = HOLDS_MENTION
+    if at + size < stop and _cue(table, values, hashes[at + size]) & CUE_AFTER:
+        holds = HOLDS_MENTION
+    low, high = 0, len(lines)  # the last line that begins at the name or before
+    while low < high:
+        middle = (low + high) // 2
+        if lines[middle, columns[0]] <= at:
+            low = middle + 1
+        else:
+            high = middle
+    first, last = lines[low - 1, columns[0]], lines[low - 1, columns[1]]
+    if last - first > line_tokens_max:
+        return holds
+    if at + size < last and not _cue(table, values, hashes[at + size]) & CUE_BYLINE_ENDING:
+        return holds
+    if at == first or _cue(table, values, hashes[first]) & CUE_BYLINE:
+        holds |= HOLDS_BYLINE
+    return holds
+
+
+@numba.njit(nogil=True, cache=True)
+def _with_room(rows, count):  # type: ignore[no-untyped-def]
+    if count < len(rows):
+        return rows
+    larger = np.empty((2 * len(rows), FOUND_COLUMNS), np.int32)
+    larger[:count] = rows
+    return larger
+
+
+@numba.njit(nogil=True, cache=True)
+def credit_candidates(  # type: ignore[no-untyped-def]
+    hashes, starts, ends, lines, flags, table, values, entries, rules, slots, alternatives, words, by
+):
+    """What may credit somebody: i32[n, FOUND_COLUMNS], phrases, labels and names of texts by place, then
+    phrases of whole lines by line, each in the order of its rules; and how many of them are of texts.
+
+    hashes u64[t], starts and ends i32[t] of tokens, lines i32[l, columns]; flags as of `marked_tokens`. The
+    program: table u64[2^n] and values i32[2^n, 2] (a range of entries, or a cue's bits), entries i32[e, 2]
+    (rule, distance of the anchor), rules i32[r, RULE_COLUMNS], slots i32[s, 3] (range of alternatives,
+    optional), alternatives i32[a, 2] (range of words), words u64[w]. by i32[9]: bits of the flags for one
+    token, a pair, a line's start, its first pair, its end; the columns of a line's first token and of the one
+    behind its last; tokens looked at around a place; places looked at.
+    """
+    count = len(hashes)
+    rows = np.empty((_LEAST_ROWS, FOUND_COLUMNS), np.int32)
+    found = 0
+    columns, around, places_max = by[5:7], by[7], by[8]
+    for place in marked_tokens(hashes, flags, by[0], by[1], places_max):
+        start, stop = max(0, place - around), min(count, place + around)
+        for kind in (KEY_PAIR, KEY_SINGLE):
+            key = hashes[place]
+            if kind == KEY_PAIR:  # the last token is its own neighbour, as the rules' reader has it
+                key = key * _PAIR + hashes[min(place + 1, count - 1)]
+            entry = _looked_up(table, key, kind)
+            if entry < 0:
+                continue
+            for number in range(values[entry, 0], values[entry, 1]):
+                rule, at = entries[number, 0], place + entries[number, 1]
+                first, last = rules[rule, RULE_FORWARD], rules[rule, RULE_FORWARD_END]
+                if rules[rule, RULE_KIND] == RULE_PHRASE:
+                    behind = _forward(slots, alternatives, words, first, last, hashes, at, stop)
+                    if behind < 0 or behind >= stop:
+                        continue
+                    before, before_end = rules[rule, RULE_BACKWARD], rules[rule, RULE_BACKWARD_END]
+                    if _backward(slots, alternatives, words, before, before_end, hashes, at, start) < 0:
+                        continue
+                    holds = 0
+                else:
+                    behind = at + last - first
+                    if at < start or behind > stop:
+                        continue
+                    same = 0
+                    while same < last - first and hashes[at + same] == words[first + same]:
+                        same += 1
+                    if same < last - first:
+                        continue
+                    holds = 0
+                    if rules[rule, RULE_IS_NAME]:
+                        size = last - first
+                        holds = _holds(table, values, hashes, lines, columns, at, size, start, stop, around)
+                rows = _with_room(rows, found)
+                rows[found, FOUND_AT] = place
+                rows[found, FOUND_RULE] = rule
+                rows[found, FOUND_ANCHOR] = at
+                rows[found, FOUND_START] = starts[at]
+                rows[found, FOUND_END] = ends[behind - 1]
+                rows[found, FOUND_HOLDS] = holds
+                found += 1
+    in_texts = found
+    for line in marked_lines(
+        hashes, lines, columns[0], columns[1], flags, by[2], by[3], by[4], around, places_max
+    ):
+        at, stop = lines[line, columns[0]], lines[line, columns[1]]
+        for kind in (KEY_LINE_PAIR, KEY_LINE_START, KEY_LINE_END):
+            key = hashes[at]
+            if kind == KEY_LINE_PAIR:
+                key = key * _PAIR + hashes[at + 1]
+            elif kind == KEY_LINE_END:
+                key = hashes[stop - 1]
+            entry = _looked_up(table, key, kind)
+            if entry < 0:
+                continue
+            for number in range(values[entry, 0], values[entry, 1]):
+                rule = entries[number, 0]
+                first, last = rules[rule, RULE_FORWARD], rules[rule, RULE_FORWARD_END]
+                behind = _forward(slots, alternatives, words, first, last, hashes, at, stop)
+                if behind < 0:
+                    continue
+                first, last = rules[rule, RULE_BACKWARD], rules[rule, RULE_BACKWARD_END]
+                until = _backward(slots, alternatives, words, first, last, hashes, stop, at)
+                if until <= behind:
+                    continue
+                rows = _with_room(rows, found)
+                rows[found, FOUND_AT] = line
+                rows[found, FOUND_RULE] = rule
+                rows[found, FOUND_ANCHOR] = at
+                rows[found, FOUND_START] = starts[behind]
+                rows[found, FOUND_END] = ends[until - 1]
+                rows[found, FOUND_HOLDS] = until
+                found += 1
+    return rows[:found], in_texts
+
+
+# ---- brackets
+BRACKET_OPENED, BRACKET_CLOSED = 0, 1  # columns of what `bracket_candidates` finds
+_NEWLINE, _RETURN, _COLON, _COMMA, _EQUALS, _DASH = 0x0A, 0x0D, 0x3A, 0x2C, 0x3D, 0x2D
+
+
+def _marks(signs: str) -> npt.NDArray[np.bool_]:
+    """Which of the 128 ASCII signs are among these; beyond ASCII all are, since only patterns can tell there."""
+    table = np.ones(256, np.bool_)
+    table[:128] = False
+    table[[ord(sign) for sign in signs]] = True
+    return table
+
+
+_SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "
+_IS_SPACE = _marks(_SPACES)
+_IN_LINE_END = _marks(" \t.,;:!?)]}\"'|>*_-")
+_ENDS_SENTENCE = _marks('.!?")')
+_BEGINS_NAME = _marks(_SPACES + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_LINE_END_CHARS_MAX = 24
+_BLANKS_LOOKED_AT = 80  # no more than the reader looks at: beyond, it may take the line for blank
+_DASH_CHARS_MAX = 5  # behind brackets: "(dpa). —"
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _char_before(utf8, at):  # type: ignore[no-untyped-def]
+    """Index of the first byte of the code point that ends before byte `at`."""
+    at -= 1
+    while at > 0 and (utf8[at] & 0xC0) == 0x80:
+        at -= 1
+    return at
+
+
+@numba.njit(nogil=True, cache=True)
+def _opening(utf8, at, sign, chars_max):  # type: ignore[no-untyped-def]
+    """(byte, code points before `at`) of the nearest opening bracket before byte `at`, (−1, 0) where too far.
+
+    sign: a row of the brackets of `bracket_candidates`, its columns 3 … 5 those of the opening one."""
+    chars = 0
+    while at > 0 and chars < chars_max:
+        at = _char_before(utf8, at)
+        chars += 1
+        if utf8[at] == sign[3] and (sign[3] < 0x80 or (utf8[at + 1] == sign[4] and utf8[at + 2] == sign[5])):
+            return at, chars
+    return -1, 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _may_end_line(utf8, at):  # type: ignore[no-untyped-def]
+    """Whether from byte `at` only signs may stand up to the line's end, and whether all those are ASCII."""
+    plain = True
+    chars = 0
+    while at < len(utf8):
+        sign = utf8[at]
+        if sign in (_NEWLINE, _RETURN):
+            return True, plain
+        if chars == _LINE_END_CHARS_MAX or not _IN_LINE_END[sign]:
+            return False, False
+        chars += (sign & 0xC0) != 0x80
+        plain &= sign < 0x80
+        at += 1
+        while at < len(utf8) and (utf8[at] & 0xC0) == 0x80:
+            at += 1
+    return True, plain
+
+
+@numba.njit(nogil=True, cache=True)
+def _may_follow_sentence(utf8, opened):  # type: ignore[no-untyped-def]
+    """Whether a sentence or nothing but blanks of the line may stand before byte `opened`."""
+    at = opened
+    for _ in range(3):
+        if at == 0:
+            return True
+        at = _char_before(utf8, at)
+        if utf8[at] >= 0x80 or _ENDS_SENTENCE[utf8[at]]:
+            return True
+        if not _IS_SPACE[utf8[at]] or utf8[at] == _NEWLINE:
+            break
+    while _IS_SPACE[utf8[at]] and utf8[at] != _NEWLINE:  # all blank up to the line's start?
+        if at == 0 or utf8[at] >= 0x80 or opened - at > _BLANKS_LOOKED_AT:
+            return True
+        at -= 1
+    return utf8[at] == _NEWLINE
+
+
+@numba.njit(nogil=True, cache=True)
+def _may_follow_place(utf8, opened, closed_end, named, place_chars_max):  # type: ignore[no-untyped-def]
+    """Whether brackets at byte `opened`, with `closed_end` behind them, may stand in a dateline: near the head of
+    their line, and behind capitals or before a dash. `named`: what they hold may do without."""
+    start = opened
+    blank = True
+    chars = 0
+    while start > 0 and utf8[start - 1] != _NEWLINE:
+        start = _char_before(utf8, start)
+        blank &= _IS_SPACE[utf8[start]]
+        chars += 1
+        if chars > place_chars_max:
+            if not blank:
+                return False
+            break  # for the reader to say
+    if named or blank:
+        return True
+    at = closed_end
+    for _ in range(_DASH_CHARS_MAX):
+        if at >= len(utf8):
+            break
+        if utf8[at] >= 0x80 or utf8[at] == _DASH or utf8[at] == _EQUALS:
+            return True
+        at += 1
+    at = start
+    while at < opened and utf8[at] < 0x80 and utf8[at] != _COMMA and not 0x30 <= utf8[at] <= 0x39:
+        if 0x61 <= utf8[at] <= 0x7A:
+            return False
+        at += 1
+    return True
+
+
+@numba.njit(nogil=True, cache=True)
+def bracket_candidates(utf8, brackets, enclosed_chars_max, place_chars_max, places_max):  # type: ignore[no-untyped-def]
+    """Brackets that may hold a dateline's or a sign-off's name: i32[n, 2], code points of the opening and of the
+    closing one. What stands around them is judged by ASCII alone; where other signs stand, it may.
+
+    brackets u8[k, 6]: UTF-8 of closing and opening, filled up with zeros. Of each sort places_max are looked at.
+    """
+    rows = np.empty((_LEAST_ROWS, 2), np.int32)
+    found = 0
+    seen = np.zeros(len(brackets), np.int64)
+    counted, chars = 0, 0  # code points of the bytes before `counted`
+    size = len(utf8)
+    for closed in range(size):
+        first = utf8[closed]
+        if first != 0x29 and first != 0x5D and first != 0xEF and first != 0xE3:
+            continue
+        for sort in range(len(brackets)):
+            sign = brackets[sort]
+            if first != sign[0]:
+                continue
+            wide = first >= 0x80
+            if wide and (closed + 2 >= size or utf8[closed + 1] != sign[1] or utf8[closed + 2] != sign[2]):
+                continue
+            seen[sort] += 1
+            if seen[sort] > places_max:
+                continue
+            opened, distance = _opening(utf8, closed, sign, enclosed_chars_max)
+            if distance < 3:
+                continue
+            inside = opened + (3 if wide else 1)
+            closed_end = closed + (3 if wide else 1)
+            if not _BEGINS_NAME[utf8[inside]]:
+                continue
+            named = wide
+            plain = True
+            for at in range(inside, closed):
+                plain &= utf8[at] != _NEWLINE and utf8[at] != _COLON
+                named |= utf8[at] == _EQUALS
+            if not plain:
+                continue
+            may_end, surely = _may_end_line(utf8, closed_end)
+            if not (
+                (may_end and _may_follow_sentence(utf8, opened))
+                or (not surely and _may_follow_place(utf8, opened, closed_end, named, place_chars_max))
+            ):
+                continue
+            for at in range(counted, closed):
+                chars += (utf8[at] & 0xC0) != 0x80
+            counted = closed
+            if found == len(rows):
+                larger = np.empty((2 * len(rows), 2), np.int32)
+                larger[:found] = rows
+                rows = larger
+            rows[found, BRACKET_OPENED] = chars - distance
+            rows[found, BRACKET_CLOSED] = chars
+            found += 1
+    return rows[:found]

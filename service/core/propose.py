@@ -35,7 +35,13 @@ def propose(article: RawArticle) -> Proposal:
     utf8 = article.text.encode("utf-8", "surrogatepass")
     tokens = tokenise_utf8(utf8)
     found = find_credits(
-        article.text, article.title, article.publisher, article.domain, host=article.host, tokens=tokens
+        article.text,
+        article.title,
+        article.publisher,
+        article.domain,
+        host=article.host,
+        tokens=tokens,
+        utf8=utf8,
     )[: limits.CREDITS_MAX]
     if article.offsets is not None:  # else the text is the body
         utf8 = article.body.encode("utf-8", "surrogatepass")
