@@ -6,7 +6,8 @@ second to load, and `wirecopy --help` or the container's health probe need none 
 commands with their one-line descriptions stands here as data, and the modules hold the rest.
 
 Exit codes, the same for every command: 0 done; 1 failed, and standard error says why; 2 the command line or
-the settings are wrong; 3 the watchdog ended a service that made no progress; 130 interrupted by Ctrl-C.
+the settings are wrong; 3 the watchdog ended a service that made no progress; 4 `check` found the text published
+before; 130 interrupted by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ COMMANDS = (
     Command("scan", "service.shell.scan", "the same engine over a file of articles (JSON lines)"),
     Command(
         "explain", "service.shell.explain", "two articles side by side: what they share, and why this verdict"
+    ),
+    Command(
+        "check", "service.shell.check", "was this text published before? against a file or a running service"
     ),
     Command("topics", "service.shell.topics", "create the topics, or check those that exist"),
     Command("replay-dead", "service.shell.replay_dead", "send dead-lettered records back to their raw topic"),

@@ -154,7 +154,11 @@ def _article(path: str, publisher: str | None, number: int, decode: Decode) -> R
     if suffix == ".json":
         article = decode(value, position)
     else:
-        article = decode_raw(json_bytes(_record_of_text(path, value, suffix)), position, FieldPaths(), {})
+        whose = {
+            "id": Path(path).name,
+            "publisher": Path(path).stem,
+        }  # its own publisher unless told otherwise
+        article = decode_raw(json_bytes(whose | record_of_text(value, suffix)), position, FieldPaths(), {})
     if isinstance(article, Rejected):
         raise FileTrouble(f"Cannot judge “{path}”: {article.detail}.")
     if publisher is not None:
@@ -162,10 +166,10 @@ def _article(path: str, publisher: str | None, number: int, decode: Decode) -> R
     return article
 
 
-def _record_of_text(path: str, value: bytes, suffix: str) -> dict[str, str]:
-    """A raw record for a plain or HTML file, each file being its own publisher unless told otherwise."""
+def record_of_text(value: bytes, suffix: str) -> dict[str, str]:
+    """A raw record for the bytes of a plain or HTML file, its first line the title where it reads like one."""
     text = value.decode("utf-8-sig", "replace")
-    record = {"id": Path(path).name, "publisher": Path(path).stem, "body": text}
+    record = {"body": text}
     if suffix in (".html", ".htm", ".xhtml"):
         found = _HTML_TITLE.search(text[:HEAD_CHARS])
         return record | {

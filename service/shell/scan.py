@@ -6,7 +6,8 @@ lines that could be read. So a scan of what a topic holds, in the log's order, g
 two scans of a file are equal to the byte. An archive is one window (the log's time stands still) unless
 `--clock published` lets the dates of the articles drive it.
 
-Work goes in batches: decode and propose each line, replay the batch in order, then write. Bad lines are
+Work goes in batches: decode and propose each line, replay the batch in order, then write. With `--jobs N` that
+many processes decode and propose while this one replays; what is said, and its order, are the same. Bad lines are
 counted by reason and kept in the file given by `--dead`; nothing that a line holds stops the scan. Only a
 file that cannot be read or written does.
 """
@@ -17,10 +18,11 @@ import argparse
 import base64
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -29,6 +31,7 @@ from service.core.codec import FieldPaths, decode_raw, encode_correction, encode
 from service.core.engine import Engine, Proposal, enrich
 from service.core.model import Outcome, RawPosition, Rejected, RejectReason, VerdictKind
 from service.shell.files import STANDARD, FileTrouble, Line, LineReader, open_output
+from service.shell.fingerprints import Fingerprinters, Pending, WorkerDiedError, internal_fault
 from service.shell.terminal import Terminal
 
 TOPIC: Final = "scan"
@@ -36,6 +39,8 @@ BATCH_LINES_MAX: Final = 128
 BATCH_BYTES_MAX: Final = (
     8 * 1024 * 1024
 )  # what is held of raw lines at once, but for one line larger than that
+BATCHES_AHEAD: Final = 2  # handed out a worker: one that it works on, one that waits for it
+JOBS_MAX: Final = 64  # one process replays what all others make: it is busy long before
 PROGRESS_SECONDS: Final = 0.2
 DAY_MS: Final = 24 * 3600 * 1000
 EXIT_FINE: Final = 0
@@ -53,6 +58,7 @@ class ScanOptions:
     aliases: dict[str, str]
     window_ms: int = limits.WINDOW_MS
     clock_published: bool = False
+    jobs: int = 1  # processes that decode and propose; 1: this one does
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +94,32 @@ def scan(
     outputs: ScanOutputs,
     options: ScanOptions,
     on_progress: Callable[[Summary], None] = lambda _: None,
+    engine: Engine | None = None,
 ) -> Summary:
     """Judge every line in order and write the records. `on_progress` is called after each batch with the
-    counts so far.
+    counts so far. `engine`: a new one that holds the file's index afterwards.
     """
-    scanner = _Scanner(outputs, options)
+    scanner = _Scanner(outputs, options, engine or Engine(window_ms=options.window_ms))
     started = time.perf_counter()
-    for batch in _batches(lines):
-        scanner.judge(batch)
+    fingerprinted = scanner.fingerprinted if options.jobs == 1 else partial(_by_workers, options=options)
+    for batch, found in fingerprinted(_batches(lines)):
+        scanner.judge(batch, found)
         scanner.summary.seconds = time.perf_counter() - started
         on_progress(scanner.summary)
     scanner.summary.seconds = time.perf_counter() - started
     return scanner.summary
 
 
+Fingerprinted = tuple[list[Line], list[Proposal | Rejected]]  # a batch, and what came of each of its lines
+
+
 class _Scanner:
     """An engine with its outputs and counts; `judge` takes one batch through all stages."""
 
-    def __init__(self, outputs: ScanOutputs, options: ScanOptions) -> None:
+    def __init__(self, outputs: ScanOutputs, options: ScanOptions, engine: Engine) -> None:
         self._outputs = outputs
         self._options = options
-        self._engine = Engine(window_ms=options.window_ms)
+        self._engine = engine
         self._log_offset = 0
         self._log_time_ms = 0
         self._log_time_ms_max = (
@@ -116,8 +127,8 @@ class _Scanner:
         )  # a date in the far future must not end the window
         self.summary = Summary()
 
-    def judge(self, batch: Sequence[Line]) -> None:
-        proposals = self._propose(batch)
+    def judge(self, batch: Sequence[Line], found: Sequence[Proposal | Rejected]) -> None:
+        proposals = self._readable(batch, found)
         first = self._log_offset
         self._log_offset += len(proposals)
         outcomes = self._engine.replay_many(
@@ -131,22 +142,34 @@ class _Scanner:
             enriched.append(b"")
             self._outputs.enriched.write(b"\n".join(enriched))
 
-    def _propose(self, batch: Sequence[Line]) -> list[tuple[Proposal, int]]:
-        fields, aliases, propose = self._options.fields, self._options.aliases, self._engine.propose
+    def fingerprinted(self, batches: Iterable[list[Line]]) -> Iterator[Fingerprinted]:
+        """Each batch with what came of its lines, made in this process."""
+        for batch in batches:
+            yield batch, [self._proposed(line) for line in batch]
+
+    def _proposed(self, line: Line) -> Proposal | Rejected:
+        options = self._options
+        article = decode_raw(line.value, RawPosition(TOPIC, 0, line.number), options.fields, options.aliases)
+        if isinstance(article, Rejected):
+            return article
+        try:
+            return self._engine.propose(article)
+        except Exception as fault:  # our fault must not cost the rest of an archive
+            return internal_fault(fault)
+
+    def _readable(
+        self, batch: Sequence[Line], found: Sequence[Proposal | Rejected]
+    ) -> list[tuple[Proposal, int]]:
+        """The proposals, each with its time in the log; the other lines are buried."""
         proposals: list[tuple[Proposal, int]] = []
-        for line in batch:
+        for line, proposal in zip(batch, found, strict=True):
             self.summary.lines += 1
-            article = decode_raw(line.value, RawPosition(TOPIC, 0, line.number), fields, aliases)
-            if isinstance(article, Rejected):
-                self._bury(line, article)
+            if isinstance(proposal, Rejected):
+                self._bury(line, proposal)
                 continue
-            try:
-                proposal = propose(article)
-            except Exception as fault:  # our fault must not cost the rest of an archive
-                self._bury(line, _our_fault(fault))
-                continue
-            if self._options.clock_published and article.published_at_ms is not None:
-                within = min(article.published_at_ms, self._log_time_ms_max)
+            published_at_ms = proposal.article.published_at_ms
+            if self._options.clock_published and published_at_ms is not None:
+                within = min(published_at_ms, self._log_time_ms_max)
                 self._log_time_ms = max(self._log_time_ms, within)
             proposals.append((proposal, self._log_time_ms))
         return proposals
@@ -157,7 +180,7 @@ class _Scanner:
             record = encode_enriched(proposal.article, verdict, outcome.body_xxh3)
         except Exception as fault:  # as above
             article = proposal.article
-            self._bury(Line(article.position.offset, article.raw), _our_fault(fault))
+            self._bury(Line(article.position.offset, article.raw), internal_fault(fault))
             return
         self.summary.verdicts[verdict.kind] += 1
         enriched.append(record)
@@ -188,10 +211,19 @@ def dead_letter(line: Line, rejected: Rejected) -> bytes:
     return json_bytes(letter)
 
 
-def _our_fault(fault: Exception) -> Rejected:
-    return Rejected(
-        RejectReason.INTERNAL, f"a fault of this program, please report it: {type(fault).__name__}: {fault}"
-    )
+def _by_workers(batches: Iterable[list[Line]], *, options: ScanOptions) -> Iterator[Fingerprinted]:
+    """The same by worker processes, in order; some batches ahead, so that none waits for the engine."""
+    ahead: deque[tuple[list[Line], Pending]] = deque()
+    with Fingerprinters(options.jobs, options.fields, options.aliases) as workers:
+        for batch in batches:
+            came = [(line.value, RawPosition(TOPIC, 0, line.number)) for line in batch]
+            ahead.append((batch, workers.hand_out(came)))
+            if len(ahead) > BATCHES_AHEAD * options.jobs:
+                batch, pending = ahead.popleft()
+                yield batch, pending.results()
+        while ahead:
+            batch, pending = ahead.popleft()
+            yield batch, pending.results()
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
@@ -249,11 +281,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=PATH",
         help="where a field stands in a record, as body=content.text; may be repeated",
     )
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=1,
+        metavar="N",
+        help="processes that read and fingerprint articles, beside the one that judges (default: 1, all in one)",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar, no summary")
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run the command: 0; 1 when a file cannot be read or written; 2 for a wrong command line or settings."""
+    """Run the command: 0; 1 when a file cannot be read or written, or a worker process died; 2 for a wrong
+    command line or settings.
+    """
     screen = Terminal(sys.stderr)
     try:
         options = _options(args)
@@ -264,7 +305,7 @@ def main(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     try:
         summary = _scan_files(args, options, screen)
-    except FileTrouble as trouble:
+    except (FileTrouble, WorkerDiedError) as trouble:
         sys.stderr.write(f"wirecopy scan: {trouble}\n")
         return EXIT_TROUBLE
     if not args.quiet:
@@ -337,6 +378,7 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
         aliases=settings.aliases,
         window_ms=settings.window_ms if args.window_days is None else args.window_days * DAY_MS,
         clock_published=args.clock == "published",
+        jobs=args.jobs,
     )
 
 
@@ -345,6 +387,13 @@ def _days(text: str) -> int:
     if not 1 <= days <= 36_500:
         raise argparse.ArgumentTypeError("a window is between 1 and 36500 days")
     return days
+
+
+def _jobs(text: str) -> int:
+    jobs = int(text)
+    if not 1 <= jobs <= JOBS_MAX:
+        raise argparse.ArgumentTypeError(f"jobs are between 1 and {JOBS_MAX}")
+    return jobs
 
 
 def _assignment(text: str) -> tuple[str, str]:
