@@ -19,14 +19,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from service.core.codec import encode_enriched, json_bytes
-from service.core.engine import enrich, propose
-from service.core.enriched import position_to_json, verdict_to_json
+from service.core.engine import enrich
+from service.core.enriched import verdict_to_json
 from service.core.fields import time_text
 from service.core.model import Basis, Outcome, RawArticle, Verdict, VerdictKind
+from service.core.propose import propose
 from service.shell.comparison_rows import Comparison, Mark, Row, Side, alone, compare
 from service.shell.web.catalogue import Entry
 from service.shell.web.exchange import JSON, Answer, Asked, Method, Route
-from service.shell.web.rendering import page, position_of
+from service.shell.web.rendering import not_found, page, position_of
 from service.shell.web.texts import Gone
 from service.shell.words import headline, sentences
 
@@ -134,7 +135,9 @@ class Evidence:
         """The enriched record as it was published; without its text, what the service still knows of it."""
         found = self._found(asked)
         if isinstance(found, Answer):
-            return replace(found, body=json_bytes({"error": "no such article, or several"}), content_type=JSON)
+            return replace(
+                found, body=json_bytes({"error": "no such article, or several"}), content_type=JSON
+            )
         told = await self._told(found)
         if isinstance(told.article, RawArticle):
             return Answer(200, encode_enriched(told.article, told.verdict), JSON)
@@ -152,8 +155,6 @@ class Evidence:
     # ---- which article
     def _found(self, asked: Asked) -> Entry | Answer:
         """The article asked for; or the page that says there is none, or which of several it could be."""
-        from service.shell.web.site import not_found
-
         catalogue = self._site.catalogue
         at = asked.query.get("at")
         if at is not None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -119,7 +120,7 @@ class Live:
         while True:
             messages = []
             first = max(seen, catalogue.next_serial - SCANNED_MAX)
-            fresh = takewhile(lambda entry, first=first: entry.serial >= first, catalogue.newest_first())
+            fresh = takewhile(partial(_is_from, first), catalogue.newest_first())
             unseen = first - seen
             seen = catalogue.next_serial
             passing = [entry for entry in fresh if passes(entry)]
@@ -193,6 +194,10 @@ def event(name: str, data: object, number: int | None = None) -> bytes:
     """One server-sent event. JSON has no raw line ends, so the data is one line whatever an article holds."""
     number_line = b"" if number is None else b"id: %d\n" % number
     return b"event: %s\n%sdata: %s\n\n" % (name.encode("ascii"), number_line, json_bytes(data))
+
+
+def _is_from(serial: int, entry: Entry) -> bool:
+    return entry.serial >= serial
 
 
 def _chosen(filters: Filters) -> dict[str, str]:

@@ -46,9 +46,16 @@ SIGNS: Final = {
 """A verdict's shape: colour alone would leave some readers out."""
 
 
-def page(template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> Answer:
+def page(
+    template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
+) -> Answer:
     """A rendered template as an answer. TemplateError and undefined names are faults of ours."""
     return Answer(status, fragment(template, **values).encode("utf-8", "replace"), headers=headers or {})
+
+
+def not_found(sentence: str) -> Answer:
+    """A page that says what there is not."""
+    return page("nothing.html", status=404, title="Not here", sentence=sentence, active="")
 
 
 def fragment(template: str, **values: Any) -> str:

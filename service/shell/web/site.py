@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Final
 from service.core.model import RawArticle, RawPosition, Rejected
 from service.shell import logs
 from service.shell.ports import Lag, RawReader, Steps
+from service.shell.web import evidence, live, stories
 from service.shell.web.catalogue import Catalogue, Entry, headline_of
 from service.shell.web.exchange import Answer, Asked, Method, Route
-from service.shell.web.rendering import assets, page
+from service.shell.web.rendering import assets, not_found
 from service.shell.web.texts import Decode, GoneReason, Texts
 
 if TYPE_CHECKING:
@@ -157,8 +158,6 @@ class Site:
     # ---- pages
     def routes(self) -> list[Route]:
         """Every page. Of two that match, the first counts: suffixed forms stand before bare ones."""
-        from service.shell.web import evidence, live, stories
-
         return [
             *live.routes(self),
             *evidence.routes(self),
@@ -180,8 +179,3 @@ async def _static(asked: Asked) -> Answer:
     if tag in asked.headers.get("if-none-match", ""):
         return Answer(304, content_type=media_type, headers=headers)
     return Answer(200, content, media_type, headers)
-
-
-def not_found(sentence: str) -> Answer:
-    """A page that says what there is not."""
-    return page("nothing.html", status=404, title="Not here", sentence=sentence, active="")
