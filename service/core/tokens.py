@@ -51,7 +51,7 @@ class Tokens:
     lines: I32
 
     def __len__(self) -> int:
-        return len(self.hashes)
+        return len(self.starts)
 
     def word(self, index: int) -> str:
         """The folded form of one token."""
