@@ -26,6 +26,7 @@ DOORS = {
     "cramjam": "service/shell/files.py",
     "jinja2": "service/shell/web/rendering.py",
     "numba": "service/core/kernels*.py",  # a family: the compiled loops, one file a subject
+    "opentelemetry": "service/shell/tracing.py",
     "orjson": "service/core/codec.py",
     "prometheus_client": "service/shell/telemetry.py",
     "publicsuffixlist": "service/core/domains.py",
@@ -35,6 +36,7 @@ DOORS = {
     "xxhash": "service/core/hashing.py",
     "zstandard": "service/shell/files.py",
 }
+OPTIONAL = {"opentelemetry": "tracing"}  # of an extra, and its door imported only where it is asked for
 EVERYWHERE = {"numpy"}  # the arrays' own language
 
 # What makes a core impure: the world, the clock, chance, waiting. Such a value arrives as an argument.
@@ -151,7 +153,9 @@ def test_every_runtime_dependency_of_the_package_has_a_door() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     declared = {re.split(r"[^A-Za-z0-9_-]", name)[0].replace("-", "_") for name in project["dependencies"]}
-    assert declared == set(DOORS) | EVERYWHERE
+    assert declared == set(DOORS) - set(OPTIONAL) | EVERYWHERE
+    for name, extra in OPTIONAL.items():
+        assert any(one.startswith(name) for one in project["optional-dependencies"][extra])
 
 
 @pytest.mark.parametrize(

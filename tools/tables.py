@@ -20,8 +20,10 @@ GROUPS = (
     ("field", "Where the raw record's parts lie"),
     ("aliases", "Publishers"),
     ("window", "Index"),
+    ("state", "Saved state of the index"),
     ("pipeline", "Pipeline"),
     ("http", "HTTP"),
+    ("tracing", "Tracing"),
     ("log", "Logs"),
 )
 

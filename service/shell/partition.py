@@ -51,7 +51,7 @@ from service.shell.ports import (
     Transactions,
     UnavailableError,
 )
-from service.shell.steps import Entry, Limits, internal, prepare, render, size_of
+from service.shell.steps import Entry, Limits, internal, prepare, render, said, size_of
 
 T = TypeVar("T")
 FAILURES_MAX = (
@@ -314,6 +314,9 @@ class PartitionWorker:
 
     def _forget(self) -> None:
         self._count(-self._records, -self._bytes)
+        for entry in self._entries:
+            if entry.trace is not None:
+                entry.trace.ended("", entry.appended_at, 0.0)
         self._inbox.clear()
         self._entries.clear()
         self._by_offset.clear()
@@ -439,6 +442,7 @@ class PartitionWorker:
         around = self._around
         size = sum(entry.size_bytes for entry in batch)
         began_at = loop.time()
+        self._trace(batch)
         self.waits = f"renders {len(batch)} records"
         rendered = await self._compute(size, partial(render, batch, around.steps, around.limits()))
         self._telemetry.stage_time(Stage.ENRICH, loop.time() - began_at, len(batch))
@@ -452,7 +456,7 @@ class PartitionWorker:
         self.committed_offset = next_offset
         self._failures, self._progressed = 0, True
         self._leave_flight(batch)
-        self._tell(batch)
+        self._tell(batch, began_at)
 
     async def _publish_guarded(
         self,
@@ -491,7 +495,14 @@ class PartitionWorker:
             self._refused_offsets.discard(entry.record.position.offset)
         self._count(-len(batch), -sum(entry.size_bytes for entry in batch))
 
-    def _tell(self, batch: Sequence[Entry]) -> None:
+    def _trace(self, batch: Sequence[Entry]) -> None:
+        """Spans begin here and are told backwards, when it is known what to tell; the output names them."""
+        tracing = self._around.steps.tracing
+        if tracing is not None:
+            for entry in batch:
+                entry.trace = tracing.began(entry.record, entry.received_at)
+
+    def _tell(self, batch: Sequence[Entry], published_at: float) -> None:
         telemetry = self._telemetry
         now_ms = self._around.wall_clock_ms()
         telemetry.transaction_committed(len(batch))
@@ -500,6 +511,9 @@ class PartitionWorker:
             follow_seconds = max(0.0, self.turned_at - waited[0].appended_at)
             telemetry.stage_time(Stage.FOLLOW, follow_seconds, len(waited))
         for entry in batch:
+            if entry.trace is not None:
+                entry.trace.ended(said(entry), entry.appended_at, published_at)
+                entry.trace = None
             if entry.fault is not None:
                 telemetry.internal_fault(entry.record.position, entry.fault)
             if entry.rejected is not None:

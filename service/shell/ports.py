@@ -411,6 +411,27 @@ class StatePort(Protocol):
         ...
 
 
+class Trace(Protocol):
+    """The span of one raw record's way through this process."""
+
+    @property
+    def headers(self) -> Headers:
+        """What tells readers of the output that their work descends from ours (W3C trace context)."""
+        ...
+
+    def ended(self, said: str, appended_at: float, published_at: float) -> None:
+        """Once. `said`: the verdict or the dead letter's reason; empty where the record was given up, to be judged
+        again. Times are those of the event loop: when the log surely held it, when its transaction began; 0: never.
+        """
+        ...
+
+
+class Tracing(Protocol):
+    """Spans, where they are asked for. Called on the event loop, never blocks, never raises."""
+
+    def began(self, record: RawRecord, received_at: float) -> Trace: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The core's pure functions with their settings bound: `decode` knows field paths and aliases."""
@@ -419,6 +440,7 @@ class Steps:
     enrich: Callable[[ProposalPort, Outcome], Verdict]
     encode_enriched: Callable[[RawArticle, Verdict], bytes]
     encode_correction: Callable[[Correction], bytes]
+    tracing: Tracing | None = None
 
 
 # ---- options

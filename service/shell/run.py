@@ -21,7 +21,7 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from service.core.codec import decode_raw, encode_correction, encode_enriched
@@ -40,6 +40,7 @@ from service.shell.warm import warm
 if TYPE_CHECKING:
     from service.shell.ports import Backend, ProposalPort
     from service.shell.settings import Settings
+    from service.shell.tracing import SpanTracing
 
 EXIT_FATAL = 1
 EXIT_WATCHDOG = 3
@@ -103,6 +104,11 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
     stop = stop or asyncio.Event()
     _ask_on_signal(stop)
     telemetry = PrometheusTelemetry(time.time, version=_version(), engine_version=ENGINE_VERSION)
+    try:
+        tracing = tracing_of(settings)
+    except ImportError as error:
+        sys.stderr.write(f"wirecopy: {error}\n")
+        return EXIT_CONFIG
     phase = _Phase()
     views = Views(telemetry.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
     server = HttpServer(views, settings.http_host, settings.http_port)
@@ -114,7 +120,7 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
     logs.occurred(log, logging.INFO, "starting", version=_version(), http_port=server.port, pid=os.getpid())
     sampler: asyncio.Task[None] | None = None
     try:
-        engine, steps = Engine(window_ms=settings.window_ms), steps_of(settings)
+        engine, steps = Engine(window_ms=settings.window_ms), replace(steps_of(settings), tracing=tracing)
         began = time.monotonic()
         await asyncio.to_thread(warm)
         logs.occurred(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
@@ -129,8 +135,18 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
         if sampler is not None:
             sampler.cancel()
         await server.stop()
+        if tracing is not None:
+            await tracing.close()
     logs.occurred(log, logging.INFO, "stopped")
     return 0
+
+
+def tracing_of(settings: Settings) -> SpanTracing | None:
+    if not settings.tracing:
+        return None
+    from service.shell.tracing import SpanTracing  # here: OpenTelemetry is an extra, and slow to load
+
+    return SpanTracing(settings.kafka_group_id)
 
 
 def _end(log: logging.Logger, name: str, error: FatalError, code: int) -> int:

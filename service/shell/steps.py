@@ -20,9 +20,11 @@ from service.shell.ports import (
     ProposalPort,
     RawRecord,
     Steps,
+    Trace,
 )
 
 VERDICT_HEADER = "verdict"
+TRACE_HEADERS = ("traceparent", "tracestate")  # https://www.w3.org/TR/trace-context
 ORIGIN_PREFIX = "wirecopy."
 ORIGIN_BYTES_MAX = 2048  # of the headers below: a topic's name of 249 characters, a detail of 1,024 bytes
 RECORD_OVERHEAD_BYTES = 512  # of a record in its batch, on top of key, value and headers: counted generously
@@ -46,6 +48,7 @@ class Entry:
     outcome: Outcome | None = None
     received_at: float = 0.0
     appended_at: float = 0.0
+    trace: Trace | None = None
 
     @property
     def settled(self) -> bool:
@@ -126,7 +129,8 @@ def _render_one(entry: Entry, steps: Steps, limits: Limits) -> list[OutputRecord
         out.append(dead_letter(entry.record, entry.rejected, limits))
     if entry.outcome is not None:
         try:
-            out.extend(_corrections(entry.outcome, steps, limits))
+            context = traced(entry.record.headers, entry.trace)
+            out.extend(_corrections(entry.outcome, steps, limits, context))
         except Exception as error:
             entry.fault = error
     return out
@@ -143,19 +147,35 @@ def _enriched(entry: Entry, steps: Steps, limits: Limits) -> OutputRecord:
     key = article.id.encode("utf-8", "surrogatepass")
     value = steps.encode_enriched(article, verdict)
     kept = tuple(header for header in entry.record.headers if header[0] != VERDICT_HEADER)
-    headers = (*kept, (VERDICT_HEADER, verdict.kind.value.encode()))
+    headers = (*traced(kept, entry.trace), (VERDICT_HEADER, verdict.kind.value.encode()))
     size = size_of(key, value, headers)
     if size > limits.enriched:
         raise _DoesNotFitError(f"enriched, it takes {size} bytes; its topic takes {limits.enriched}")
     return OutputRecord(OutputStream.ENRICHED, key, value, headers)
 
 
-def _corrections(outcome: Outcome, steps: Steps, limits: Limits) -> list[OutputRecord]:
+def said(entry: Entry) -> str:
+    """The verdict, or the reason of the dead letter."""
+    if entry.rejected is not None:
+        return entry.rejected.reason.value
+    return "" if entry.outcome is None else entry.outcome.verdict.kind.value
+
+
+def traced(headers: Headers, trace: Trace | None) -> Headers:
+    """With the trace context of our own span, where there is one, in place of the sender's."""
+    if trace is None:
+        return headers
+    return (*(header for header in headers if header[0] not in TRACE_HEADERS), *trace.headers)
+
+
+def _corrections(outcome: Outcome, steps: Steps, limits: Limits, context: Headers = ()) -> list[OutputRecord]:
+    """Of other articles, so none of this record's headers (`context`) but the trace that it belongs to."""
     out = []
+    kept = tuple(header for header in context if header[0] in TRACE_HEADERS)
     for correction in outcome.corrections:
         key = correction.id.encode("utf-8", "surrogatepass")
         value = steps.encode_correction(correction)
-        headers: Headers = ((VERDICT_HEADER, correction.verdict.kind.value.encode()),)
+        headers: Headers = (*kept, (VERDICT_HEADER, correction.verdict.kind.value.encode()))
         assert size_of(key, value, headers) <= limits.corrections, "a correction holds no article text"
         out.append(OutputRecord(OutputStream.CORRECTIONS, key, value, headers))
     return out

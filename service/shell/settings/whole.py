@@ -102,6 +102,11 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
         8080, "Port of metrics and health; 0: any free."
     )
     log_level: LogLevel = setting("INFO", "Least level that is logged.")
+    tracing: bool = setting(
+        False,
+        "OpenTelemetry spans (needs the extra `wirecopy[tracing]`); where they go and how many is said by the "
+        "standard variables `OTEL_…`.",
+    )
     log_format: LogFormat = setting("json", "`json`: a JSON object a line; `text`: for a terminal.")
 
     @classmethod
