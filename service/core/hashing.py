@@ -22,3 +22,7 @@ xxh3_128_hex = xxhash.xxh3_128_hexdigest
 def body_xxh3(body: str) -> str:
     """The digest of a body as it came: XXH3-128 of its UTF-8, 32 hex digits."""
     return xxhash.xxh3_128_hexdigest(body.encode())
+
+
+Checksum = xxhash.xxh3_128
+"""Of bytes that come piece by piece (`update`, `hexdigest`): files of saved state."""

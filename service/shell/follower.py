@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 
 from service.core.model import Outcome, Refused
 from service.shell.ports import (
@@ -27,6 +28,7 @@ from service.shell.ports import (
     PortError,
     RefusedError,
     Stage,
+    StatePort,
     Telemetry,
 )
 from service.shell.turns import EngineTurns
@@ -34,7 +36,7 @@ from service.shell.turns import EngineTurns
 
 class Follower:
     """`deliver` gets every outcome in log order; `followed` is called after each batch, with the engine at
-    rest.
+    rest. `state`: the engine too, where it keeps itself on disk, and the engine's thread.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Follower:
         turns: EngineTurns,
         deliver: Callable[[Outcome], None],
         followed: Callable[[], None],
+        state: tuple[StatePort, Executor] | None = None,
     ) -> None:
         self._log = log
         self._engine = engine
@@ -54,6 +57,7 @@ class Follower:
         self._turns = turns
         self._deliver = deliver
         self._followed = followed
+        self._state = state
         # told of each batch that was replayed; it appends, and does no more
         self.observe: Callable[[Sequence[LogRecord], Sequence[Outcome | Refused]], None] | None = None
         self.next_offset = 0
@@ -88,6 +92,10 @@ class Follower:
         """Place the reader where the engine stands; returns the end that the log has now."""
         self.waits = "asks the log for its bounds"
         first, end = await self._log.bounds()
+        if self._state is not None:
+            self.waits = "restores the saved state"
+            keeper, executor = self._state
+            await keeper.restore(self._log, first, end, executor)
         offset = self._engine.stats().log_offset
         if offset == 0:
             offset = (
@@ -123,6 +131,8 @@ class Follower:
             self.end_offset = max(batch.end_offset, self.next_offset)
             last_ms = batch.records[-1].append_time_ms if batch.records else 0
             self._telemetry.log_followed(self.next_offset, max(batch.end_offset, self.next_offset), last_ms)
+            if self._state is not None:
+                self._state[0].rested()
 
     async def _replay(self, batch: LogBatch) -> None:
         loop = asyncio.get_running_loop()

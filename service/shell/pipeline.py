@@ -41,6 +41,7 @@ from service.shell.ports import (
     RefusalKind,
     RefusedError,
     StalledError,
+    StatePort,
     Steps,
     Telemetry,
     TopicPartition,
@@ -72,6 +73,7 @@ class Pipeline:
         options: PipelineOptions | None = None,
         telemetry: Telemetry | None = None,
         wall_clock_ms: Callable[[], int] = _wall_clock_ms,
+        state: StatePort | None = None,
     ) -> None:
         self._backend = backend
         self._options = options or PipelineOptions()
@@ -94,7 +96,9 @@ class Pipeline:
             self.turns,
             self._deliver,
             self._followed,
+            None if state is None else (state, self._replay_executor),
         )
+        self._state = state
         self._around = Surroundings(
             engine=engine,
             steps=steps,
@@ -415,6 +419,8 @@ class Pipeline:
         if self._source is not None:
             await self._source.stop(leave)
         await self._log.stop()
+        if self._state is not None:
+            await self._state.close(self._replay_executor)
         for executor in (self._executor, self._replay_executor):
             executor.shutdown(wait=False, cancel_futures=True)
 

@@ -32,7 +32,7 @@ from prometheus_client.exposition import choose_encoder
 
 from service.core.model import EngineStats, RawPosition, RefusalReason, RejectReason, VerdictKind
 from service.shell import logs
-from service.shell.ports import Part, PipelineHealth, Stage, TopicPartition
+from service.shell.ports import Part, PipelineHealth, Stage, StateRefusal, TopicPartition
 
 
 class Kind(StrEnum):
@@ -120,6 +120,26 @@ METRICS = (
     Metric("wirecopy_index_postings", G, "Postings in the index."),
     Metric("wirecopy_index_bytes", G, "Memory of the index."),
     Metric("wirecopy_index_template_shingles", G, "Shingles known to be some publisher's template."),
+    Metric(
+        "wirecopy_state_refused_total",
+        C,
+        "Saved states that were found and not trusted.",
+        ("reason",),
+        tuple(StateRefusal),
+    ),
+    Metric("wirecopy_restore_articles", G, "Articles restored from the saved state at the start."),
+    Metric("wirecopy_restore_seconds", G, "How long that took."),
+    Metric("wirecopy_restore_cpu_seconds", G, "How long a processor worked on it."),
+    Metric("wirecopy_snapshots_taken_total", C, "States saved."),
+    Metric("wirecopy_snapshots_failed_total", C, "States that could not be saved."),
+    Metric(
+        "wirecopy_snapshot_timestamp_seconds", G, "When the state was last saved; 0: not since the start."
+    ),
+    Metric("wirecopy_snapshot_log_offset", G, "Where in the log it stands: a restart reads on from there."),
+    Metric("wirecopy_snapshot_seconds", G, "How long saving took, beside the service."),
+    Metric("wirecopy_snapshot_pause_seconds", G, "How long the service stood still for it."),
+    Metric("wirecopy_snapshot_bytes", G, "Bytes of the saved state, those of linked files included."),
+    Metric("wirecopy_snapshot_written_bytes", G, "Bytes of it that were written anew."),
     Metric("wirecopy_loop_lag_seconds", H, "How much later than asked the event loop wakes.", buckets=LOOP),
     Metric(
         "wirecopy_build_info", G, "Always 1; versions in the labels.", ("version", "engine_version", "python")
@@ -260,6 +280,48 @@ class PrometheusTelemetry:
 
     def loop_lag(self, seconds: float) -> None:
         self._of["wirecopy_loop_lag_seconds"].observe(seconds)
+
+    # ---- the state on disk
+    def state_refused(self, reason: StateRefusal, name: str, detail: str) -> None:
+        self._child["wirecopy_state_refused_total", reason].inc()
+        self._say(logging.WARNING, "state_refused", reason=reason, snapshot=name, detail=detail)
+
+    def state_restored(self, articles: int, log_offset: int, seconds: float, cpu_seconds: float) -> None:
+        self._of["wirecopy_restore_articles"].set(articles)
+        self._of["wirecopy_restore_seconds"].set(seconds)
+        self._of["wirecopy_restore_cpu_seconds"].set(cpu_seconds)
+        self._say(
+            logging.INFO,
+            "state_restored",
+            articles=articles,
+            log_offset=log_offset,
+            seconds=round(seconds, 3),
+            cpu_seconds=round(cpu_seconds, 3),
+        )
+
+    def snapshot_taken(
+        self, log_offset: int, seconds: float, paused_seconds: float, size_bytes: int, written_bytes: int
+    ) -> None:
+        self._of["wirecopy_snapshots_taken_total"].inc()
+        self._of["wirecopy_snapshot_timestamp_seconds"].set(self._wall_clock())
+        self._of["wirecopy_snapshot_log_offset"].set(log_offset)
+        self._of["wirecopy_snapshot_seconds"].set(seconds)
+        self._of["wirecopy_snapshot_pause_seconds"].set(paused_seconds)
+        self._of["wirecopy_snapshot_bytes"].set(size_bytes)
+        self._of["wirecopy_snapshot_written_bytes"].set(written_bytes)
+        self._say(
+            logging.INFO,
+            "snapshot_taken",
+            log_offset=log_offset,
+            seconds=round(seconds, 3),
+            paused_seconds=round(paused_seconds, 4),
+            size_bytes=size_bytes,
+            written_bytes=written_bytes,
+        )
+
+    def snapshot_failed(self, error: BaseException) -> None:
+        self._of["wirecopy_snapshots_failed_total"].inc()
+        self._say(logging.ERROR, "snapshot_failed", error=type(error).__name__, detail=error)
 
     # ---- sampled by run.py
     def sampled(self, stats: EngineStats, health: PipelineHealth) -> None:

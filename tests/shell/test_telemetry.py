@@ -13,7 +13,7 @@ import pytest
 
 from service.core.model import EngineStats, RawPosition, RefusalReason, RejectReason, VerdictKind
 from service.shell import logs, telemetry
-from service.shell.ports import NullTelemetry, Part, PipelineHealth, Stage, TopicPartition
+from service.shell.ports import NullTelemetry, Part, PipelineHealth, Stage, StateRefusal, TopicPartition
 
 AT = RawPosition("articles.raw", 2, 77)
 PARTITION = TopicPartition("articles.raw", 2)
@@ -80,6 +80,15 @@ OCCURRENCES = [
     ("caught_up", (9, 2.0),
      {"wirecopy_caught_up": 1, "wirecopy_catch_up_seconds": 2, "wirecopy_catch_up_records": 9}),
     ("loop_lag", (0.25,), {"wirecopy_loop_lag_seconds_sum": 0.25}),
+    ("state_refused", (StateRefusal.CORRUPT, "snapshot-1", "the checksum of live-1.bin differs"),
+     {'wirecopy_state_refused_total{reason="corrupt"}': 1}),
+    ("state_restored", (9, 12, 3.0, 2.0),
+     {"wirecopy_restore_articles": 9, "wirecopy_restore_seconds": 3, "wirecopy_restore_cpu_seconds": 2}),
+    ("snapshot_taken", (12, 3.0, 0.25, 900, 100),
+     {"wirecopy_snapshots_taken_total": 1, "wirecopy_snapshot_timestamp_seconds": 1_700_000_000.0,
+      "wirecopy_snapshot_log_offset": 12, "wirecopy_snapshot_seconds": 3, "wirecopy_snapshot_pause_seconds": 0.25,
+      "wirecopy_snapshot_bytes": 900, "wirecopy_snapshot_written_bytes": 100}),
+    ("snapshot_failed", (OSError("no space"),), {"wirecopy_snapshots_failed_total": 1}),
     ("sampled", (EngineStats(1, 2, 3, 4, 5, 6, 7), PipelineHealth(True, 2, 2, ())),
      {"wirecopy_index_articles": 1, "wirecopy_index_postings": 2, "wirecopy_index_bytes": 3,
       "wirecopy_index_template_shingles": 4, "wirecopy_ready": 1}),
