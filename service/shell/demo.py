@@ -7,14 +7,19 @@ are shown when they appear.
 
 About forty samples at PAUSE_SECONDS each take some fifteen seconds; `--fast` does not pause. Where standard
 output is no terminal, the same comes out as plain lines.
+
+While it runs, the pages are served on this machine's own address alone, and their address is printed;
+`--open` opens it in a browser, `--serve` goes on serving when the samples are through.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
+import webbrowser
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,15 +38,19 @@ from service.core.codec import (
 )
 from service.core.engine import Engine, Proposal, enrich
 from service.core.model import Outcome, Verdict, VerdictKind
+from service.shell.http import HttpServer, Views
 from service.shell.memory import MemoryBackend, MemoryBroker
 from service.shell.pipeline import Pipeline
-from service.shell.ports import NullTelemetry, PipelineOptions, ProposalPort, Steps, TopicNames
+from service.shell.ports import PipelineOptions, ProposalPort, Steps, TopicNames
+from service.shell.telemetry import PrometheusTelemetry
 from service.shell.terminal import Foot, Piece, Terminal, Tone, padded, shown_line
+from service.shell.web.site import Site
 from service.shell.words import TONES, headline, percent, sentences
 
 PAUSE_SECONDS: Final = 0.3
 VERDICT_SECONDS_MAX: Final = 60.0  # the first verdict may have to wait for kernels to be compiled
 RAW_PARTITIONS: Final = 3
+PORT: Final = 8080  # of the pages, as that of the service
 PUBLISHER_COLUMNS: Final = 22
 VERDICT_COLUMNS: Final = 15
 SHARE_COLUMNS: Final = 6
@@ -51,12 +60,29 @@ INDENT_COLUMNS: Final = 7
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Register the command's arguments."""
     parser.add_argument("--fast", action="store_true", help="do not pause between the articles")
+    parser.add_argument(
+        "--serve", action="store_true", help="go on serving the pages afterwards, until Ctrl-C"
+    )
+    parser.add_argument("--open", action="store_true", help="open the live page in a browser")
+    parser.add_argument(
+        "--port", type=int, default=None, help=f"port of the pages (default: {PORT}, or any free one)"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Run the demo; 0, or 1 when a sample got no verdict."""
     terminal = Terminal(sys.stdout)
-    return asyncio.run(_demo(terminal, 0.0 if args.fast else PAUSE_SECONDS))
+    pages = _Pages(args.port, serve=args.serve, opened=args.open)
+    return asyncio.run(_demo(terminal, 0.0 if args.fast else PAUSE_SECONDS, pages))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """How the pages are served: `port` None for the usual one or, where it is taken, any."""
+
+    port: int | None
+    serve: bool
+    opened: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +126,27 @@ def _judged(value: bytes) -> _Judged:
     return _Judged(json_value(value), republication)
 
 
-async def _demo(terminal: Terminal, pause_seconds: float) -> int:
+async def _demo(terminal: Terminal, pause_seconds: float, pages: _Pages) -> int:
     names = TopicNames()
-    broker = MemoryBroker(clock_ms=lambda: int(time.time() * 1000))
+    broker = MemoryBroker(clock_ms=_wall_clock_ms)
     backend = MemoryBackend(broker, names)
     backend.create_topics(RAW_PARTITIONS)
-    _introduce(terminal)
+    telemetry = PrometheusTelemetry(time.time)
+    steps = _steps()
+    site = Site(steps.decode, backend.raw_reader(), wall_clock_ms=_wall_clock_ms)
+    pipeline = Pipeline(backend, Engine(), site.listening(steps), PipelineOptions(), telemetry)
+    site.attach(pipeline)
+    views = Views(telemetry.exposition, pipeline.health, lambda: pipeline.health().caught_up)
+    server = await _serving(views, site, pages.port)
+    if server is None:
+        terminal.line(Piece(f"Port {pages.port} is taken.", Tone.ALARM))
+        return 1
+    address = f"http://127.0.0.1:{server.port}/"
+    _introduce(terminal, address)
+    if pages.opened:
+        await asyncio.to_thread(webbrowser.open, address)
     stop = asyncio.Event()
-    service = asyncio.create_task(_pipeline(backend).run(stop))
+    service = asyncio.create_task(pipeline.run(stop))
     show = _Show(terminal, _Outputs(broker, names))
     try:
         with terminal.foot() as foot:
@@ -120,27 +159,60 @@ async def _demo(terminal: Terminal, pause_seconds: float) -> int:
                 # by the clock and not from the last verdict: a slow machine shows the same in the same time
                 due = (due or time.monotonic()) + pause_seconds
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
+        _conclude(terminal, show, None if pages.serve else "wirecopy demo --serve")
+        if pages.serve:
+            await _serve_on(terminal, address)
     finally:
         stop.set()
         await service
-    _conclude(terminal, show)
+        await server.stop()
+        await site.stop()
     return 0
 
 
-def _pipeline(backend: MemoryBackend) -> Pipeline:
+async def _serving(views: Views, site: Site, port: int | None) -> HttpServer | None:
+    """The pages on this machine's own address; None where the port that was asked for is taken."""
+    await site.start()
+    for each in (PORT, 0) if port is None else (port,):
+        server = HttpServer(views, "127.0.0.1", each, routes=site.routes())
+        try:
+            await server.start()
+        except OSError:
+            await server.stop()
+            continue
+        return server
+    await site.stop()
+    return None
+
+
+async def _serve_on(terminal: Terminal, address: str) -> None:
+    """Until Ctrl-C, which is a normal end here."""
+    terminal.line()
+    terminal.line(Piece(f"The pages stay at {address} until Ctrl-C.", Tone.STRONG))
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    await ended.wait()
+
+
+def _wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _steps() -> Steps:
     fields = FieldPaths()
 
     def judge(proposal: ProposalPort, outcome: Outcome) -> Verdict:
         assert isinstance(proposal, Proposal), "the pipeline gives back what our engine proposed"
         return enrich(proposal, outcome)
 
-    steps = Steps(
+    return Steps(
         decode=lambda value, position: decode_raw(value, position, fields, {}),
         enrich=judge,
         encode_enriched=encode_enriched,
         encode_correction=encode_correction,
     )
-    return Pipeline(backend, Engine(), steps, PipelineOptions(), NullTelemetry())
 
 
 class _Show:
@@ -225,7 +297,7 @@ def _row(terminal: Terminal, cells: Sequence[str], tones: Sequence[Tone]) -> Non
     terminal.line(*pieces)
 
 
-def _introduce(terminal: Terminal) -> None:
+def _introduce(terminal: Terminal, address: str) -> None:
     terminal.line(Piece("Wirecopy tells where a text was published before.", Tone.STRONG))
     terminal.line(
         Piece(
@@ -234,11 +306,12 @@ def _introduce(terminal: Terminal) -> None:
         )
     )
     terminal.line(Piece("The service judges each as it would on Kafka.", Tone.DIM))
+    terminal.line(Piece("Live page: "), Piece(address, Tone.STRONG))
     terminal.line()
     _row(terminal, ("time", "publisher", "title", "verdict", "share"), [Tone.DIM] * 5)
 
 
-def _conclude(terminal: Terminal, show: _Show) -> None:
+def _conclude(terminal: Terminal, show: _Show, serving: str | None) -> None:
     terminal.line()
     rows = [(kind.value, str(show.counts[kind])) for kind in VerdictKind]
     rows += [("articles", str(show.counts.total())), ("corrections", str(show.corrections))]
@@ -252,6 +325,8 @@ def _conclude(terminal: Terminal, show: _Show) -> None:
     terminal.line(
         Piece("  wirecopy explain meridian-4411 eastgate-70125 --in out.jsonl    two of them side by side")
     )
+    if serving is not None:
+        terminal.line(Piece(f"  {serving}                   the same, and the pages stay up"))
     terminal.line(Piece("  docker compose up                       the service on a real Kafka"))
 
 
