@@ -23,6 +23,7 @@ GROUPS = (
     ("state", "Saved state of the index"),
     ("pipeline", "Pipeline"),
     ("http", "HTTP"),
+    ("cloudevents", "CloudEvents"),
     ("tracing", "Tracing"),
     ("log", "Logs"),
 )

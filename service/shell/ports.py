@@ -432,6 +432,14 @@ class Tracing(Protocol):
     def began(self, record: RawRecord, received_at: float) -> Trace: ...
 
 
+class Envelope(Protocol):
+    """What makes an output an event of some standard, by its headers."""
+
+    def judged(self, headers: Headers, position: RawPosition, article_id: str) -> Headers: ...
+
+    def corrected(self, headers: Headers, correction: Correction) -> Headers: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The core's pure functions with their settings bound: `decode` knows field paths and aliases."""
@@ -441,6 +449,7 @@ class Steps:
     encode_enriched: Callable[[RawArticle, Verdict], bytes]
     encode_correction: Callable[[Correction], bytes]
     tracing: Tracing | None = None
+    envelope: Envelope | None = None
 
 
 # ---- options

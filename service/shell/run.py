@@ -31,6 +31,7 @@ from service.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdi
 from service.core.record import ENGINE_VERSION
 from service.shell import logs
 from service.shell.check_config import EXIT_CONFIG, load_or_explain
+from service.shell.cloud_events import CloudEvents
 from service.shell.http import HttpServer, Views
 from service.shell.pipeline import Pipeline
 from service.shell.ports import FatalError, PipelineHealth, Steps, WatchdogExpiredError
@@ -82,8 +83,15 @@ def steps_of(settings: Settings) -> Steps:
         assert isinstance(proposal, Proposal), "the pipeline gives back what our engine proposed"
         return enrich(proposal, outcome)
 
+    envelope = None
+    if settings.cloudevents:
+        envelope = CloudEvents(settings.cloudevents_source, lambda: time.time_ns() // 1_000_000)
     return Steps(
-        decode=decode, enrich=judge, encode_enriched=encode_enriched, encode_correction=encode_correction
+        decode=decode,
+        enrich=judge,
+        encode_enriched=encode_enriched,
+        encode_correction=encode_correction,
+        envelope=envelope,
     )
 
 

@@ -148,6 +148,8 @@ def _enriched(entry: Entry, steps: Steps, limits: Limits) -> OutputRecord:
     value = steps.encode_enriched(article, verdict)
     kept = tuple(header for header in entry.record.headers if header[0] != VERDICT_HEADER)
     headers = (*traced(kept, entry.trace), (VERDICT_HEADER, verdict.kind.value.encode()))
+    if steps.envelope is not None:
+        headers = steps.envelope.judged(headers, entry.record.position, article.id)
     size = size_of(key, value, headers)
     if size > limits.enriched:
         raise _DoesNotFitError(f"enriched, it takes {size} bytes; its topic takes {limits.enriched}")
@@ -176,6 +178,8 @@ def _corrections(outcome: Outcome, steps: Steps, limits: Limits, context: Header
         key = correction.id.encode("utf-8", "surrogatepass")
         value = steps.encode_correction(correction)
         headers: Headers = (*kept, (VERDICT_HEADER, correction.verdict.kind.value.encode()))
+        if steps.envelope is not None:
+            headers = steps.envelope.corrected(headers, correction)
         assert size_of(key, value, headers) <= limits.corrections, "a correction holds no article text"
         out.append(OutputRecord(OutputStream.CORRECTIONS, key, value, headers))
     return out

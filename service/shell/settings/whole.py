@@ -102,6 +102,12 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
         8080, "Port of metrics and health; 0: any free."
     )
     log_level: LogLevel = setting("INFO", "Least level that is logged.")
+    cloudevents: bool = setting(
+        False, "Whether what goes out is a CloudEvent (binary mode: headers `ce_…`); see docs/records.md."
+    )
+    cloudevents_source: str = setting(
+        "/wirecopy", "`ce_source` of what goes out: a URI reference that names this deployment.", min_length=1
+    )
     tracing: bool = setting(
         False,
         "OpenTelemetry spans (needs the extra `wirecopy[tracing]`); where they go and how many is said by the "
