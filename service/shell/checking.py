@@ -19,11 +19,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from service.core import limits
 from service.core.codec import FieldPaths, decode_raw, json_bytes, json_value
-from service.core.engine import Engine, enrich
+from service.core.engine import enrich
 from service.core.enriched import verdict_to_json
 from service.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, Verdict, VerdictKind
 from service.core.propose import Proposal, propose
@@ -62,30 +62,45 @@ class Refusal(StrEnum):
     BUSY = "busy"  # too many wait
 
 
+class CheckingEngine(Protocol):
+    """What is asked of an engine here; both only read."""
+
+    def check(self, proposal: Proposal) -> Outcome: ...
+
+    @property
+    def index(self) -> AddressBook: ...
+
+
+class AddressBook(Protocol):
+    def at_url(self, url: str) -> Remembered | None: ...
+
+
+Read = Callable[[bytes], RawArticle | Rejected]
+
+
 class Checker:
-    """`caught_up` says whether the index holds what it should."""
+    """`engine` gives the one that `turns` are for (saved state may put another in its place), `read` makes an article of
+    what somebody sent, `ready` says whether the index holds what it should."""
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Callable[[], CheckingEngine],
         turns: EngineTurns,
-        fields: FieldPaths,
-        aliases: Mapping[str, str],
+        read: Read,
         options: CheckOptions,
-        caught_up: Callable[[], bool],
+        ready: Callable[[], bool],
     ) -> None:
         self._engine = engine
         self._turns = turns
-        self._fields = fields
-        self._aliases = aliases
+        self._read = read
         self._options = options
-        self._caught_up = caught_up
+        self.ready = ready
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="check")
         self._waiting = 0
 
     async def check(self, value: bytes) -> Checked | Rejected | Refusal:
         """The verdict on one raw record's value, as it would be if it came next."""
-        if not self._caught_up():
+        if not self.ready():
             return Refusal.STARTING
         if self._waiting >= self._options.waiting_max:
             return Refusal.BUSY
@@ -95,20 +110,20 @@ class Checker:
             proposal = await loop.run_in_executor(self._executor, self._proposed, value)
             if isinstance(proposal, Rejected):
                 return proposal
-            outcome = await self._turns.ask(lambda: self._engine.check(proposal))
+            outcome = await self._turns.ask(lambda: self._engine().check(proposal))
             return judged(proposal, outcome)
         finally:
             self._waiting -= 1
 
     async def at_url(self, url: str) -> Remembered | None:
         """What is known of an address. Looked up, never fetched."""
-        return await self._turns.ask(lambda: self._engine.index.at_url(url))
+        return await self._turns.ask(lambda: self._engine().index.at_url(url))
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _proposed(self, value: bytes) -> Proposal | Rejected:
-        article = read_text(value, self._fields, self._aliases)
+        article = self._read(value)
         return article if isinstance(article, Rejected) else propose(article)
 
 

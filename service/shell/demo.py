@@ -38,10 +38,11 @@ from service.core.codec import (
 )
 from service.core.engine import Engine, Proposal, enrich
 from service.core.model import Outcome, Verdict, VerdictKind
+from service.shell.checking import Checker, read_text
 from service.shell.http import HttpServer, Views
 from service.shell.memory import MemoryBackend, MemoryBroker
 from service.shell.pipeline import Pipeline
-from service.shell.ports import PipelineOptions, ProposalPort, Steps, TopicNames
+from service.shell.ports import CheckOptions, PipelineOptions, ProposalPort, Steps, TopicNames
 from service.shell.telemetry import PrometheusTelemetry
 from service.shell.terminal import Foot, Piece, Terminal, Tone, padded, shown_line
 from service.shell.web.site import Site
@@ -134,8 +135,9 @@ async def _demo(terminal: Terminal, pause_seconds: float, pages: _Pages) -> int:
     telemetry = PrometheusTelemetry(time.time)
     steps = _steps()
     site = Site(steps.decode, backend.raw_reader(), wall_clock_ms=_wall_clock_ms)
-    pipeline = Pipeline(backend, Engine(), site.listening(steps), PipelineOptions(), telemetry)
-    site.attach(pipeline)
+    engine = Engine()
+    pipeline = Pipeline(backend, engine, site.listening(steps), PipelineOptions(), telemetry)
+    site.attach(pipeline, _checker(engine, pipeline))
     views = Views(telemetry.exposition, pipeline.health, lambda: pipeline.health().caught_up)
     server = await _serving(views, site, pages.port)
     if server is None:
@@ -198,6 +200,16 @@ async def _serve_on(terminal: Terminal, address: str) -> None:
 
 def _wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def _checker(engine: Engine, pipeline: Pipeline) -> Checker:
+    return Checker(
+        lambda: engine,
+        pipeline.turns,
+        lambda value: read_text(value, FieldPaths(), {}),
+        CheckOptions(),
+        lambda: pipeline.health().caught_up,
+    )
 
 
 def _steps() -> Steps:

@@ -22,17 +22,16 @@ from tests.core.story import Desk, assert_equal_engines, prose, replayed
 
 
 class World:
-    def __init__(self, fields: FieldPaths | None = None, options: CheckOptions | None = None) -> None:
+    def __init__(self, options: CheckOptions | None = None) -> None:
         self.desk = Desk()
         self.desk.send(prose(1), "first.com", title="The first")
         self.executor = ThreadPoolExecutor(1)
         self.turns = EngineTurns(self.desk.engine, self.executor, 0)
         self.caught_up = True
         self.checker = Checker(
-            self.desk.engine,
+            lambda: self.desk.engine,
             self.turns,
-            fields or FieldPaths(),
-            {},
+            lambda value: read_text(value, FieldPaths(), {}),
             options or CheckOptions(),
             lambda: self.caught_up,
         )

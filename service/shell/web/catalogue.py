@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -101,6 +101,8 @@ class Catalogue:
         self._seconds: deque[tuple[int, int]] = deque()  # (second, articles told in it)
         self.passed_over = 0
         self.told = 0
+        self.changed: Callable[[Entry | None, Entry | None], None] = _nobody
+        """Told of every entry that comes (before: None), leaves (after: None) or gets another verdict."""
 
     # ---- on the pipeline's way
     def add_many(self, records: Sequence[LogRecord], outcomes: Sequence[Outcome | Refused]) -> None:
@@ -180,6 +182,7 @@ class Catalogue:
             self._forget(self._ring[entry.serial % self._articles_max])
             self._ring[entry.serial % self._articles_max] = entry
         self._next += 1
+        self.changed(None, entry)
         self._by_id.setdefault(entry.id, []).append(entry.serial)
         self._by_position[entry.position] = entry.serial
         self._stories.setdefault(entry.verdict.story, []).append(entry.serial)
@@ -193,6 +196,7 @@ class Catalogue:
         before = self._at(serial)
         after = replace(before, corrected=correction.verdict, correction=correction, corrected_at_ms=at_ms)
         self._ring[serial % self._articles_max] = after
+        self.changed(before, after)
         if correction.verdict.story != before.current.story:
             _remove(self._stories, before.current.story, serial)
             _insert(self._stories, correction.verdict.story, serial)
@@ -202,6 +206,7 @@ class Catalogue:
             _insert(self._copies, id_, serial)
 
     def _forget(self, entry: Entry) -> None:
+        self.changed(entry, None)
         _remove(self._by_id, entry.id, entry.serial)
         _remove(self._stories, entry.current.story, entry.serial)
         for id_ in _drawn_on(entry.current):
@@ -329,6 +334,10 @@ class Catalogue:
             self._seconds.append((second, records))
             while self._seconds[0][0] < second - RATE_SECONDS:
                 self._seconds.popleft()
+
+
+def _nobody(before: Entry | None, after: Entry | None) -> None:
+    """Nobody wants to know."""
 
 
 class Matcher:

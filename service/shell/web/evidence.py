@@ -192,7 +192,7 @@ class Evidence:
         elif verdict.credit is not None:
             credit = verdict.credit
             verdict = replace(verdict, credit=replace(credit, text=article.body[credit.start : credit.end]))
-        return Told(entry, article, verdict, _on_text(article, verdict))
+        return Told(entry, article, verdict, on_text(article, verdict))
 
     async def _beside(self, told: Told, wanted: str) -> tuple[Told | None, str]:
         """What to set beside the article, or a sentence that says why there is nothing."""
@@ -236,7 +236,7 @@ class Evidence:
             if beside is not None and isinstance(other, RawArticle):
                 made = await asyncio.to_thread(_aligned, other, article, beside.on_text, told.on_text)
             else:
-                made = await asyncio.to_thread(alone, _cut(article), told.on_text)
+                made = await asyncio.to_thread(alone, cut(article), told.on_text)
         self._kept[key] = made
         if len(self._kept) > KEPT_MAX:
             self._kept.popitem(last=False)
@@ -250,10 +250,10 @@ async def _finished(article: RawArticle, entry: Entry) -> Verdict:
 
 
 def _aligned(a: RawArticle, b: RawArticle, a_verdict: Verdict, b_verdict: Verdict) -> Comparison:
-    return compare(_cut(a), _cut(b), a_verdict, b_verdict, whole=True, others=True)
+    return compare(cut(a), cut(b), a_verdict, b_verdict, whole=True, others=True)
 
 
-def _cut(article: RawArticle) -> RawArticle:
+def cut(article: RawArticle) -> RawArticle:
     return replace(article, text=article.text[:CHARS_MAX]) if len(article.text) > CHARS_MAX else article
 
 
@@ -261,7 +261,7 @@ def _is_cut(told: Told) -> bool:
     return isinstance(told.article, RawArticle) and len(told.article.text) > CHARS_MAX
 
 
-def _on_text(article: RawArticle, verdict: Verdict) -> Verdict:
+def on_text(article: RawArticle, verdict: Verdict) -> Verdict:
     """The verdict with its offsets taken from the body to the text that was judged."""
     offsets = article.offsets
     if offsets is None:

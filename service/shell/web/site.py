@@ -21,14 +21,16 @@ from typing import TYPE_CHECKING, Final
 
 from service.core.model import RawArticle, RawPosition, Rejected
 from service.shell import logs
-from service.shell.ports import Lag, RawReader, Steps
-from service.shell.web import evidence, live, stories
+from service.shell.ports import CheckOptions, Lag, RawReader, Steps
+from service.shell.web import checks, evidence, live, publishers, stories
 from service.shell.web.catalogue import Catalogue, Entry, headline_of
 from service.shell.web.exchange import Answer, Asked, Method, Route
 from service.shell.web.rendering import assets, not_found
+from service.shell.web.tally import Tally
 from service.shell.web.texts import Decode, GoneReason, Texts
 
 if TYPE_CHECKING:
+    from service.shell.checking import Checker
     from service.shell.pipeline import Pipeline
 
 ARTICLES_MAX: Final = 100_000
@@ -62,8 +64,13 @@ class Site:
         *,
         articles_max: int = ARTICLES_MAX,
         wall_clock_ms: Callable[[], int],
+        check: CheckOptions | None = None,
     ) -> None:
         self.catalogue = Catalogue(articles_max)
+        self.tally = Tally()
+        self.catalogue.changed = self.tally.changed
+        self.checker: Checker | None = None
+        self._check = check or CheckOptions()
         self.texts = Texts(decode, reader)
         self.wall_clock_ms = wall_clock_ms
         self._pipeline: Pipeline | None = None
@@ -86,9 +93,10 @@ class Site:
 
         return replace(steps, decode=and_tell)
 
-    def attach(self, pipeline: Pipeline) -> None:
+    def attach(self, pipeline: Pipeline, checker: Checker | None = None) -> None:
         """From now on the catalogue hears of what is judged, and the pages know how far behind it is."""
         self._pipeline = pipeline
+        self.checker = checker
         pipeline.observe(self.catalogue.add_many)
 
     async def start(self) -> None:
@@ -102,6 +110,8 @@ class Site:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        if self.checker is not None:
+            self.checker.close()
         await self.texts.close()
 
     async def _take_for_ever(self) -> None:
@@ -162,6 +172,8 @@ class Site:
             *live.routes(self),
             *evidence.routes(self),
             *stories.routes(self),
+            *publishers.routes(self),
+            *checks.routes(self, self._check),
             Route(Method.GET, "/static/{name}", _static),
         ]
 
