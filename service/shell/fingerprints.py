@@ -18,7 +18,9 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 
 from service.core.carrying import Carried, carried, restored
 from service.core.codec import decode_raw
@@ -101,6 +103,17 @@ class Pending:
                 yield restored(row, value or b"", position)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """SIGINT waits, and a process that is started meanwhile never gets it, not even before `_begin`."""
+    resource_tracker.ensure_running()  # would lift the block when it starts the tracker
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Fingerprinters:
     """So many worker processes; a context that ends them. Safe to hand out from several threads."""
 
@@ -124,7 +137,8 @@ class Fingerprinters:
         """Gives a batch to the next free worker; returns at once. WorkerDiedError where one died."""
         batch = [(value, at.topic, at.partition, at.offset) for value, at in came]
         try:
-            return Pending(came, self._pool.submit(_fingerprinted, batch))
+            with _uninterrupted():
+                return Pending(came, self._pool.submit(_fingerprinted, batch))
         except BrokenProcessPool as death:
             raise WorkerDiedError from death
 

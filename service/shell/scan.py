@@ -19,8 +19,8 @@ import base64
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -102,10 +102,11 @@ def scan(
     scanner = _Scanner(outputs, options, engine or Engine(window_ms=options.window_ms))
     started = time.perf_counter()
     fingerprinted = scanner.fingerprinted if options.jobs == 1 else partial(_by_workers, options=options)
-    for batch, found in fingerprinted(_batches(lines)):
-        scanner.judge(batch, found)
-        scanner.summary.seconds = time.perf_counter() - started
-        on_progress(scanner.summary)
+    with closing(fingerprinted(_batches(lines))) as batches:  # workers end here, whatever happens
+        for batch, found in batches:
+            scanner.judge(batch, found)
+            scanner.summary.seconds = time.perf_counter() - started
+            on_progress(scanner.summary)
     scanner.summary.seconds = time.perf_counter() - started
     return scanner.summary
 
@@ -142,7 +143,7 @@ class _Scanner:
             enriched.append(b"")
             self._outputs.enriched.write(b"\n".join(enriched))
 
-    def fingerprinted(self, batches: Iterable[list[Line]]) -> Iterator[Fingerprinted]:
+    def fingerprinted(self, batches: Iterable[list[Line]]) -> Generator[Fingerprinted]:
         """Each batch with what came of its lines, made in this process."""
         for batch in batches:
             yield batch, [self._proposed(line) for line in batch]
@@ -211,7 +212,7 @@ def dead_letter(line: Line, rejected: Rejected) -> bytes:
     return json_bytes(letter)
 
 
-def _by_workers(batches: Iterable[list[Line]], *, options: ScanOptions) -> Iterator[Fingerprinted]:
+def _by_workers(batches: Iterable[list[Line]], *, options: ScanOptions) -> Generator[Fingerprinted]:
     """The same by worker processes, in order; some batches ahead, so that none waits for the engine."""
     ahead: deque[tuple[list[Line], Pending]] = deque()
     with Fingerprinters(options.jobs, options.fields, options.aliases) as workers:
