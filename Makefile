@@ -20,7 +20,7 @@ SECONDS ?= 3600
 PROCESSES ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit soak eval bench bench-full kafka service samples docs deploy-tools lock clean
+.PHONY: help install demo test check audit soak chaos chaos-short chaos-tools eval bench bench-full kafka service samples docs deploy-tools lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
@@ -69,6 +69,16 @@ audit: $(STAMP) ## known vulnerabilities of the locked dependencies (asks a publ
 
 soak: $(STAMP) ## simulated seeds and hostile inputs for SECONDS (an hour), in PROCESSES (1); fails on a violation
 	$(PY) -m tools.soak --seconds $(SECONDS) --processes $(PROCESSES)
+
+chaos: $(STAMP) ## kills, zombies, broker and network faults on a real broker: half an hour (SEED=n for a plan again)
+	$(PY) -m tests.chaos $(if $(SEED),--seed $(SEED)) --json out/chaos.json
+
+chaos-short: $(STAMP) ## the same in some three minutes, as CI runs it
+	$(PY) -m tests.chaos --short $(if $(SEED),--seed $(SEED)) --json out/chaos-short.json
+
+chaos-tools: $(STAMP) ## build toxiproxy into .cache/bin for make chaos, which else uses a proxy of its own (needs Go)
+	GOBIN=$(CURDIR)/.cache/bin go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0
+	mv .cache/bin/server .cache/bin/toxiproxy-server
 
 eval: $(BENCH_STAMP) ## quality on the evaluation sets beside the checkout, with peers
 	$(PY) -m tools.evaluate
