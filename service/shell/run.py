@@ -31,12 +31,14 @@ from service.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdi
 from service.core.record import ENGINE_VERSION
 from service.shell import logs
 from service.shell.check_config import EXIT_CONFIG, load_or_explain
+from service.shell.checking import Checker, read_text
 from service.shell.cloud_events import CloudEvents
 from service.shell.http import HttpServer, Views
 from service.shell.pipeline import Pipeline
 from service.shell.ports import FatalError, PipelineHealth, Steps, WatchdogExpiredError
 from service.shell.telemetry import PrometheusTelemetry
 from service.shell.warm import warm
+from service.shell.web.site import Site
 
 if TYPE_CHECKING:
     from service.shell.ports import Backend, ProposalPort
@@ -119,7 +121,9 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
         return EXIT_CONFIG
     phase = _Phase()
     views = Views(telemetry.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
-    server = HttpServer(views, settings.http_host, settings.http_port)
+    site = _site(settings, backend) if settings.pages_enabled else None
+    routes = () if site is None else site.routes()
+    server = HttpServer(views, settings.http_host, settings.http_port, routes=routes)
     try:
         await server.start()
     except OSError as error:
@@ -132,7 +136,12 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
         began = time.monotonic()
         await asyncio.to_thread(warm)
         logs.occurred(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
+        if site is not None:
+            steps = site.listening(steps)
         phase.pipeline = Pipeline(backend, engine, steps, settings.pipeline_options(), telemetry)
+        if site is not None:
+            site.attach(phase.pipeline, _checker(settings, phase.pipeline, engine))
+            await site.start()
         sampler = asyncio.create_task(_sample(engine, phase, telemetry), name="sampler")
         await phase.pipeline.run(stop)
     except WatchdogExpiredError as error:
@@ -143,10 +152,33 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
         if sampler is not None:
             sampler.cancel()
         await server.stop()
+        if site is not None:
+            await site.stop()
         if tracing is not None:
             await tracing.close()
     logs.occurred(log, logging.INFO, "stopped")
     return 0
+
+
+def _site(settings: Settings, backend: Backend) -> Site:
+    return Site(
+        steps_of(settings).decode,
+        backend.raw_reader(),
+        articles_max=settings.pages_articles_max,
+        wall_clock_ms=lambda: time.time_ns() // 1_000_000,
+        check=settings.check_options(),
+    )
+
+
+def _checker(settings: Settings, pipeline: Pipeline, engine: object) -> Checker:
+    fields, aliases = FieldPaths(**settings.field_paths()), settings.aliases
+    return Checker(
+        lambda: getattr(engine, "engine", engine),  # the one inside, where its state is kept
+        pipeline.turns,
+        lambda value: read_text(value, fields, aliases),
+        settings.check_options(),
+        lambda: pipeline.health().caught_up,
+    )
 
 
 def tracing_of(settings: Settings) -> SpanTracing | None:

@@ -82,6 +82,16 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
         2, "Snapshots that are kept: the older one serves where the newer is damaged."
     )
 
+    # ---- pages for people
+    pages_enabled: bool = setting(
+        False,
+        "Whether the HTTP port shows pages: live verdicts, evidence, stories, publishers, the check box. They show "
+        "articles' texts to whoever reaches the port; see docs/pages.md.",
+    )
+    pages_articles_max: Annotated[int, Field(ge=100, le=5_000_000)] = setting(
+        100_000, "Newest articles that the pages know; about 1.5 KB of memory each."
+    )
+
     # ---- asking about a text: the page and POST /api/check
     check_bytes_max: Annotated[int, Field(ge=1024, le=limits.RAW_BYTES_MAX)] = setting(
         CHECK.bytes_max, "Largest text that may be checked, in bytes with the request around it."
