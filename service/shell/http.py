@@ -28,6 +28,7 @@ from aiohttp import web
 from service.shell import logs
 from service.shell.ports import PipelineHealth
 from service.shell.web.exchange import JSON, SECURITY_HEADERS, Answer, Asked, Method, Route, Router, query_of
+from service.shell.web.problems import Problem, refusal
 
 CONNECTION_SECONDS_MAX = 15.0  # a scrape takes milliseconds; Prometheus itself gives up after 10 s
 CONNECTIONS_MAX = 64
@@ -175,33 +176,32 @@ class _Pages:
         self._log = logs.logger("pages")
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        if not self._admitted(request.protocol):
-            return _sent(Answer(503, b"Too many people look at once; try again.", "text/plain"), close=True)
         path, _, query = request.raw_path.partition("?")
+        if not self._admitted(request.protocol):
+            busy = refusal(path, Problem.BUSY, "Too many people look at once; try again.")
+            return _sent(busy, close=True)
         found = self._router.methods(path)
         wanted = "GET" if request.method == "HEAD" else request.method
         route, parts = next((found[method] for method in found if method == wanted), (None, {}))
         if route is None:
-            missing = _sent(
-                Answer(405 if found else 404, b"There is no such page.", "text/plain"),
-                close=request.can_read_body,
-            )
+            kind = Problem.NO_SUCH_METHOD if found else Problem.NO_SUCH_PAGE
+            missing = _sent(refusal(path, kind, "There is no such page."), close=request.can_read_body)
             if found:
                 missing.headers["Allow"] = ", ".join(sorted(found))
             return missing
         body = await _body_of(request, route.body_bytes_max if route.method is Method.POST else 0)
         if body is None:
             limit = f"A request here has at most {route.body_bytes_max} bytes."
-            return _sent(Answer(413, limit.encode(), "text/plain"), close=True)
+            return _sent(refusal(path, Problem.TOO_LARGE, limit), close=True)
         try:
             fields = query_of(query)
         except ValueError:
-            return _sent(Answer(400, b"Too many fields.", "text/plain"))
+            return _sent(refusal(path, Problem.TOO_MANY_FIELDS, "Too many fields."))
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
             answer = await route.handler(Asked(path, parts, fields, headers, body, request.remote or ""))
         except Exception as error:
-            return self._fault(error, route)
+            return self._fault(error, route, path)
         if answer.stream is None or request.method == "HEAD":
             return _sent(answer)
         return await self._streamed(request, answer)
@@ -242,7 +242,7 @@ class _Pages:
                 await close()
         return response
 
-    def _fault(self, error: BaseException, route: Route | None) -> web.StreamResponse:
+    def _fault(self, error: BaseException, route: Route | None, path: str = "") -> web.StreamResponse:
         """Our own fault on one page: told in the log, without the request, which may hold anything."""
         logs.occurred(
             self._log,
@@ -252,7 +252,7 @@ class _Pages:
             error=type(error).__name__,
             where=logs.where(error),
         )
-        return _sent(Answer(500, b"This page has failed; the service's log says where.", "text/plain"))
+        return _sent(refusal(path, Problem.FAULT, "This page has failed; the service's log says where."))
 
 
 async def _body_of(request: web.Request, bytes_max: int) -> bytes | None:

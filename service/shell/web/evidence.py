@@ -27,6 +27,7 @@ from service.core.propose import propose
 from service.shell.comparison_rows import Comparison, Mark, Row, Side, alone, compare
 from service.shell.web.catalogue import Entry
 from service.shell.web.exchange import JSON, Answer, Asked, Method, Route
+from service.shell.web.problems import Problem, problem
 from service.shell.web.rendering import not_found, page, position_of
 from service.shell.web.texts import Gone
 from service.shell.words import headline, sentences
@@ -135,8 +136,8 @@ class Evidence:
         """The enriched record as it was published; without its text, what the service still knows of it."""
         found = self._found(asked)
         if isinstance(found, Answer):
-            return replace(
-                found, body=json_bytes({"error": "no such article, or several"}), content_type=JSON
+            return problem(
+                Problem.NO_SUCH_PAGE, "No article, or several, have this id: see the page without .json."
             )
         told = await self._told(found)
         if isinstance(told.article, RawArticle):

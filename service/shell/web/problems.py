@@ -70,6 +70,8 @@ def problem(
     return Answer(status, json_bytes(said), PROBLEM_JSON, headers or {})
 
 
-def for_program(path: str) -> bool:
-    """Whether a path is one that programs ask for."""
-    return path.startswith("/api/") or path.endswith(".json")
+def refusal(path: str, kind: Problem, detail: str) -> Answer:
+    """The server's own refusal: a problem where programs ask, plain words for people."""
+    if path.startswith("/api/") or path.endswith(".json"):
+        return problem(kind, detail)
+    return Answer(KINDS[kind][0], detail.encode(), "text/plain")

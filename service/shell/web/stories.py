@@ -23,6 +23,7 @@ from service.core.fields import time_text
 from service.core.model import VerdictKind
 from service.shell.web.catalogue import Entry
 from service.shell.web.exchange import CSV, JSON, Answer, Asked, Method, Route
+from service.shell.web.problems import Problem, problem
 from service.shell.web.rendering import not_found, page, position_of
 
 if TYPE_CHECKING:
@@ -161,7 +162,9 @@ class Stories:
     async def as_json(self, asked: Asked) -> Answer:
         entries = self._entries(asked)
         if not entries:
-            return Answer(404, json_bytes({"error": "no such story"}), JSON)
+            return problem(
+                Problem.NO_SUCH_PAGE, "No article of this story is among those that this replica can show."
+            )
         said = {
             "story": entries[0].current.story,
             "articles": [_as_json(member) for member in _members(entries)[:EXPORT_MAX]],
