@@ -22,7 +22,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from service.core.codec import decode_raw, encode_correction, encode_enriched
 from service.core.engine import Engine, Proposal, enrich
@@ -170,7 +170,7 @@ def _site(settings: Settings, backend: Backend) -> Site:
     )
 
 
-def _checker(settings: Settings, pipeline: Pipeline, engine: object) -> Checker:
+def _checker(settings: Settings, pipeline: Pipeline, engine: Any) -> Checker:
     fields, aliases = FieldPaths(**settings.field_paths()), settings.aliases
     return Checker(
         lambda: getattr(engine, "engine", engine),  # the one inside, where its state is kept
