@@ -22,6 +22,8 @@ GROUPS = (
     ("window", "Index"),
     ("state", "Saved state of the index"),
     ("pipeline", "Pipeline"),
+    ("pages", "Pages for people"),
+    ("check", "Checking a text"),
     ("http", "HTTP"),
     ("cloudevents", "CloudEvents"),
     ("tracing", "Tracing"),
