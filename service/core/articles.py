@@ -1,8 +1,9 @@
 """What the engine keeps of each article it has seen: one row of numbers, and one blob.
 
 The row is fixed: what judging needs of a candidate (whose, of which story, which part of it is the article,
-its times). Rows are records in one array, and not one array a column, since a candidate is judged by most of
-its fields at once: 56 bytes, one or two misses of the cache, where columns would take one each. The blob is
+its times, who else is of its story). Rows are records in one array, and not one array a column, since a
+candidate is judged by most of its fields at once: 72 bytes, one or two misses of the cache, where columns would
+take one each. Compiled loops read them where they lie (`words`, `halves`). The blob is
 whatever the caller must say of an article once it is named (id, URL, publisher, position, its verdict):
 opaque here, read rarely.
 
@@ -19,13 +20,14 @@ crosses from one segment into the next.
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from service.core.model import U32
+from service.core.model import U16, U32, U64
 from service.core.pages import Pages
 
 COLUMNS: Final[tuple[tuple[str, type[np.integer[Any]]], ...]] = (
@@ -33,7 +35,10 @@ COLUMNS: Final[tuple[tuple[str, type[np.integer[Any]]], ...]] = (
     ("site", np.uint64),  # key of the publisher's domain
     ("published_at_ms", np.int64),
     ("log_time_ms", np.int64),
+    ("credit", np.uint64),  # digest of whom it credits; 0: nobody
     ("story", np.uint32),  # the number of the article that the story began with
+    ("kin", np.uint32),  # of a story's first article: its newest one; of any other: the one before it
+    ("credit_link", np.uint32),  # the one of its story that credits somebody before it (origin_index.py)
     ("main_start", np.uint16),  # the article on its page: token positions
     ("main_end", np.uint16),
     ("own_tokens", np.uint16),  # of the main region, templates aside
@@ -48,6 +53,13 @@ ROW: Final = np.dtype(_FIELDS, align=True)
 SEGMENT_BYTES: Final = 1 << 20
 BLOB_BYTES_MAX: Final = 1 << 18  # ids, a URL, names and lines at their limits take half of it
 
+_PLACES: Final[Any] = ROW.fields
+AT_SITE: Final = int(_PLACES["site"][1]) // 8
+AT_MAIN_START: Final = int(_PLACES["main_start"][1]) // 2
+AT_MAIN_END: Final = int(_PLACES["main_end"][1]) // 2
+"""Where a row holds them: in words of 8 bytes, in halves of 2."""
+NO_ARTICLE: Final = (1 << 32) - 1
+
 _FORMATS = {"u1": "B", "u2": "H", "u4": "I", "u8": "Q", "i8": "q"}
 _PACK = struct.Struct("<" + "".join(_FORMATS[np.dtype(kind).str[1:]] for _, kind in _FIELDS))
 _ROWS_MIN = 4096
@@ -58,6 +70,27 @@ assert BLOB_BYTES_MAX <= SEGMENT_BYTES
 assert ROW.itemsize - _PACK.size < 8, (
     "widest first leaves no holes but at the end: packed and aligned rows agree"
 )
+
+
+class Row(NamedTuple):
+    """A row's numbers, in its order."""
+
+    blob_at: int
+    title_digest: int
+    site: int
+    published_at_ms: int
+    log_time_ms: int
+    credit: int
+    blob_bytes: int
+    story: int
+    kin: int
+    credit_link: int
+    main_start: int
+    main_end: int
+    own_tokens: int
+
+
+assert Row._fields == tuple(name for name, _ in _FIELDS)
 
 
 class ArticleStore:
@@ -74,6 +107,7 @@ class ArticleStore:
         "_first_segment",
         "_given_back",
         "_log_time_ms",
+        "_log_times",
         "_next",
         "_oldest",
         "_open",
@@ -81,6 +115,8 @@ class ArticleStore:
         "_rows",
         "_segment_ends",
         "_segments",
+        "halves",
+        "words",
     )
 
     def __init__(self) -> None:
@@ -117,6 +153,16 @@ class ArticleStore:
         rows = self._next - self._base - self._given_back
         return rows * ROW.itemsize + sum(segment.nbytes for segment in self._segments)
 
+    @property
+    def live_rows(self) -> npt.NDArray[Any]:
+        """The rows of all live articles, a view."""
+        return self._live()
+
+    @property
+    def first_row(self) -> int:
+        """The number of the article whose row is the first of `words` and `halves`."""
+        return self._base
+
     # ---- adding
 
     def append(
@@ -127,12 +173,16 @@ class ArticleStore:
         title_digest: int,
         published_at_ms: int,
         log_time_ms: int,
+        credit: int,
+        kin: int | None,
+        credit_link: int,
         main_start: int,
         main_end: int,
         own_tokens: int,
         blob: bytes,
     ) -> int:
-        """Keeps an article and returns its number. Without a `story` it begins one: its own number."""
+        """Keeps an article and returns its number. Without a `story` it begins one: its own number, and so is its
+        `kin`."""
         number = self._next
         at = number - self._base
         if at == len(self._rows):
@@ -148,8 +198,11 @@ class ArticleStore:
             site,
             published_at_ms,
             log_time_ms,
+            credit,
             len(blob),
             number if story is None else story,
+            number if kin is None else kin,
+            credit_link,
             main_start,
             main_end,
             own_tokens,
@@ -171,6 +224,10 @@ class ArticleStore:
         """Sets one field of several articles. Where a number repeats, its last value stays."""
         self._live()[name][self._indices(numbers)] = values
 
+    def row(self, number: int) -> Row:
+        """All numbers of one article."""
+        return Row._make(_PACK.unpack_from(self._bytes, self._index(number) * ROW.itemsize))
+
     def get(self, name: str, number: int) -> int:
         return int(self._rows[self._index(number)][name])
 
@@ -178,11 +235,14 @@ class ArticleStore:
         self._rows[self._index(number)][name] = value
 
     def get_blob(self, number: int) -> bytes:
-        row = self._rows[self._index(number)]
-        segment, start = divmod(int(row["blob_at"]), SEGMENT_BYTES)
-        if row["blob_bytes"] == 0:
+        return self.blob_of(self.row(number))
+
+    def blob_of(self, row: Row) -> bytes:
+        """The blob of an article, by its row as it is now."""
+        if row.blob_bytes == 0:
             return b""
-        return self._segments[segment - self._first_segment][start : start + int(row["blob_bytes"])].tobytes()
+        segment, start = divmod(row.blob_at, SEGMENT_BYTES)
+        return self._segments[segment - self._first_segment][start : start + row.blob_bytes].tobytes()
 
     def set_blob(self, number: int, blob: bytes) -> None:
         """Replaces the blob of an article. The old bytes stay until their segment is dropped."""
@@ -192,16 +252,17 @@ class ArticleStore:
 
     def first_from(self, log_time_ms: int) -> int:
         """The oldest live article of that log time or later; the next number where there is none."""
-        live = self._live()["log_time_ms"]
-        return self._oldest + int(np.searchsorted(live, log_time_ms))
+        # by bisection, since searchsorted copies a column first
+        first, last = self._oldest - self._base, self._next - self._base
+        return self._base + bisect_left(self._log_times, log_time_ms, first, last)
 
     # ---- forgetting
 
     def expire_before(self, log_time_ms: int) -> int:
         """Forgets the articles whose log time is smaller. Returns the oldest number that lives."""
-        if self._oldest == self._next or self._rows[self._oldest - self._base]["log_time_ms"] >= log_time_ms:
+        if self._oldest == self._next or self._log_times[self._oldest - self._base] >= log_time_ms:
             return self._oldest
-        self._oldest += int(np.searchsorted(self._live()["log_time_ms"], log_time_ms))
+        self._oldest = self.first_from(log_time_ms)
         self._drop_segments()
         done = (self._oldest - self._base) // _GIVE_BACK_ROWS * _GIVE_BACK_ROWS
         if done > self._given_back:
@@ -303,7 +364,13 @@ class ArticleStore:
             self._base, self._given_back = self._oldest, 0
             return
         size = int(len(self._rows) * _GROWTH)
-        del self._rows, self._bytes  # no view of it may live while it grows
+        del (
+            self._rows,
+            self._bytes,
+            self._log_times,
+            self.words,
+            self.halves,
+        )  # no view of it may live while it grows
         self._pages.grow(size * ROW.itemsize)
         self._use(self._pages)
 
@@ -312,6 +379,9 @@ class ArticleStore:
         self._pages = pages
         self._rows: npt.NDArray[Any] = pages.array(ROW)
         self._bytes = self._rows.view(np.uint8).data
+        self._log_times = self._rows["log_time_ms"].data
+        self.words: U64 = self._rows.view(np.uint64).reshape(len(self._rows), -1)
+        self.halves: U16 = self._rows.view(np.uint16).reshape(len(self._rows), -1)
 
     def _drop_segments(self) -> None:
         """Lets go of the sealed segments of which no article lives.

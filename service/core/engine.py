@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from service.core import limits
-from service.core.comparison import compare
 from service.core.judging import judge
 from service.core.model import EngineStats, Outcome, Passage, RawArticle, Refused, Verdict
 from service.core.origin_index import OriginIndex
@@ -81,12 +80,12 @@ class Engine:
         `replay` in another thread: it reads what `replay` writes."""
         record = decode_record(proposal.value)
         assert not isinstance(record, Refused), "a proposal is a record of this engine's version"
-        judged = judge(self._index, compare(record, self._index.postings, self._index.marks))
+        judged = judge(self._index, self._index.compare(record))
         return Outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
 
     def _judged(self, record: SketchRecord) -> Outcome:
         index = self._index
-        seen = compare(record, index.postings, index.marks)
+        seen = index.compare(record)
         judged = judge(index, seen)
         number = index.remember(seen, judged.verdict, judged.learned, self._log_time_ms)
         renew_before = index.articles.first_from(

@@ -257,9 +257,9 @@ def tokenise_into(
                 row[LINE_BARS] = bars
                 line += _1
                 line_open = False
-                bars = np.int64(0)
                 newlines = np.int64(1)
                 last_class = np.int32(0)
+            bars = np.int64(0)
         char += 1
     token_canonical[tokens] = written
     return np.int64(tokens), np.int64(written), np.int64(line)
@@ -561,8 +561,8 @@ def starts_with_any(lines, token_hash, start, end, heads, head_starts, line_toke
         first = lines[i, LINE_TOKEN_START]
         size = lines[i, LINE_TOKEN_END] - first
         out[i] = 0
-        if size == 0 or not first_words[token_hash[first] >> _SHIFT_54]:
-            continue
+        if size == 0 or lines[i, LINE_STARTS_LOWER] or not first_words[token_hash[first] >> _SHIFT_54]:
+            continue  # a heading has a capital; "about March 17" goes on from the line above
         for phrase in range(len(head_starts) - 1):
             at = head_starts[phrase]
             length = head_starts[phrase + 1] - at
@@ -648,29 +648,33 @@ def closing_line(lines, start, end, marks, opens, least_tokens, percent, always_
 
 @numba.njit(nogil=True, cache=True)
 def main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by):  # type: ignore[no-untyped-def]
-    """Token range of the article proper: (start, end, True); the whole text where it has no prose at all.
+    """Token range of the article proper: (start, end, True); the whole text where it has no prose at all, and
+    where it is short and most of it none (a table, given without its page).
 
-    From the title on, or else the largest run of prose; it ends where a closing head stands. marks u8[l] is
-    filled. (−1, −1, False): opens, u8[l], is wanted (`closing_line`). by i64[6]: limits, in the order of the
-    unpacking."""
-    gap_lines_max, gap_tokens_max, least, percent, always, heading_tokens_max = (
+    From below the title on, or else the largest run of prose; it ends where a closing head stands. marks u8[l]
+    is filled. (−1, −1, False): opens, u8[l], is wanted (`closing_line`). by i64[7]: limits, in the order of
+    the unpacking."""
+    gap_lines_max, gap_tokens_max, least, percent, always, heading_tokens_max, scant_tokens_max = (
         by[0],
         by[1],
         by[2],
         by[3],
         by[4],
         by[5],
+        by[6],
     )
     count = len(lines)
     starts_with_any(lines, token_hash, 0, count, heads, head_starts, heading_tokens_max, marks)
     start, end, size = -1, -1, 0
     if title_at >= 0:
-        start, end, size = prose_run(lines, title_at, gap_lines_max, gap_tokens_max)
+        start, end, size = prose_run(lines, title_at + 1, gap_lines_max, gap_tokens_max)
     if size == 0:
         closing, known = closing_line(lines, 0, count, marks, opens, least, percent, always)
         if not known:
             return -1, -1, False
         start, end, size = largest_prose_run(lines[:closing], gap_lines_max, gap_tokens_max)
+        if 2 * size < len(token_hash) and len(token_hash) <= scant_tokens_max:
+            size = 0
     if size == 0:
         return 0, len(token_hash), True
     end, known = closing_line(lines, start, end, marks, opens, least, percent, always)
@@ -818,16 +822,16 @@ def sketch_text(  # type: ignore[no-untyped-def]
     hash, region's start, its end, samples, lines, whether an id is missing). Start is −1 where opens is
     wanted: call the latter two.
 
-    by i64[18]: ten limits of the first, six of the second, tokens of a shingle, window.
+    by i64[19]: ten limits of the first, seven of the second, tokens of a shingle, window.
     """
     title_at, named, digest = find_title(
         lines, token_hash, titles, part_starts, classes, folds, expansions, by[:10]
     )
-    start, end, known = main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by[10:16])
+    start, end, known = main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by[10:17])
     if not known:
         return title_at, named, digest, -1, -1, 0, 0, False
     count, kept_lines, missing = samples(
-        lines, token_hash, canonical, token_canonical, start, end, by[16], by[17], ids, positions, kept
+        lines, token_hash, canonical, token_canonical, start, end, by[17], by[18], ids, positions, kept
     )
     return title_at, named, digest, start, end, count, kept_lines, missing
 
@@ -890,255 +894,6 @@ def _xxh3_64(data, start, size):  # type: ignore[no-untyped-def]
             value += _mix_16(data, end - np.uint64(16) - step, 4 * i + 2)
     value = (value ^ (value >> np.uint64(37))) * np.uint64(0x165667919E3779F9)
     return value ^ (value >> np.uint64(32))
-
-
-# ---- replay: what one article's hits say of each candidate. Columns of a measures row:
-(
-    M_HITS,  # distinct samples in runs
-    M_LONGEST,  # words of the longest run: prose, not template, inside the main region of both
-    M_PIECES,  # the same, summed over the runs that have enough of them to count as a piece
-    M_WORDS,  # the same, summed over all runs
-    M_OWN,  # tokens of this article's own main region (template aside) that runs cover
-    M_LEAD_HERE,  # of its first tokens, how many
-    M_THERE,  # tokens of the source's main region that runs cover
-    M_LEAD_THERE,  # of its first tokens, how many
-    M_ANY,  # tokens of runs, of any kind
-    M_BEFORE,  # 1 where every run lies before both main regions
-    M_FIRST,  # token at which the first run with a piece's worth of words begins; −1 where none
-    M_TAILS,  # words of the runs that end together with both main regions, one close after the other
-    M_REST,  # words of the longest other run
-    M_SINGLES,  # hits that no run holds
-    M_COLUMNS,
-) = range(15)
-R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_SOLID, R_COLUMNS = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-)
-# R_SOLID: tokens that the run's hits vouch for, at most solid_gap from one to the next
-T_PROSE, T_MAIN, T_TEMPLATE = 1, 2, 4  # flags of a token
-_OPEN_RUNS_MAX = 4  # a stray hit between two runs must not end the first
-
-
-@numba.njit(nogil=True, cache=True)
-def token_flags(
-    tokens, lines, main_start, main_end, positions, template, shingle_tokens, gap_max, line_percent
-):  # type: ignore[no-untyped-def]
-    """Flags u8[tokens] of T_PROSE, T_MAIN, T_TEMPLATE. lines i32[l, 5]: token start, end, …, …, 1 where
-    prose.
-
-    A template sample marks its shingle, and what lies between it and a template neighbour; a line of which
-    line_percent or more is template is wholly so."""
-    flags = np.zeros(tokens, np.uint8)
-    for i in range(len(lines)):
-        if lines[i, 4] & 1:
-            for t in range(lines[i, 0], lines[i, 1]):
-                flags[t] |= T_PROSE
-    for t in range(main_start, main_end):
-        flags[t] |= T_MAIN
-    marked = False
-    last = -1
-    for i in range(len(positions)):
-        if not template[i]:
-            continue
-        marked = True
-        start = positions[i]
-        if last >= 0 and start - last <= gap_max and template[i - 1]:
-            start = last
-        for t in range(start, min(tokens, positions[i] + shingle_tokens)):
-            flags[t] |= T_TEMPLATE
-        last = positions[i]
-    if marked:
-        for i in range(len(lines)):
-            size = lines[i, 1] - lines[i, 0]
-            count = 0
-            for t in range(lines[i, 0], lines[i, 1]):
-                if flags[t] & T_TEMPLATE:
-                    count += 1
-            if count * 100 >= size * line_percent:
-                for t in range(lines[i, 0], lines[i, 1]):
-                    flags[t] |= T_TEMPLATE
-    return flags
-
-
-@numba.njit(nogil=True, cache=True)
-def _tails(runs, main_end, source_main_end, tail_tokens, gap_max):  # type: ignore[no-untyped-def]
-    """(words of the runs that reach the end of both main regions, and of those close before them; words of
-    the longest run that is none of these)."""
-    start = main_end
-    source_start = source_main_end
-    tails = 0
-    in_block = np.zeros(len(runs), np.uint8)
-    for r in range(len(runs)):
-        if (
-            runs[r, R_HITS] > 1
-            and runs[r, R_START] < main_end
-            and runs[r, R_SOURCE_START] < source_main_end
-            and runs[r, R_END] + tail_tokens >= main_end
-            and runs[r, R_SOURCE_END] + tail_tokens >= source_main_end
-        ):
-            in_block[r] = 1
-            start = min(start, runs[r, R_START])
-            source_start = min(source_start, runs[r, R_SOURCE_START])
-            tails += runs[r, R_WORDS]
-    grown = tails > 0
-    while grown:
-        grown = False
-        for r in range(len(runs)):
-            if in_block[r] or runs[r, R_HITS] < 2:
-                continue
-            near = runs[r, R_END] + gap_max >= start and runs[r, R_SOURCE_END] + gap_max >= source_start
-            if near and runs[r, R_START] < main_end and runs[r, R_SOURCE_START] < source_main_end:
-                in_block[r] = 1
-                start = min(start, runs[r, R_START])
-                source_start = min(source_start, runs[r, R_SOURCE_START])
-                tails += runs[r, R_WORDS]
-                grown = True
-    rest = 0
-    for r in range(len(runs)):
-        if not in_block[r] and runs[r, R_HITS] > 1:
-            rest = max(rest, runs[r, R_WORDS])
-    return tails, rest
-
-
-@numba.njit(nogil=True, cache=True)
-def measure(  # type: ignore[no-untyped-def]
-    flags,
-    positions,
-    hit_sample,
-    hit_position,
-    candidate_start,
-    source_main_start,
-    source_main_end,
-    shingle_tokens,
-    source_gap_max,
-    gap_max,
-    drift_min,
-    piece_words_min,
-    lead_tokens,
-    tail_tokens,
-    solid_gap,
-):
-    """Chains each candidate's hits into runs and measures them.
-
-    hit_sample i32[h] ascending inside each candidate, hit_position u16[h] in the source; candidate c's hits
-    are candidate_start[c] … candidate_start[c + 1]. Returns (measures i32[c, M_COLUMNS], runs i32[r,
-    R_COLUMNS])."""
-    tokens = len(flags)
-    candidates = len(candidate_start) - 1
-    measures = np.zeros((candidates, M_COLUMNS), np.int32)
-    runs = np.empty((len(hit_sample) + 1, R_COLUMNS), np.int32)
-    prose_before = np.zeros(tokens + 1, np.int32)  # prose, main, not template
-    own_before = np.zeros(tokens + 1, np.int32)  # main, not template
-    for t in range(tokens):
-        flag = flags[t]
-        own = (flag & T_MAIN) != 0 and (flag & T_TEMPLATE) == 0
-        own_before[t + 1] = own_before[t] + (1 if own else 0)
-        prose_before[t + 1] = prose_before[t] + (1 if own and (flag & T_PROSE) else 0)
-    main_start = 0
-    while main_start < tokens and not flags[main_start] & T_MAIN:
-        main_start += 1
-    main_end = tokens
-    while main_end > main_start and not flags[main_end - 1] & T_MAIN:
-        main_end -= 1
-    covered = np.zeros(tokens, np.uint8)
-    written = 0
-    open_runs = np.empty(_OPEN_RUNS_MAX, np.int32)
-    for c in range(candidates):
-        first_run = written
-        opened = 0
-        for h in range(candidate_start[c], candidate_start[c + 1]):
-            here = positions[hit_sample[h]]
-            there = np.int32(hit_position[h])
-            joined = -1
-            for back in range(opened):
-                run = open_runs[opened - 1 - back]
-                step_here = here - (runs[run, R_END] - shingle_tokens)
-                step_there = there - (runs[run, R_SOURCE_END] - shingle_tokens)
-                if step_there <= 0 or step_there > source_gap_max or step_here > gap_max:
-                    continue
-                drift = abs(step_here - step_there)
-                if drift > drift_min and drift * 2 > max(step_here, step_there):
-                    continue
-                joined = run
-                break
-            if joined >= 0:
-                step = here - (runs[joined, R_END] - shingle_tokens)
-                runs[joined, R_SOLID] += min(step, solid_gap)
-                runs[joined, R_END] = here + shingle_tokens
-                runs[joined, R_SOURCE_END] = there + shingle_tokens
-                runs[joined, R_HITS] += 1
-                continue
-            runs[written, R_CANDIDATE] = c
-            runs[written, R_START] = here
-            runs[written, R_END] = here + shingle_tokens
-            runs[written, R_SOURCE_START] = there
-            runs[written, R_SOURCE_END] = there + shingle_tokens
-            runs[written, R_HITS] = 1
-            runs[written, R_SOLID] = shingle_tokens
-            runs[written, R_WORDS] = 0
-            if opened == _OPEN_RUNS_MAX:
-                for back in range(1, opened):
-                    open_runs[back - 1] = open_runs[back]
-                opened -= 1
-            open_runs[opened] = written
-            opened += 1
-            written += 1
-        # the measures of this candidate: a lone hit proves nothing, and counts only as such
-        before = 1
-        first = -1
-        there_tokens = 0
-        lead_there = 0
-        for run in range(first_run, written):
-            if runs[run, R_HITS] < 2:
-                measures[c, M_SINGLES] += 1
-                continue
-            start = runs[run, R_START]
-            end = min(tokens, runs[run, R_END])
-            source_start = runs[run, R_SOURCE_START]
-            source_end = runs[run, R_SOURCE_END]
-            inside = min(source_end, source_main_end[c]) - max(source_start, source_main_start[c])
-            inside = max(0, inside)
-            words = prose_before[end] - prose_before[start]
-            words = words * inside // max(1, source_end - source_start)
-            words = min(words, runs[run, R_SOLID])
-            runs[run, R_WORDS] = words
-            measures[c, M_HITS] += runs[run, R_HITS]
-            measures[c, M_LONGEST] = max(measures[c, M_LONGEST], words)
-            measures[c, M_WORDS] += words
-            if words >= piece_words_min:
-                measures[c, M_PIECES] += words
-                if first < 0 or start < first:
-                    first = start
-            measures[c, M_ANY] += end - start
-            there_tokens += inside
-            lead_end = source_main_start[c] + lead_tokens
-            lead_there += max(0, min(source_end, lead_end) - max(source_start, source_main_start[c]))
-            if end > main_start and source_end > source_main_start[c]:
-                before = 0
-            for t in range(start, end):
-                covered[t] = 1
-        for t in range(tokens):
-            if covered[t]:
-                if flags[t] & T_MAIN and not flags[t] & T_TEMPLATE:
-                    measures[c, M_OWN] += 1
-                    if own_before[t] < lead_tokens:
-                        measures[c, M_LEAD_HERE] += 1
-                covered[t] = 0
-        measures[c, M_TAILS], measures[c, M_REST] = _tails(
-            runs[first_run:written], main_end, source_main_end[c], tail_tokens, source_gap_max
-        )
-        measures[c, M_THERE] = there_tokens
-        measures[c, M_LEAD_THERE] = lead_there
-        measures[c, M_BEFORE] = before
-        measures[c, M_FIRST] = first
-    return measures, runs[:written]
 
 
 @numba.njit(nogil=True, cache=True, inline="always")

@@ -59,6 +59,10 @@ _NONE, _ONE, _ALL_SLOTS = np.uint64(0), np.uint64(1), np.uint64(63)  # masks of 
 # Signatures are given: otherwise a caller's other integer type would stop the service to compile a variant.
 _LOOK_UP = "i8(u8[::1], u8[::1], u8[::1], i8[::1], i4[::1], u4[::1], u2[::1], u1[::1])"
 _COUNT = "void(u8[::1], u8[::1], u8[::1], i8[::1], u1[::1])"
+_SURVEY = (
+    "void(u8[::1], u8[::1], u8[::1], u8[::1], i8[::1], u8[::1], u8[::1], i8[::1],"
+    " i4[::1], u4[::1], u2[::1], i4[::1], u4[::1], u2[::1], u1[::1], u1[::1], u4[::1], i8[::1], i8)"
+)
 _INSERT = "b1(u8[::1], u2[::1], i8, u8[::1], u8[::1], i8[::1], u4[::1], i8)"
 _MOVE = "i8(u8[::1], u2[::1], i8, i8, u8[::1], u8[::1], i8[::1], u4[::1])"
 _ARTICLE_BITS = np.uint64(28)
@@ -316,6 +320,116 @@ def postings_count(keys, slots_a, slots_b, control, stories):  # type: ignore[no
                 break
             bucket += _BUCKET_BYTES
         stories[i] = found
+
+
+@numba.njit(nogil=True, cache=True)
+def _by_article(sample, article, position, first, hits, room):  # type: ignore[no-untyped-def]
+    """Orders `hits` hits by article, from place `first` on; those of one article keep their order.
+
+    A radix sort of bytes, from the lowest; bytes that all articles share are passed over. It uses the arrays'
+    places from `room` to `room + hits`.
+    """
+    different = np.uint32(0)
+    for i in range(first + 1, first + hits):
+        different |= article[i] ^ article[first]
+    begins = np.empty(256, np.int64)
+    source, target = first, room
+    for byte in range(4):
+        shift = np.uint32(8 * byte)
+        if (different >> shift) & np.uint32(255) == 0:
+            continue
+        begins[:] = 0
+        for i in range(source, source + hits):
+            begins[(article[i] >> shift) & np.uint32(255)] += 1
+        place = target
+        for value in range(256):
+            count = begins[value]
+            begins[value] = place
+            place += count
+        for i in range(source, source + hits):
+            value = (article[i] >> shift) & np.uint32(255)
+            place = begins[value]
+            begins[value] = place + 1
+            sample[place], article[place], position[place] = sample[i], article[i], position[i]
+        source, target = target, source
+    if source != first:
+        for i in range(hits):
+            sample[first + i] = sample[source + i]
+            article[first + i] = article[source + i]
+            position[first + i] = position[source + i]
+
+
+# What `postings_survey` is asked beside ids, and where it counts what it found.
+ASKED_SITE, ASKED_TAKEN, ASKED_IDENTITY, IDENTITIES, ASKED_SAID = 0, 1, 2, 3, 5
+FOUND_VOTES, FOUND_TAKEN, FOUND_SAME_ADDRESS, FOUND_SAME_BODY, FOUND_FIELDS = 0, 1, 2, 3, 4
+
+
+@numba.njit(_SURVEY, nogil=True, cache=True)
+def postings_survey(  # type: ignore[no-untyped-def]
+    ids,
+    asked,
+    postings_a,
+    postings_b,
+    postings_control,
+    marks_a,
+    marks_b,
+    marks_control,
+    sample,
+    article,
+    position,
+    taken_sample,
+    taken_article,
+    taken_position,
+    template,
+    said,
+    same,
+    found,
+    stories_max,
+):
+    """All that the index holds of one article, in one call: its votes, those of what its host took before, both
+    ordered by article and then by sample; which samples are template; who has its address or body.
+
+    ids u64[n]; asked u64[5 + c]: the site's key, the taken passages' key, the keys of URL, id and body, the keys
+    of c credits. Fills (room for 16 n + 48 each) sample, article, position, taken_…; template u8[n]; said u8[c],
+    how often the site said the credit; same u32[24], articles of the same address, then of the same body; found
+    i64[4], how many of each.
+    """
+    n = len(ids)
+    keys = np.empty(max(n + IDENTITIES, len(asked)), np.uint64)
+    stories = np.empty(len(keys), np.uint8)
+    for i in range(n):
+        keys[i] = ids[i]
+    for i in range(IDENTITIES):
+        keys[n + i] = asked[ASKED_IDENTITY + i]
+    every = postings_look_up(
+        keys[: n + IDENTITIES], postings_a, postings_b, postings_control, sample, article, position, stories
+    )
+    votes = every
+    for i in range(IDENTITIES):
+        votes -= stories[n + i]
+    for i in range(votes, every):
+        same[i - votes] = article[i]
+    found[FOUND_VOTES] = votes
+    found[FOUND_SAME_ADDRESS] = np.int64(stories[n]) + np.int64(stories[n + 1])
+    found[FOUND_SAME_BODY] = np.int64(stories[n + 2])
+    for i in range(n):
+        template[i] = stories[i] >= stories_max
+    _by_article(sample, article, position, 0, votes, votes)
+    for i in range(len(asked) - ASKED_SAID):
+        keys[i] = asked[ASKED_SAID + i]
+    if len(asked) > ASKED_SAID:
+        postings_count(keys[: len(asked) - ASKED_SAID], marks_a, marks_b, marks_control, said)
+    for i in range(n):
+        keys[i] = ids[i] ^ asked[ASKED_SITE]
+    postings_count(keys[:n], marks_a, marks_b, marks_control, stories)
+    for i in range(n):
+        template[i] |= stories[i] > 0
+        keys[i] = ids[i] ^ asked[ASKED_TAKEN]
+    taken = postings_look_up(
+        keys[:n], marks_a, marks_b, marks_control, taken_sample, taken_article, taken_position, stories
+    )
+    _by_article(taken_sample, taken_article, taken_position, 0, taken, taken)
+    found[FOUND_TAKEN] = taken
 
 
 @numba.njit(nogil=True, cache=True)

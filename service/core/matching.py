@@ -9,13 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from service.core.comparison import Comparison, Measured, Votes, candidates, every_vote, measure, own_votes
+from service.core.comparison import Comparison, Measured, measure_whole, weigh
 from service.core.domains import brand_keys
-from service.core.kernels import T_MAIN, T_PROSE
 from service.core.origin_index import OriginIndex
-from service.core.postings import POSITION_MAX
 from service.core.verdict import (
     Match,
     accepted,
@@ -42,78 +38,68 @@ def find_matches(index: OriginIndex, seen: Comparison) -> Matches:
     resent = _sent_again(index, seen)
     if resent is not None:
         return resent
-    if len(seen.taken_sample):
-        taken = np.zeros(len(seen.template), np.bool_)
-        taken[seen.taken_sample] = True
-        seen.mask(taken)
+    if seen.taken.count:
+        seen.mask_taken()
     for _ in range(_PASSES_MAX):
-        chosen, votes = candidates(seen, own_votes(seen, seen.votes))
-        found = _measured(index, seen, chosen, votes)
-        matches = [_match(index, seen, one) for one in found]
+        weighed = weigh(seen, index.articles, seen.votes)
+        matches = _matches(index, seen, weighed.measured, seen.own_tokens)
         good = [match for match in matches if accepted(match)]
         if seen.same_address and not any(match.same_url for match in good):
             good += _same_page(index, seen)
-        repeated = index.repeated_on_site(seen, votes, {match.known.number for match in good})
-        if not repeated.any():
+        if not weighed.on_site or not seen.mask_on_site(
+            index.articles, {match.known.number for match in good}
+        ):
             break
-        seen.mask(repeated)
     if good:
         numbers = {match.known.number for match in good}
         good += [match for match in matches if match.known.number not in numbers and also_source(match)]
-    return Matches(good, {one.article: one for one in found})
+    return Matches(good, {one.article: one for one in weighed.measured})
 
 
 def _sent_again(index: OriginIndex, seen: Comparison) -> Matches | None:
     """The case of a host that sends its copy again: the passages it took before all lie in one article."""
-    if not len(seen.taken_sample):
+    if not seen.taken.count:
         return None
-    order = np.lexsort((seen.taken_sample, seen.taken_article))
-    votes = Votes(seen.taken_sample[order], seen.taken_article[order], seen.taken_position[order])
-    chosen, votes = candidates(seen, own_votes(seen, votes))
-    found = _measured(index, seen, chosen, votes)
-    matches = [_match(index, seen, one) for one in found]
+    weighed = weigh(seen, index.articles, seen.taken)
+    matches = _matches(index, seen, weighed.measured, seen.own_tokens)
     good = [match for match in matches if match.same_site and accepted(match)]
-    return Matches(good, {one.article: one for one in found}) if good else None
+    return Matches(good, {one.article: one for one in weighed.measured}) if good else None
 
 
 def _same_page(index: OriginIndex, seen: Comparison) -> list[Match]:
     """The article of the same address, compared by all that the pages hold, where their main regions differ."""
-    chosen, votes = candidates(seen, every_vote(seen))
-    wanted = [number for number in chosen if number in seen.same_address]
-    flags, own = seen.flags, seen.own_tokens
-    seen.flags = np.full(len(flags), T_MAIN | T_PROSE, np.uint8)
-    seen.own_tokens = len(flags)
-    starts, ends = np.zeros(len(wanted), np.int32), np.full(len(wanted), POSITION_MAX, np.int32)
-    matches = [_match(index, seen, one) for one in measure(seen, wanted, votes, starts, ends)]
-    seen.flags, seen.own_tokens = flags, own
+    whole = measure_whole(seen, sorted(seen.same_address))
+    matches = _matches(index, seen, whole, seen.record.sketch.tokens)
     return [match for match in matches if accepted(match)][:1]
 
 
-def _measured(index: OriginIndex, seen: Comparison, chosen: list[int], votes: Votes) -> list[Measured]:
-    rows = index.articles.rows(np.array(chosen, np.uint32))
-    return measure(
-        seen, chosen, votes, rows["main_start"].astype(np.int32), rows["main_end"].astype(np.int32)
-    )
-
-
-def _match(index: OriginIndex, seen: Comparison, measured: Measured) -> Match:
-    """A measured candidate with what else relates the two articles."""
+def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured], own_tokens: int) -> list[Match]:
+    """Measured candidates with what else relates each of them and this article. own_tokens: of this one."""
+    if not measured:
+        return []
     record = seen.record
-    known = index.known(measured.article)
     brands = brand_keys(record.publisher, record.host, record.domain)
-    names = any(strong(credit) and credits_any(credit, known.brands) for credit in record.credits) or (
-        known.credit is not None and credits_any(known.credit, brands)
-    )
+    scale = seen.words_scale()
+    credited = [credit for credit in record.credits if strong(credit)]
     digest = record.sketch.title_digest
-    same_title = digest != 0 and digest == known.title_digest
-    return Match(
-        known,
-        named_measures(measured.row, seen.own_tokens, known.own_tokens),
-        (*measured.runs, *(measured.singles if same_title or names else ())),
-        measured.article in seen.same_address,
-        same_publisher(record, known),
-        same_title,
-        known.body_xxh3 == record.body_xxh3,
-        names,
-        seen.words_scale(),
-    )
+    matches = []
+    for one in measured:
+        known = index.known(one.article)
+        names = any(credits_any(credit, known.brands) for credit in credited) or (
+            known.credit is not None and credits_any(known.credit, brands)
+        )
+        same_title = digest != 0 and digest == known.title_digest
+        matches.append(
+            Match(
+                known,
+                named_measures(one.row, own_tokens, known.own_tokens),
+                (*one.runs, *(one.singles if same_title or names else ())),
+                one.article in seen.same_address,
+                same_publisher(record, known),
+                same_title,
+                known.body_xxh3 == record.body_xxh3,
+                names,
+                scale,
+            )
+        )
+    return matches

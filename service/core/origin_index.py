@@ -2,40 +2,44 @@
 
     postings  shingle → the stories that first used it; also URL, id and body → the article that has them
     marks     (site, shingle) → the site repeats it (template) or took it from elsewhere; (site, credit's words) → said before
-    articles  number → row of numbers and blob; members: story → the articles that joined it
+    articles  number → row of numbers and blob
+
+A story is a chain through its articles' rows, and no object of its own: ten million of those would take more memory than
+their text. Its first article names its newest (`kin`), every other the one before it; from the newest the articles that
+credit somebody are chained likewise (`credit_link`), one for each whom they credit, the newest. Where the first article
+has left the window, `orphans` names the story's newest.
 
 Invariants: a posting is added only for a story that does not yet hold the shingle, so copies add nothing and the number of
 postings of a shingle is the number of distinct stories that use it; all three forget by the same article number, so
-nothing ever names an article that is gone. `learn` and `remember` are the only writers, and are called by `Engine.replay`.
+nothing is ever read of an article that is gone. `learn` and `remember` are the only writers, and are called by `Engine.replay`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from service.core import limits
-from service.core.articles import ArticleStore
-from service.core.comparison import (
-    Comparison,
-    Measured,
-    Votes,
-    credit_keys,
-    identity_keys,
-    page_of,
-    taken_keys,
-    template_keys,
-    url_key,
-)
+from service.core import kernels_replay, limits
+from service.core.articles import NO_ARTICLE, ArticleStore
+from service.core.comparison import Comparison, Measured, Workspace, compare, page_of, url_key
 from service.core.domains import brand_keys
-from service.core.model import Verdict
+from service.core.hashing import xxh3_64
+from service.core.model import CreditKind, Verdict
 from service.core.postings import POSITION_MAX, Postings
-from service.core.record import RecordCredit
-from service.core.remembered import Remembered, decode_remembered, encode_remembered, remembered_lines
+from service.core.record import SketchRecord
+from service.core.remembered import (
+    CREDIT_KINDS,
+    Remembered,
+    credit_from_list,
+    decode_head,
+    decode_remembered,
+    encode_remembered,
+    reencode_remembered,
+)
 from service.core.verdict import Known, strong
 
 Bools = npt.NDArray[np.bool_]
@@ -54,48 +58,60 @@ class Learned:
 class OriginIndex:
     """All that `replay` remembers but for the verdicts of redelivered records."""
 
-    __slots__ = ("articles", "creditors", "marks", "members", "postings")
+    __slots__ = ("_known", "_room", "articles", "marks", "orphans", "postings")
 
     def __init__(self) -> None:
         self.postings = Postings()
         self.marks = Postings()
         self.articles = ArticleStore()
-        self.members: dict[int, list[int]] = {}
-        self.creditors: dict[
-            int, dict[str, int]
-        ] = {}  # story → whom its articles credit, and the newest that does
+        self.orphans: dict[int, int] = {}  # story whose first article is gone → its newest
+        self._known: dict[int, Known] = {}  # of articles looked at lately: only saves time
+        self._room = Workspace.least()
 
     # ---- asking
     def alive(self, number: int) -> bool:
         """Whether the window still holds an article."""
         return number >= self.articles.oldest_live
 
+    def compare(self, record: SketchRecord) -> Comparison:
+        """Looks an article up; what it gives is good until the next. Changes nothing."""
+        room = self._room.fitting(len(record.sketch.ids), record.sketch.tokens)
+        if room.kept:
+            self._room = room
+        return compare(record, self.postings, self.marks, room)
+
     def known(self, number: int) -> Known:
         """What is remembered of an article, as judging needs it."""
-        article = decode_remembered(self.articles.get_blob(number))
-        strongest = next((credit for credit in article.credits if strong(credit)), None)
-        published = self.articles.get("published_at_ms", number)
-        original = article.verdict.original
-        return Known(
+        known = self._known.get(number)
+        if known is not None:
+            return known
+        row = self.articles.row(number)
+        head = decode_head(self.articles.blob_of(row))
+        strongest = next((c for c in head.credits if CREDIT_KINDS[c[0]] is not CreditKind.MENTION), None)
+        known = Known(
             number,
-            self.articles.get("story", number),
-            article.verdict.story,
-            article.id,
-            article.url,
-            article.publisher,
-            article.host,
-            article.domain,
-            brand_keys(article.publisher, article.host, article.domain),
-            None if published == limits.NO_TIME_MS else published,
-            article.position,
-            article.body_xxh3,
-            self.articles.get("title_digest", number),
-            (self.articles.get("main_start", number), self.articles.get("main_end", number)),
-            self.articles.get("own_tokens", number),
-            article.verdict.kind,
-            original,
-            strongest,
+            row.story,
+            head.story,
+            head.id,
+            head.url,
+            head.publisher,
+            head.host,
+            head.domain,
+            brand_keys(head.publisher, head.host, head.domain),
+            None if row.published_at_ms == limits.NO_TIME_MS else row.published_at_ms,
+            head.position,
+            head.body_xxh3,
+            row.title_digest,
+            (row.main_start, row.main_end),
+            row.own_tokens,
+            head.kind,
+            head.original,
+            None if strongest is None else credit_from_list(strongest),
         )
+        if len(self._known) >= limits.KNOWN_CACHED_MAX:
+            self._known.clear()
+        self._known[number] = known
+        return known
 
     def at_url(self, url: str) -> Remembered | None:
         """The newest article of an address, as far as the window reaches."""
@@ -110,23 +126,35 @@ class OriginIndex:
 
     def story_members(self, story: int) -> list[int]:
         """Articles of a story that the window still holds, in order of arrival."""
-        return [number for number in (story, *self.members.get(story, [])) if self.alive(number)]
+        members = []
+        number = self._newest(story)
+        while number != story and self.alive(number):
+            members.append(number)
+            number = self.articles.row(number).kin
+        if self.alive(story):
+            members.append(story)
+        return members[::-1]
 
     def crediting(self, story: int) -> list[int]:
         """Articles of a story that credit somebody, one for each whom they credit."""
-        numbers = [number for number in self.creditors.get(story, {}).values() if self.alive(number)]
-        return numbers[: limits.STORY_CREDITS_LOOKED_AT_MAX]
+        numbers = []
+        number = self._newest_crediting(story)
+        while number != NO_ARTICLE and self.alive(number):
+            numbers.append(number)
+            number = self.articles.row(number).credit_link
+        return numbers[: -limits.STORY_CREDITS_LOOKED_AT_MAX - 1 : -1]
 
-    def repeated_on_site(self, seen: Comparison, votes: Votes, unless: set[int]) -> Bools:
-        """Samples bool[n] that other articles of this site hold, those of `unless` apart: the site's template."""
-        repeated = np.zeros(len(seen.template), np.bool_)
-        if not len(votes.article):
-            return repeated
-        here = self.articles.column("site", votes.article) == seen.site
-        if unless:
-            here &= ~np.isin(votes.article, list(unless))
-        repeated[votes.sample[here]] = True
-        return repeated
+    def _newest(self, story: int) -> int:
+        """The newest article of a story; its number where all have left the window."""
+        return self.articles.row(story).kin if self.alive(story) else self.orphans.get(story, story)
+
+    def _newest_crediting(self, story: int) -> int:
+        """The newest article of a story that credits somebody, or NO_ARTICLE."""
+        newest = self._newest(story)
+        if not self.alive(newest):
+            return NO_ARTICLE
+        row = self.articles.row(newest)
+        return newest if row.credit else row.credit_link
 
     # ---- writing
     def remember(self, seen: Comparison, verdict: Verdict, learned: Learned, log_time_ms: int) -> int:
@@ -149,81 +177,103 @@ class OriginIndex:
             ),
             sketch.lines,
         )
+        story = learned.story
+        strongest = next((credit for credit in record.credits if strong(credit)), None)
+        credit = 0 if strongest is None else xxh3_64(strongest.key.encode("utf-8", "replace")) or 1
         number = self.articles.append(
             blob=blob,
             log_time_ms=log_time_ms,
-            story=learned.story,
-            site=int(seen.site),
+            story=story,
+            site=seen.site,
+            credit=credit,
+            kin=None if story is None else self._newest(story),
+            credit_link=NO_ARTICLE if story is None else self._credit_link(story, credit),
             main_start=min(sketch.main_start, POSITION_MAX),
             main_end=min(sketch.main_end, POSITION_MAX),
             own_tokens=min(seen.own_tokens, POSITION_MAX),
             title_digest=sketch.title_digest,
             published_at_ms=limits.NO_TIME_MS if record.published_at_ms is None else record.published_at_ms,
         )
-        if learned.story is not None:
-            self.members.setdefault(learned.story, []).append(number)
-        self._note_credit(number if learned.story is None else learned.story, record.credits, number)
+        if story is None:
+            return number
+        if self.alive(story):
+            self.articles.set("kin", story, number)
+        else:
+            self.orphans[story] = number
         return number
 
-    def _note_credit(self, story: int, credits_: tuple[RecordCredit, ...], number: int) -> None:
-        strongest = next((credit for credit in credits_ if strong(credit)), None)
-        if strongest is None:
-            return
-        named = self.creditors.setdefault(story, {})
-        named.pop(strongest.key, None)  # the newest stands for all: while it lives somebody does who says so
-        named[strongest.key] = number
+    def _credit_link(self, story: int, credit: int) -> int:
+        """The newest article of a story that credits somebody, for one that joins it. The one that credits the same leaves
+        the chain: while the newest lives somebody does who says so."""
+        newest = self._newest_crediting(story)
+        after, number = NO_ARTICLE, newest
+        while credit and number != NO_ARTICLE and self.alive(number):
+            row = self.articles.row(number)
+            if row.credit != credit:
+                after, number = number, row.credit_link
+            elif after == NO_ARTICLE:
+                return row.credit_link
+            else:
+                self.articles.set("credit_link", after, row.credit_link)
+                break
+        return newest
 
     def _rewrite(self, number: int, verdict: Verdict, article: Remembered) -> None:
         """Replaces the verdict that is remembered of an article, `article` as it was."""
-        lines = remembered_lines(self.articles.get_blob(number))
-        changed = Remembered(
-            article.position,
-            article.body_xxh3,
-            article.id,
-            article.url,
-            article.publisher,
-            article.host,
-            article.domain,
-            article.credits,
-            verdict,
-        )
-        self.articles.set_blob(number, encode_remembered(changed, lines))
+        changed = replace(article, verdict=verdict)
+        self.articles.set_blob(number, reencode_remembered(changed, self.articles.get_blob(number)))
+        self._known.pop(number, None)
 
     def learn(self, seen: Comparison, learned: Learned, number: int, renew_before: int) -> None:
         """Writes postings and marks. Postings older than article `renew_before` are renewed where they are copied again,
         or a story that is still being copied would be forgotten with its first article."""
-        record = seen.record
-        sketch = record.sketch
-        at = np.minimum(sketch.positions, POSITION_MAX - 1).astype(np.uint16)
-        said = credit_keys(record.credits, seen.site)
-        self.marks.insert(said, number, np.zeros(len(said), np.uint16))
-        self.marks.insert(template_keys(seen)[seen.template], number, at[seen.template])
-        covered = _inside(learned.covered, sketch.tokens)[sketch.positions]
-        taken = covered & ~seen.template
-        self.marks.insert(taken_keys(record)[taken], number, at[taken])
+        sketch, room, votes = seen.record.sketch, seen.room, seen.votes
         for known, measured in learned.takes_over:
             ranges = [(start, end) for start, end, _, _ in measured.runs]
             moved = _inside(ranges, sketch.tokens)[sketch.positions]
-            self.postings.move(sketch.ids[moved], known.number, number, at[moved])
-        newest = np.full(len(sketch.ids), -1, np.int64)
-        np.maximum.at(newest, seen.votes.sample, seen.votes.article.astype(np.int64))
-        fading = taken & (newest >= 0) & (newest < renew_before)
-        fresh = (~taken & ~seen.template) | fading
-        self.postings.insert(sketch.ids[fresh], number, at[fresh])
-        keys = identity_keys(record)
-        self.postings.insert(keys, number, np.full(len(keys), POSITION_MAX, np.uint16))
+            at = np.minimum(sketch.positions[moved], POSITION_MAX - 1).astype(np.uint16)
+            self.postings.move(sketch.ids[moved], known.number, number, at)
+        kernels_replay.teach(
+            sketch.ids,
+            sketch.positions,
+            seen.template,
+            np.array(learned.covered, np.int32) if learned.covered else _NOTHING,
+            votes.sample,
+            votes.article,
+            votes.count,
+            renew_before,
+            seen.asked,
+            room.marks_keys,
+            room.marks_positions,
+            room.keys,
+            room.keys_positions,
+            room.newest,
+            room.taught,
+        )
+        marks, postings = room.taught.tolist()
+        self.marks.insert(room.marks_keys[:marks], number, room.marks_positions[:marks])
+        self.postings.insert(room.keys[:postings], number, room.keys_positions[:postings])
 
     def forget_before(self, log_time_ms: int) -> None:
         """Lets go of the articles of an earlier log time, and of all that names them."""
-        oldest = self.articles.expire_before(log_time_ms)
-        if oldest <= self.postings.oldest_live:
+        before = self.articles.oldest_live
+        oldest = self.articles.first_from(log_time_ms)
+        if oldest == before:
             return
+        for number in range(before, oldest):
+            self._forget_kin(number, oldest)
+        self.articles.expire_before(log_time_ms)
         self.postings.expire(oldest)
         self.marks.expire(oldest)
-        for story in [story for story, numbers in self.members.items() if numbers[-1] < oldest]:
-            del self.members[story]
-        for story in [story for story, named in self.creditors.items() if max(named.values()) < oldest]:
-            del self.creditors[story]
+
+    def _forget_kin(self, number: int, oldest: int) -> None:
+        """Keeps the newest article of a story whose first one leaves, and lets go of it when it leaves too."""
+        row = self.articles.row(number)
+        if row.story == number:
+            if row.kin >= oldest:
+                self.orphans[number] = row.kin
+        elif self.orphans.get(row.story) == number:
+            del self.orphans[row.story]
 
     # ---- keeping
     def state(self) -> dict[str, npt.NDArray[Any]]:
@@ -231,15 +281,6 @@ class OriginIndex:
         state = {f"postings/{name}": array for name, array in self.postings.state().items()}
         state |= {f"marks/{name}": array for name, array in self.marks.state().items()}
         state |= {f"articles/{name}": array for name, array in self.articles.state().items()}
-        pairs = [(story, number) for story, numbers in self.members.items() for number in numbers]
-        state["members"] = np.array(pairs, np.int64).reshape(-1, 2)
-        named = [
-            (story, number)
-            for story, by_key in self.creditors.items()
-            for number in by_key.values()
-            if self.alive(number)
-        ]
-        state["creditors"] = np.array(named, np.int64).reshape(-1, 2)
         return state
 
     @classmethod
@@ -253,12 +294,15 @@ class OriginIndex:
         index.postings = Postings.from_state(part("postings/"))
         index.marks = Postings.from_state(part("marks/"))
         index.articles = ArticleStore.from_state(part("articles/"))
-        for story, number in state["members"].tolist():
-            index.members.setdefault(story, []).append(number)
-        for story, number in state["creditors"].tolist():
-            if index.alive(number):
-                index._note_credit(story, decode_remembered(index.articles.get_blob(number)).credits, number)
+        rows = index.articles.live_rows
+        first = index.articles.oldest_live
+        orphaned = np.flatnonzero(rows["story"] < first)
+        stories = rows["story"][orphaned].tolist()
+        index.orphans = dict(zip(stories, (orphaned + first).tolist(), strict=True))  # the last of each stays
         return index
+
+
+_NOTHING = np.empty((0, 2), np.int32)
 
 
 def _inside(ranges: list[tuple[int, int]], tokens: int) -> Bools:

@@ -173,6 +173,11 @@ class Postings:
         kernels.postings_count(keys, *self._tables, self._control, stories)
         return stories
 
+    @property
+    def table(self) -> tuple[U64, U64, I64]:
+        """What a compiled look-up is given of it: kernels_index.postings_survey."""
+        return (*self._tables, self._control)
+
     # ---- changing
 
     def insert(self, keys: U64, article: int, positions: U16) -> None:

@@ -1,18 +1,20 @@
 """What the index keeps of an article beside numbers: who it is and what was said of it, as bytes.
 
-One blob an article, read only for the few candidates that a text really shares something with, and for corrections.
-JSON by the codec: quick, and readable in a snapshot. Two lines: the article with its verdict, then the lines of its sketch,
-which only corrections read. Bounded: a body of many thousand lines keeps the first ones, and so do its passages.
+One blob an article, read only for the few candidates that a text really shares something with, and for corrections. Three
+parts, a line feed between them: what judging a candidate needs (`decode_head`); the rest of its verdict; the lines of its
+sketch, packed, which only corrections read. The first two are JSON by the codec: it reads a dozen short fields faster than
+Python unpacks them, and a snapshot shows them plainly. Bounded: a body of many thousand lines keeps the first ones, and so
+do its passages.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from service.core import limits
+from service.core import kernels_replay, limits
 from service.core.codec import json_bytes, json_value
 from service.core.model import (
     I32,
@@ -32,6 +34,12 @@ from service.core.model import (
 )
 from service.core.record import RecordCredit
 
+_KINDS = {kind.value: kind for kind in VerdictKind}
+CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
+_KIND_AT, _STORY_AT, _ORIGINAL_AT = 0, 2, 3  # in a verdict's list
+_LINE_BYTES_MAX = 20  # four numbers of at most 32 bits
+_NONE = np.empty(0, np.uint8)
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
@@ -48,45 +56,113 @@ class Remembered:
     verdict: Verdict  # as last said
 
 
+@dataclass(slots=True)
+class Head:
+    """What judging needs of a candidate's blob."""
+
+    position: RawPosition
+    body_xxh3: str
+    id: str
+    url: str
+    publisher: str
+    host: str
+    domain: str
+    credits: list[list[Any]]  # as `credit_from_list` reads them
+    kind: VerdictKind
+    story: str
+    original: Original | None
+
+
 def encode_remembered(article: Remembered, lines: I32) -> bytes:
     """The blob of an article. lines i32[l, 5]: of its sketch, to name passages when a late original makes it a copy."""
-    position = article.position
-    head = json_bytes(
-        [
-            [position.topic, position.partition, position.offset],
-            article.body_xxh3,
-            article.id,
-            article.url,
-            article.publisher,
-            article.host,
-            article.domain,
-            [[c.kind, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context] for c in article.credits],
-            verdict_list(article.verdict, limits.REMEMBERED_PASSAGES_MAX),
-        ]
+    kept = lines[: limits.REMEMBERED_LINES_MAX]
+    packed = np.empty(_LINE_BYTES_MAX * len(kept), np.uint8)
+    return _said(article) + packed[: kernels_replay.pack_lines(kept, packed)].tobytes()
+
+
+def reencode_remembered(article: Remembered, before: bytes) -> bytes:
+    """The blob of an article of which something else is said now, with the lines of the blob before."""
+    return _said(article) + before[_lines_at(before) :]
+
+
+def _said(article: Remembered) -> bytes:
+    """The first two parts."""
+    position, verdict, host = article.position, article.verdict, article.host
+    original = verdict.original
+    head = [
+        position.topic,
+        position.partition,
+        position.offset,
+        article.body_xxh3,
+        article.id,
+        article.url,
+        article.publisher,
+        None if host == article.domain else host,
+        article.domain,
+        [[c.kind, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context] for c in article.credits],
+        verdict.kind,
+        None if verdict.story == article.id else verdict.story,
+        None if original is None else _original_list(original),
+    ]
+    rest = verdict_list(verdict, limits.REMEMBERED_PASSAGES_MAX)
+    rest[_KIND_AT] = rest[_STORY_AT] = rest[_ORIGINAL_AT] = None  # the head has them
+    return json_bytes(head) + b"\n" + json_bytes(rest) + b"\n"
+
+
+def decode_head(blob: bytes) -> Head:
+    """The first part of a blob. It is our own: damage is an assertion's matter, found by checksums before."""
+    topic, partition, offset, body, id_, url, publisher, host, domain, credits_, kind, story, original = (
+        json_value(blob[: blob.index(b"\n")])
     )
-    return head + b"\n" + json_bytes(lines[: limits.REMEMBERED_LINES_MAX].ravel().tolist())
-
-
-def decode_remembered(blob: bytes) -> Remembered:
-    """The article that a blob holds. The blob is our own: damage is an assertion's matter, found by checksums before."""
-    head = blob[: blob.index(b"\n")]
-    position, body, id_, url, publisher, host, domain, credits_, verdict = json_value(head)
-    return Remembered(
-        RawPosition(*position),
+    return Head(
+        RawPosition(topic, partition, offset),
         body,
         id_,
         url,
         publisher,
-        host,
+        domain if host is None else host,
         domain,
-        tuple(RecordCredit(CreditKind(c[0]), *c[1:]) for c in credits_),
-        verdict_from_list(verdict),
+        credits_,
+        _KINDS[kind],
+        id_ if story is None else story,
+        None if original is None else _original(original),
     )
+
+
+def decode_remembered(blob: bytes) -> Remembered:
+    """The article that a blob holds."""
+    head = decode_head(blob)
+    rest = blob[blob.index(b"\n") + 1 : _lines_at(blob) - 1]
+    verdict = verdict_from_list([head.kind, *json_value(rest)[1:]])
+    return Remembered(
+        head.position,
+        head.body_xxh3,
+        head.id,
+        head.url,
+        head.publisher,
+        head.host,
+        head.domain,
+        tuple(credit_from_list(c) for c in head.credits),
+        replace(verdict, story=head.story, original=head.original),
+    )
+
+
+def credit_from_list(values: list[Any]) -> RecordCredit:
+    """One of a head's credits."""
+    return RecordCredit(CREDIT_KINDS[values[0]], *values[1:])
 
 
 def remembered_lines(blob: bytes) -> I32:
     """The lines i32[l, 5] that a blob holds."""
-    return np.array(json_value(blob[blob.index(b"\n") + 1 :]), np.int32).reshape(-1, 5)
+    packed = (
+        np.frombuffer(blob, np.uint8, -1, _lines_at(blob)).copy() if _lines_at(blob) < len(blob) else _NONE
+    )
+    lines = np.empty((len(packed) // 4, 5), np.int32)
+    return lines[: kernels_replay.unpack_lines(packed, lines)]
+
+
+def _lines_at(blob: bytes) -> int:
+    return blob.index(b"\n", blob.index(b"\n") + 1) + 1
 
 
 def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[object]:
@@ -98,16 +174,7 @@ def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[obje
         verdict.kind,
         verdict.extent,
         verdict.story,
-        None
-        if original is None
-        else [
-            original.id,
-            original.url,
-            original.publisher,
-            original.published_at_ms,
-            original.ingested,
-            None if original.position is None else [*_position(original.position)],
-        ],
+        None if original is None else _original_list(original),
         verdict.share,
         verdict.source_share,
         verdict.boilerplate_share,
@@ -152,6 +219,17 @@ def verdict_from_list(values: list[Any]) -> Verdict:
         None if credit is None else Credit(CreditKind(credit[0]), *credit[1:]),
         tuple(Basis(one) for one in basis),
     )
+
+
+def _original_list(original: Original) -> list[object]:
+    return [
+        original.id,
+        original.url,
+        original.publisher,
+        original.published_at_ms,
+        original.ingested,
+        None if original.position is None else _position(original.position),
+    ]
 
 
 def _position(position: RawPosition) -> tuple[str, int, int]:

@@ -8,11 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.core import kernels, limits
+from service.core import kernels_replay as kernels
+from service.core import limits
 from service.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
 from service.core.propose import propose
 from service.core.record import RecordCredit, SketchRecord, decode_record
@@ -486,8 +488,25 @@ BY = twins.Chaining(
 )
 
 
-def chaining(by: twins.Chaining) -> list[int]:
-    return [getattr(by, name) for name in twins.Chaining.__dataclass_fields__]
+def limits_of(**values: int) -> npt.NDArray[np.int64]:
+    """The limits that a kernel goes by, given by the names of their places."""
+    by = np.zeros(kernels.BY_FIELDS, np.int64)
+    for name, value in values.items():
+        by[getattr(kernels, name)] = value
+    return by
+
+
+def chaining(by: twins.Chaining) -> npt.NDArray[np.int64]:
+    return limits_of(
+        BY_SHINGLE=by.shingle_tokens,
+        BY_SOURCE_GAP=by.source_gap_max,
+        BY_GAP=by.gap_max,
+        BY_DRIFT=by.drift_min,
+        BY_PIECE=by.piece_words_min,
+        BY_LEAD=by.lead_tokens,
+        BY_TAIL=by.tail_tokens,
+        BY_SOLID_GAP=by.solid_gap,
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -500,16 +519,22 @@ def test_flags_are_those_of_the_twin(seed: int) -> None:
     positions = sorted(chance.sample(range(tokens), min(tokens, chance.randint(0, 30))))
     template = [int(chance.random() < 0.4) for _ in positions]
     main = sorted((chance.randint(0, tokens), chance.randint(0, tokens)))
-    by = (limits.SHINGLE_TOKENS, chance.randint(0, 20), chance.randint(1, 100))
-    got = kernels.token_flags(  # type: ignore[call-arg]  # a kernel has no signature to check
+    gap_max, line_percent = chance.randint(0, 20), chance.randint(1, 100)
+    got = np.full(tokens + 3, 255, np.uint8)
+    own = kernels.token_flags(  # type: ignore[call-arg]  # a kernel has no signature to check
         tokens,
         np.array(lines, np.int32).reshape(-1, 5),
         *main,
         np.array(positions, np.int32),
         np.array(template, np.uint8),
-        *by,
+        limits_of(BY_SHINGLE=limits.SHINGLE_TOKENS, BY_TEMPLATE_GAP=gap_max, BY_LINE_PERCENT=line_percent),
+        got,
     )
-    assert got.tolist() == twins.token_flags(tokens, lines, (main[0], main[1]), positions, template, *by)
+    expected = twins.token_flags(
+        tokens, lines, (main[0], main[1]), positions, template, limits.SHINGLE_TOKENS, gap_max, line_percent
+    )
+    assert got.tolist() == [*expected, 255, 255, 255]
+    assert own == sum(f & 6 == kernels.T_MAIN for f in expected)
 
 
 @settings(max_examples=250, deadline=None)
@@ -538,15 +563,23 @@ def test_candidates_are_measured_as_the_twin_measures_them(seed: int) -> None:
         starts.append(len(sample))
         mains.append(sorted((chance.randint(0, 300), chance.randint(0, 600))))
     by = chance.choice([BY, twins.Chaining(5, 20, 30, 3, 8, 30, 12, 9)])
-    measures, runs = kernels.measure(
+    measures = np.full((len(mains) + 1, kernels.M_COLUMNS), -7, np.int32)
+    runs = np.empty((len(sample) + 1, kernels.R_COLUMNS), np.int32)
+    written = kernels.measure(
         np.array(flags, np.uint8),
+        tokens,
         np.array(positions, np.int32),
         np.array(sample, np.int32),
         np.array(there, np.uint16),
         np.array(starts, np.int32),
         np.array([m[0] for m in mains], np.int32),
         np.array([m[1] for m in mains], np.int32),
-        *chaining(by),
+        len(mains),
+        chaining(by),
+        np.empty(tokens + 1, np.int32),
+        np.empty(tokens + 1, np.int32),
+        measures,
+        runs,
     )
     expected_runs = []
     for number, (first, last) in enumerate(pairwise(starts)):
@@ -556,4 +589,4 @@ def test_candidates_are_measured_as_the_twin_measures_them(seed: int) -> None:
         expected_runs += [
             [number, r.start, r.end, r.source_start, r.source_end, r.hits, r.words, r.solid] for r in found
         ]
-    assert runs.tolist() == expected_runs
+    assert runs[:written].tolist() == expected_runs

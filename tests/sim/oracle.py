@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from service.core import limits
 from service.core.domains import brand_keys
-from service.core.kernels import (
+from service.core.kernels_replay import (
     M_ANY,
     M_BEFORE,
     M_COLUMNS,

@@ -1,0 +1,605 @@
+"""The compiled loops of replay: one article's votes → candidates, their runs and measures; and what the index is to
+learn of it.
+
+One call does what a dozen of NumPy's did: at 150 samples and 300 votes an article a call costs more than its work.
+Rows of the article store are read as words where they lie (a vote's site, a candidate's main region), so nothing is
+gathered first. No rule is in here, only counting; its limits come along in one array (`BY_…`), and arrays to write into
+are lent by the caller. The tests hold a plain Python twin of each.
+
+Non-obvious: numba's cache does not track kernels imported from another file, so nothing is. `int(uint64)` stays uint64
+under numba and mixes with int64 to float64, so every conversion is spelled out.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+# What one article's hits say of each candidate: columns of a measures row.
+(
+    M_HITS,  # distinct samples in runs
+    M_LONGEST,  # words of the longest run: prose, not template, inside the main region of both
+    M_PIECES,  # the same, summed over the runs that have enough of them to count as a piece
+    M_WORDS,  # the same, summed over all runs
+    M_OWN,  # tokens of this article's own main region (template aside) that runs cover
+    M_LEAD_HERE,  # of its first tokens, how many
+    M_THERE,  # tokens of the source's main region that runs cover
+    M_LEAD_THERE,  # of its first tokens, how many
+    M_ANY,  # tokens of runs, of any kind
+    M_BEFORE,  # 1 where every run lies before both main regions
+    M_FIRST,  # token at which the first run with a piece's worth of words begins; −1 where none
+    M_TAILS,  # words of the runs that end together with both main regions, one close after the other
+    M_REST,  # words of the longest other run
+    M_SINGLES,  # hits that no run holds
+    M_COLUMNS,
+) = range(15)
+R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_SOLID, R_COLUMNS = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+)
+# R_SOLID: tokens that the run's hits vouch for, at most solid_gap from one to the next
+T_PROSE, T_MAIN, T_TEMPLATE = 1, 2, 4  # flags of a token
+_OPEN_RUNS_MAX = 4  # a stray hit between two runs must not end the first
+
+# Limits that the kernels go by (limits.py), in the order of an i64 array.
+(
+    BY_SHINGLE,
+    BY_SOURCE_GAP,
+    BY_GAP,
+    BY_DRIFT,
+    BY_PIECE,
+    BY_LEAD,
+    BY_TAIL,
+    BY_SOLID_GAP,
+    BY_TEMPLATE_GAP,
+    BY_LINE_PERCENT,
+    BY_CANDIDATES,
+    BY_CANDIDATE_HITS,
+    BY_FIELDS,
+) = range(13)
+# Where `weigh` finds things in a row of the article store: word of 8 bytes, halves of 2; and the number of row 0.
+AT_SITE, AT_MAIN_START, AT_MAIN_END, AT_BASE, AT_FIELDS = range(5)
+# Of the article that is compared: token counts, and how many votes.
+OF_TOKENS, OF_MAIN_START, OF_MAIN_END, OF_VOTES, OF_SAME, OF_FIELDS = range(6)
+# What `weigh` says beside its arrays.
+SAID_OWN, SAID_CANDIDATES, SAID_RUNS, SAID_ON_SITE, SAID_FIELDS = range(5)
+SAME_MAX = 24  # articles that three identities can name
+
+_FLAGS = "i8(i8, i4[:, ::1], i8, i8, i4[::1], u1[::1], i8[::1], u1[::1])"
+_MEASURE = (
+    "i8(u1[::1], i8, i4[::1], i4[::1], u2[::1], i4[::1], i4[::1], i4[::1], i8, i8[::1], i4[::1], i4[::1],"
+    " i4[:, ::1], i4[:, ::1])"
+)
+_WEIGH = (
+    "void(i8[::1], u1[::1], i4[::1], i4[:, ::1], i4[::1], u4[::1], u2[::1], u4[::1], u8[:, ::1], u2[:, ::1],"
+    " i8[::1], u8, i8[::1], u1[::1], i4[::1], i4[::1], u4[::1], i4[:, ::1], i4[:, ::1], i4[::1], u2[::1], i8[::1])"
+)
+_ON_SITE = "i8(u1[::1], i4[::1], u4[::1], i8, u8[:, ::1], i8[::1], u8, u4[::1])"
+_TEACH = (
+    "void(u8[::1], i4[::1], u1[::1], i4[:, ::1], i4[::1], u4[::1], i8, i8, u8[::1],"
+    " u8[::1], u2[::1], u8[::1], u2[::1], i8[::1], i8[::1])"
+)
+
+
+@numba.njit(_FLAGS, nogil=True, cache=True)
+def token_flags(tokens, lines, main_start, main_end, positions, template, by, flags):  # type: ignore[no-untyped-def]
+    """Fills flags u8[tokens] with T_PROSE, T_MAIN, T_TEMPLATE; returns how many tokens are of the main region and not
+    template. lines i32[l, 5]: token start, end, …, …, 1 where prose; positions i32[n], template u8[n] of samples.
+
+    A template sample marks its shingle, and what lies between it and a template neighbour; a line of which
+    by[BY_LINE_PERCENT] or more is template is wholly so."""
+    flags[:tokens] = 0
+    for i in range(len(lines)):
+        if lines[i, 4] & 1:
+            for t in range(lines[i, 0], lines[i, 1]):
+                flags[t] |= np.uint8(T_PROSE)
+    own = max(0, main_end - main_start)
+    for t in range(main_start, main_end):
+        flags[t] |= np.uint8(T_MAIN)
+    marked = False
+    last = np.int64(-1)
+    for i in range(len(positions)):
+        if not template[i]:
+            continue
+        marked = True
+        start = np.int64(positions[i])
+        if last >= 0 and start - last <= by[BY_TEMPLATE_GAP] and template[i - 1]:
+            start = last
+        for t in range(start, min(tokens, positions[i] + by[BY_SHINGLE])):
+            flags[t] |= np.uint8(T_TEMPLATE)
+        last = np.int64(positions[i])
+    if not marked:
+        return own
+    for i in range(len(lines)):
+        size = lines[i, 1] - lines[i, 0]
+        count = 0
+        for t in range(lines[i, 0], lines[i, 1]):
+            count += flags[t] >> 2
+        if count * 100 >= size * by[BY_LINE_PERCENT]:
+            for t in range(lines[i, 0], lines[i, 1]):
+                flags[t] |= np.uint8(T_TEMPLATE)
+    for t in range(main_start, main_end):
+        own -= flags[t] >> 2
+    return own
+
+
+@numba.njit(nogil=True, cache=True)
+def _tails(runs, main_end, source_main_end, tail_tokens, gap_max):  # type: ignore[no-untyped-def]
+    """(words of the runs that reach the end of both main regions, and of those close before them; words of
+    the longest run that is none of these)."""
+    start = main_end
+    source_start = source_main_end
+    tails = 0
+    in_block = np.zeros(len(runs), np.uint8)
+    for r in range(len(runs)):
+        if (
+            runs[r, R_HITS] > 1
+            and runs[r, R_START] < main_end
+            and runs[r, R_SOURCE_START] < source_main_end
+            and runs[r, R_END] + tail_tokens >= main_end
+            and runs[r, R_SOURCE_END] + tail_tokens >= source_main_end
+        ):
+            in_block[r] = 1
+            start = min(start, runs[r, R_START])
+            source_start = min(source_start, runs[r, R_SOURCE_START])
+            tails += runs[r, R_WORDS]
+    grown = tails > 0
+    while grown:
+        grown = False
+        for r in range(len(runs)):
+            if in_block[r] or runs[r, R_HITS] < 2:
+                continue
+            near = runs[r, R_END] + gap_max >= start and runs[r, R_SOURCE_END] + gap_max >= source_start
+            if near and runs[r, R_START] < main_end and runs[r, R_SOURCE_START] < source_main_end:
+                in_block[r] = 1
+                start = min(start, runs[r, R_START])
+                source_start = min(source_start, runs[r, R_SOURCE_START])
+                tails += runs[r, R_WORDS]
+                grown = True
+    rest = 0
+    for r in range(len(runs)):
+        if not in_block[r] and runs[r, R_HITS] > 1:
+            rest = max(rest, runs[r, R_WORDS])
+    return tails, rest
+
+
+@numba.njit(nogil=True, cache=True)
+def _chain(candidate, positions, hit_sample, hit_position, first, last, by, runs, written):  # type: ignore[no-untyped-def]
+    """Chains one candidate's hits `first` … `last` into runs, from row `written` on; returns the row behind them.
+
+    A hit joins the newest of four open runs that it goes on from, else it opens one."""
+    shingle = by[BY_SHINGLE]
+    open_runs = np.empty(_OPEN_RUNS_MAX, np.int64)
+    opened = 0
+    for h in range(first, last):
+        here = np.int64(positions[hit_sample[h]])
+        there = np.int64(hit_position[h])
+        joined = np.int64(-1)
+        for back in range(opened):
+            run = open_runs[opened - 1 - back]
+            step_here = here - (runs[run, R_END] - shingle)
+            step_there = there - (runs[run, R_SOURCE_END] - shingle)
+            if step_there <= 0 or step_there > by[BY_SOURCE_GAP] or step_here > by[BY_GAP]:
+                continue
+            drift = abs(step_here - step_there)
+            if drift > by[BY_DRIFT] and drift * 2 > max(step_here, step_there):
+                continue
+            joined = run
+            break
+        if joined >= 0:
+            step = here - (runs[joined, R_END] - shingle)
+            runs[joined, R_SOLID] += min(step, by[BY_SOLID_GAP])
+            runs[joined, R_END] = here + shingle
+            runs[joined, R_SOURCE_END] = there + shingle
+            runs[joined, R_HITS] += 1
+            continue
+        runs[written, R_CANDIDATE] = candidate
+        runs[written, R_START] = here
+        runs[written, R_END] = here + shingle
+        runs[written, R_SOURCE_START] = there
+        runs[written, R_SOURCE_END] = there + shingle
+        runs[written, R_HITS] = 1
+        runs[written, R_SOLID] = shingle
+        runs[written, R_WORDS] = 0
+        if opened == _OPEN_RUNS_MAX:
+            for back in range(1, opened):
+                open_runs[back - 1] = open_runs[back]
+            opened -= 1
+        open_runs[opened] = written
+        opened += 1
+        written += 1
+    return written
+
+
+@numba.njit(_MEASURE, nogil=True, cache=True)
+def measure(  # type: ignore[no-untyped-def]
+    flags,
+    tokens,
+    positions,
+    hit_sample,
+    hit_position,
+    candidate_start,
+    source_main_start,
+    source_main_end,
+    candidates,
+    by,
+    prose_before,
+    own_before,
+    measures,
+    runs,
+):
+    """Chains each candidate's hits into runs and measures them; returns how many runs there are.
+
+    hit_sample i32[h] ascending inside each candidate, hit_position u16[h] in the source; candidate c's hits are
+    candidate_start[c] … candidate_start[c + 1]. Fills measures i32[c, M_COLUMNS] and runs i32[h + 1, R_COLUMNS];
+    prose_before, own_before i32[tokens + 1] are room to work in."""
+    prose_before[0] = 0
+    own_before[0] = 0
+    main_start = np.int64(tokens)
+    main_end = np.int64(-1)
+    for t in range(tokens):
+        flag = flags[t]
+        own = 1 if flag & (T_MAIN | T_TEMPLATE) == T_MAIN else 0
+        own_before[t + 1] = own_before[t] + own
+        prose_before[t + 1] = prose_before[t] + (own & flag)
+        if flag & T_MAIN:
+            main_end = np.int64(t + 1)
+            if main_start == tokens:
+                main_start = np.int64(t)
+    if main_end < 0:
+        main_end = main_start
+    written = np.int64(0)
+    for c in range(candidates):
+        first_run = written
+        written = _chain(
+            c,
+            positions,
+            hit_sample,
+            hit_position,
+            candidate_start[c],
+            candidate_start[c + 1],
+            by,
+            runs,
+            written,
+        )
+        # the measures of this candidate: a lone hit proves nothing, and counts only as such
+        row = measures[c]
+        row[:] = 0
+        before = 1
+        first = -1
+        there_tokens = 0
+        lead_there = 0
+        reached = 0  # runs begin in order, so that what they cover together is counted in one sweep
+        for run in range(first_run, written):
+            if runs[run, R_HITS] < 2:
+                row[M_SINGLES] += 1
+                continue
+            start = runs[run, R_START]
+            end = min(tokens, runs[run, R_END])
+            source_start = runs[run, R_SOURCE_START]
+            source_end = runs[run, R_SOURCE_END]
+            inside = min(source_end, source_main_end[c]) - max(source_start, source_main_start[c])
+            inside = max(0, inside)
+            words = prose_before[end] - prose_before[start]
+            words = words * inside // max(1, source_end - source_start)
+            words = min(words, runs[run, R_SOLID])
+            runs[run, R_WORDS] = words
+            row[M_HITS] += runs[run, R_HITS]
+            row[M_LONGEST] = max(row[M_LONGEST], words)
+            row[M_WORDS] += words
+            if words >= by[BY_PIECE]:
+                row[M_PIECES] += words
+                if first < 0 or start < first:
+                    first = start
+            row[M_ANY] += end - start
+            there_tokens += inside
+            lead_end = source_main_start[c] + by[BY_LEAD]
+            lead_there += max(0, min(source_end, lead_end) - max(source_start, source_main_start[c]))
+            if end > main_start and source_end > source_main_start[c]:
+                before = 0
+            fresh = max(start, reached)
+            if end > fresh:
+                row[M_OWN] += own_before[end] - own_before[fresh]
+                row[M_LEAD_HERE] += min(own_before[end], by[BY_LEAD]) - min(own_before[fresh], by[BY_LEAD])
+                reached = end
+        row[M_TAILS], row[M_REST] = _tails(
+            runs[first_run:written], main_end, source_main_end[c], by[BY_TAIL], by[BY_SOURCE_GAP]
+        )
+        row[M_THERE] = there_tokens
+        row[M_LEAD_THERE] = lead_there
+        row[M_BEFORE] = before
+        row[M_FIRST] = first
+    return written
+
+
+@numba.njit(nogil=True, cache=True)
+def _candidates(template, sample, article, votes, words, at, site, by, chosen, counts):  # type: ignore[no-untyped-def]
+    """(how many articles enough votes are for, of the best by[BY_CANDIDATES]; votes for articles of this site).
+
+    Votes of samples that are not template, ordered by article. Into chosen u32: the most votes first, the smallest
+    number first where they are equal."""
+    kept = 0
+    on_site = 0
+    i = 0
+    while i < votes:
+        number = article[i]
+        usable = 0
+        while i < votes and article[i] == number:
+            usable += template[sample[i]] == 0
+            i += 1
+        if usable == 0:
+            continue
+        if words[np.int64(number) - at[AT_BASE], at[AT_SITE]] == site:
+            on_site += usable
+        if usable < by[BY_CANDIDATE_HITS]:
+            continue
+        place = kept
+        while place > 0 and counts[place - 1] < usable:
+            place -= 1
+        if place >= by[BY_CANDIDATES]:
+            continue
+        kept = min(kept + 1, by[BY_CANDIDATES])
+        for back in range(kept - 1, place, -1):
+            chosen[back], counts[back] = chosen[back - 1], counts[back - 1]
+        chosen[place], counts[place] = number, usable
+    return kept, on_site
+
+
+@numba.njit(nogil=True, cache=True)
+def _joined(chosen, kept, same):  # type: ignore[no-untyped-def]
+    """Adds the articles `same` to the first `kept` of chosen u32, ascending, each once; returns how many there are."""
+    for number in same:
+        chosen[kept] = number
+        kept += 1
+    for i in range(1, kept):
+        number = chosen[i]
+        place = i
+        while place > 0 and chosen[place - 1] > number:
+            chosen[place] = chosen[place - 1]
+            place -= 1
+        chosen[place] = number
+    distinct = min(1, kept)
+    for i in range(1, kept):
+        if chosen[i] != chosen[distinct - 1]:
+            chosen[distinct] = chosen[i]
+            distinct += 1
+    return distinct
+
+
+@numba.njit(_WEIGH, nogil=True, cache=True)
+def weigh(  # type: ignore[no-untyped-def]
+    of,
+    template,
+    positions,
+    lines,
+    sample,
+    article,
+    position,
+    same,
+    words,
+    halves,
+    at,
+    site,
+    by,
+    flags,
+    prose_before,
+    own_before,
+    chosen,
+    measures,
+    runs,
+    hit_sample,
+    hit_position,
+    said,
+):
+    """Votes → candidates, chained and measured.
+
+    of i64[OF_FIELDS]; template u8[n], positions i32[n], lines i32[l, 5] of the article; its votes, ordered by article
+    and then by sample; same u32[…], articles that are candidates whatever votes they have; words, halves: the rows of
+    the article store, at i64[AT_FIELDS] where in them. Fills flags (as `token_flags`; only where there is a candidate
+    or template), chosen u32[≥ by[BY_CANDIDATES] + SAME_MAX] ascending, measures i32[c, M_COLUMNS], runs i32[r,
+    R_COLUMNS] and said i64[SAID_FIELDS]; hit_… and …_before are room to work in."""
+    tokens, main_start, main_end, votes = of[OF_TOKENS], of[OF_MAIN_START], of[OF_MAIN_END], of[OF_VOTES]
+    counts = np.empty(by[BY_CANDIDATES], np.int64)
+    kept, on_site = _candidates(template, sample, article, votes, words, at, site, by, chosen, counts)
+    kept = _joined(chosen, kept, same[: of[OF_SAME]])
+    said[SAID_CANDIDATES] = kept
+    said[SAID_ON_SITE] = on_site
+    said[SAID_RUNS] = 0
+    said[SAID_OWN] = token_flags(tokens, lines, main_start, main_end, positions, template, by, flags)
+    if kept == 0:
+        return
+    starts = np.empty(kept + 1, np.int32)
+    mains_start = np.empty(kept, np.int32)
+    mains_end = np.empty(kept, np.int32)
+    hits = 0
+    for c in range(kept):
+        starts[c] = hits
+        low, high = 0, votes
+        while low < high:
+            middle = (low + high) // 2
+            if article[middle] < chosen[c]:
+                low = middle + 1
+            else:
+                high = middle
+        while low < votes and article[low] == chosen[c]:
+            if template[sample[low]] == 0:
+                hit_sample[hits] = sample[low]
+                hit_position[hits] = position[low]
+                hits += 1
+            low += 1
+        row = np.int64(chosen[c]) - at[AT_BASE]
+        mains_start[c] = halves[row, at[AT_MAIN_START]]
+        mains_end[c] = halves[row, at[AT_MAIN_END]]
+    starts[kept] = hits
+    said[SAID_RUNS] = measure(
+        flags,
+        tokens,
+        positions,
+        hit_sample,
+        hit_position,
+        starts,
+        mains_start,
+        mains_end,
+        kept,
+        by,
+        prose_before,
+        own_before,
+        measures,
+        runs,
+    )
+
+
+@numba.njit(_ON_SITE, nogil=True, cache=True)
+def mark_on_site(template, sample, article, votes, words, at, site, unless):  # type: ignore[no-untyped-def]
+    """Marks the samples in template u8[n] that other articles of this site hold, those of `unless` u32[…] apart; returns
+    how many are new."""
+    marked = 0
+    for i in range(votes):
+        if template[sample[i]] or words[np.int64(article[i]) - at[AT_BASE], at[AT_SITE]] != site:
+            continue
+        spared = False
+        for number in unless:
+            spared |= number == article[i]
+        if not spared:
+            template[sample[i]] = 1
+            marked += 1
+    return marked
+
+
+TAUGHT_MARKS, TAUGHT_POSTINGS, TAUGHT_FIELDS = 0, 1, 2
+
+
+@numba.njit(_TEACH, nogil=True, cache=True)
+def teach(  # type: ignore[no-untyped-def]
+    ids,
+    positions,
+    template,
+    covered,
+    sample,
+    article,
+    votes,
+    renew_before,
+    asked,
+    marks_keys,
+    marks_positions,
+    postings_keys,
+    postings_positions,
+    newest,
+    taught,
+):
+    """What the index is to learn of an article, as keys and positions to be inserted.
+
+    ids u64[n], positions i32[n], template u8[n] of its samples; covered i32[r, 2], token ranges that sources explain; its
+    votes; the article before which postings are renewed; asked as in kernels_index.postings_survey, only the credits that
+    the article is given. Fills marks_… [2 n + c] (what the site said, its template, what it took from elsewhere),
+    postings_… [n + 3] (what is new here, and the identities) and taught i64[2], how many of each; newest i64[n] is room
+    to work in."""
+    n = len(ids)
+    marks = len(asked) - 5
+    for i in range(marks):
+        marks_keys[i] = asked[5 + i]
+        marks_positions[i] = 0
+    for i in range(n):
+        newest[i] = -2 if template[i] else -1
+        if template[i]:
+            marks_keys[marks] = ids[i] ^ asked[0]
+            marks_positions[marks] = min(positions[i], 65534)
+            marks += 1
+    taken = marks
+    for r in range(len(covered)):
+        low, high = 0, n
+        while low < high:
+            middle = (low + high) // 2
+            if positions[middle] < covered[r, 0]:
+                low = middle + 1
+            else:
+                high = middle
+        while low < n and positions[low] < covered[r, 1]:
+            if newest[low] == -1:
+                newest[low] = -3
+            low += 1
+    # newest: −2 template, −1 this article's own, −3 taken from elsewhere, whose newest posting follows
+    for i in range(n):
+        if newest[i] == -3:
+            marks_keys[taken] = ids[i] ^ asked[1]
+            marks_positions[taken] = min(positions[i], 65534)
+            taken += 1
+    if taken > marks:
+        for i in range(votes):
+            if newest[sample[i]] == -3 or newest[sample[i]] >= 0:
+                newest[sample[i]] = max(newest[sample[i]], np.int64(article[i]))
+    postings = 0
+    for i in range(n):
+        if newest[i] == -1 or 0 <= newest[i] < renew_before:
+            postings_keys[postings] = ids[i]
+            postings_positions[postings] = min(positions[i], 65534)
+            postings += 1
+    for i in range(3):
+        postings_keys[postings] = asked[2 + i]
+        postings_positions[postings] = 65535
+        postings += 1
+    taught[TAUGHT_MARKS] = taken
+    taught[TAUGHT_POSTINGS] = postings
+
+
+@numba.njit("i8(i4[:, ::1], u1[::1])", nogil=True, cache=True)
+def pack_lines(lines, out):  # type: ignore[no-untyped-def]
+    """Writes lines i32[l, 5], which ascend and do not overlap, as four numbers each in unsigned LEB128: tokens since the
+    last line's end, tokens (doubled, plus the prose bit), code points since the last line's end, code points. Returns how
+    many bytes of out u8[≥ 20 l] they take."""
+    written = 0
+    token = np.int64(0)
+    char = np.int64(0)
+    numbers = np.empty(4, np.int64)
+    for i in range(len(lines)):
+        numbers[0] = lines[i, 0] - token
+        token = np.int64(lines[i, 1])
+        numbers[1] = (token - lines[i, 0]) * 2 + lines[i, 4]
+        numbers[2] = lines[i, 2] - char
+        char = np.int64(lines[i, 3])
+        numbers[3] = char - lines[i, 2]
+        for n in range(4):
+            value = numbers[n]
+            while value > 127:
+                out[written] = value & 127 | 128
+                value >>= 7
+                written += 1
+            out[written] = value
+            written += 1
+    return written
+
+
+@numba.njit("i8(u1[::1], i4[:, ::1])", nogil=True, cache=True)
+def unpack_lines(data, lines):  # type: ignore[no-untyped-def]
+    """Fills lines i32[≥ size of data / 4, 5] with what `pack_lines` wrote; returns how many there are."""
+    at = 0
+    count = 0
+    token = np.int64(0)
+    char = np.int64(0)
+    numbers = np.empty(4, np.int64)
+    while at < len(data):
+        for n in range(4):
+            value = np.int64(0)
+            shift = 0
+            while data[at] > 127:
+                value |= np.int64(data[at] & 127) << shift
+                shift += 7
+                at += 1
+            numbers[n] = value | np.int64(data[at]) << shift
+            at += 1
+        lines[count, 0] = token + numbers[0]
+        token += numbers[0] + (numbers[1] >> 1)
+        lines[count, 1] = token
+        lines[count, 2] = char + numbers[2]
+        char += numbers[2] + numbers[3]
+        lines[count, 3] = char
+        lines[count, 4] = numbers[1] & 1
+        count += 1
+    return count
