@@ -22,7 +22,7 @@ PACKAGE = ROOT / "service"
 # means rewriting one file.
 DOORS = {
     "aiohttp": "service/shell/http.py",
-    "aiokafka": "service/shell/kafka.py",
+    "aiokafka": "service/shell/kafka*.py",
     "cramjam": "service/shell/files.py",
     "jinja2": "service/shell/web/rendering.py",
     "numba": "service/core/kernels*.py",  # a family: the compiled loops, one file a subject

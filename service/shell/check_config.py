@@ -9,8 +9,10 @@ there.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
+import time
 
 from service.shell import settings
 
@@ -22,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--connect",
         action="store_true",
-        help="reach the brokers too, and check the topics as `topics --check` does",
+        help="reach the brokers too: what they speak and allow us, clocks, and topics as `topics --check` does",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, defaults included")
 
@@ -47,10 +49,19 @@ def main(args: argparse.Namespace) -> int:
 
 
 def connected(chosen: settings.Settings) -> int:
-    """Whether the brokers answer and the topics are as they must be; tells what is not. Changes nothing."""
-    from service.shell.topics import checked  # here: it reads settings through this module
+    """Whether the brokers answer, let us do what we must, and have the topics as they must be; tells what not."""
+    from service.shell.kafka_standing import standing  # here: slow to load
+    from service.shell.ports import PortError
+    from service.shell.standing import judged
+    from service.shell.topics import checked, tell  # here: it reads settings through this module
 
-    return checked(chosen, create=False, wait=0.0)
+    try:
+        told = asyncio.run(standing(chosen.kafka_options()))
+    except PortError as error:
+        sys.stderr.write(f"wirecopy: {error}\n")
+        return 1
+    faults = tell(list(judged(told, chosen, time.time_ns() // 1_000_000)))
+    return max(int(faults > 0), checked(chosen, create=False, wait=0.0))
 
 
 def load_or_explain() -> settings.Loaded | None:

@@ -186,6 +186,21 @@ class TopicState:
     config: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a cluster stands to us. Operations by Kafka's names; None where the cluster has no authorizer."""
+
+    brokers: int
+    speaks: str  # the release whose newest request it knows
+    waits_for_pending_offsets: bool
+    topics: Mapping[str, frozenset[str] | None]
+    under_replicated: Mapping[str, int]
+    group: frozenset[str] | None
+    group_fault: str
+    transactional_fault: str
+    log_newest_ms: int | None
+
+
 # ---- the doors
 class AssignmentListener(Protocol):
     """Told by the source of partitions that come and go. Neither call may raise; `revoked` returns within its

@@ -208,13 +208,18 @@ def checked(settings: Settings, *, create: bool, wait: float) -> int:
     return report(missing, found, created=create)
 
 
+def tell(found: Sequence[Finding]) -> int:
+    """Write them; returns how many are faults."""
+    for finding in found:
+        write(f"{finding.topic}: {'FAULT' if finding.fault else 'note'}: {finding.text}.")
+    return sum(finding.fault for finding in found)
+
+
 def report(missing: Sequence[TopicSpec], found: Sequence[Finding], *, created: bool) -> int:
     for spec in missing:
         text = f"{'created' if created else 'FAULT: missing'}, {spec.partitions} partition(s)"
         write(f"{spec.name}: {text}, kept {spec.replication_factor} time(s)")
-    for finding in found:
-        write(f"{finding.topic}: {'FAULT' if finding.fault else 'note'}: {finding.text}.")
-    faults = sum(finding.fault for finding in found) + (0 if created else len(missing))
+    faults = tell(found) + (0 if created else len(missing))
     write(f"{len(missing)} missing, {faults} fault(s), {sum(not finding.fault for finding in found)} note(s)")
     return 1 if faults else 0
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
 
 from service.shell.kafka import KafkaAdmin, KafkaBackend
+from service.shell.kafka_standing import standing
 from service.shell.pipeline import Pipeline
 from service.shell.ports import FatalError, KafkaOptions, PipelineOptions, UnavailableError
+from service.shell.settings import Settings
+from service.shell.standing import judged
 from tests.kafka.client import Record, produce, read_committed
 from tests.shell.test_contract import create_topics, options_of
 from tests.shell.test_pipeline import Recorder
@@ -223,3 +227,31 @@ async def test_a_wrong_log_in_is_said_with_the_clients_own_words(
     admin = KafkaAdmin(replace(secure_options(secured, unique, "PLAIN"), **wrong))
     with pytest.raises(UnavailableError, match=r"last words: .*(uthenticat|Mechanism|certificate|SSL)"):
         await admin.topics(["any"])
+
+
+async def test_check_config_says_of_each_right_that_is_missing_what_to_allow(
+    secured: Secured, unique: str
+) -> None:
+    """Without asking for more: the service's own rights are enough to be told."""
+
+    async def faults(number: int, missing: Right | None) -> list[str]:
+        prefix = f"{unique}{number}"
+        await create_topics(options_of(secured.open_bootstrap, prefix), 2)
+        await asyncio.to_thread(grant, secured, prefix, tuple(right for right in RIGHTS if right != missing))
+        options = secure_options(secured, prefix, "PLAIN")
+        names = {f"topic_{name}": value for name, value in asdict(options.topics).items()}
+        chosen = Settings(kafka_group_id=options.group_id, **names)
+        found = judged(await standing(options), chosen, time.time_ns() // 1_000_000)
+        return [f"{finding.topic}: {finding.text}" for finding in found if finding.fault]
+
+    for number, missing in enumerate((None, *RIGHTS)):
+        told = await faults(number, missing)
+        if missing is None:
+            assert told == []
+        elif missing == Right("TOPIC", "raw", "READ"):
+            assert told == []  # a topic that is hidden altogether: the check of the topics calls it missing
+        elif missing.resource == "TOPIC" and missing.name != "fingerprints":
+            assert told == []
+        else:
+            (one,) = told
+            assert f"allow {missing.operation} on" in one
