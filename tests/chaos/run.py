@@ -23,6 +23,7 @@ from confluent_kafka import TopicPartition as ForeignPartition
 from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
 
+from service.shell.warm import warm
 from tests.chaos.checker import Position, Violations, Watcher, final_check
 from tests.chaos.fleet import Fleet, Replica
 from tests.chaos.plan import BROKER_KINDS, FULL, SHORT, Kind, Step, plan
@@ -163,6 +164,7 @@ class Run:
 
     # ---- the whole
     def run(self) -> Report:
+        warm()  # once here, and not in each replica at the same time
         direct, behind, listen, interface, controller = free_ports(5)
         self._broker = new_broker(
             self._folder / "broker", direct, _broker_config(direct, behind, listen, controller)
