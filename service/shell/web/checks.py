@@ -17,10 +17,10 @@ from service.core import limits
 from service.core.codec import json_bytes
 from service.core.model import Rejected, Verdict, VerdictKind
 from service.shell.checking import Allowances, Checked, Checker, Refusal, document
-from service.shell.comparison_rows import Comparison, alone
+from service.shell.comparison_rows import alone
 from service.shell.ports import CheckOptions
 from service.shell.web.catalogue import Entry
-from service.shell.web.evidence import CHARS_MAX, cut, on_text
+from service.shell.web.evidence import CHARS_MAX, blocks_of, cut, on_text
 from service.shell.web.exchange import JSON, Answer, Asked, Method, Route
 from service.shell.web.problems import Problem, problem
 from service.shell.web.rendering import article_url, page, story_url
@@ -161,7 +161,7 @@ class Checks:
             outside=original is not None and not original.ingested,
             sources=self._sources(verdict)[:SOURCES_SHOWN],
             sources_count=len(verdict.sources),
-            comparison=comparison,
+            blocks=blocks_of(comparison),
             cut=len(said.article.text) > CHARS_MAX,
         )
 
@@ -221,7 +221,7 @@ class Checks:
             **{
                 **nothing,
                 "known_entry": None,
-                "comparison": Comparison((), 0, 0),
+                "blocks": (),
                 "title": "Check a text",
                 "active": "Check",
                 "given": {name: given.get(name, "") for name in ("text", *FIELD_CHARS)},

@@ -122,7 +122,7 @@ class Evidence:
             original=catalogue.by_position(original.position) if original and original.position else None,
             beside=beside.entry if beside is not None else None,
             why_alone=why_alone,
-            blocks=_blocks(comparison) if comparison is not None else (),
+            blocks=blocks_of(comparison) if comparison is not None else (),
             numbers=_numbers(comparison) if comparison is not None else ((), ()),
             cut=_is_cut(told) or (beside is not None and _is_cut(beside)),
             chars_max=CHARS_MAX,
@@ -283,7 +283,7 @@ def _is_plain(row: Row) -> bool:
     return not any(stretch.mark in (Mark.MATCHED, Mark.CREDIT) for stretch in row.left + row.right)
 
 
-def _blocks(comparison: Comparison) -> tuple[Block, ...]:
+def blocks_of(comparison: Comparison) -> tuple[Block, ...]:
     """Rows in blocks; long stretches without anything matched are folded, so that the evidence is in sight."""
     if not comparison.matched_words:
         return (Block(comparison.rows, False),)

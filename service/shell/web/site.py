@@ -82,16 +82,26 @@ class Site:
     # ---- beside the pipeline
     def listening(self, steps: Steps) -> Steps:
         """The same steps, which tell the pages of every article that they decode. In any thread."""
-        decode = steps.decode
+        decode, fingerprint = steps.decode, steps.fingerprint
+
+        def tell(article: RawArticle) -> None:
+            self.catalogue.heading(article)
+            self.texts.decoded(article)
 
         def and_tell(value: bytes | None, position: RawPosition) -> RawArticle | Rejected:
             article = decode(value, position)
             if isinstance(article, RawArticle):
-                self.catalogue.heading(article)
-                self.texts.decoded(article)
+                tell(article)
             return article
 
-        return replace(steps, decode=and_tell)
+        def and_tell_all(records: Sequence[RawRecord]) -> Sequence[ProposalPort | Rejected] | None:
+            found = None if fingerprint is None else fingerprint(records)
+            for one in found or ():
+                if not isinstance(one, Rejected):
+                    tell(one.article)
+            return found
+
+        return replace(steps, decode=and_tell, fingerprint=None if fingerprint is None else and_tell_all)
 
     def attach(self, pipeline: Pipeline, checker: Checker | None = None) -> None:
         """From now on the catalogue hears of what is judged, and the pages know how far behind it is."""

@@ -14,7 +14,7 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from service.core.codec import json_bytes
@@ -37,6 +37,8 @@ LABEL_WIDTH: Final = 230
 ROW_HEIGHT: Final = 24
 HEAD_HEIGHT: Final = 30
 CURVE_HEIGHT: Final = 90
+DOT_GAP: Final = 15  # between the middles of two dots of a row
+DOTS_MAX: Final = 30  # drawn of one publisher
 KNEE_MS: Final = 5 * 60_000  # below it the axis is nearly linear, above it logarithmic
 LABEL_CHARS_MAX: Final = 28
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -244,7 +246,7 @@ def plot(members: Sequence[Member]) -> Plot:
     lanes = []
     for row, held in enumerate(list(of.values())[:PLOT_ROWS_MAX]):
         y = top + row * ROW_HEIGHT + ROW_HEIGHT / 2
-        dots = tuple(_dot(member, x(member.delay_ms), y) for member in held)
+        dots = _beside_each_other([_dot(member, x(member.delay_ms), y) for member in held[:DOTS_MAX]])
         name = held[0].entry.publisher
         name = name if len(name) <= LABEL_CHARS_MAX else name[: LABEL_CHARS_MAX - 1] + "…"
         lanes.append(Lane(name, y, dots, dots[0].x, dots[-1].x))
@@ -279,6 +281,16 @@ def _dot(member: Member, x: float, y: float) -> Dot:
     return Dot(
         member.entry, x, y, round(3.5 + 3.5 * math.sqrt(share), 1), member.entry.published_at_ms is None, said
     )
+
+
+def _beside_each_other(dots: Sequence[Dot]) -> tuple[Dot, ...]:
+    """Dots of a row moved to the right where they would hide one another."""
+    moved: list[Dot] = []
+    for dot in dots:
+        if moved and dot.x < moved[-1].x + DOT_GAP:
+            dot = replace(dot, x=round(moved[-1].x + DOT_GAP, 1))
+        moved.append(dot)
+    return tuple(moved)
 
 
 def _curve(members: Sequence[Member], x: Any) -> str:
