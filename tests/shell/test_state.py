@@ -129,8 +129,8 @@ async def test_a_graceful_stop_saves_once_more(tmp_path: Path) -> None:
 async def test_blob_segments_are_read_from_files_once_they_are_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.core.articles.SEGMENT_BYTES", 1 << 14)
-    monkeypatch.setattr("service.core.articles.BLOB_BYTES_MAX", 1 << 13)
+    monkeypatch.setattr("service.core.articles.SEGMENT_BYTES", 1 << 13)
+    monkeypatch.setattr("service.core.articles.BLOB_BYTES_MAX", 1 << 12)
     following = Following(tmp_path / "state", LOG)
     await following.begin()
     for until in (20, 40, len(LOG)):

@@ -164,7 +164,7 @@ def _engines(world: World, oracle: Oracle, log: list[tuple[int, int, bytes]]) ->
     wrongs = []
     engines = [r.engine for r in world.replicas if r.engine.stats().log_offset == len(log)]
     if len(engines) < 2:
-        clean = Engine(window_ms=world.plan.window_ms)
+        clean = Engine(window_ms=world.plan.window_ms, shards=world.shards)
         clean.replay_many(log)
         engines.append(clean)
     to_the_bit = world.plan.seed % 4 == 0  # the tables' megabytes; their contents are compared always

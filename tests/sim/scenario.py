@@ -12,6 +12,7 @@ import contextvars
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from service.core.codec import decode_raw, encode_correction, encode_enriched
 from service.core.engine import Engine, Proposal, enrich
@@ -25,15 +26,18 @@ from service.shell.ports import (
     NullTelemetry,
     PipelineOptions,
     ProposalPort,
+    StateOptions,
+    StateRefusal,
     Steps,
     TopicPartition,
     UnavailableError,
 )
+from service.shell.state import KeptEngine
 from tests.sim.articles import START_MS, Stream
 from tests.sim.doors import Doors, Group, SimOutputs, TransactionLog
 from tests.sim.loop import REPLICA, DeadlockError, LivelockError, SimLoop
 from tests.sim.network import Network, Point, Weather
-from tests.sim.snapshot import Snapshot, restored, snapshot_of
+from tests.sim.snapshot import Snapshot, inherit, restored, snapshot_of
 
 RAW, ENRICHED, DEAD, CORRECTIONS, LOG = (
     "articles.raw",
@@ -150,11 +154,15 @@ class Replica:
 
     number: int
     pipeline: Pipeline
-    engine: Engine
+    held: Engine | KeptEngine
     stop: asyncio.Event
     task: asyncio.Task[None]
     raised: list[Exception]
     alive: bool = True
+
+    @property
+    def engine(self) -> Engine:
+        return self.held.engine if isinstance(self.held, KeptEngine) else self.held
 
     @property
     def running(self) -> bool:
@@ -182,15 +190,18 @@ class World:
         self.wrongs: list[str] = []
         self.fatal: list[str] = []
         self.calm = False
-        self.make_engine: Callable[[int], Engine] = lambda window_ms: Engine(window_ms=window_ms)
+        self.shards = 1
+        self.state_root: Path | None = None  # where replicas keep their state; None: nowhere
+        self.make_engine: Callable[[int], Engine] = lambda window_ms: Engine(
+            window_ms=window_ms, shards=self.shards
+        )
         self.make_outputs: Callable[[Doors], SimOutputs] = SimOutputs
 
     # ---- replicas
     def start(self) -> None:
         """A process starts: with an empty index, or one that was saved."""
         number = len(self.replicas)
-        saved = self.chance.choice(self.snapshots) if self.snapshots and self.chance.random() < 0.7 else None
-        engine = self.make_engine(self.plan.window_ms) if saved is None else restored(saved)
+        engine = self._engine_for(number)
         raised: list[Exception] = []
         backend: Backend = self.backend
         if not self.plan.embedded:
@@ -200,11 +211,36 @@ class World:
         context = contextvars.copy_context()
         context.run(REPLICA.set, number)
         pipeline = Pipeline(
-            backend, engine, STEPS, self.plan.options, Told(self), wall_clock_ms=self.broker.clock_ms
+            backend,
+            engine,
+            STEPS,
+            self.plan.options,
+            Told(self),
+            wall_clock_ms=self.broker.clock_ms,
+            state=engine if isinstance(engine, KeptEngine) else None,
         )
         stop = asyncio.Event()
         task = self.loop.create_task(pipeline.run(stop), context=context)
         self.replicas.append(Replica(number, pipeline, engine, stop, task, raised))
+
+    def _engine_for(self, number: int) -> Engine | KeptEngine:
+        """An empty one, or one that begins with what was saved, by itself or by another replica."""
+        if self.state_root is None:
+            saves = self.snapshots
+            saved = self.chance.choice(saves) if saves and self.chance.random() < 0.7 else None
+            return self.make_engine(self.plan.window_ms) if saved is None else restored(saved)
+        directory = self.state_root / f"{number:03d}"
+        if number and self.chance.random() < 0.8:
+            inherit(self.state_root / f"{self.chance.randrange(number):03d}", directory, self.chance)
+        options = StateOptions(
+            directory,
+            LOG,
+            self.plan.window_ms,
+            snapshot_interval_ms=self.chance.choice((100, 1_000)),
+            snapshots_kept=self.chance.choice((1, 2)),
+            fork=False,
+        )
+        return KeptEngine(options, Told(self))
 
     def _running(self) -> list[Replica]:
         return [replica for replica in self.replicas if replica.running]
@@ -367,6 +403,17 @@ class Told(NullTelemetry):
 
     def __init__(self, world: World) -> None:
         self._world = world
+
+    def state_refused(self, reason: StateRefusal, name: str, detail: str) -> None:
+        self._world.network.events[f"state refused: {reason}"] += 1
+
+    def state_restored(self, articles: int, log_offset: int, seconds: float, cpu_seconds: float) -> None:
+        self._world.network.events["state restored"] += 1
+
+    def snapshot_taken(
+        self, log_offset: int, seconds: float, paused_seconds: float, size_bytes: int, written_bytes: int
+    ) -> None:
+        self._world.network.events["state saved"] += 1
 
     def internal_fault(self, position: RawPosition, error: BaseException) -> None:
         self._world.wrongs.append(f"a fault of our own on {position}: {error!r}")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +20,7 @@ from service.shell.memory import MemoryBackend, MemoryBroker
 from service.shell.ports import TopicPartition
 from tests.sim.articles import START_MS
 from tests.sim.network import Point
-from tests.sim.scenario import planned, simulate
+from tests.sim.scenario import World, planned, simulate
 
 SEEDS, BATCH = 2_000, 50
 
@@ -88,6 +90,25 @@ def test_the_faults_really_happen() -> None:
         assert kinds[kind] >= 3, f"{kind}: {kinds[kind]} times"
     for fault in ("kill", "crash", "stop", "freeze", "doze", "join", "poison", "again", "snapshot", "slow"):
         assert events[f"fault: {fault}"], f"{fault} never came"
+
+
+@pytest.mark.parametrize("first", range(0, 48, 12))
+def test_replicas_that_keep_their_state_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    """Saved at any time, inherited whole or damaged, restored or rebuilt: the verdicts are the oracle's."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+    events: Counter[str] = Counter()
+
+    def prepare(world: World) -> None:
+        world.state_root = tmp_path / str(world.plan.seed)
+        world.plan.faults += [(part * world.plan.seconds, "kill") for part in (0.3, 0.6, 0.9)]
+
+    for seed in range(9_000 + first, 9_012 + first):
+        events += simulate(seed, prepare=prepare).network.events
+        shutil.rmtree(tmp_path / str(seed))
+    assert events["state saved"] > 10
+    assert events["state restored"] > 3
 
 
 @pytest.mark.parametrize("point", list(Point))
