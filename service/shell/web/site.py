@@ -15,13 +15,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from service.core.model import RawArticle, RawPosition, Rejected
 from service.shell import logs
-from service.shell.ports import CheckOptions, Lag, RawReader, Steps
+from service.shell.ports import CheckOptions, Lag, ProposalPort, RawReader, RawRecord, Steps
 from service.shell.web import checks, evidence, live, publishers, stories
 from service.shell.web.catalogue import Catalogue, Entry, headline_of
 from service.shell.web.exchange import Answer, Asked, Method, Route
