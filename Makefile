@@ -104,7 +104,7 @@ docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.m
 	$(PY) -m tools.dashboard
 	$(PY) -m tools.chart
 
-deploy-tools: $(TOOLS)/helm $(TOOLS)/kubeconform $(TOOLS)/docker-compose ## build helm, kubeconform and compose into .cache/bin for the tests of deploy/ (needs Go)
+deploy-tools: $(TOOLS)/kubeconform $(TOOLS)/helm $(TOOLS)/docker-compose ## build helm, kubeconform and compose into .cache/bin for the tests of deploy/ (needs Go)
 
 $(TOOLS)/helm:
 	GOBIN=$(CURDIR)/$(TOOLS) go install helm.sh/helm/v3/cmd/helm@v3.22.0
