@@ -34,6 +34,7 @@ from service.shell.check_config import EXIT_CONFIG, load_or_explain
 from service.shell.checking import Checker, read_text
 from service.shell.cloud_events import CloudEvents
 from service.shell.http import HttpServer, Views
+from service.shell.loop_watch import LoopWatch
 from service.shell.pipeline import Pipeline
 from service.shell.ports import FatalError, PipelineHealth, Steps, WatchdogExpiredError
 from service.shell.telemetry import PrometheusTelemetry
@@ -131,6 +132,8 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
         return EXIT_FATAL
     logs.occurred(log, logging.INFO, "starting", version=_version(), http_port=server.port, pid=os.getpid())
     sampler: asyncio.Task[None] | None = None
+    watch = LoopWatch(settings.pipeline_progress_timeout_ms / 1000, EXIT_WATCHDOG)
+    watch.start()
     try:
         engine, steps = Engine(window_ms=settings.window_ms), replace(steps_of(settings), tracing=tracing)
         began = time.monotonic()
@@ -152,6 +155,7 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
         if sampler is not None:
             sampler.cancel()
         await server.stop()
+        watch.stop()
         if site is not None:
             await site.stop()
         if tracing is not None:
