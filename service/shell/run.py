@@ -1,7 +1,7 @@
 """`wirecopy run`: the service, composed. What depends on what, in the order of its start and of its end.
 
-    settings → logs → telemetry → HTTP port → engine, kernels warmed → pipeline (follows the log, joins the
-    group)
+    settings → logs → telemetry → HTTP port → engine, kernels warmed → pipeline (restores saved state where there is a
+    directory for it, follows the log, joins the group)
 
 The port opens before the engine is warm, so that a probe sees "starting" and not "refused"; the group is
 joined only when the log was followed to its end, so that a replica never owns a partition that it cannot
@@ -36,7 +36,8 @@ from service.shell.cloud_events import CloudEvents
 from service.shell.http import HttpServer, Views
 from service.shell.loop_watch import LoopWatch
 from service.shell.pipeline import Pipeline
-from service.shell.ports import FatalError, PipelineHealth, Steps, WatchdogExpiredError
+from service.shell.ports import EnginePort, FatalError, PipelineHealth, Steps, WatchdogExpiredError
+from service.shell.state import KeptEngine
 from service.shell.telemetry import PrometheusTelemetry
 from service.shell.warm import warm
 from service.shell.web.site import Site
@@ -135,13 +136,14 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
     watch = LoopWatch(settings.pipeline_progress_timeout_ms / 1000, EXIT_WATCHDOG)
     watch.start()
     try:
-        engine, steps = Engine(window_ms=settings.window_ms), replace(steps_of(settings), tracing=tracing)
+        engine, steps = _engine(settings, telemetry), replace(steps_of(settings), tracing=tracing)
         began = time.monotonic()
         await asyncio.to_thread(warm)
         logs.occurred(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
         if site is not None:
             steps = site.listening(steps)
-        phase.pipeline = Pipeline(backend, engine, steps, settings.pipeline_options(), telemetry)
+        state = engine if isinstance(engine, KeptEngine) else None
+        phase.pipeline = Pipeline(backend, engine, steps, settings.pipeline_options(), telemetry, state=state)
         if site is not None:
             site.attach(phase.pipeline, _checker(settings, phase.pipeline, engine))
             await site.start()
@@ -193,13 +195,18 @@ def tracing_of(settings: Settings) -> SpanTracing | None:
     return SpanTracing(settings.kafka_group_id)
 
 
+def _engine(settings: Settings, telemetry: PrometheusTelemetry) -> Engine | KeptEngine:
+    options = settings.state_options()
+    return Engine(window_ms=settings.window_ms) if options is None else KeptEngine(options, telemetry)
+
+
 def _end(log: logging.Logger, name: str, error: FatalError, code: int) -> int:
     logs.occurred(log, logging.ERROR, name, detail=error, error=type(error).__name__, where=logs.where(error))
     sys.stderr.flush()
     return code
 
 
-async def _sample(engine: Engine, phase: _Phase, telemetry: PrometheusTelemetry) -> None:
+async def _sample(engine: EnginePort, phase: _Phase, telemetry: PrometheusTelemetry) -> None:
     while True:
         telemetry.sampled(engine.stats(), phase.health())
         await asyncio.sleep(SAMPLE_SECONDS)
