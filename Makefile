@@ -99,10 +99,11 @@ service: $(STAMP) ## the service on that broker: its topics, then `wirecopy run`
 samples: $(STAMP) ## send the sample articles to that broker
 	$(PY) -m tools.produce
 
-docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.md, the dashboard, the chart's schema
+docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.md, the dashboard, the chart's schema, openapi.json
 	$(PY) -m tools.tables
 	$(PY) -m tools.dashboard
 	$(PY) -m tools.chart
+	$(PY) -m tools.openapi
 
 deploy-tools: $(TOOLS)/kubeconform $(TOOLS)/helm $(TOOLS)/docker-compose ## build helm, kubeconform and compose into .cache/bin for the tests of deploy/ (needs Go)
 

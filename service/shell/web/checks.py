@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
@@ -51,6 +53,7 @@ def routes(site: Site, options: CheckOptions) -> list[Route]:
         Route(Method.GET, "/check", checks.form),
         Route(Method.POST, "/check", checks.submitted, FORM_GROWTH * options.bytes_max),
         Route(Method.POST, "/api/check", checks.asked, options.bytes_max),
+        Route(Method.GET, "/api/openapi.json", _document),
     ]
 
 
@@ -271,6 +274,16 @@ class Checks:
             )
             for source in verdict.sources
         ]
+
+
+@cache
+def _document_bytes() -> bytes:
+    return Path(__file__).with_name("openapi.json").read_bytes()
+
+
+async def _document(_: Asked) -> Answer:
+    """What programs may ask, as OpenAPI (made by tools/openapi.py)."""
+    return Answer(200, _document_bytes(), JSON)
 
 
 def _form(asked: Asked) -> dict[str, str] | None:
