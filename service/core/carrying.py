@@ -1,17 +1,17 @@
 """A proposal on its way from the process that made it to the one that replays and publishes.
 
 Plain values, since pickling a frozen dataclass costs microseconds each and an article is made of four. What only
-the making of a proposal needs stays behind: the words and hashes of tokens, credits as found (those of the record
-travel inside its bytes), the text that an HTML body shows. The raw bytes do not travel either where the owner
-still holds what came. So about 13 KB go where 35 KB lie, and nothing that `enrich` and `encode_enriched` say of a
-restored proposal differs (a law of the tests).
+the making of a proposal needs stays behind: the words and hashes of tokens, and credits as found (those of the
+record travel inside its bytes). The raw bytes do not travel either where the owner still holds what came. So about
+13 KB go where 35 KB lie, and nothing that `enrich` and `encode_enriched` say of a restored proposal differs (a law
+of the tests).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from service.core.model import I32, RawArticle, RawPosition
+from service.core.model import RawArticle, RawPosition
 from service.core.propose import Proposal
 from service.core.tokens import Tokens
 
@@ -21,7 +21,8 @@ Carried = tuple[
     bytes | None,  # the raw object, None where it is what came
     str,  # id
     str,  # body
-    bool,  # the body is HTML
+    str | None,  # the text that the body shows, None where that is the body
+    bytes | None,  # where in the body it stands, i32
     str,  # title
     str,  # URL
     str,  # host
@@ -34,7 +35,6 @@ Carried = tuple[
     bytes,  # token ends, i32
 ]
 _NO_WORDS = (np.empty(0, np.int32), np.empty(0, np.uint64), np.empty((0, 0), np.int32))
-_MAPPED: I32 = np.empty(0, np.int32)  # says that offsets are those of HTML, not which
 
 
 def carried(proposal: Proposal, came: bytes) -> Carried:
@@ -46,7 +46,8 @@ def carried(proposal: Proposal, came: bytes) -> Carried:
         None if article.raw == came else article.raw,
         article.id,
         article.body,
-        article.offsets is not None,
+        None if article.offsets is None else article.text,
+        None if article.offsets is None else article.offsets.tobytes(),
         article.title,
         article.url,
         article.host,
@@ -62,25 +63,24 @@ def carried(proposal: Proposal, came: bytes) -> Carried:
 
 def restored(values: Carried, came: bytes, position: RawPosition) -> Proposal:
     """The proposal as far as anything behind the log needs it."""
-    record, digest, raw, id_, body, is_html, title, url, host, publisher, domain, at_ms, language, version = (
-        values[:14]
-    )
+    record, digest, raw, id_, body, shown, offsets = values[:7]
+    title, url, host, publisher, domain, published_at_ms, language, version = values[7:15]
     article = RawArticle(
         position,
         came if raw is None else raw,
         id_,
         body,
-        "" if is_html else body,
-        _MAPPED if is_html else None,
+        body if shown is None else shown,
+        None if offsets is None else np.frombuffer(offsets, np.int32),
         title,
         url,
         host,
         publisher,
         domain,
-        at_ms,
+        published_at_ms,
         language,
         version,
     )
-    starts, ends = (np.frombuffer(data, np.int32) for data in values[14:])
+    starts, ends = (np.frombuffer(data, np.int32) for data in values[15:])
     canonical_starts, hashes, lines = _NO_WORDS
     return Proposal(article, record, digest, Tokens(b"", canonical_starts, starts, ends, hashes, lines), ())

@@ -15,12 +15,13 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
+from threading import Lock
 
 from service.core.carrying import Carried, carried, restored
 from service.core.codec import decode_raw
@@ -28,7 +29,18 @@ from service.core.fields import FieldPaths
 from service.core.model import RawPosition, Rejected, RejectReason
 from service.core.propose import Proposal, propose
 
+_POOLS_A_BATCH_MAX = 3  # a batch is tried with: it may be what kills them
+_BATCH_RECORDS_MIN = 8  # a part handed to one worker: fewer are not worth the way
+
 Came = tuple[bytes | None, RawPosition]  # a raw record's value, and where it lies
+
+
+@dataclass(frozen=True, slots=True)
+class Fault(Rejected):
+    """A record on which our own code failed, and how: `error` is the exception's type alone, since its text may
+    hold the article's."""
+
+    error: str
 
 
 class WorkerDiedError(Exception):
@@ -57,17 +69,17 @@ def _begin(fields: FieldPaths, aliases: dict[str, str]) -> None:
     _bound[:] = [_Bound(fields, aliases)]
 
 
-def internal_fault(fault: BaseException) -> Rejected:
+def internal_fault(fault: BaseException) -> Fault:
     """A fault of our own code on one record, as a value."""
-    return Rejected(
-        RejectReason.INTERNAL, f"a fault of this program, please report it: {type(fault).__name__}: {fault}"
-    )
+    error = type(fault).__name__
+    return Fault(RejectReason.INTERNAL, f"a fault of this program, please report it: {error}: {fault}", error)
 
 
 def _fingerprinted(batch: Sequence[tuple[bytes | None, str, int, int]]) -> bytes:
-    """In the worker: what came of each record, pickled: `Carried`, or reason and detail of a rejection."""
+    """In the worker: what came of each record, pickled: `Carried`, or reason, detail and error of a
+    rejection."""
     bound = _bound[0]
-    results: list[Carried | tuple[str, str]] = []
+    results: list[Carried | tuple[str, str, str]] = []
     for value, topic, partition, offset in batch:
         try:
             article = decode_raw(value, RawPosition(topic, partition, offset), bound.fields, bound.aliases)
@@ -76,7 +88,8 @@ def _fingerprinted(batch: Sequence[tuple[bytes | None, str, int, int]]) -> bytes
                 continue
         except Exception as fault:  # one record must not cost its batch
             article = internal_fault(fault)
-        results.append((article.reason.value, article.detail))
+        error = article.error if isinstance(article, Fault) else ""
+        results.append((article.reason.value, article.detail, error))
     return pickle.dumps(results, protocol=pickle.HIGHEST_PROTOCOL)
 
 
@@ -95,10 +108,11 @@ class Pending:
             raise WorkerDiedError from death
         return list(self._restored(rows))
 
-    def _restored(self, rows: list[Carried | tuple[str, str]]) -> Iterator[Proposal | Rejected]:
+    def _restored(self, rows: list[Carried | tuple[str, str, str]]) -> Iterator[Proposal | Rejected]:
         for (value, position), row in zip(self.came, rows, strict=True):
-            if len(row) == 2:
-                yield Rejected(RejectReason(row[0]), row[1])
+            if len(row) == 3:
+                reason, detail, error = RejectReason(row[0]), row[1], row[2]
+                yield Fault(reason, detail, error) if error else Rejected(reason, detail)
             else:
                 yield restored(row, value or b"", position)
 
@@ -145,3 +159,50 @@ class Fingerprinters:
     def close(self) -> None:
         """Ends the workers; what they have not begun is dropped."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class LastingFingerprinters:
+    """Workers that outlast their deaths, for the service: a pool with a dead worker is told of, replaced, and what it
+    had not done is done again. Called from the threads of the core, several at a time.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Fingerprinters],
+        on_death: Callable[[WorkerDiedError], None],
+        own_bytes_max: int,
+    ) -> None:
+        """`own_bytes_max`: batches up to so many bytes are left to the caller, who is done before they were there
+        and back."""
+        self._make = make
+        self._on_death = on_death
+        self._own_bytes_max = own_bytes_max
+        self._lock = Lock()
+        self._pool = make()
+
+    def fingerprint(self, came: Sequence[Came]) -> list[Proposal | Rejected] | None:
+        """What came of each record, in order; waits. None where the caller should do it: a small batch, or one that
+        outlived as many pools as may be; if it is what kills them, then where nobody can mistake it."""
+        if sum(len(value or b"") for value, _ in came) <= self._own_bytes_max:
+            return None
+        for _ in range(_POOLS_A_BATCH_MAX):
+            pool = self._pool
+            size = max(_BATCH_RECORDS_MIN, -(-len(came) // pool.workers))
+            try:
+                parts = [pool.hand_out(came[at : at + size]) for at in range(0, len(came), size)]
+                return [result for part in parts for result in part.results()]
+            except WorkerDiedError as death:
+                self._replace(pool, death)
+        return None
+
+    def close(self) -> None:
+        """Ends the workers."""
+        with self._lock:
+            self._pool.close()
+
+    def _replace(self, dead: Fingerprinters, death: WorkerDiedError) -> None:
+        with self._lock:
+            if self._pool is dead:  # else another thread has seen to it
+                self._on_death(death)
+                dead.close()
+                self._pool = self._make()

@@ -465,6 +465,8 @@ class Steps:
     encode_correction: Callable[[Correction], bytes]
     tracing: Tracing | None = None
     envelope: Envelope | None = None
+    # decode and propose for a whole batch elsewhere (fingerprints.py), in any thread; None as the answer: do it here
+    fingerprint: Callable[[Sequence[RawRecord]], Sequence[ProposalPort | Rejected] | None] | None = None
 
 
 # ---- options

@@ -21,7 +21,9 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from service.core.codec import decode_raw, encode_correction, encode_enriched
@@ -33,6 +35,7 @@ from service.shell import logs
 from service.shell.check_config import EXIT_CONFIG, load_or_explain
 from service.shell.checking import Checker, read_text
 from service.shell.cloud_events import CloudEvents
+from service.shell.fingerprints import Fingerprinters, LastingFingerprinters, WorkerDiedError
 from service.shell.http import HttpServer, Views
 from service.shell.loop_watch import LoopWatch
 from service.shell.pipeline import Pipeline
@@ -43,7 +46,7 @@ from service.shell.warm import warm
 from service.shell.web.site import Site
 
 if TYPE_CHECKING:
-    from service.shell.ports import Backend, ProposalPort
+    from service.shell.ports import Backend, ProposalPort, RawRecord
     from service.shell.settings import Settings
     from service.shell.tracing import SpanTracing
 
@@ -135,8 +138,14 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
     sampler: asyncio.Task[None] | None = None
     watch = LoopWatch(settings.pipeline_progress_timeout_ms / 1000, EXIT_WATCHDOG)
     watch.start()
+    workers: LastingFingerprinters | None = None
+    watch = LoopWatch(settings.pipeline_progress_timeout_ms / 1000, EXIT_WATCHDOG)
+    watch.start()
     try:
         engine, steps = _engine(settings, telemetry), replace(steps_of(settings), tracing=tracing)
+        workers = _workers(settings, log)
+        if workers is not None:
+            steps = replace(steps, fingerprint=partial(_by_workers, workers))
         began = time.monotonic()
         await asyncio.to_thread(warm)
         logs.occurred(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
@@ -160,6 +169,8 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
         watch.stop()
         if site is not None:
             await site.stop()
+        if workers is not None:
+            await asyncio.to_thread(workers.close)
         if tracing is not None:
             await tracing.close()
     logs.occurred(log, logging.INFO, "stopped")
@@ -185,6 +196,24 @@ def _checker(settings: Settings, pipeline: Pipeline, engine: Any) -> Checker:
         settings.check_options(),
         lambda: pipeline.health().caught_up,
     )
+
+
+def _workers(settings: Settings, log: logging.Logger) -> LastingFingerprinters | None:
+    if settings.fingerprint_workers == 0:
+        return None
+
+    def died(death: WorkerDiedError) -> None:
+        logs.occurred(log, logging.ERROR, "worker_died", detail=death)
+
+    fields = FieldPaths(**settings.field_paths())
+    make = partial(Fingerprinters, settings.fingerprint_workers, fields, settings.aliases)
+    return LastingFingerprinters(make, died, settings.pipeline_inline_bytes_max)
+
+
+def _by_workers(
+    workers: LastingFingerprinters, records: Sequence[RawRecord]
+) -> Sequence[Proposal | Rejected] | None:
+    return workers.fingerprint([(record.value, record.position) for record in records])
 
 
 def tracing_of(settings: Settings) -> SpanTracing | None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.core.model import Outcome, Rejected, RejectReason
+from service.shell.fingerprints import Fault
 from service.shell.ports import (
     EnginePort,
     Headers,
@@ -74,8 +75,24 @@ def size_of(key: bytes | None, value: bytes | None, headers: Headers) -> int:
 
 
 def prepare(records: Sequence[RawRecord], steps: Steps, engine: EnginePort, limits: Limits) -> list[Entry]:
-    """Decode and propose. Changes nothing; may run in any thread."""
-    return [_prepare_one(record, steps, engine, limits) for record in records]
+    """Decode and propose, here or where `steps.fingerprint` does it. Changes nothing; may run in any thread."""
+    found = None if steps.fingerprint is None else steps.fingerprint(records)
+    if found is None:
+        return [_prepare_one(record, steps, engine, limits) for record in records]
+    entries = [Entry(record, size_of(record.key, record.value, record.headers)) for record in records]
+    for entry, one in zip(entries, found, strict=True):
+        if isinstance(one, Fault):
+            entry.fault = FaultElsewhereError(one.error)
+            entry.rejected = _internal(one.error)
+        elif isinstance(one, Rejected):
+            entry.rejected = one
+        else:
+            _accept(entry, one, limits)
+    return entries
+
+
+class FaultElsewhereError(Exception):
+    """Our own code failed in another process; the text is the type of what it raised there."""
 
 
 def _prepare_one(record: RawRecord, steps: Steps, engine: EnginePort, limits: Limits) -> Entry:
@@ -90,19 +107,27 @@ def _prepare_one(record: RawRecord, steps: Steps, engine: EnginePort, limits: Li
         entry.rejected = internal(error)
         entry.fault = error
         return entry
+    _accept(entry, proposal, limits)
+    return entry
+
+
+def _accept(entry: Entry, proposal: ProposalPort, limits: Limits) -> None:
     if len(proposal.value) + RECORD_OVERHEAD_BYTES > limits.log_value:
         entry.rejected = Rejected(
             RejectReason.TOO_LARGE,
             f"its fingerprints take {len(proposal.value)} bytes, {limits.log_value} are allowed",
         )
-        return entry
-    entry.proposal = proposal
-    return entry
+    else:
+        entry.proposal = proposal
 
 
 def internal(error: BaseException) -> Rejected:
     """Our own fault. Only the exception's type is told: its text may hold the article's."""
-    return Rejected(RejectReason.INTERNAL, f"{type(error).__name__} in our own code; the log has the details")
+    return _internal(type(error).__name__)
+
+
+def _internal(error: str) -> Rejected:
+    return Rejected(RejectReason.INTERNAL, f"{error} in our own code; the log has the details")
 
 
 def render(entries: Sequence[Entry], steps: Steps, limits: Limits) -> list[list[OutputRecord]]:

@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,16 @@ from service.core.engine import Engine, enrich
 from service.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason
 from service.core.propose import propose
 from service.shell.files import Line
-from service.shell.fingerprints import Fingerprinters, WorkerDiedError
+from service.shell.fingerprints import (
+    Came,
+    Fingerprinters,
+    LastingFingerprinters,
+    Pending,
+    WorkerDiedError,
+)
+from service.shell.ports import RawRecord, Steps
 from service.shell.scan import ScanOptions, ScanOutputs, scan
+from service.shell.steps import Limits, prepare
 
 AT = RawPosition("scan", 0, 7)
 PAGE = json.dumps(
@@ -160,3 +170,59 @@ def _workers_of(owner: int) -> list[int]:
             return workers
         time.sleep(0.05)
     raise AssertionError("no workers were started")
+
+
+def records(values: list[bytes]) -> list[RawRecord]:
+    return [
+        RawRecord(RawPosition("articles.raw", 0, offset), b"key", value, (("header", b"kept"),), 0)
+        for offset, value in enumerate(values)
+    ]
+
+
+def test_the_service_gets_from_workers_what_it_would_make_and_a_dead_pool_is_told_of_and_replaced() -> None:
+    fields, deaths = FieldPaths(), list[str]()
+    values = [*samples.lines()[:20], *BAD]
+    steps = Steps(
+        decode=lambda value, position: decode_raw(value, position, fields, {}),
+        enrich=lambda proposal, outcome: outcome.verdict,
+        encode_enriched=encode_enriched,
+        encode_correction=lambda correction: b"",
+    )
+    limits = Limits(1 << 20, 1 << 20, 1 << 20, 1 << 20)
+    expected = prepare(records(values), steps, Engine(), limits)
+    workers = LastingFingerprinters(
+        lambda: Fingerprinters(2, fields, {}), lambda death: deaths.append(str(death)), own_bytes_max=1000
+    )
+    elsewhere = replace(
+        steps, fingerprint=lambda batch: workers.fingerprint([(one.value, one.position) for one in batch])
+    )
+    try:
+        for _ in range(2):
+            entries = prepare(records(values), elsewhere, Engine(), limits)
+            for entry, other in zip(entries, expected, strict=True):
+                assert (entry.record, entry.size_bytes, entry.rejected) == (
+                    other.record,
+                    other.size_bytes,
+                    other.rejected,
+                )
+                assert (entry.proposal is None) == (other.proposal is None)
+                if entry.proposal is not None and other.proposal is not None:
+                    assert entry.proposal.value == other.proposal.value
+            for process in multiprocessing.active_children():
+                process.kill()
+        assert workers.fingerprint([(b"{}", AT)]) is None, "a small batch is the caller's"
+    finally:
+        workers.close()
+    assert len(deaths) == 1
+
+
+def test_a_batch_that_kills_every_pool_comes_back_to_the_caller() -> None:
+    class Deadly(Fingerprinters):
+        def hand_out(self, came: Sequence[Came]) -> Pending:
+            raise WorkerDiedError
+
+    deaths: list[WorkerDiedError] = []
+    workers = LastingFingerprinters(lambda: Deadly(1, FieldPaths(), {}), deaths.append, own_bytes_max=0)
+    assert workers.fingerprint([(b"x" * 10, AT)]) is None
+    assert len(deaths) > 1
+    workers.close()

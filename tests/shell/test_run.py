@@ -79,10 +79,14 @@ def metrics(text: str) -> Mapping[str, float]:
     return {name: float(value) for name, _, value in lines}
 
 
-async def test_articles_go_through_and_the_port_tells_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chosen", [{}, {"fingerprint_workers": 1, "pipeline_inline_bytes_max": 0}])
+async def test_articles_go_through_and_the_port_tells_of_it(
+    chosen: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether threads of the service fingerprint or processes do."""
     broker, backend = world()
     ports, stop = Ports(monkeypatch), asyncio.Event()
-    service = asyncio.create_task(run.serve(free_settings(), backend, stop))
+    service = asyncio.create_task(run.serve(free_settings(**chosen), backend, stop))
     port = await ports.found
     await until_status(port, "/readyz", 200)
     assert (await asyncio.to_thread(ask, port, "/startupz"))[0] == 200

@@ -106,6 +106,11 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
         CHECK.waiting_max, "Checks under way at a time; further ones are refused at once."
     )
 
+    # ---- processes
+    fingerprint_workers: Annotated[int, Field(ge=0, le=64)] = setting(
+        0, "Processes that decode and fingerprint for the one engine; 0: threads of this process do."
+    )
+
     # ---- HTTP and logs
     http_host: str = setting("0.0.0.0", "Address of metrics and health.", min_length=1)  # noqa: S104
     http_port: Annotated[int, Field(ge=0, le=65535)] = setting(
