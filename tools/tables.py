@@ -22,6 +22,7 @@ GROUPS = (
     ("window", "Index"),
     ("state", "Saved state of the index"),
     ("pipeline", "Pipeline"),
+    ("fingerprint", "Worker processes"),
     ("pages", "Pages for people"),
     ("check", "Checking a text"),
     ("http", "HTTP"),
