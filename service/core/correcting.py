@@ -29,7 +29,7 @@ from service.core.origin_index import OriginIndex
 from service.core.passages import LineMap, painted, passages, snapped
 from service.core.record import SketchRecord
 from service.core.remembered import Remembered, decode_remembered, remembered_lines
-from service.core.verdict import Known, Match, credits_any, directed
+from service.core.verdict import Known, Match, credits_any, directed, extent
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,9 @@ def _copy(
     ranges = [(start, min(end, tokens)) for _, _, start, end in measured.runs if start < tokens]
     m = match.measures
     share, source_share = round(m.part_there, 4), round(m.part_here, 4)
-    whole = share >= limits.FULL_SHARE_MIN and (
-        m.lead_here >= limits.FULL_LEAD_MIN or source_share >= limits.FULL_PART_MIN
-    )
     verdict = Verdict(
         VerdictKind.REPUBLICATION,
-        Extent.FULL if whole else Extent.PARTIAL,
+        extent(share, source_share, m.lead_here),
         before.verdict.story,
         _original(record),
         share,

@@ -15,7 +15,7 @@ from service.core.domains import brand_keys
 from service.core.matching import Matches, find_matches
 from service.core.model import Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
 from service.core.origin_index import Learned, OriginIndex
-from service.core.passages import LineMap, filled, painted, passages, snapped, trimmed
+from service.core.passages import LineMap, filled, inside, painted, passages, snapped, trimmed
 from service.core.record import RecordCredit, SketchRecord
 from service.core.verdict import (
     Cover,
@@ -24,6 +24,7 @@ from service.core.verdict import (
     cover,
     credits_any,
     directed,
+    earlier,
     extent,
     external_credit,
     lead,
@@ -53,36 +54,39 @@ def judge(index: OriginIndex, seen: Comparison) -> Judged:
         return _unmatched(seen)
     chosen = cover(matches.accepted, seen.own())
     own_site = [source for source in chosen if source.match.same_url or source.match.same_site]
+    own_site.sort(key=lambda source: not source.match.same_url)
     if own_site and (own_site[0].match.same_url or own_site[0] is chosen[0]):
-        return _update(seen, own_site[0], chosen)
+        return _update(index, seen, own_site[0], chosen)
     chosen = [source for source in chosen if not source.match.same_site]
     return _republication(index, seen, chosen, matches)
 
 
 def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
-    """The very same body from the same publisher: nothing to measure."""
+    """The very same body from the same publisher: nothing to measure. Sent again, it is a duplicate; dated later than
+    each time before, the publisher issued it anew."""
     record = seen.record
     sketch = record.sketch
-    for number in sorted(seen.same_body):
-        known = index.known(number)
-        if not same_publisher(record, known):
-            continue
-        whole = [(0, sketch.tokens, 0)] if len(sketch.lines) else []
-        verdict = Verdict(
-            VerdictKind.DUPLICATE,
-            None,
-            known.story_id,
-            _first_version(known),
-            1.0,
-            1.0,
-            _boilerplate_share(seen),
-            passages(whole, LineMap(sketch.lines), [known.id]),
-            (Source(known.id, known.publisher, 1.0, 1.0),),
-            _credit(record),
-            (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
-        )
-        return Judged(verdict, Learned(known.story, [(0, sketch.tokens)], []))
-    return None
+    same = [index.known(number) for number in sorted(seen.same_body)]
+    same = [known for known in same if same_publisher(record, known)]
+    if not same:
+        return None
+    known = same[0]
+    anew = all(earlier(other.published_at_ms, record.published_at_ms) for other in same)
+    whole = [(0, sketch.tokens, 0)] if len(sketch.lines) else []
+    verdict = Verdict(
+        VerdictKind.UPDATE if anew else VerdictKind.DUPLICATE,
+        None,
+        known.story_id,
+        _first_version(known),
+        1.0,
+        1.0,
+        _boilerplate_share(seen),
+        passages(whole, LineMap(sketch.lines), [known.id]),
+        (Source(known.id, known.publisher, 1.0, 1.0),),
+        _credit(record),
+        (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
+    )
+    return Judged(verdict, Learned(known.story, [(0, sketch.tokens)], []))
 
 
 def _unmatched(seen: Comparison) -> Judged:
@@ -107,16 +111,18 @@ def _unmatched(seen: Comparison) -> Judged:
     return Judged(verdict, Learned(None, [], []))
 
 
-def _update(seen: Comparison, source: Cover, chosen: list[Cover]) -> Judged:
+def _update(index: OriginIndex, seen: Comparison, source: Cover, chosen: list[Cover]) -> Judged:
     """The same publisher sent another version of this before."""
     match, known = source.match, source.match.known
     first = _first_version(known)
-    basis = ((Basis.SAME_URL,) if match.same_url else ()) + (
-        (Basis.SAME_PUBLISHER,) if match.same_site else ()
-    )
+    address = match.same_url or any(index.known(n).story == known.story for n in seen.same_address)
+    basis = ((Basis.SAME_URL,) if address else ()) + ((Basis.SAME_PUBLISHER,) if match.same_site else ())
     ordered = [source, *(other for other in chosen if other is not source)]
     verdict, covered = _drawn(seen, VerdictKind.UPDATE, known.story_id, first, ordered, basis)
-    return Judged(_renamed(verdict, known.id, first.id or known.id), Learned(known.story, covered, []))
+    named = {other.match.known.id for other in chosen}
+    if first.id is not None and first.id not in named:
+        verdict = _renamed(verdict, known.id, first.id)
+    return Judged(verdict, Learned(known.story, covered, []))
 
 
 def _republication(index: OriginIndex, seen: Comparison, chosen: list[Cover], matches: Matches) -> Judged:
@@ -184,7 +190,7 @@ def _drawn(
     stretches = painted([_explained(seen, kind, source.match, lines) for source in chosen], sketch.tokens)
     leading = chosen[0].match
     whole = leading.known.main if len(chosen) == 1 else (0, 0)
-    own = trimmed(seen.own(), stretches, leading.runs, whole)
+    own = trimmed(seen.own(), stretches, leading.runs, whole, leading.same_title)
     total = own.count(1)
     by_source = [0] * len(chosen)
     for start, end, source in stretches:
@@ -201,7 +207,9 @@ def _drawn(
     )
     verdict = Verdict(
         kind,
-        extent(share, leading.measures) if kind is VerdictKind.REPUBLICATION else None,
+        extent(share, leading.measures.part_there, leading.measures.lead_there)
+        if kind is VerdictKind.REPUBLICATION
+        else None,
         story,
         original,
         share,
@@ -217,14 +225,16 @@ def _drawn(
 
 def _explained(seen: Comparison, kind: VerdictKind, match: Match, lines: LineMap) -> list[tuple[int, int]]:
     """Token ranges that a source explains. What a newer version changed is new; what a copy reworded is the source's."""
+    sketch = seen.record.sketch
+    main = (sketch.main_start, sketch.main_end)
     if kind is VerdictKind.UPDATE:
-        return snapped([(start, end) for start, end, _, _ in match.runs], lines.starts, lines.ends)
+        ranges = snapped([(start, end) for start, end, _, _ in match.runs], lines.starts, lines.ends)
+        return inside(ranges, main)
     m = match.measures
     alike = min(m.part_here, m.part_there) >= limits.FILL_EDGE_PART_MIN
     edge = limits.FILL_EDGE_ALIKE_TOKENS_MAX if alike else limits.FILL_EDGE_TOKENS_MAX
-    sketch = seen.record.sketch
-    main = (sketch.main_start, sketch.main_end)
-    return snapped(filled(match.runs, main, match.known.main, edge), lines.starts, lines.ends)
+    ranges = snapped(filled(match.runs, main, match.known.main, edge), lines.starts, lines.ends)
+    return inside(ranges, (main[0] if sketch.title_found else 0, sketch.tokens))
 
 
 def _renamed(verdict: Verdict, old: str, new: str) -> Verdict:

@@ -257,9 +257,9 @@ def tokenise_into(
                 row[LINE_BARS] = bars
                 line += _1
                 line_open = False
-                bars = np.int64(0)
                 newlines = np.int64(1)
                 last_class = np.int32(0)
+            bars = np.int64(0)
         char += 1
     token_canonical[tokens] = written
     return np.int64(tokens), np.int64(written), np.int64(line)
@@ -561,8 +561,8 @@ def starts_with_any(lines, token_hash, start, end, heads, head_starts, line_toke
         first = lines[i, LINE_TOKEN_START]
         size = lines[i, LINE_TOKEN_END] - first
         out[i] = 0
-        if size == 0 or not first_words[token_hash[first] >> _SHIFT_54]:
-            continue
+        if size == 0 or lines[i, LINE_STARTS_LOWER] or not first_words[token_hash[first] >> _SHIFT_54]:
+            continue  # a heading has a capital; "about March 17" goes on from the line above
         for phrase in range(len(head_starts) - 1):
             at = head_starts[phrase]
             length = head_starts[phrase + 1] - at
@@ -648,29 +648,33 @@ def closing_line(lines, start, end, marks, opens, least_tokens, percent, always_
 
 @numba.njit(nogil=True, cache=True)
 def main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by):  # type: ignore[no-untyped-def]
-    """Token range of the article proper: (start, end, True); the whole text where it has no prose at all.
+    """Token range of the article proper: (start, end, True); the whole text where it has no prose at all, and
+    where it is short and most of it none (a table, given without its page).
 
-    From the title on, or else the largest run of prose; it ends where a closing head stands. marks u8[l] is
-    filled. (−1, −1, False): opens, u8[l], is wanted (`closing_line`). by i64[6]: limits, in the order of the
-    unpacking."""
-    gap_lines_max, gap_tokens_max, least, percent, always, heading_tokens_max = (
+    From below the title on, or else the largest run of prose; it ends where a closing head stands. marks u8[l]
+    is filled. (−1, −1, False): opens, u8[l], is wanted (`closing_line`). by i64[7]: limits, in the order of
+    the unpacking."""
+    gap_lines_max, gap_tokens_max, least, percent, always, heading_tokens_max, scant_tokens_max = (
         by[0],
         by[1],
         by[2],
         by[3],
         by[4],
         by[5],
+        by[6],
     )
     count = len(lines)
     starts_with_any(lines, token_hash, 0, count, heads, head_starts, heading_tokens_max, marks)
     start, end, size = -1, -1, 0
     if title_at >= 0:
-        start, end, size = prose_run(lines, title_at, gap_lines_max, gap_tokens_max)
+        start, end, size = prose_run(lines, title_at + 1, gap_lines_max, gap_tokens_max)
     if size == 0:
         closing, known = closing_line(lines, 0, count, marks, opens, least, percent, always)
         if not known:
             return -1, -1, False
         start, end, size = largest_prose_run(lines[:closing], gap_lines_max, gap_tokens_max)
+        if 2 * size < len(token_hash) and len(token_hash) <= scant_tokens_max:
+            size = 0
     if size == 0:
         return 0, len(token_hash), True
     end, known = closing_line(lines, start, end, marks, opens, least, percent, always)
@@ -818,16 +822,16 @@ def sketch_text(  # type: ignore[no-untyped-def]
     hash, region's start, its end, samples, lines, whether an id is missing). Start is −1 where opens is
     wanted: call the latter two.
 
-    by i64[18]: ten limits of the first, six of the second, tokens of a shingle, window.
+    by i64[19]: ten limits of the first, seven of the second, tokens of a shingle, window.
     """
     title_at, named, digest = find_title(
         lines, token_hash, titles, part_starts, classes, folds, expansions, by[:10]
     )
-    start, end, known = main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by[10:16])
+    start, end, known = main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by[10:17])
     if not known:
         return title_at, named, digest, -1, -1, 0, 0, False
     count, kept_lines, missing = samples(
-        lines, token_hash, canonical, token_canonical, start, end, by[16], by[17], ids, positions, kept
+        lines, token_hash, canonical, token_canonical, start, end, by[17], by[18], ids, positions, kept
     )
     return title_at, named, digest, start, end, count, kept_lines, missing
 

@@ -69,6 +69,9 @@ CUT_AFTER_PERCENT = 35  # an "About X" heading ends the article only past this p
 CUT_AFTER_TOKENS = 60
 CUT_ALWAYS_AFTER_TOKENS = 200
 CUT_HEADING_TOKENS_MAX = 8
+SCANT_TOKENS_MAX = (
+    256  # a text so short of which less than half is prose is no page with an article in it: a table
+)
 
 # ---- templates
 TEMPLATE_GAP_TOKENS_MAX = 14  # between two template samples: w + k − 1, what winnowing may leave unsampled
@@ -136,9 +139,9 @@ NAMED_HITS_MIN = 5
 SECOND_LEAD_MIN = 0.5  # a further source
 SECOND_WORDS_MIN = 18
 LEAD_PASSAGE_WORDS_MIN = 30
-FULL_SHARE_MIN = 0.6
-FULL_LEAD_MIN = 0.4
-FULL_PART_MIN = 0.9
+FULL_SHARE_MIN = 0.5  # more than half of this article, and
+FULL_PART_MIN = 0.5  # of the source, and
+FULL_LEAD_MIN = 0.2  # some of its beginning: extent .994 on wirebench; without the source's half .985
 SNAP_TOKENS_MAX = 25  # a passage that ends so near a line's edge ends there
 STORY_CREDITS_LOOKED_AT_MAX = 64  # members of a story asked whom they credit
 
@@ -152,7 +155,9 @@ CREDIT_BEFORE_CHARS = 600  # above the first line of prose: bylines, datelines o
 CREDIT_AFTER_CHARS = 300  # below the last: "Source: X"
 CREDIT_TOP_CHARS = 250  # a dateline stands in the first sentence
 CREDIT_CONTEXT_TOKENS = 6
-FILL_TOKENS_MAX = 80  # a gap between two runs that was rewritten and not added
+FILL_TOKENS_MAX = (
+    160  # a gap between two runs that was rewritten and not added (heavy: .931, .943 at 80, 200)
+)
 FILL_EDGE_TOKENS_MAX = 12  # likewise at the main regions' edges, where only one side is known to be the same
 FILL_EDGE_PART_MIN = 0.5  # unless so much of both is the same: then
 FILL_EDGE_ALIKE_TOKENS_MAX = 80

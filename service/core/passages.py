@@ -57,28 +57,38 @@ def _rewritten(gap: int, source_gap: int, most: int = limits.FILL_TOKENS_MAX) ->
 
 
 def trimmed(
-    own: bytes, stretches: Sequence[tuple[int, int, int]], runs: Sequence[Run], source_main: TokenRange
+    own: bytes,
+    stretches: Sequence[tuple[int, int, int]],
+    runs: Sequence[Run],
+    source_main: TokenRange,
+    same_title: bool,
 ) -> bytes:
-    """The article's own tokens without a short rest of the page before or after a source that stands here whole.
+    """The article's own tokens without the rest of the page before or after a source that stands here whole.
 
     A match that reaches from the start to the end of the source leaves only captions, credits and feet of the page
-    around it: own words of the page, not of the article.
+    around it: own words of the page, not of the article. Under the source's own title nothing else can follow it; under
+    another one a longer rest is an article that the source was put into.
     """
     if not stretches or not runs:
         return own
     size = source_main[1] - source_main[0]
     kept = bytearray(own)
     first, last = stretches[0][0], max(end for _, end, _ in stretches)
-    inside = kept.count(1, first, last)
-    if size > 0 and min(run[2] for run in runs) - source_main[0] <= limits.TRIM_SOURCE_TOKENS_MAX:
-        rest = kept.count(1, 0, first)
-        if rest <= min(limits.TRIM_TOKENS_MAX, limits.TRIM_PART * inside):
-            kept[:first] = bytes(first)
-    if size > 0 and source_main[1] - max(run[3] for run in runs) <= limits.TRIM_SOURCE_TOKENS_MAX:
-        rest = kept.count(1, last)
-        if rest <= min(limits.TRIM_TOKENS_MAX, limits.TRIM_PART * inside):
-            kept[last:] = bytes(len(kept) - last)
+    short = min(limits.TRIM_TOKENS_MAX, limits.TRIM_PART * kept.count(1, first, last))
+    from_start = min(run[2] for run in runs) - source_main[0] <= limits.TRIM_SOURCE_TOKENS_MAX
+    to_end = source_main[1] - max(run[3] for run in runs) <= limits.TRIM_SOURCE_TOKENS_MAX
+    if size > 0 and from_start and kept.count(1, 0, first) <= short:
+        kept[:first] = bytes(first)
+    if size > 0 and to_end and (same_title or kept.count(1, last) <= short):
+        kept[last:] = bytes(len(kept) - last)
     return bytes(kept)
+
+
+def inside(ranges: Iterable[TokenRange], main: TokenRange) -> list[TokenRange]:
+    """Token ranges cut at the main region's edges; as they are where none of them reaches into it."""
+    ranges = list(ranges)
+    cut = [(max(start, main[0]), min(end, main[1])) for start, end in ranges]
+    return [(start, end) for start, end in cut if start < end] or ranges
 
 
 def snapped(ranges: Iterable[TokenRange], starts: Sequence[int], ends: Sequence[int]) -> list[TokenRange]:

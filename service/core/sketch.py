@@ -5,8 +5,8 @@ article proper lies on the page (its main region). Every replica judges by the s
 it cannot matter. Shingles that touch neither prose nor the main region are dropped: navigation and link lists
 are the larger part of a page and never prove anything (−38 % of the record).
 
-The main region: the title's line, then from the first prose line below it to a gap without prose; without a
-title, the largest run of prose. Press releases end where "About the company" begins."""
+The main region: from the first prose line below the title's to a gap without prose; without a title, the
+largest run of prose. Press releases end where "About the company" begins."""
 
 from __future__ import annotations
 
@@ -129,12 +129,13 @@ _LIMITS = np.array(
         limits.CUT_AFTER_PERCENT,
         limits.CUT_ALWAYS_AFTER_TOKENS,
         limits.CUT_HEADING_TOKENS_MAX,
+        limits.SCANT_TOKENS_MAX,
         limits.SHINGLE_TOKENS,
         limits.WINNOW_WINDOW,
     ],
     np.int64,
 )
-_REGION_LIMITS = _LIMITS[10:16]
+_REGION_LIMITS = _LIMITS[10:17]
 _AT_ONCE = np.zeros(1, np.int32)
 _NOBODY_LOOKED = np.empty(0, np.uint8)
 

@@ -275,10 +275,14 @@ def lead(chosen: list[Cover]) -> Cover:
     return min(opening, key=lambda source: source.match.measures.first) if opening else chosen[0]
 
 
-def extent(share: float, source: Measures) -> Extent:
-    """How much of the source this is, as a word."""
-    whole = source.lead_there >= limits.FULL_LEAD_MIN or source.part_there >= limits.FULL_PART_MIN
-    return Extent.FULL if share >= limits.FULL_SHARE_MIN and whole else Extent.PARTIAL
+def extent(share: float, part: float, lead_part: float) -> Extent:
+    """How much of the source this is, as a word: full where more than half of each is the other's, from its start on.
+
+    share: of this article; part, lead_part: of the source, and of its first tokens."""
+    full = (
+        share >= limits.FULL_SHARE_MIN and part >= limits.FULL_PART_MIN and lead_part >= limits.FULL_LEAD_MIN
+    )
+    return Extent.FULL if full else Extent.PARTIAL
 
 
 def credits_any(credit: RecordCredit, brands: tuple[str, ...]) -> bool:
@@ -316,9 +320,9 @@ def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, other
         k.credit is not None and credits_any(k.credit, brands) and not credits_any(k.credit, source.brands)
         for k in (source, *others)
     )
-    earlier = _earlier(record.published_at_ms, source.published_at_ms)
+    before = earlier(record.published_at_ms, source.published_at_ms)
     if names_source and not named_by:
-        conflict = (Basis.CREDIT_CONFLICT,) if earlier else ()
+        conflict = (Basis.CREDIT_CONFLICT,) if before else ()
         return Direction(False, None, (Basis.CREDIT, *conflict))
     if named_by and not names_source:
         return Direction(True, None, (Basis.CREDIT, Basis.LATE_ORIGINAL))
@@ -330,7 +334,7 @@ def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, other
     if source.external and source.credit is not None and not names_source:
         return Direction(False, source.credit, (Basis.CREDIT,))
     conflict = (Basis.CREDIT_CONFLICT,) if names_source and named_by else ()
-    if earlier:
+    if before:
         return Direction(True, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL, *conflict))
     known = record.published_at_ms is not None and source.published_at_ms is not None
     basis = (Basis.PUBLISHED_AT, Basis.FIRST_SEEN) if known else (Basis.FIRST_SEEN,)
@@ -353,7 +357,7 @@ def external_credit(record: SketchRecord) -> RecordCredit | None:
 _DAY_MS = 86_400_000
 
 
-def _earlier(here_ms: int | None, there_ms: int | None) -> bool:
+def earlier(here_ms: int | None, there_ms: int | None) -> bool:
     """Whether this one says that it was published first. A bare date says only the day."""
     if here_ms is None or there_ms is None:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -207,6 +208,52 @@ def test_the_same_body_again_is_a_duplicate() -> None:
     assert Basis.SAME_BODY in verdict.basis
     assert verdict.original is not None
     assert verdict.original.id == "a"
+
+
+DAY_MS = 24 * 3600 * 1000
+REISSUES = [
+    ("sent again", [0, 0], VerdictKind.DUPLICATE),
+    ("dated later", [0, DAY_MS], VerdictKind.UPDATE),
+    ("dated earlier", [DAY_MS, 0], VerdictKind.DUPLICATE),
+    ("the later one again", [0, DAY_MS, DAY_MS], VerdictKind.DUPLICATE),
+]
+
+
+@pytest.mark.parametrize(("what", "times", "kind"), REISSUES, ids=[row[0] for row in REISSUES])
+def test_the_same_body_under_a_later_date_is_an_update(
+    what: str, times: list[int], kind: VerdictKind
+) -> None:
+    desk = Desk()
+    story = prose(1, 200)
+    for number, time in enumerate(times):
+        at = datetime.fromtimestamp((NOW_MS + 1000 + time) / 1000, UTC).isoformat()
+        verdict = desk.send(story, "paper.com", id=f"v{number}", published_at=at).verdict
+    assert verdict.kind is kind
+    assert Basis.SAME_BODY in verdict.basis
+    assert verdict.original is not None
+    assert verdict.original.id == "v0"
+
+
+def test_an_update_says_that_a_version_of_its_story_had_its_url() -> None:
+    desk = Desk()
+    story = prose(1, 200)
+    desk.send(story, "paper.com", id="a", url="https://paper.com/a")
+    desk.send(story, "paper.com", id="b", url="https://paper.com/b")
+    longer = story + "\n\n" + prose(2, 60)
+    verdict = desk.send(longer, "paper.com", id="c", url="https://paper.com/b").verdict
+    assert verdict.kind is VerdictKind.UPDATE
+    assert {*verdict.basis} == {Basis.SAME_URL, Basis.SAME_PUBLISHER}
+
+
+def test_an_update_is_measured_by_the_first_version() -> None:
+    desk = Desk()
+    parts = [prose(n, 120) for n in range(3)]
+    for number in range(3):
+        body = "\n\n".join(reversed(parts[: number + 1]))
+        verdict = desk.send(body, "paper.com", id=f"v{number}", url="https://paper.com/live").verdict
+    assert verdict.kind is VerdictKind.UPDATE
+    assert [source.id for source in verdict.sources] == ["v0"]
+    assert verdict.share == pytest.approx(1 / 3, abs=0.05)
 
 
 VERSIONS = [

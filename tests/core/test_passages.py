@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.core import limits
-from service.core.passages import LineMap, filled, painted, passages, snapped, trimmed
+from service.core.passages import LineMap, filled, inside, painted, passages, snapped, trimmed
 from service.core.tokens import tokenise
 from tests.core.story import Desk, prose
 
@@ -96,26 +96,49 @@ def test_what_was_rewritten_and_not_added_is_filled(
 # ---- trimmed
 INSIDE = 400
 REST = limits.TRIM_TOKENS_MAX
+GOES_ON = INSIDE + limits.TRIM_SOURCE_TOKENS_MAX + 1
 TRIMS = [
-    ("short rests around a whole source", REST, REST, (0, INSIDE), INSIDE),
-    ("a long rest before", REST + 1, REST, (0, INSIDE), INSIDE + REST + 1),
-    ("a long rest behind", REST, REST + 1, (0, INSIDE), INSIDE + REST + 1),
-    ("a source that begins earlier", REST, 0, (-limits.TRIM_SOURCE_TOKENS_MAX - 1, INSIDE), INSIDE + REST),
-    ("a source that goes on", 0, REST, (0, INSIDE + limits.TRIM_SOURCE_TOKENS_MAX + 1), INSIDE + REST),
+    ("short rests around a whole source", REST, REST, (0, INSIDE), False, INSIDE),
+    ("a long rest before", REST + 1, REST, (0, INSIDE), False, INSIDE + REST + 1),
+    ("a long rest behind", REST, REST + 1, (0, INSIDE), False, INSIDE + REST + 1),
+    ("a long rest behind, under the source's title", REST, 9 * REST, (0, INSIDE), True, INSIDE),
+    ("a long rest before, under the source's title", REST + 1, 0, (0, INSIDE), True, INSIDE + REST + 1),
+    ("a source that begins earlier", REST, 0, (INSIDE - GOES_ON, INSIDE), False, INSIDE + REST),
+    ("a source that goes on", 0, REST, (0, GOES_ON), False, INSIDE + REST),
+    ("a source that goes on, under its title", 0, REST, (0, GOES_ON), True, INSIDE + REST),
 ]
 
 
-@pytest.mark.parametrize(("what", "before", "behind", "main", "own"), TRIMS, ids=[row[0] for row in TRIMS])
-def test_a_short_rest_of_the_page_is_not_the_articles_own(
-    what: str, before: int, behind: int, main: tuple[int, int], own: int
+@pytest.mark.parametrize(
+    ("what", "before", "behind", "main", "same_title", "own"), TRIMS, ids=[row[0] for row in TRIMS]
+)
+def test_a_rest_of_the_page_is_not_the_articles_own(
+    what: str, before: int, behind: int, main: tuple[int, int], same_title: bool, own: int
 ) -> None:
     tokens = bytes([1]) * (before + INSIDE + behind)
     stretches, runs = [(before, before + INSIDE, 0)], [(before, before + INSIDE, 0, INSIDE)]
-    assert trimmed(tokens, stretches, runs, main).count(1) == own
+    assert trimmed(tokens, stretches, runs, main, same_title).count(1) == own
 
 
 def test_without_a_match_nothing_is_trimmed() -> None:
-    assert trimmed(b"\x01" * 9, [], [], (0, 9)) == b"\x01" * 9
+    assert trimmed(b"\x01" * 9, [], [], (0, 9), True) == b"\x01" * 9
+
+
+# ---- inside
+INSIDES: list[tuple[str, list[tuple[int, int]], list[tuple[int, int]]]] = [
+    ("within", [(12, 20)], [(12, 20)]),
+    ("the title above the text", [(3, 20)], [(10, 20)]),
+    ("the page's foot", [(12, 20), (35, 40)], [(12, 20)]),
+    ("over both edges", [(0, 50)], [(10, 30)]),
+    ("nothing within: as it is", [(0, 5), (40, 50)], [(0, 5), (40, 50)]),
+]
+
+
+@pytest.mark.parametrize(("what", "ranges", "expected"), INSIDES, ids=[row[0] for row in INSIDES])
+def test_what_lies_beside_the_article_is_no_passage_of_it(
+    what: str, ranges: list[tuple[int, int]], expected: list[tuple[int, int]]
+) -> None:
+    assert inside(ranges, (10, 30)) == expected
 
 
 # ---- code points

@@ -188,10 +188,13 @@ def test_main_regions_are_those_of_the_twin(seed: int) -> None:
     gaps = chance.randint(0, 4), chance.randint(0, 60)
     cut = chance.randint(0, 40), chance.randint(0, 100), chance.randint(0, 100)
     short = chance.randint(0, 30)
-    by = np.array([*gaps, *cut, short], np.int64)
+    scant = chance.choice((0, 20, 500))
+    by = np.array([*gaps, *cut, short, scant], np.int64)
     opens = [chance.randint(0, 1) for _ in lines]
     expected_marks = twins.starts_with_any(lines.tolist(), hashes, 0, len(lines), heads, short)
-    expected = twins.main_region(lines.tolist(), len(hashes), title_at, expected_marks, opens, gaps, cut)
+    expected = twins.main_region(
+        lines.tolist(), len(hashes), title_at, expected_marks, opens, gaps, cut, scant
+    )
     marks = np.zeros(len(lines), np.uint8)
     for asked in (np.empty(0, np.uint8), np.array(opens, np.uint8)):
         start, end, known = kernels.main_region(
@@ -271,6 +274,7 @@ PAGES = [
         "",
     ),
     ("a dated copyright line", f"{BODY}\n© 2024 The Paper\n{prose(8, 60)}", ""),
+    ("a title that is a sentence", f"{NAVIGATION}{HEAD}.\n\n{BODY}\n\n{REST}", f"{HEAD}."),
 ]
 
 
@@ -281,7 +285,19 @@ def test_the_main_region_is_the_article_on_its_page(what: str, page: str, title:
     assert got.rstrip(".").split()[-10:] == BODY.rstrip(".").split()[-10:]
 
 
-@pytest.mark.parametrize("page", ["", "Home\nNews\nSport", "one two three", LINKS])
+TABLE = "\n".join(f"Round {n}: the harbour of town {n}" for n in range(12))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        "Home\nNews\nSport",
+        "one two three",
+        LINKS,
+        f"{TABLE}\nThe dates may change at any time, says the club.",
+    ],
+)
 def test_a_text_without_prose_is_all_main_region(page: str) -> None:
     sketch = sketch_of(page + " x")
     assert (sketch.main_start, sketch.main_end) == (0, sketch.tokens)

@@ -235,18 +235,18 @@ def test_a_further_source_is_taken_from_its_threshold_on(fields: dict[str, Any],
     assert also_source(match(**{**SECOND, **fields})) is good
 
 
+HALF = {"share": limits.FULL_SHARE_MIN, "part": limits.FULL_PART_MIN, "lead_part": limits.FULL_LEAD_MIN}
 EXTENTS = [
-    (limits.FULL_SHARE_MIN, {"lead_there": limits.FULL_LEAD_MIN}, Extent.FULL),
-    (limits.FULL_SHARE_MIN - LITTLE, {"lead_there": 1.0, "part_there": 1.0}, Extent.PARTIAL),
-    (1.0, {"lead_there": limits.FULL_LEAD_MIN - LITTLE}, Extent.PARTIAL),
-    (1.0, {"part_there": limits.FULL_PART_MIN}, Extent.FULL),
-    (1.0, {"part_there": limits.FULL_PART_MIN - LITTLE}, Extent.PARTIAL),
+    ("enough of each", {}, Extent.FULL),
+    ("a small part of this", {"share": limits.FULL_SHARE_MIN - LITTLE, "part": 1.0}, Extent.PARTIAL),
+    ("a small part of the source", {"part": limits.FULL_PART_MIN - LITTLE, "share": 1.0}, Extent.PARTIAL),
+    ("not its beginning", {"lead_part": limits.FULL_LEAD_MIN - LITTLE, "share": 1.0}, Extent.PARTIAL),
 ]
 
 
-@pytest.mark.parametrize(("share", "fields", "expected"), EXTENTS)
-def test_extent_is_full_from_its_threshold_on(share: float, fields: dict[str, Any], expected: Extent) -> None:
-    assert extent(share, replace(NOTHING, **fields)) is expected
+@pytest.mark.parametrize(("what", "fields", "expected"), EXTENTS, ids=[row[0] for row in EXTENTS])
+def test_extent_is_full_from_its_thresholds_on(what: str, fields: dict[str, float], expected: Extent) -> None:
+    assert extent(**{**HALF, **fields}) is expected
 
 
 # ---- sources

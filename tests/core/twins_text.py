@@ -119,12 +119,11 @@ def line_words(start: int, characters: str, table: Table) -> Iterator[tuple[list
 
 def tokenise(text: str, table: Table) -> Tokenised:
     made = Tokenised()
-    bars = 0  # signs of lines without words count for the next line that has some
     newlines = 0
     for number, (start, characters) in enumerate(text_lines(text, table)):
         newlines += number > 0
         words = list(line_words(start, characters, table))
-        bars += sum(c in BAR_SIGNS for c in characters) + COPYRIGHT * characters.count("©")
+        bars = sum(c in BAR_SIGNS for c in characters) + COPYRIGHT * characters.count("©")
         if not words:
             continue
         row = [0] * 12
@@ -143,7 +142,7 @@ def tokenise(text: str, table: Table) -> Tokenised:
         row[STARTS_LOWER] = int(bool(letters[0] & LOWER))
         row[BLANK_BEFORE] = int(newlines > 1)
         row[BARS] = bars
-        bars = newlines = 0
+        newlines = 0
         made.words += [word for word, _, _ in words]
         made.places += [(first, end) for _, first, end in words]
         made.lines.append(row)
@@ -294,6 +293,8 @@ def starts_with_any(
     marks = [0] * len(lines)
     for i in range(start, end):
         words = hashes[lines[i][T_START] : lines[i][T_END]]
+        if lines[i][STARTS_LOWER]:
+            continue
         if any(words[: len(head)] == head for head in heads):
             marks[i] = 1 if len(words) <= short_max else 2
     return marks
@@ -321,12 +322,16 @@ def main_region(
     opens: list[int],
     gaps: tuple[int, int],
     limits: tuple[int, int, int],
+    scant_max: int,
 ) -> tuple[int, int]:
-    """From the title's line, or else the largest run of prose, to a closing line; all of it without prose."""
-    run = prose_run(lines, title_at, *gaps) if title_at >= 0 else (-1, -1, 0)
+    """From below the title's line, or else the largest run of prose, to a closing line; all of it without prose, and of a
+    short text that is mostly none."""
+    run = prose_run(lines, title_at + 1, *gaps) if title_at >= 0 else (-1, -1, 0)
     if run[2] == 0:
         closing = closing_line(lines, 0, len(lines), marks, opens, limits)
         run = largest_prose_run(lines[:closing], *gaps)
+        if run[2] < tokens / 2 and tokens <= scant_max:
+            return 0, tokens
     if run[2] == 0:
         return 0, tokens
     end = closing_line(lines, run[0], run[1], marks, opens, limits)

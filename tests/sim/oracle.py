@@ -48,7 +48,7 @@ from service.core.model import (
     Verdict,
     VerdictKind,
 )
-from service.core.passages import LineMap, filled, painted, passages, snapped, trimmed
+from service.core.passages import LineMap, filled, inside, painted, passages, snapped, trimmed
 from service.core.record import RecordCredit, SketchRecord, decode_record
 from service.core.verdict import (
     Cover,
@@ -59,6 +59,7 @@ from service.core.verdict import (
     cover,
     credits_any,
     directed,
+    earlier,
     extent,
     external_credit,
     lead,
@@ -217,9 +218,11 @@ class Seen:
 
     @property
     def words_scale(self) -> float:
-        tokens = sum(end - start for start, end, *_ in self.lines)
-        chars = sum(last - first for _, _, first, last, _ in self.lines)
-        dense = self.lines and chars < tokens * limits.UNSPACED_CHARS_PER_TOKEN_MAX
+        main_start, main_end = self.record.sketch.main_start, self.record.sketch.main_end
+        lines = [line for line in self.lines if main_start <= line[0] and line[1] <= main_end]
+        tokens = sum(end - start for start, end, *_ in lines)
+        chars = sum(last - first for _, _, first, last, _ in lines)
+        dense = lines and chars < tokens * limits.UNSPACED_CHARS_PER_TOKEN_MAX
         return limits.UNSPACED_WORDS_SCALE if dense else 1.0
 
 
@@ -362,8 +365,14 @@ class Oracle:
                 continue
             size = record.sketch.tokens
             whole = passages([(0, size, 0)], LineMap(record.sketch.lines), [known.id]) if seen.lines else ()
+            times = [
+                other.published_at_ms
+                for other in map(self._known, seen.same_body)
+                if same_publisher(record, other)
+            ]
+            again = not all(earlier(time, record.published_at_ms) for time in times)
             verdict = Verdict(
-                kind=VerdictKind.DUPLICATE,
+                kind=VerdictKind.DUPLICATE if again else VerdictKind.UPDATE,
                 extent=None,
                 story=known.story_id,
                 original=self._goes_back_to(known),
@@ -502,6 +511,7 @@ class Oracle:
     def _verdict(self, seen: Seen, good: list[Match], chains: dict[int, list[Run]]) -> Judged:
         sources = cover(good, seen.own())
         ours = [c for c in sources if c.match.same_url or c.match.same_site]
+        ours = [c for c in ours if c.match.same_url] or ours
         if ours and (ours[0].match.same_url or ours[0] is sources[0]):
             return self._newer_version(seen, ours[0], sources)
         sources = [c for c in sources if not c.match.same_site]
@@ -528,12 +538,14 @@ class Oracle:
 
     def _newer_version(self, seen: Seen, source: Cover, sources: list[Cover]) -> Judged:
         known = source.match.known
-        basis = [Basis.SAME_URL] if source.match.same_url else []
+        stories = {self._kept[number].story for number in seen.same_address}
+        basis = [Basis.SAME_URL] if source.match.same_url or known.story in stories else []
         basis += [Basis.SAME_PUBLISHER] if source.match.same_site else []
         first = self._goes_back_to(known)
         ordered = [source, *(c for c in sources if c is not source)]
         verdict, covered = self._drawn(seen, None, ordered, known.story_id, first, tuple(basis))
-        name = first.id or known.id
+        others = {c.match.known.id for c in sources}
+        name = known.id if first.id is None or first.id in others else first.id
         verdict = replace(
             verdict,
             passages=tuple(
@@ -564,19 +576,26 @@ class Oracle:
                 alike = both >= limits.FILL_EDGE_PART_MIN
                 edge = limits.FILL_EDGE_ALIKE_TOKENS_MAX if alike else limits.FILL_EDGE_TOKENS_MAX
                 ranges = filled(runs, main, self._kept[source.match.known.number].main, edge)
-            explained.append(snapped(ranges, lines.starts, lines.ends))
+            ranges = snapped(ranges, lines.starts, lines.ends)
+            if leading is None:
+                ranges = inside(ranges, main)
+            elif sketch.title_found:
+                ranges = inside(ranges, (main[0], sketch.tokens))
+            explained.append(ranges)
         stretches = painted(explained, sketch.tokens)
         alone = len(sources) == 1
         if leading is not None or alone:
             there = self._kept[sources[0].match.known.number].main if alone else (0, 0)
-            own = trimmed(own, stretches, sources[0].match.runs, there)
+            own = trimmed(own, stretches, sources[0].match.runs, there, sources[0].match.same_title)
         held = [0] * len(sources)
         for start, end, index in stretches:
             held[index] += sum(own[start:end])
         share = _ratio(sum(held), sum(own))
         verdict = Verdict(
             kind=VerdictKind.UPDATE if leading is None else VerdictKind.REPUBLICATION,
-            extent=None if leading is None else extent(share, leading.match.measures),
+            extent=None
+            if leading is None
+            else extent(share, leading.match.measures.part_there, leading.match.measures.lead_there),
             story=story,
             original=original,
             share=share,
@@ -647,12 +666,10 @@ class Oracle:
         size = lines.ends[-1] if lines.ends else 0
         ranges = [(run.there, min(run.there_end, size)) for run in runs if run.there < size]
         share, source_share = round(m.part_there, 4), round(m.part_here, 4)
-        much = m.lead_here >= limits.FULL_LEAD_MIN or source_share >= limits.FULL_PART_MIN
-        full = share >= limits.FULL_SHARE_MIN and much
         verdict = replace(
             kept.verdict,
             kind=VerdictKind.REPUBLICATION,
-            extent=Extent.FULL if full else Extent.PARTIAL,
+            extent=extent(share, source_share, m.lead_here),
             original=_this(record),
             share=share,
             source_share=source_share,
