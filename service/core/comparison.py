@@ -270,7 +270,9 @@ class Comparison:
 
     def words_scale(self) -> float:
         """Tokens of this text that say as much as one word of a spaced script."""
-        lines = self.record.sketch.lines
+        sketch = self.record.sketch
+        lines = sketch.lines  # the article's own: what the page says around it may be of another script
+        lines = lines[(lines[:, 0] >= sketch.main_start) & (lines[:, 1] <= sketch.main_end)]
         if not len(lines):
             return 1.0
         token_start, token_end, char_start, char_end, _ = lines.sum(0).tolist()
