@@ -104,7 +104,14 @@ def test_the_lint_sees_a_planted_fault(tmp_path: Path, file: str, find: str, put
 
 
 @pytest.mark.parametrize(
-    "values", [(), EVERYTHING, (*EVERYTHING, "autoscaling.trigger=kafka"), ("topics.create=false",)]
+    "values",
+    [
+        (),
+        EVERYTHING,
+        (*EVERYTHING, "autoscaling.trigger=kafka"),
+        ("topics.create=false",),
+        ("state.size=20Gi", "state.storageClassName=quick"),
+    ],
 )
 def test_what_is_rendered_is_valid_kubernetes(values: tuple[str, ...]) -> None:
     documents = rendered(*values)
@@ -203,6 +210,18 @@ def test_settings_reach_the_service_under_names_that_it_knows() -> None:
         container[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")
     }
     assert probes == {"/" + probe for probe in PROBES}
+
+
+def test_the_state_lies_on_a_volume_of_the_pods_own_or_nowhere() -> None:
+    states = {}
+    for size in ("", "20Gi"):
+        stateful = of_kind(rendered(f"state.size={size}"), "StatefulSet")
+        container = pod_of(stateful)["containers"][0]
+        claims = {claim["metadata"]["name"] for claim in stateful["spec"].get("volumeClaimTemplates", [])}
+        mounted = {m["mountPath"] for m in container["volumeMounts"] if m["name"] in claims}
+        environment = {item["name"]: item.get("value") for item in container["env"]}
+        states[size] = environment.get("WIRECOPY_STATE_DIR"), mounted
+    assert states == {"": (None, set()), "20Gi": ("/var/lib/wirecopy/state", {"/var/lib/wirecopy"})}
 
 
 def test_a_pod_has_the_time_to_stop_as_it_was_asked() -> None:

@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent
 CHART = ROOT / "deploy/helm/wirecopy"
 PATH = CHART / "values.schema.json"
 
-# Given by the chart itself: the port that probes use, and a name for each pod.
-CHARTS_OWN = {"http_port", "http_host", "kafka_group_instance_id"}
+# Given by the chart itself: the port that probes use, a name for each pod, and its volume.
+CHARTS_OWN = {"http_port", "http_host", "kafka_group_instance_id", "state_dir"}
 
 
 def resolved(schema: Any, definitions: dict[str, Any]) -> Any:
@@ -78,6 +78,13 @@ def schema() -> dict[str, Any]:
                 "The job that creates and checks topics.",
                 create=of("boolean", "Whether there is one."),
                 waitSeconds=of("integer", "How long it waits for the brokers.", minimum=0),
+            ),
+            state=group(
+                "A volume of each pod's own for the index's state (WIRECOPY_STATE_DIR).",
+                size=of(
+                    text, "Its size, as in Kubernetes; empty: none, a restart reads the fingerprint log."
+                ),
+                storageClassName=of(text, "Empty: the cluster's default class."),
             ),
             resources=of("object", "As in Kubernetes."),
             terminationGracePeriodSeconds=of("integer", "More than pipeline_stop_timeout_ms.", **count),
