@@ -111,7 +111,9 @@ class Catalogue:
         self._waiting_records += len(records)
         self.told += len(records)
         self._count(len(records))
-        while self._waiting_records > WAITING_MAX and len(self._waiting) > 1:
+        while (
+            self._waiting_records > WAITING_MAX and len(self._waiting) > 1
+        ):  # a batch alone is bounded by its reader
             dropped, _ = self._waiting.popleft()
             self.passed_over += len(dropped) - self._begun
             self._waiting_records -= len(dropped) - self._begun
@@ -132,14 +134,14 @@ class Catalogue:
         self._take_headings()
         while self._waiting:
             records, outcomes = self._waiting[0]
-            end = min(len(records), self._begun + SLICE_RECORDS)
-            for index in range(self._begun, end):
+            for index in range(self._begun, min(len(records), self._begun + SLICE_RECORDS)):
+                # stepped over first: a record that we fail on is not met again
+                self._begun += 1
+                self._waiting_records -= 1
                 outcome = outcomes[index]
                 if isinstance(outcome, Outcome):
                     self._take(records[index], outcome)
-            self._waiting_records -= end - self._begun
-            self._begun = end
-            if end == len(records):
+            if self._begun == len(records):
                 self._waiting.popleft()
                 self._begun = 0
             if time.perf_counter() >= give_up_at:
