@@ -159,7 +159,7 @@ async def test_what_is_pasted_cannot_act(pages: PagesDesk, hostile: str) -> None
         (await pages.get("/check?" + urlencode({"url": "https://" + hostile}))).body.decode(),
     ):
         assert not re.search(r"<(script|img|svg) ?[^>]*(alert|onerror|onload)", page)
-        assert "49" not in re.findall(r"7 \* 7|49", page)
+        assert not re.search(r"\b49\b", page)
         assert "javascript:" not in re.findall(r'href="([^"]{0,11})', page)
         assert "‮" not in page
 
