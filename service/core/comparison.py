@@ -32,11 +32,11 @@ from service.core.kernels_replay import (
     SAID_OWN,
     SAID_RUNS,
     T_MAIN,
-    T_TEMPLATE,
 )
 from service.core.model import I32, U8, U16, U32, U64
-from service.core.postings import Postings
+from service.core.postings import Hits, Postings
 from service.core.record import SketchRecord
+from service.core.sharded import Shard
 
 I64 = npt.NDArray[np.int64]
 
@@ -114,7 +114,9 @@ class Workspace:
         "measures",
         "newest",
         "of",
+        "own",
         "own_before",
+        "packed",
         "prose_before",
         "runs",
         "said",
@@ -142,6 +144,8 @@ class Workspace:
         self.flags: U8 = np.empty(tokens, np.uint8)
         self.prose_before: I32 = np.empty(tokens + 1, np.int32)
         self.own_before: I32 = np.empty(tokens + 1, np.int32)
+        self.own: U8 = np.empty(tokens, np.uint8)
+        self.packed: U8 = np.empty(kernels_replay.LINE_BYTES_MAX * limits.REMEMBERED_LINES_MAX, np.uint8)
         self.of: I64 = np.zeros(kernels_replay.OF_FIELDS, np.int64)
         self.at: I64 = np.array([AT_SITE, AT_MAIN_START, AT_MAIN_END, 0], np.int64)
         self.chosen: U32 = np.empty(_CHOSEN_MAX, np.uint32)
@@ -186,6 +190,13 @@ class Votes:
     def empty(cls, size: int) -> Votes:
         return cls(np.empty(size, np.int32), np.empty(size, np.uint32), np.empty(size, np.uint16), 0)
 
+    def take(self, hits: Hits, count: int) -> None:
+        """Takes over the first `count` hits, which are ordered by sample and then by article."""
+        order = np.argsort(hits.article[:count], kind="stable")
+        self.sample[:count] = hits.sample[order]
+        self.article[:count] = hits.article[order]
+        self.position[:count] = hits.position[order]
+
 
 class Comparison:
     """What was found of one article, while it is judged. `template` u8[n] says which samples are set aside.
@@ -194,6 +205,7 @@ class Comparison:
     """
 
     __slots__ = (
+        "_own",
         "_own_tokens",
         "asked",
         "record",
@@ -222,6 +234,7 @@ class Comparison:
         self.same_address = frozenset(same[:same_address])  # articles of the same URL or id
         self.same_body = frozenset(same[same_address:])
         self._own_tokens = -1  # until worked out from what is template now
+        self._own: bytes | None = None
 
     @property
     def own_tokens(self) -> int:
@@ -242,12 +255,12 @@ class Comparison:
 
     def flagged(self, own_tokens: int) -> None:
         """Takes it that the flags in `room` are those of the template now."""
-        self._own_tokens = own_tokens
+        self._own_tokens, self._own = own_tokens, None
 
     def mask_taken(self) -> None:
         """Sets aside as template what this site took from elsewhere before."""
         self.template[self.taken.sample[: self.taken.count]] = 1
-        self._own_tokens = -1
+        self._own_tokens, self._own = -1, None
 
     def mask_on_site(self, articles: ArticleStore, unless: set[int]) -> bool:
         """Sets aside what other articles of this site hold, those of `unless` apart: the site's template. Returns whether
@@ -265,7 +278,7 @@ class Comparison:
             np.array(sorted(unless), np.uint32),
         )
         if marked:
-            self._own_tokens = -1
+            self._own_tokens, self._own = -1, None
         return bool(marked)
 
     def words_scale(self) -> float:
@@ -281,12 +294,16 @@ class Comparison:
 
     def own(self) -> bytes:
         """A byte a token: 1 where it is of the main region and not template."""
-        assert self.own_tokens >= 0, "the flags are those of the template now"
-        flags = self.room.flags[: self.record.sketch.tokens]
-        return bytes(((flags & (T_MAIN | T_TEMPLATE)) == T_MAIN).tobytes())
+        own_tokens = self.own_tokens  # first, as it brings the flags up to date
+        if self._own is None:
+            assert own_tokens >= 0
+            room, tokens = self.room, self.record.sketch.tokens
+            kernels_replay.own_tokens(room.flags, tokens, room.own)
+            self._own = room.own[:tokens].tobytes()
+        return self._own
 
 
-def compare(record: SketchRecord, postings: Postings, marks: Postings, room: Workspace) -> Comparison:
+def compare(record: SketchRecord, postings: Shard, marks: Shard, room: Workspace) -> Comparison:
     """Looks an article up. Changes nothing but the arrays lent, which must be large enough."""
     sketch = record.sketch
     site = site_key(record.domain)
@@ -295,24 +312,10 @@ def compare(record: SketchRecord, postings: Postings, marks: Postings, room: Wor
     said = [(credit.context * _SPREAD & _U64_MASK) ^ site for credit in record.credits]
     _ASKED[len(said)].pack_into(room.asked_bytes, 0, site, taken, *identities, *said)
     asked = room.asked[: kernels_index.ASKED_SAID + len(said)]
-    votes, taken_votes = room.votes, room.taken
-    kernels_index.postings_survey(
-        sketch.ids,
-        asked,
-        *postings.table,
-        *marks.table,
-        votes.sample,
-        votes.article,
-        votes.position,
-        taken_votes.sample,
-        taken_votes.article,
-        taken_votes.position,
-        room.template,
-        room.said_before,
-        room.same,
-        room.found,
-        limits.STORIES_PER_SHINGLE_MAX,
-    )
+    if isinstance(postings, Postings) and isinstance(marks, Postings):
+        _survey(sketch.ids, asked, postings, marks, room)
+    else:
+        _survey_by_parts(sketch.ids, asked, postings, marks, room)
     if said and any(times := room.said_before[: len(said)].tolist()):
         # what the site said in the same words before is its template's, not this article's
         record = replace(
@@ -322,6 +325,51 @@ def compare(record: SketchRecord, postings: Postings, marks: Postings, room: Wor
         _ASKED[len(said)].pack_into(room.asked_bytes, 0, site, taken, *identities, *said)
         asked = room.asked[: kernels_index.ASKED_SAID + len(said)]
     return Comparison(record, site, asked, room)
+
+
+def _survey(ids: U64, asked: U64, postings: Postings, marks: Postings, room: Workspace) -> None:
+    """Asks two tables of this process everything at once."""
+    votes, taken = room.votes, room.taken
+    kernels_index.postings_survey(
+        ids,
+        asked,
+        *postings.table,
+        *marks.table,
+        votes.sample,
+        votes.article,
+        votes.position,
+        taken.sample,
+        taken.article,
+        taken.position,
+        room.template,
+        room.said_before,
+        room.same,
+        room.found,
+        limits.STORIES_PER_SHINGLE_MAX,
+    )
+
+
+def _survey_by_parts(ids: U64, asked: U64, postings: Shard, marks: Shard, room: Workspace) -> None:
+    """The same of tables that can only be asked for keys."""
+    count, said = len(ids), asked[kernels_index.ASKED_SAID :]
+    identities = asked[kernels_index.ASKED_IDENTITY : kernels_index.ASKED_SAID]
+    hits = postings.look_up(np.concatenate((ids, identities)))
+    stories = hits.stories[:count]
+    repeated = marks.count(ids ^ asked[kernels_index.ASKED_SITE])
+    room.template[:count] = (stories >= limits.STORIES_PER_SHINGLE_MAX) | (repeated > 0)
+    room.said_before[: len(said)] = marks.count(said)
+    votes = int(np.searchsorted(hits.sample, count))
+    room.votes.take(hits, votes)
+    same = hits.article[votes:]
+    room.same[: len(same)] = same
+    taken = marks.look_up(ids ^ asked[kernels_index.ASKED_TAKEN])
+    room.taken.take(taken, len(taken.sample))
+    room.found[:] = (
+        votes,
+        len(taken.sample),
+        int(hits.stories[count : count + 2].sum()),
+        int(hits.stories[count + 2]),
+    )
 
 
 @dataclass(slots=True)

@@ -34,9 +34,9 @@ Recent = dict[tuple[str, int], dict[int, Outcome]]
 class Engine:
     """The index and everything that decides. Not for several threads at once, but for `propose`."""
 
-    def __init__(self, *, window_ms: int = limits.WINDOW_MS) -> None:
+    def __init__(self, *, window_ms: int = limits.WINDOW_MS, shards: int = 1) -> None:
         self._window_ms = window_ms
-        self._index = OriginIndex()
+        self._index = OriginIndex(shards)
         self._recent: Recent = {}
         self._log_offset = 0
         self._log_time_ms = 0

@@ -70,6 +70,7 @@ AT_SITE, AT_MAIN_START, AT_MAIN_END, AT_BASE, AT_FIELDS = range(5)
 OF_TOKENS, OF_MAIN_START, OF_MAIN_END, OF_VOTES, OF_SAME, OF_FIELDS = range(6)
 # What `weigh` says beside its arrays.
 SAID_OWN, SAID_CANDIDATES, SAID_RUNS, SAID_ON_SITE, SAID_FIELDS = range(5)
+LINE_BYTES_MAX = 20  # of a packed line: four numbers of at most 32 bits
 SAME_MAX = 24  # articles that three identities can name
 
 _FLAGS = "i8(i8, i4[:, ::1], i8, i8, i4[::1], u1[::1], i8[::1], u1[::1])"
@@ -128,6 +129,13 @@ def token_flags(tokens, lines, main_start, main_end, positions, template, by, fl
     for t in range(main_start, main_end):
         own -= flags[t] >> 2
     return own
+
+
+@numba.njit("void(u1[::1], i8, u1[::1])", nogil=True, cache=True)
+def own_tokens(flags, tokens, own):  # type: ignore[no-untyped-def]
+    """Fills own u8[tokens]: 1 where a token is of the main region and not template."""
+    for t in range(tokens):
+        own[t] = flags[t] & (T_MAIN | T_TEMPLATE) == T_MAIN
 
 
 @numba.njit(nogil=True, cache=True)

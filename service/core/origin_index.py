@@ -17,19 +17,19 @@ nothing is ever read of an article that is gone. `learn` and `remember` are the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from service.core import kernels_replay, limits
+from service.core import kernels_replay, limits, sharded
 from service.core.articles import NO_ARTICLE, ArticleStore
 from service.core.comparison import Comparison, Measured, Workspace, compare, page_of, url_key
 from service.core.domains import brand_keys
 from service.core.hashing import xxh3_64
 from service.core.model import CreditKind, Verdict
-from service.core.postings import POSITION_MAX, Postings
+from service.core.postings import POSITION_MAX
 from service.core.record import SketchRecord
 from service.core.remembered import (
     CREDIT_KINDS,
@@ -60,9 +60,9 @@ class OriginIndex:
 
     __slots__ = ("_known", "_room", "articles", "marks", "orphans", "postings")
 
-    def __init__(self) -> None:
-        self.postings = Postings()
-        self.marks = Postings()
+    def __init__(self, shards: int = 1) -> None:
+        self.postings = sharded.made(shards)
+        self.marks = sharded.made(shards)
         self.articles = ArticleStore()
         self.orphans: dict[int, int] = {}  # story whose first article is gone → its newest
         self._known: dict[int, Known] = {}  # of articles looked at lately: only saves time
@@ -163,20 +163,7 @@ class OriginIndex:
             self._rewrite(corrected, rewritten, before)
         record = seen.record
         sketch = record.sketch
-        blob = encode_remembered(
-            Remembered(
-                record.position,
-                record.body_xxh3,
-                record.id,
-                record.url,
-                record.publisher,
-                record.host,
-                record.domain,
-                record.credits,
-                verdict,
-            ),
-            sketch.lines,
-        )
+        blob = encode_remembered(record, verdict, sketch.lines, seen.room.packed)
         story = learned.story
         strongest = next((credit for credit in record.credits if strong(credit)), None)
         credit = 0 if strongest is None else xxh3_64(strongest.key.encode("utf-8", "replace")) or 1
@@ -220,8 +207,7 @@ class OriginIndex:
 
     def _rewrite(self, number: int, verdict: Verdict, article: Remembered) -> None:
         """Replaces the verdict that is remembered of an article, `article` as it was."""
-        changed = replace(article, verdict=verdict)
-        self.articles.set_blob(number, reencode_remembered(changed, self.articles.get_blob(number)))
+        self.articles.set_blob(number, reencode_remembered(article, verdict, self.articles.get_blob(number)))
         self._known.pop(number, None)
 
     def learn(self, seen: Comparison, learned: Learned, number: int, renew_before: int) -> None:
@@ -291,8 +277,8 @@ class OriginIndex:
         def part(prefix: str) -> dict[str, npt.NDArray[Any]]:
             return {name[len(prefix) :]: array for name, array in state.items() if name.startswith(prefix)}
 
-        index.postings = Postings.from_state(part("postings/"))
-        index.marks = Postings.from_state(part("marks/"))
+        index.postings = sharded.restored(part("postings/"))
+        index.marks = sharded.restored(part("marks/"))
         index.articles = ArticleStore.from_state(part("articles/"))
         rows = index.articles.live_rows
         first = index.articles.oldest_live

@@ -116,6 +116,8 @@ def snapped(ranges: Iterable[TokenRange], starts: Sequence[int], ends: Sequence[
 
 def painted(sources: Sequence[Sequence[TokenRange]], tokens: int) -> list[tuple[int, int, int]]:
     """(start, end, source) of every maximal stretch of tokens that one source explains; the first source wins."""
+    if len(sources) == 1:
+        return [(start, end, 0) for start, end in _union(sources[0], tokens)]
     owner = np.zeros(tokens + 1, np.uint8)
     for number in range(len(sources), 0, -1):
         for start, end in sources[number - 1]:
@@ -128,41 +130,48 @@ def painted(sources: Sequence[Sequence[TokenRange]], tokens: int) -> list[tuple[
     ]
 
 
+def _union(ranges: Iterable[TokenRange], tokens: int) -> list[TokenRange]:
+    """The ranges within the text as maximal stretches, ascending."""
+    joined: list[TokenRange] = []
+    for start, end in sorted(ranges):
+        end = min(end, tokens)
+        if start >= end:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
 class LineMap:
     """Token number → code point of the body, through the lines of a sketch."""
 
-    __slots__ = ("_lines", "_starts")
+    __slots__ = ("_lines", "ends", "starts")
 
     def __init__(self, lines: I32) -> None:
-        self._lines: list[list[int]] = lines.tolist()
-        self._starts = [line[0] for line in self._lines]
-
-    @property
-    def starts(self) -> list[int]:
-        return self._starts
-
-    @property
-    def ends(self) -> list[int]:
-        return [line[1] for line in self._lines]
+        self._lines = lines
+        self.starts: list[int] = lines[:, 0].tolist()
+        self.ends: list[int] = lines[:, 1].tolist()
 
     def start_char(self, token: int) -> int:
         """Code point at which a token begins: exact at a line's edge, interpolated inside it."""
-        at = bisect_right(self._starts, token) - 1
-        if at < 0 or token >= self._lines[at][1]:
+        at = bisect_right(self.starts, token) - 1
+        if at < 0 or token >= self.ends[at]:
             at += 1
-            return self._lines[at][2] if at < len(self._lines) else self._lines[-1][3]
-        first, last, char_first, char_last, _ = self._lines[at]
-        return char_first + (token - first) * (char_last - char_first) // (last - first)
+            return int(self._lines[at, 2] if at < len(self._lines) else self._lines[-1, 3])
+        first, last, char_first, char_last, _ = self._lines[at].tolist()
+        return int(char_first + (token - first) * (char_last - char_first) // (last - first))
 
     def end_char(self, token_end: int) -> int:
         """Code point at which the token before token_end ends."""
-        at = bisect_right(self._starts, token_end - 1) - 1
+        at = bisect_right(self.starts, token_end - 1) - 1
         if at < 0:
-            return self._lines[0][2]
-        first, last, char_first, char_last, _ = self._lines[at]
+            return int(self._lines[0, 2])
+        first, last, char_first, char_last, _ = self._lines[at].tolist()
         if token_end >= last:
-            return char_last
-        return char_first + (token_end - first) * (char_last - char_first) // (last - first)
+            return int(char_last)
+        return int(char_first + (token_end - first) * (char_last - char_first) // (last - first))
 
 
 def passages(

@@ -145,6 +145,7 @@ def decode_record(value: bytes) -> SketchRecord | Refused:
 
 def _decoded(rest: bytes) -> SketchRecord:
     numbers = np.empty(_NUMBERS_MAX, np.int64)
+    # no larger than the record makes them, so that what is read can stay where it is
     positions = np.empty(len(rest), np.int32)
     lines = np.empty((len(rest) // 4, 5), np.int32)
     said, at = kernels.read_record(
@@ -180,7 +181,7 @@ def _decoded(rest: bytes) -> SketchRecord:
     topic, id_, url, publisher, host, domain = strings[:6]
     digest, title_digest = _TAIL.unpack_from(rest, at)
     ids = np.frombuffer(rest, "<u8", ids_count, at + _TAIL.size).astype(np.uint64)
-    credits_ = []
+    credits_: list[RecordCredit] = []
     for i in range(credits_count):
         kind, flags, start, size, context = others[5 * i : 5 * i + 5]
         name, key = strings[6 + 2 * i], strings[7 + 2 * i]
@@ -201,8 +202,8 @@ def _decoded(rest: bytes) -> SketchRecord:
         tuple(credits_),
         Sketch(
             ids,
-            positions[:ids_count].copy(),
-            lines[:lines_count].copy(),
+            positions[:ids_count],
+            lines[:lines_count],
             tokens,
             main_start,
             main_start + main_size,

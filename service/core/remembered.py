@@ -18,6 +18,7 @@ from service.core import kernels_replay, limits
 from service.core.codec import json_bytes, json_value
 from service.core.model import (
     I32,
+    U8,
     Basis,
     Correction,
     CorrectionReason,
@@ -32,12 +33,11 @@ from service.core.model import (
     Verdict,
     VerdictKind,
 )
-from service.core.record import RecordCredit
+from service.core.record import RecordCredit, SketchRecord
 
 _KINDS = {kind.value: kind for kind in VerdictKind}
 CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
 _KIND_AT, _STORY_AT, _ORIGINAL_AT = 0, 2, 3  # in a verdict's list
-_LINE_BYTES_MAX = 20  # four numbers of at most 32 bits
 _NONE = np.empty(0, np.uint8)
 
 
@@ -73,21 +73,21 @@ class Head:
     original: Original | None
 
 
-def encode_remembered(article: Remembered, lines: I32) -> bytes:
-    """The blob of an article. lines i32[l, 5]: of its sketch, to name passages when a late original makes it a copy."""
-    kept = lines[: limits.REMEMBERED_LINES_MAX]
-    packed = np.empty(_LINE_BYTES_MAX * len(kept), np.uint8)
-    return _said(article) + packed[: kernels_replay.pack_lines(kept, packed)].tobytes()
+def encode_remembered(article: SketchRecord | Remembered, verdict: Verdict, lines: I32, packed: U8) -> bytes:
+    """The blob of an article. lines i32[l, 5]: of its sketch, to name passages when a late original makes it a copy;
+    packed u8[…]: room for them, kernels_replay.LINE_BYTES_MAX each."""
+    kept = lines if len(lines) <= limits.REMEMBERED_LINES_MAX else lines[: limits.REMEMBERED_LINES_MAX]
+    return _said(article, verdict) + packed[: kernels_replay.pack_lines(kept, packed)].tobytes()
 
 
-def reencode_remembered(article: Remembered, before: bytes) -> bytes:
+def reencode_remembered(article: Remembered, verdict: Verdict, before: bytes) -> bytes:
     """The blob of an article of which something else is said now, with the lines of the blob before."""
-    return _said(article) + before[_lines_at(before) :]
+    return _said(article, verdict) + before[_lines_at(before) :]
 
 
-def _said(article: Remembered) -> bytes:
+def _said(article: SketchRecord | Remembered, verdict: Verdict) -> bytes:
     """The first two parts."""
-    position, verdict, host = article.position, article.verdict, article.host
+    position, host = article.position, article.host
     original = verdict.original
     head = [
         position.topic,
@@ -169,7 +169,14 @@ def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[obje
     """A verdict as plain values, without names: what a snapshot and the memory of redelivery hold."""
     original = verdict.original
     credit = verdict.credit
-    number = {source.id: at for at, source in enumerate(verdict.sources)}
+    passages: list[list[object]] = []
+    if verdict.passages:
+        number = {source.id: at for at, source in enumerate(verdict.sources)}
+        passages = [
+            [p.start, p.end, p.words, number[p.source]]
+            for p in verdict.passages[:passages_max]
+            if p.source in number
+        ]
     return [
         verdict.kind,
         verdict.extent,
@@ -178,11 +185,7 @@ def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[obje
         verdict.share,
         verdict.source_share,
         verdict.boilerplate_share,
-        [
-            [p.start, p.end, p.words, number[p.source]]
-            for p in verdict.passages[:passages_max]
-            if p.source in number
-        ],
+        passages,
         [[s.id, s.publisher, s.share, s.source_share] for s in verdict.sources],
         None
         if credit is None
