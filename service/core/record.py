@@ -128,15 +128,17 @@ def decode_record(value: bytes) -> SketchRecord | Refused:
             RefusalReason.NOT_A_RECORD, "the record does not open as a fingerprint does: another writer?"
         )
     _, version, checksum = _HEAD.unpack_from(value)
+    rest = value[_HEAD.size :]
+    if (
+        xxh3_64(rest) != checksum
+    ):  # first, and for every version: what stops replicas below is no chance damage
+        return Refused(RefusalReason.NOT_A_RECORD, "the record's checksum does not fit its bytes")
     if version != ENGINE_VERSION:
         return Refused(
             RefusalReason.ENGINE_VERSION,
             f"the record was written by engine version {version}, this is {ENGINE_VERSION}: "
-            "replicas of two versions must not share a log (see the rolling upgrade in the documentation)",
+            "releases of two engine versions need a log each (docs/runbook.md, Rolling out a release)",
         )
-    rest = value[_HEAD.size :]
-    if xxh3_64(rest) != checksum:
-        return Refused(RefusalReason.NOT_A_RECORD, "the record's checksum does not fit its bytes")
     try:
         return _decoded(rest)
     except (_DamagedError, UnicodeDecodeError, IndexError, struct.error) as error:

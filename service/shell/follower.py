@@ -15,7 +15,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
-from service.core.model import Outcome, Refused
+from service.core.model import Outcome, RefusalReason, Refused
 from service.shell.ports import (
     EnginePort,
     FatalError,
@@ -150,6 +150,9 @@ class Follower:
         self._telemetry.stage_time(Stage.REPLAY, loop.time() - began_at, len(records))
         for record, outcome in zip(records, outcomes, strict=True):
             if isinstance(outcome, Refused):
+                if outcome.reason is RefusalReason.ENGINE_VERSION:
+                    # passed over, what it says would be missing here, and ours there: verdicts would part
+                    raise FatalError(f"at offset {record.offset} of the fingerprint log, {outcome.detail}")
                 self._telemetry.log_refused(outcome.reason, record.offset, outcome.detail)
             else:
                 self._deliver(outcome)

@@ -35,7 +35,11 @@ names = st.text(max_size=30)
 
 def sealed(rest: bytes) -> bytes:
     """A record whose checksum fits, whatever it holds."""
-    return HEAD.pack(MAGIC, ENGINE_VERSION, xxh3_64(rest)) + rest
+    return of_version(ENGINE_VERSION, rest)
+
+
+def of_version(version: int, rest: bytes) -> bytes:
+    return HEAD.pack(MAGIC, version, xxh3_64(rest)) + rest
 
 
 def equal(left: SketchRecord, right: SketchRecord) -> bool:
@@ -148,8 +152,9 @@ REFUSED = [
     (b"WC", RefusalReason.NOT_A_RECORD),
     (b"{}" * 100, RefusalReason.NOT_A_RECORD),
     (b"\x00" * 200, RefusalReason.NOT_A_RECORD),
-    (HEAD.pack(MAGIC, ENGINE_VERSION + 1, 0) + b"\x00" * 100, RefusalReason.ENGINE_VERSION),
-    (HEAD.pack(MAGIC, 0, 0) + b"\x00" * 100, RefusalReason.ENGINE_VERSION),
+    (of_version(ENGINE_VERSION + 1, b"\x00" * 100), RefusalReason.ENGINE_VERSION),
+    (of_version(0, b"\x00" * 100), RefusalReason.ENGINE_VERSION),
+    (HEAD.pack(MAGIC, ENGINE_VERSION + 1, 0) + b"\x00" * 100, RefusalReason.NOT_A_RECORD),
     (HEAD.pack(MAGIC, ENGINE_VERSION, 1) + b"\x00" * 100, RefusalReason.NOT_A_RECORD),
     (sealed(b"\x00" * 100), RefusalReason.NOT_A_RECORD),
     (sealed(b"\xff" * 100), RefusalReason.NOT_A_RECORD),

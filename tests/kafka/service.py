@@ -127,13 +127,7 @@ class Deployment:
         """Each raw record once, in order, with the verdict of an engine that reads the log alone; nothing
         left open.
         """
-        raw = read_committed(self.bootstrap, self.topic("raw"))
-        enriched = read_committed(self.bootstrap, self.topic("enriched"))
-        dead = read_committed(self.bootstrap, self.topic("dead"))
-        found = [_position(record) for record in enriched] + [_origin(record) for record in dead]
-        assert sorted(found) == sorted((record.partition, record.offset) for record in raw), self.logs()
-        _check_order(enriched, _position)
-        _check_order(dead, _origin)
+        raw, enriched, dead = self.check_once()
         log = read_committed(self.bootstrap, self.topic("fingerprints"))
         expected, corrections = self._oracle(raw, log)
         for record in enriched:
@@ -148,6 +142,17 @@ class Deployment:
             committed_end, end = high_watermarks(self.bootstrap, self.topic(name))
             assert committed_end == end, f"an open transaction on {name}"
         return Counts(len(raw), len(enriched), len(dead), len(told), len(log))
+
+    def check_once(self) -> tuple[list[Read], list[Read], list[Read]]:
+        """Each raw record once, in order; returns what went in, and what came out of it."""
+        raw = read_committed(self.bootstrap, self.topic("raw"))
+        enriched = read_committed(self.bootstrap, self.topic("enriched"))
+        dead = read_committed(self.bootstrap, self.topic("dead"))
+        found = [_position(record) for record in enriched] + [_origin(record) for record in dead]
+        assert sorted(found) == sorted((record.partition, record.offset) for record in raw), self.logs()
+        _check_order(enriched, _position)
+        _check_order(dead, _origin)
+        return raw, enriched, dead
 
     def _oracle(
         self, raw: Sequence[Read], log: Sequence[Read]
