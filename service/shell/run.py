@@ -136,8 +136,6 @@ async def serve(settings: Settings, backend: Backend, stop: asyncio.Event | None
         return EXIT_FATAL
     logs.occurred(log, logging.INFO, "starting", version=_version(), http_port=server.port, pid=os.getpid())
     sampler: asyncio.Task[None] | None = None
-    watch = LoopWatch(settings.pipeline_progress_timeout_ms / 1000, EXIT_WATCHDOG)
-    watch.start()
     workers: LastingFingerprinters | None = None
     watch = LoopWatch(settings.pipeline_progress_timeout_ms / 1000, EXIT_WATCHDOG)
     watch.start()
