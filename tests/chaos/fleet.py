@@ -1,4 +1,8 @@
-"""The replicas, and who looks after them: whoever ends is started again, as an orchestrator would."""
+"""The replicas, and who looks after them: whoever ends is started again, as an orchestrator would.
+
+Every second slot is a static member of the group and keeps its index on disk; the others join anew and follow the
+log from its beginning.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +35,7 @@ class Replica:
     leaving: bool = False
     doomed: bool = False  # we kill it, or it has orders to die
     rss_max_mb: int = 0
+    _ready: bool = False
 
     @property
     def alive(self) -> bool:
@@ -39,6 +44,12 @@ class Replica:
     @property
     def log(self) -> Path:
         return self.orders.with_suffix(".log")
+
+    @property
+    def ready(self) -> bool:
+        if not self._ready:
+            self._ready = b'"caught_up"' in self.log.read_bytes()
+        return self._ready
 
     def order(self, point: Point) -> None:
         self.doomed = True
@@ -51,7 +62,7 @@ class Replica:
 
 
 class Fleet:
-    """`target` replicas live, in slots; every second slot is a static member of the group."""
+    """`target` replicas live, in slots."""
 
     def __init__(self, deployment: Deployment, target: int, violations: Violations) -> None:
         self._deployment = deployment
@@ -80,6 +91,12 @@ class Fleet:
         with self._lock:
             return [one for one in self._living() if not one.frozen and not one.doomed]
 
+    def all_ready(self) -> bool:
+        """Everybody who should live does, and follows the log."""
+        with self._lock:
+            healthy = self.healthy()
+            return len(healthy) >= self.target and all(one.ready for one in healthy)
+
     def _start_one(self) -> Replica:
         used = {one.slot for one in self.replicas if one.alive}
         slot = next(number for number in range(1_000) if number not in used)
@@ -91,6 +108,10 @@ class Fleet:
         environment = {**self._deployment.environment(), ORDERS: str(orders)}
         if slot % 2 == 0:
             environment["WIRECOPY_KAFKA_GROUP_INSTANCE_ID"] = f"slot-{slot}"
+            state = folder / f"state-{slot}"
+            state.mkdir(exist_ok=True)
+            environment["WIRECOPY_STATE_DIR"] = str(state)
+            environment["WIRECOPY_STATE_SNAPSHOT_INTERVAL_MS"] = "5000"
         with (folder / f"replica-{number}.log").open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.chaos.replica"],

@@ -76,7 +76,7 @@ class Size:
     overlapping: int  # kills and zombies that happen while the broker or the network is in trouble
 
 
-FULL = Size(3, 10, 10, 5, (5.0, 25.0), tuple(Net), 4, 8, (Kind.TOO_LARGE, Kind.NOT_ALLOWED, Kind.EXPIRY), 8)
+FULL = Size(3, 10, 10, 5, (5.0, 20.0), tuple(Net), 4, 8, (Kind.TOO_LARGE, Kind.NOT_ALLOWED, Kind.EXPIRY), 8)
 SHORT = Size(0, 2, 1, 0, (4.0, 6.0), (Net.RESET,), 1, 4, (), 1)
 SHORT_POINTS = 3  # kills at named points in the short form, drawn by the seed
 
@@ -90,7 +90,7 @@ def plan(seed: int, size: Size, session_seconds: float) -> list[Step]:
     chance.shuffle(points)
     small: list[Step] = []
     while points:
-        count = min(len(points), chance.choice((1, 1, 2)))
+        count = min(len(points), chance.choice((1, 2, 2, 3)))
         small.append(Step(Kind.KILL, points=tuple(points[:count])))
         del points[:count]
     for _ in range(size.zombies):

@@ -42,6 +42,7 @@ RECOVERY_SECONDS_MAX = 60.0
 GIVE_UP_SECONDS = 240.0  # a run that does not come back is ended
 NAMED_SECONDS_MAX = 15.0  # until a replica comes to its point; then it is killed where it is
 START_SECONDS_MAX = 180.0
+READY_SECONDS_MAX = 45.0
 RSS_MB_MAX = 1_200  # of a replica: some 250 MB at its start, its index, and what it may have in flight
 SMALL_BYTES = 1_500  # max.message.bytes of enriched while it refuses
 SETTINGS = {
@@ -67,7 +68,7 @@ class RunOptions:
     seed: int
     short: bool = False
     own_proxy: bool = False
-    records_per_second: float = 25.0
+    records_per_second: float = 20.0
     replicas: int = 3
     only: str = ""  # of the plan's steps, those whose words hold it
 
@@ -208,6 +209,7 @@ class Run:
         return self.report
 
     def _step(self, number: int, step: Step) -> None:
+        self._wait_until_ready()
         began = time.monotonic()
         self._execute(step)
         seconds = self._recover(step.told(), RECOVERY_SECONDS_MAX)
@@ -216,7 +218,12 @@ class Run:
             f"{number:>3}/{len(self.steps)} {step.told()}: {time.monotonic() - began - seconds:.0f} s, then"
             f" recovered in {seconds:.1f} s; {len(self._watcher.seen)} out"
         )
-        time.sleep(self._chance.uniform(0.0, 1.0))
+
+    def _wait_until_ready(self) -> None:
+        """The next fault meets replicas that serve: none of its points would be reached by others."""
+        give_up_at = time.monotonic() + READY_SECONDS_MAX
+        while not self._fleet.all_ready() and time.monotonic() < give_up_at:
+            time.sleep(0.2)
 
     def _finish(self) -> None:
         self._traffic.stop()
