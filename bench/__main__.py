@@ -6,6 +6,7 @@ where they lie beside the checkout, else the sample articles many times over.
 
     python -m bench [--articles N] [--repeats N]
     python -m bench restart …    see restart.py
+    python -m bench gather …     see gather.py
 """
 
 from __future__ import annotations
@@ -97,6 +98,10 @@ def main() -> int:
         from bench import restart  # which takes its texts from here
 
         return restart.main(sys.argv[2:])
+    if sys.argv[1:2] == ["gather"]:
+        from bench import gather
+
+        return gather.main(sys.argv[2:])
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--articles", type=int, default=1500)
     parser.add_argument("--repeats", type=int, default=3)

@@ -197,10 +197,10 @@ def _report(
     manifest = state_read.read_manifest(directory)
     assert isinstance(manifest, Manifest), manifest
     after = [synthetic.add() for _ in range(20)]
-    stats = engine.stats()
-    size = manifest.size_bytes
+    place, size = manifest.place, manifest.size_bytes
     print(
-        f"index of {stats.articles:,} articles, {stats.postings:,} postings; snapshot of {size / 1e6:,.0f} MB"
+        f"index of {place.articles:,} articles, {place.postings:,} postings; snapshot of {size / 1e6:,.0f} MB,"
+        f" {size / place.articles:,.0f} bytes an article"
     )
     print(f"  the process stood still      {child.paused_seconds * 1e3:8.1f} ms by fork")
     print(f"                               {copy_seconds(engine) * 1e3:8.1f} ms by copying the live arrays")
