@@ -244,15 +244,20 @@ def identity_of(value: bytes) -> Identity:
     numbers: list[int] = []
     wanted = kernels.RECORD_NUMBERS
     while len(numbers) < wanted:
-        number = shift = 0
-        while (byte := value[at]) & 0x80:
-            number |= (byte & 0x7F) << shift
-            shift += 7
-            at += 1
-        numbers.append(number | byte << shift)
+        number = value[at]
         at += 1
+        if number >= 0x80:
+            number &= 0x7F
+            shift = 7
+            while (byte := value[at]) >= 0x80:
+                number |= (byte & 0x7F) << shift
+                shift += 7
+                at += 1
+            number |= byte << shift
+            at += 1
+        numbers.append(number)
         if len(numbers) == kernels.RECORD_NUMBERS:
-            wanted += 7 * numbers[10] + 6
+            wanted += 7 * number + 6  # the last of these is the number of credits
     lengths = numbers[kernels.RECORD_NUMBERS + 5 * numbers[10] :]
     at = len(value) - _TAIL.size - 8 * numbers[8] - sum(lengths)
     strings = []

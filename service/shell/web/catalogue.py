@@ -225,13 +225,13 @@ class Catalogue:
             self._titles.popitem(last=False)
 
     def note(self, position: RawPosition, title: str, language: str) -> bool:
-        """Title and language of an article, read later; False where it is not in the catalogue (yet)."""
+        """Title (clipped) and language of an article, read later; False where it is not in the catalogue (yet)."""
         serial = self._by_position.get(position)
         if serial is None:
             return False
         entry = self._at(serial)
         self._ring[serial % self._articles_max] = replace(
-            entry, title=clipped(title), language=self._one(language), read=True
+            entry, title=title, language=self._one(language), read=True
         )
         return True
 
@@ -281,15 +281,22 @@ class Catalogue:
         before: int | None = None,
     ) -> list[Entry]:
         """The newest that pass, newest first; the kind is that of the verdict that holds now."""
-        wanted = Filters(frozenset(kinds), publisher, language)
-        passes = self.matcher(wanted)
+        return self.search(Filters(frozenset(kinds), publisher, language), limit, before, len(self._ring))[0]
+
+    def search(
+        self, filters: Filters, limit: int, before: int | None, scanned_max: int
+    ) -> tuple[list[Entry], int | None]:
+        """The newest that pass of at most `scanned_max` articles, and the serial before which to look on, or
+        None where there is nothing left to look at.
+        """
+        passes = self.matcher(filters)
         found: list[Entry] = []
-        for entry in self.newest_first(before):
+        for scanned, entry in enumerate(self.newest_first(before), 1):
             if passes(entry):
                 found.append(entry)
-                if len(found) == limit:
-                    break
-        return found
+            if len(found) == limit or scanned == scanned_max:
+                return found, entry.serial if entry.serial > self.first_serial else None
+        return found, None
 
     @staticmethod
     def matcher(filters: Filters) -> Matcher:
