@@ -13,7 +13,10 @@ from service.shell import settings, telemetry
 from tools import tables
 
 ROOT = Path(__file__).parent.parent
-WRITTEN = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+WRITTEN = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "service/ARCHITECTURE.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 @pytest.mark.parametrize("path", tables.PAGES)
@@ -49,6 +52,33 @@ def test_no_link_leads_nowhere(page: Path) -> None:
         path = (page.parent / target) if target else page
         assert path.exists(), link
         assert not anchor or anchor in anchors(path.read_text("utf-8")), link
+
+
+def test_the_index_of_the_docs_names_every_page() -> None:
+    listed = set(links((ROOT / "docs/README.md").read_text("utf-8")))
+    missing = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"} - listed
+    assert not missing, "give each a line in docs/README.md"
+
+
+def test_blocks_that_are_marked_to_be_run_are_on_the_page_whose_test_runs_them() -> None:
+    marked = [page.name for page in WRITTEN if "<!-- run: " in page.read_text("utf-8")]
+    assert marked == ["quick-start.md"]  # tests/kafka/test_quick_start.py
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_the_python_of_a_page_is_python(page: Path) -> None:
+    for block in re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.S | re.M):
+        compile(block, page.name, "exec")
+
+
+@pytest.mark.parametrize(
+    ("planted", "said"), [("[a](none.md)", "none.md"), ("[a](README.md#none)", "README.md#none")]
+)
+def test_a_planted_link_that_leads_nowhere_is_seen(tmp_path: Path, planted: str, said: str) -> None:
+    (tmp_path / "README.md").write_text("# Title\n")
+    (tmp_path / "page.md").write_text(planted)
+    with pytest.raises(AssertionError, match=re.escape(said)):
+        test_no_link_leads_nowhere(tmp_path / "page.md")
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
