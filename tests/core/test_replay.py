@@ -1,0 +1,236 @@
+"""Laws of replay's compiled half and of a story's chain: each says what plain Python says of the same."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.core import comparison, kernels_index, kernels_replay, limits
+from service.core.comparison import Workspace
+from service.core.model import CreditKind, Verdict, VerdictKind
+from service.core.origin_index import Learned, OriginIndex
+from service.core.postings import Postings
+from service.core.propose import propose
+from service.core.record import RecordCredit, SketchRecord, decode_record
+from service.core.remembered import (
+    decode_remembered,
+    encode_remembered,
+    reencode_remembered,
+    remembered_lines,
+)
+from service.core.sharded import ShardedPostings
+from tests.core.story import article, prose
+
+
+def record_of(seed: int, *keys: str) -> SketchRecord:
+    """An article of ours, with credits that name `keys`."""
+    record = decode_record(propose(article(prose(seed), id=f"a{seed}", url=f"https://a.com/{seed}")).value)
+    assert isinstance(record, SketchRecord)
+    credits_ = tuple(RecordCredit(CreditKind.VIA, key, key, False, 0, 3, True, 7) for key in keys)
+    return replace(record, credits=credits_)
+
+
+# ---- looking up
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_one_call_finds_what_the_tables_say_when_asked_by_parts(seed: int) -> None:
+    chance = random.Random(seed)
+    count, said = chance.randint(0, 40), chance.randint(0, limits.CREDITS_MAX)
+    ids = np.array([chance.getrandbits(64) for _ in range(count)], np.uint64)
+    asked = np.array([chance.getrandbits(64) for _ in range(kernels_index.ASKED_SAID + said)], np.uint64)
+    site, taken = asked[kernels_index.ASKED_SITE], asked[kernels_index.ASKED_TAKEN]
+    posted = np.concatenate((ids, asked[kernels_index.ASKED_IDENTITY : kernels_index.ASKED_SAID]))
+    marked = np.concatenate((ids ^ site, ids ^ taken, asked[kernels_index.ASKED_SAID :]))
+    postings, marks = Postings(), Postings()
+    shared = ShardedPostings(3), ShardedPostings(3)
+    spread = chance.choice([1, 200, 70_000])  # one, two or three bytes tell the articles apart
+    for number in sorted(chance.sample(range(12 * spread), chance.randint(1, 10))):
+        for tables, keys in (((postings, shared[0]), posted), ((marks, shared[1]), marked)):
+            held = keys[np.array([chance.random() < 0.4 for _ in keys], np.bool_)]
+            at = np.array([chance.randrange(65_536) for _ in held], np.uint16)
+            for table in tables:
+                table.insert(held, number, at)
+    found = []
+    for one, other in ((postings, marks), shared):
+        room = Workspace.least()
+        if isinstance(one, Postings) and isinstance(other, Postings):
+            comparison._survey(ids, asked, one, other, room)
+        else:
+            comparison._survey_by_parts(ids, asked, one, other, room)
+        votes, took, address, body = room.found.tolist()
+        found.append(
+            [
+                room.template[:count].astype(bool).tolist(),
+                room.said_before[:said].tolist(),
+                (address, body, room.same[: address + body].tolist()),
+                *(
+                    [part[:n].tolist() for part in (of.sample, of.article, of.position)]
+                    for of, n in ((room.votes, votes), (room.taken, took))
+                ),
+            ]
+        )
+    assert found[0] == found[1]
+    sample, numbers, _ = found[0][3]
+    assert sorted(zip(numbers, sample, strict=True)) == list(zip(numbers, sample, strict=True))
+
+
+# ---- candidates
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_candidates_are_the_articles_with_most_usable_votes_and_those_of_the_address(seed: int) -> None:
+    chance = random.Random(seed)
+    samples, articles, base = chance.randint(1, 30), chance.randint(1, 25), chance.randint(0, 5)
+    template = np.array([chance.random() < 0.3 for _ in range(samples)], np.uint8)
+    votes = sorted(
+        (base + chance.randrange(articles), chance.randrange(samples)) for _ in range(chance.randint(0, 90))
+    )
+    words = np.array([[chance.randrange(2)] for _ in range(articles)], np.uint64)
+    same = sorted(chance.sample(range(base, base + articles), min(articles, chance.randint(0, 3))))
+    at = np.array([0, 0, 0, base], np.int64)
+    by = np.zeros(kernels_replay.BY_FIELDS, np.int64)
+    by[kernels_replay.BY_CANDIDATES], by[kernels_replay.BY_CANDIDATE_HITS] = 5, 2
+    numbers = np.array([number for number, _ in votes], np.uint32)
+    sample = np.array([which for _, which in votes], np.int32)
+    chosen, counts = np.zeros(40, np.uint32), np.zeros(5, np.int64)
+    kept, on_site = kernels_replay._candidates(
+        template, sample, numbers, len(votes), words, at, np.uint64(1), by, chosen, counts
+    )
+    usable = [(number, which) for number, which in votes if not template[which]]
+    tally = Counter(number for number, _ in usable)
+    best = sorted((n for n in tally if tally[n] >= 2), key=lambda n: (-tally[n], n))[:5]
+    assert chosen[:kept].tolist() == best
+    assert on_site == sum(int(words[number - base, 0]) for number, _ in usable)
+    distinct = kernels_replay._joined(chosen, kept, np.array(same, np.uint32))
+    assert chosen[:distinct].tolist() == sorted({*best, *same})
+
+    spared = np.array(sorted({*best[:2]}), np.uint32)
+    expected, before = template.copy(), template.sum()
+    for number, which in usable:
+        if words[number - base, 0] == 1 and number not in spared:
+            expected[which] = 1
+    marked = kernels_replay.mark_on_site(
+        template, sample, numbers, len(votes), words, at, np.uint64(1), spared
+    )
+    assert marked == expected.sum() - before
+    assert template.tolist() == expected.tolist()
+
+
+# ---- learning
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_an_article_teaches_its_template_what_it_took_and_what_is_new(seed: int) -> None:
+    chance = random.Random(seed)
+    count, said = chance.randint(0, 30), chance.randint(0, 3)
+    ids = [chance.getrandbits(64) for _ in range(count)]
+    positions = sorted(chance.sample(range(70_000 if chance.random() < 0.2 else 200), count))
+    template = [chance.random() < 0.3 for _ in ids]
+    asked = [chance.getrandbits(64) for _ in range(5 + said)]
+    edges = [sorted((chance.randrange(220), chance.randrange(220))) for _ in range(chance.randint(0, 3))]
+    votes = [(chance.randrange(count), chance.randrange(50)) for _ in range(60)] if count else []
+    renew = chance.choice([0, 25, 60])
+    room = Workspace.least()
+    kernels_replay.teach(
+        np.array(ids, np.uint64),
+        np.array(positions, np.int32),
+        np.array(template, np.uint8),
+        np.array(edges, np.int32).reshape(-1, 2),
+        np.array([which for which, _ in votes], np.int32),
+        np.array([number for _, number in votes], np.uint32),
+        len(votes),
+        renew,
+        np.array(asked, np.uint64),
+        room.marks_keys,
+        room.marks_positions,
+        room.keys,
+        room.keys_positions,
+        room.newest,
+        room.taught,
+    )
+    taken = [
+        not template[i] and any(start <= positions[i] < end for start, end in edges) for i in range(count)
+    ]
+    newest = [max((n for which, n in votes if which == i), default=-1) for i in range(count)]
+    at = [min(position, 65_534) for position in positions]
+    marks = [(key, 0) for key in asked[5:]]
+    marks += [(ids[i] ^ asked[0], at[i]) for i in range(count) if template[i]]
+    marks += [(ids[i] ^ asked[1], at[i]) for i in range(count) if taken[i]]
+    fresh = [not template[i] and (not taken[i] or 0 <= newest[i] < renew) for i in range(count)]
+    postings = [(ids[i], at[i]) for i in range(count) if fresh[i]] + [(key, 65_535) for key in asked[2:5]]
+    told, kept = room.taught.tolist()
+    assert (
+        list(zip(room.marks_keys[:told].tolist(), room.marks_positions[:told].tolist(), strict=True)) == marks
+    )
+    assert list(zip(room.keys[:kept].tolist(), room.keys_positions[:kept].tolist(), strict=True)) == postings
+
+
+# ---- a story's chain
+def verdict_of(record: SketchRecord) -> Verdict:
+    return Verdict(VerdictKind.ORIGINAL, None, record.id, None, 0.0, 0.0, 0.0, (), (), None, ())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_storys_chain_holds_what_lists_of_its_members_and_creditors_hold(seed: int) -> None:
+    chance = random.Random(seed)
+    index = OriginIndex()
+    members: dict[int, list[int]] = {}
+    creditors: dict[int, dict[str, int]] = {}
+    story_of: dict[int, int] = {}
+    records = [record_of(n) for n in range(3)]
+    for time_ms in range(120):
+        key = chance.choice(["", "ap", "cnn", "dpa", "efe"])
+        record = replace(records[time_ms % 3], credits=record_of(0, key).credits if key else ())
+        alive = [n for n in story_of if index.alive(n)]
+        story = story_of[chance.choice(alive)] if alive and chance.random() < 0.8 else None
+        seen = index.compare(record)
+        number = index.remember(seen, verdict_of(record), Learned(story, [], []), time_ms)
+        story_of[number] = number if story is None else story
+        members.setdefault(story_of[number], []).append(number)
+        if key:
+            named = creditors.setdefault(story_of[number], {})
+            named.pop(key, None)
+            named[key] = number
+        if chance.random() < 0.3:
+            index.forget_before(time_ms - chance.randint(5, 40))
+        if chance.random() < 0.05:
+            index = OriginIndex.from_state({name: part.copy() for name, part in index.state().items()})
+        for story in {story_of[n] for n in story_of if index.alive(n)}:
+            assert index.story_members(story) == [n for n in members[story] if index.alive(n)]
+            credited = [n for n in creditors.get(story, {}).values() if index.alive(n)]
+            assert index.crediting(story) == credited[: limits.STORY_CREDITS_LOOKED_AT_MAX]
+        newest = {story: max(n for n in story_of if story_of[n] == story) for story in story_of.values()}
+        gone = {story: n for story, n in newest.items() if not index.alive(story) and index.alive(n)}
+        assert index.orphans == gone, "nothing is kept of a story whose articles have all left the window"
+
+
+# ---- what is remembered
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 2**21)] * 4, st.integers(0, 1)), max_size=40))
+def test_what_is_remembered_reads_as_it_was_written(steps: list[tuple[int, int, int, int, int]]) -> None:
+    lines, token, char = [], 0, 0
+    for gap, size, char_gap, chars, prose_bit in steps:
+        lines.append([token + gap, token + gap + size, char + char_gap, char + char_gap + chars, prose_bit])
+        token, char = lines[-1][1], lines[-1][3]
+    table = np.array(lines, np.int32).reshape(-1, 5)
+    packed = np.empty(kernels_replay.LINE_BYTES_MAX * limits.REMEMBERED_LINES_MAX, np.uint8)
+    record = record_of(1, "ap", "cnn")
+    blob = encode_remembered(record, verdict_of(record), table, packed)
+    assert remembered_lines(blob).tolist() == lines
+    read = decode_remembered(blob)
+    assert (read.position, read.id, read.url, read.host, read.credits) == (
+        record.position,
+        record.id,
+        record.url,
+        record.host,
+        record.credits,
+    )
+    assert read.verdict == verdict_of(record)
+    changed = replace(read.verdict, kind=VerdictKind.UPDATE, story="another\nstory", share=0.5)
+    again = reencode_remembered(read, changed, blob)
+    assert decode_remembered(again) == replace(read, verdict=changed)
+    assert remembered_lines(again).tolist() == lines
