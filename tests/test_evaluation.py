@@ -188,8 +188,20 @@ def test_the_page_shows_the_figures_that_it_was_given(tmp_path: Path) -> None:
 
 # ---- the sets, where they are
 
-FLOOR: dict[str, float] = {"precision": 0.997, "recall": 0.99, "f1": 0.994}
-FALSE_FLAG_RATE_MAX = 0.004
+# Just under what docs/evaluation.md shows: a rule that costs more than an article or two must say so here.
+FLOOR: dict[str, float] = {
+    "precision": 0.998,
+    "recall": 0.999,
+    "f1": 0.9985,
+    "original": 0.997,
+    "sources": 0.991,
+    "extent": 0.992,
+    "passages": 0.97,
+    "credit": 0.998,
+    "external": 0.998,
+    "final": 0.997,
+}
+CEILING: dict[str, float] = {"false_flag_rate": 0.0025, "share_error": 0.017}
 
 
 @pytest.mark.evaluation
@@ -198,6 +210,6 @@ def test_verdicts_on_wirebench_are_no_worse_than_they_were(tmp_path: Path) -> No
     if not (evaluate.DATA_DEFAULT / "wirebench" / "articles.jsonl.xz").exists():
         pytest.skip("the evaluation data are not beside the checkout (../shared/eval)")
     _, scores = evaluate.evaluate_set("wirebench", evaluate.DATA_DEFAULT, tmp_path, evaluate.run_ours)
-    summary = scores["summary"]
-    assert {name: summary[name] for name, floor in FLOOR.items() if summary[name] < floor} == {}
-    assert summary["false_flag_rate"] <= FALSE_FLAG_RATE_MAX
+    figures = scores["ALL"] | scores["summary"]
+    assert {name: figures[name] for name, floor in FLOOR.items() if figures[name] < floor} == {}
+    assert {name: figures[name] for name, most in CEILING.items() if figures[name] > most} == {}

@@ -89,7 +89,25 @@ NOT_MASTERED: Final = """\
 - **Short texts.** What has fewer than some fifteen words of prose of its own is not flagged for them.
 - **The first pages of a new site.** Until a template was seen twice nobody can know it.
 - **Copies without their original.** Where neither a credit nor a date tells, the first article seen
-  counts as the original; `basis` says so."""
+  counts as the original; `basis` says so.
+
+What the remaining errors are, looked at one by one:
+
+- **False flags.** All but one of the originals flagged say themselves whose they are ("first appeared at",
+  an agency's dateline, "reprinted with permission") and are labelled originals all the same: with these
+  labels the goal is out of reach for whoever believes a credit. The other one shares a paragraph of more
+  than a hundred words with an earlier article.
+- **Press.** The release not found is dated and credited to the wire that sends it second ("CITY (WIRE) -"):
+  the credit decides, it becomes the late original, and its first copy is corrected.
+- **Extractions.** Pages that are a table or a list, of which extractors give different parts; extractors
+  that write a link's address between the words; and extractions of the site without the article.
+- **Passages and share.** A site's first pages, whose foot nobody can know yet (most of the error of
+  `share`); heavy edits at an article's edges; hard-wrapped tables, whose lines many stories share.
+- **Short runs.** A verbatim run of 60 words is missed where the article around it, or its source, has no
+  recognisable end on its page, so that the run lies outside the article as far as the page's shape tells.
+
+An update is measured by the first version of its story: what a later version added, and this one keeps, is
+the publisher's own and counts as new."""
 
 
 @dataclass(frozen=True, slots=True)

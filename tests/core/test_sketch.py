@@ -274,6 +274,7 @@ PAGES = [
         "",
     ),
     ("a dated copyright line", f"{BODY}\n© 2024 The Paper\n{prose(8, 60)}", ""),
+    ("a bar of links without words", f"{NAVIGATION}| | | | | ·\n{BODY}\n\n{REST}", ""),
     ("a title that is a sentence", f"{NAVIGATION}{HEAD}.\n\n{BODY}\n\n{REST}", f"{HEAD}."),
 ]
 
@@ -316,6 +317,7 @@ CLOSED = [
     ("Safe Harbor Statement", True),
     ("Über die Acme AG", True),
     ("Contacts:", True),
+    ("about March 17, Budget Day.", False),
     (
         "The contact was made at noon, when the ships had come so near that the sailors shook hands.",
         False,
