@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from service.core import limits
-from service.core.credit_datelines import enclosed
+from service.core.credit_datelines import brackets, enclosed
 from service.core.credit_page import Page
 from service.core.credit_phrases import worded
 from service.core.credit_rules import rules
@@ -64,8 +64,11 @@ def find_credits(
     if not len(tokens):
         return ()
     page = Page(text, utf8, tokens, _own(publisher, host, domain), title, rules())
-    found = [credit for credit in (*worded(page), *enclosed(page), *unspaced(page)) if credit is not None]
-    return _best(found) if found else ()
+    pairs, may_lack_spaces = brackets(page)
+    found: list[Credit | None] = [*worded(page), *enclosed(page, pairs)]
+    if may_lack_spaces:
+        found += unspaced(page)
+    return _best(credit for credit in found if credit is not None) if found else ()
 
 
 @lru_cache(maxsize=limits.CACHED_NAMES_MAX)

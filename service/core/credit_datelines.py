@@ -22,7 +22,7 @@ from service.core.credit_unspaced import unspaced_agencies
 from service.core.domains import agency_key
 from service.core.kernels import LINE_CHAR_END, LINE_CHAR_START, LINE_TOKEN_END, LINE_TOKEN_START
 from service.core.kernels_credit import HOLDS_BYLINE, HOLDS_MENTION, bracket_candidates
-from service.core.model import Credit, CreditKind
+from service.core.model import I32, Credit, CreditKind
 
 _PLACE_CHARS_MAX = 72  # "WEST PALM BEACH, Florida, September 23, 2024 "
 _ENCLOSED_CHARS_MAX = 60
@@ -91,15 +91,20 @@ def _lower_names() -> frozenset[str]:
     return frozenset(n for _, names, _ in credit_table.AGENCIES for n in names if n[0].islower())
 
 
-def enclosed(page: Page) -> Iterator[Credit | None]:
-    """Names in brackets: datelines, and the sign-offs of agencies at the end of a line."""
-    found = bracket_candidates(
+def brackets(page: Page) -> tuple[I32, bool]:
+    """Brackets that may hold a credit (`bracket_candidates`), and whether scripts without spaces may be there."""
+    found: tuple[I32, bool] = bracket_candidates(
         page.utf8,
         _BRACKETS[: 1 if len(page.utf8) == len(page.text) else None],
         _ENCLOSED_CHARS_MAX,
         _PLACE_CHARS_MAX,
         limits.CREDIT_CANDIDATES_MAX,
     )
+    return found
+
+
+def enclosed(page: Page, found: I32) -> Iterator[Credit | None]:
+    """Names in brackets: datelines, and the sign-offs of agencies at the end of a line."""
     for opened, closed in found.tolist() if len(found) else ():
         if _may_credit(page.text, opened, closed):
             yield _in_brackets(page, opened, closed)

@@ -65,9 +65,12 @@ def unspaced(page: Page) -> Iterator[Credit | None]:
 
 
 def _line_places(page: Page) -> list[list[int]]:
-    lines = page.tokens.lines[:, [LINE_CHAR_START, LINE_CHAR_END]]
+    lines = page.tokens.lines[:, LINE_CHAR_START : LINE_CHAR_END + 1]  # neighbours: a view, not a copy
     half = limits.CREDIT_CANDIDATES_MAX // 2
-    return [*lines[:half].tolist(), *lines[max(half, len(lines) - half) :].tolist()]
+    places: list[list[int]] = lines[:half].tolist()
+    if len(lines) > half:
+        places += lines[max(half, len(lines) - half) :].tolist()
+    return places
 
 
 def _telegram(page: Page, start: int) -> Credit | None:

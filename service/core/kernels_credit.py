@@ -321,6 +321,10 @@ _IS_SPACE = _marks(_SPACES)
 _IN_LINE_END = _marks(" \t.,;:!?)]}\"'|>*_-")
 _ENDS_SENTENCE = _marks('.!?")')
 _BEGINS_NAME = _marks(_SPACES + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# Closing brackets, and what begins a sign of Asia's scripts: U+0800 … U+DFFF but for Europe's marks at E2.
+_IS_LOOKED_AT = np.zeros(256, np.bool_)
+_IS_LOOKED_AT[[0x29, 0x5D, *range(0xE0, 0xF0)]] = True
+_IS_LOOKED_AT[0xE2] = False
 _LINE_END_CHARS_MAX = 24
 _BLANKS_LOOKED_AT = 80  # no more than the reader looks at: beyond, it may take the line for blank
 _DASH_CHARS_MAX = 5  # behind brackets: "(dpa). —"
@@ -422,19 +426,22 @@ def _may_follow_place(utf8, opened, closed_end, named, place_chars_max):  # type
 @numba.njit(nogil=True, cache=True)
 def bracket_candidates(utf8, brackets, enclosed_chars_max, place_chars_max, places_max):  # type: ignore[no-untyped-def]
     """Brackets that may hold a dateline's or a sign-off's name: i32[n, 2], code points of the opening and of the
-    closing one. What stands around them is judged by ASCII alone; where other signs stand, it may.
+    closing one. What stands around them is judged by ASCII alone; where other signs stand, it may. And whether
+    there is a sign that may be of a script without spaces.
 
     brackets u8[k, 6]: UTF-8 of closing and opening, filled up with zeros. Of each sort places_max are looked at.
     """
     rows = np.empty((_LEAST_ROWS, 2), np.int32)
     found = 0
     seen = np.zeros(len(brackets), np.int64)
+    unspaced = False
     counted, chars = 0, 0  # code points of the bytes before `counted`
     size = len(utf8)
     for closed in range(size):
         first = utf8[closed]
-        if first != 0x29 and first != 0x5D and first != 0xEF and first != 0xE3:
+        if not _IS_LOOKED_AT[first]:
             continue
+        unspaced |= 0xE0 <= first <= 0xED
         for sort in range(len(brackets)):
             sign = brackets[sort]
             if first != sign[0]:
@@ -475,4 +482,4 @@ def bracket_candidates(utf8, brackets, enclosed_chars_max, place_chars_max, plac
             rows[found, BRACKET_OPENED] = chars - distance
             rows[found, BRACKET_CLOSED] = chars
             found += 1
-    return rows[:found]
+    return rows[:found], unspaced

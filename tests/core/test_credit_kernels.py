@@ -1,0 +1,124 @@
+"""The compiled loops that leave out what can be no credit leave out nothing else: each beside its plain twin."""
+
+# ruff: noqa: E501  wide characters count double
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.core import credit_table, limits
+from service.core.credit_datelines import (
+    _ENCLOSED_CHARS_MAX,
+    _PAIRS,
+    _in_brackets,
+    _may_credit,
+    brackets,
+    by_known_name,
+    enclosed,
+)
+from service.core.credit_names import Name
+from service.core.credit_page import Page
+from service.core.credit_program import candidates, program
+from service.core.credit_rules import (
+    KnownName,
+    Phrase,
+    Rule,
+    match_backward,
+    match_forward,
+    pair_hash,
+    rules,
+)
+from service.core.credit_unspaced import unspaced
+from service.core.kernels_credit import HOLDS_BYLINE, HOLDS_MENTION
+from service.core.model import Credit
+from service.core.tokens import tokenise
+
+AROUND = limits.CREDIT_PHRASE_TOKENS_MAX
+PHRASES = [template.replace("*", "").replace("{own}", "Courier") for _, _, template in credit_table.PHRASES]
+WORDS = [
+    "PARIS", "Berlin, 3 May", "NEW DELHI", "(", ")", "(Reuters)", "(dpa)", "[AFP]", "（共同）", "【ロンドン共同】", "(SEPA)", "(ab/AFP)",
+    "（", "）", "【", "】", "]", "[", "—", "-", "–", "=", ".", ",", ":", "…", "”", "\n", "\n", " ", "\u00a0", "  ", "\r", "\t", "é", "3",
+    "Reuters", "AP", "The Associated Press", "CNN", "dpa", "according to", "reported", "By", "Staff", "Writer", "Source", "via",
+    "a storm tore the pier away and nobody saw it", "x" * 80, " " * 90, "The harbour was closed.", "新华社", "/TASS/", "",
+]  # fmt: skip
+TEXTS = st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(PHRASES)), max_size=30).flatmap(
+    lambda words: st.sampled_from(["", " ", "\n"]).map(lambda between: between.join(words))
+)
+
+
+def page_of(text: str) -> Page:
+    return Page(
+        text, text.encode("utf-8", "surrogatepass"), tokenise(text), frozenset(["courier"]), "", rules()
+    )
+
+
+def in_all_brackets(page: Page) -> set[Credit]:
+    """Twin: every pair of brackets, judged by the patterns alone."""
+    found = set()
+    text = page.text
+    for closing, opening in _PAIRS[: 1 if text.isascii() else None]:
+        closed = text.find(closing)
+        while closed >= 0:
+            opened = text.rfind(opening, max(0, closed - _ENCLOSED_CHARS_MAX), closed)
+            inside = text[opened + 1 : closed]
+            if (
+                opened >= 0
+                and len(inside) >= 2
+                and not set("\n:") & set(inside)
+                and _may_credit(text, opened, closed)
+            ):
+                found.add(_in_brackets(page, opened, closed))
+            closed = text.find(closing, closed + 1)
+    return {credit for credit in found if credit is not None}
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_no_bracket_that_holds_a_credit_is_left_out(text: str) -> None:
+    page = page_of(text)
+    found, may_lack_spaces = brackets(page)
+    assert {credit for credit in enclosed(page, found) if credit is not None} == in_all_brackets(page)
+    assert may_lack_spaces or not list(unspaced(page))
+
+
+def matched(rule: Rule, hashes: list[int], place: int, distance: int) -> bool:
+    """Twin: whether a rule's words stand around its anchor."""
+    offset = max(0, place - AROUND)
+    window, at = hashes[offset : place + AROUND], place + distance - offset
+    if not isinstance(rule, Phrase):
+        return at >= 0 and tuple(window[at : at + len(rule.hashes)]) == rule.hashes
+    own_at = next((i for i, slot in enumerate(rule.before) if slot.own), -1)
+    return 0 <= match_forward(rule.after, window, at) < len(window) and (
+        match_backward(rule.before[own_at + 1 :], window, at) >= 0
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_what_stands_in_a_text_is_found_in_the_order_of_places_and_rules(text: str) -> None:
+    page, table = page_of(text), rules()
+    hashes = page.tokens.hashes.tolist()
+    expected: list[tuple[int, int, int]] = []
+    for place, token in enumerate(hashes):
+        following = hashes[min(place + 1, len(hashes) - 1)]
+        name = table.exact.get(token)
+        here = [
+            *table.pairs.get(pair_hash(token, following), ()),
+            *((rule, 0) for rule in table.singles.get(token, ())),
+            *([(name, 0)] if name is not None else []),
+        ]
+        for rule, distance in here:
+            if matched(rule, hashes, place, distance):
+                expected.append((place, id(rule), place + distance))
+    if not hashes:
+        return
+    found, in_texts = candidates(page.tokens)
+    numbered = program().rules
+    assert [(at, id(numbered[rule]), anchor) for at, rule, anchor, *_ in found[:in_texts]] == expected
+    for at, number, anchor, start, end, holds in found[:in_texts]:
+        known = numbered[number]
+        if isinstance(known, KnownName):
+            written = Name(text[start:end], start, end)
+            anything = by_known_name(page, known, anchor, written, HOLDS_MENTION | HOLDS_BYLINE, at)
+            assert by_known_name(page, known, anchor, written, holds, at) == anything
