@@ -13,6 +13,7 @@ from typing import Protocol
 
 import pytest
 
+from service.core.model import RawPosition
 from service.shell.kafka import KafkaAdmin, KafkaBackend
 from service.shell.memory import MemoryBackend, MemoryBroker
 from service.shell.ports import (
@@ -408,6 +409,27 @@ async def test_a_closed_producer_publishes_nothing(world: World) -> None:
 
 
 @pytest.mark.kafka
+async def test_a_raw_record_can_be_read_again_by_its_position(world: World) -> None:
+    values = [f"value {number}".encode() for number in range(5)]
+    await world.produce(1, values)
+    reader = world.backend().raw_reader()
+    topic = world.names.raw[0]
+    try:
+        for offset in (3, 0, 4):
+            record = await reader.read(RawPosition(topic, 1, offset))
+            assert record is not None and record.position == RawPosition(topic, 1, offset)
+            assert (record.value, record.key) == (values[offset], b"k")
+        for nowhere in (
+            RawPosition(topic, 1, 5),
+            RawPosition(topic, 0, 0),
+            RawPosition(topic, PARTITIONS + 7, 0),
+            RawPosition(world.names.dead + ".none", 0, 0),
+        ):
+            assert await reader.read(nowhere) is None, nowhere
+    finally:
+        await reader.close()
+
+
 async def test_missing_topics_are_refused_by_name(unique: str, kafka_broker: str) -> None:
     backend = KafkaBackend(options_of(kafka_broker, unique))
     with pytest.raises(RefusedError, match=r"\.fingerprints") as refused:

@@ -10,6 +10,7 @@ the table holds every article, a page at a time.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import math
@@ -167,18 +168,15 @@ class Stories:
             return problem(
                 Problem.NO_SUCH_PAGE, "No article of this story is among those that this replica can show."
             )
-        said = {
-            "story": entries[0].current.story,
-            "articles": [_as_json(member) for member in _members(entries)[:EXPORT_MAX]],
-        }
-        return Answer(200, json_bytes(said), JSON)
+        return Answer(200, await asyncio.to_thread(as_json, entries), JSON)
 
     async def as_csv(self, asked: Asked) -> Answer:
         entries = self._entries(asked)
         if not entries:
             return Answer(404, b"no such story\r\n", CSV)
         headers = {"Content-Disposition": 'attachment; filename="story.csv"'}
-        return Answer(200, as_csv([member.entry for member in _members(entries)[:EXPORT_MAX]]), CSV, headers)
+        ordered = [member.entry for member in _members(entries)[:EXPORT_MAX]]
+        return Answer(200, await asyncio.to_thread(as_csv, ordered), CSV, headers)
 
     def _entries(self, asked: Asked) -> list[Entry]:
         catalogue = self._site.catalogue
@@ -303,6 +301,12 @@ def _curve(members: Sequence[Member], x: Any) -> str:
 
 
 # ---- exports
+def as_json(entries: Sequence[Entry]) -> bytes:
+    """The story's articles, earliest first, each with the verdict that holds now."""
+    articles = [_as_json(member) for member in _members(entries)[:EXPORT_MAX]]
+    return json_bytes({"story": entries[0].current.story, "articles": articles})
+
+
 def _as_json(member: Member) -> dict[str, Any]:
     entry = member.entry
     return {
