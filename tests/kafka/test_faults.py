@@ -35,6 +35,7 @@ from service.shell.ports import (
     OutputStream,
     PipelineOptions,
     RecordBounds,
+    StalledError,
     TopicPartition,
     UnavailableError,
 )
@@ -361,3 +362,86 @@ async def test_no_broker_is_said_with_the_clients_own_words() -> None:
     log = KafkaBackend(KafkaOptions("127.0.0.1:1", call_timeout_ms=5_000)).log()
     with pytest.raises(UnavailableError, match="last words"):
         await log.start()
+
+
+async def test_a_record_with_ten_thousand_headers_goes_through_with_all_of_them(
+    options: KafkaOptions,
+) -> None:
+    """One that is judged, and one that dies."""
+    headers = [(f"name-{number}", b"%d" % number) for number in range(10_000)]
+    records: list[Record] = [
+        (b"k", raw("a1", "body"), headers, None),
+        (b"k", b"{not json", headers, None),
+    ]
+    await asyncio.to_thread(produce, options.bootstrap_servers, options.topics.raw[0], 0, records)
+    async with running(options):
+        await wait_for(options, 2)
+    for topic in (options.topics.enriched, options.topics.dead):
+        [record] = await asyncio.to_thread(read_committed, options.bootstrap_servers, topic)
+        assert record.headers[:10_000] == tuple(headers)
+    await assert_exactly_once(options, 2)
+
+
+async def test_a_deleted_output_topic_stops_the_service_and_a_new_one_lets_it_go_on(
+    options: KafkaOptions,
+) -> None:
+    """Nothing is committed that went nowhere: what the new topic lacks is what went to the old one."""
+    await put(options, 0, 30)
+    pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, Recorder())
+    task = asyncio.create_task(pipeline.run(asyncio.Event()))
+    await wait_for(options, 30)
+    admin = AdminClient({"bootstrap.servers": options.bootstrap_servers})
+    for future in admin.delete_topics([options.topics.enriched]).values():
+        future.result(30)
+    await put(options, 30, 30)
+    with pytest.raises(FatalError, match="UnknownTopicOrPartition"):
+        async with asyncio.timeout(120):
+            await task
+    await create_topics(options, PARTITIONS)
+    async with running(options):
+        await wait_for(options, 30)
+    out = await asyncio.to_thread(found, options)
+    raws = await asyncio.to_thread(read_committed, options.bootstrap_servers, options.topics.raw[0])
+    assert out == sorted((record.partition, record.offset) for record in raws if record.offset >= 10)
+
+
+async def test_a_fingerprint_log_that_lost_what_the_index_needs_next_stops_the_service(
+    options: KafkaOptions,
+) -> None:
+    """Going on would give other verdicts than the other replicas'."""
+    engine = ToyEngine()
+    await put(options, 0, 30)
+    stop = asyncio.Event()
+    first = asyncio.create_task(
+        Pipeline(KafkaBackend(options), engine, TOY_STEPS, OPTIONS, Recorder()).run(stop)
+    )
+    await wait_for(options, 30)
+    stop.set()
+    await first
+    await put(options, 30, 30)
+    async with running(options):  # another replica, whose index has begun at the log's beginning
+        await wait_for(options, 60)
+    admin = AdminClient({"bootstrap.servers": options.bootstrap_servers})
+    for future in admin.delete_records([ForeignPartition(options.topics.fingerprints, 0, 45)]).values():
+        future.result(30)
+    with pytest.raises(FatalError, match="log has lost what this replica needs next"):
+        async with asyncio.timeout(60):
+            await Pipeline(KafkaBackend(options), engine, TOY_STEPS, OPTIONS, Recorder()).run(asyncio.Event())
+
+
+async def test_what_a_rebalance_listener_raises_is_not_only_logged(options: KafkaOptions) -> None:
+    """A9."""
+
+    class Failing(Member):
+        async def assigned(self, partitions: frozenset[TopicPartition]) -> None:
+            raise ZeroDivisionError("a fault of our own")
+
+    source = KafkaBackend(options).source()
+    await source.start(Failing())
+    try:
+        with pytest.raises(StalledError, match="a rebalance failed: ZeroDivisionError"):
+            async with asyncio.timeout(60):
+                while True:
+                    await source.poll(100, 10)
+    finally:
+        await source.stop(leave=True)
