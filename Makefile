@@ -20,7 +20,7 @@ SECONDS ?= 3600
 PROCESSES ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit soak chaos chaos-short chaos-tools eval bench bench-full kafka service samples docs deploy-tools lock clean
+.PHONY: help install demo test check audit soak chaos chaos-short chaos-tools eval bench bench-full kafka service samples docs screenshots deploy-tools lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
@@ -104,6 +104,9 @@ docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.m
 	$(PY) -m tools.dashboard
 	$(PY) -m tools.chart
 	$(PY) -m tools.openapi
+
+screenshots: $(STAMP) ## docs/images/page-*.png, the pages in a real Chromium (WIRECOPY_CHROMIUM or /usr/bin/chromium)
+	$(PY) -m tools.screenshots
 
 deploy-tools: $(TOOLS)/kubeconform $(TOOLS)/helm $(TOOLS)/docker-compose ## build helm, kubeconform and compose into .cache/bin for the tests of deploy/ (needs Go)
 
