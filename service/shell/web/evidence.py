@@ -54,6 +54,12 @@ BASIS_WORDS: Final = {
     Basis.TEMPLATE_LEARNED: "part of it turned out to be the site's template",
 }
 
+BASIS_WORDS_OF_ORIGINAL: Final = {
+    Basis.CREDIT: "its copies credit it",
+    Basis.FIRST_SEEN: "nothing like it came in before",
+    Basis.LATE_ORIGINAL: "it came in after its copies",
+}
+
 assert set(BASIS_WORDS) == set(Basis)
 
 
@@ -117,13 +123,14 @@ class Evidence:
             verdict=current,
             heading=headline(current),
             sentences=sentences(current),
-            basis=[BASIS_WORDS[basis] for basis in current.basis],
+            basis=_basis(current),
             before=headline(found.verdict) if found.corrected else "",
             original=catalogue.by_position(original.position) if original and original.position else None,
             beside=beside.entry if beside is not None else None,
             why_alone=why_alone,
             blocks=blocks_of(comparison) if comparison is not None else (),
             numbers=_numbers(comparison) if comparison is not None else ((), ()),
+            aside=comparison is not None and _has_aside(comparison),
             cut=_is_cut(told) or (beside is not None and _is_cut(beside)),
             chars_max=CHARS_MAX,
             copies=copies[:COPIES_MAX],
@@ -279,6 +286,16 @@ def on_text(article: RawArticle, verdict: Verdict) -> Verdict:
 
 
 # ---- what the template needs
+def _basis(verdict: Verdict) -> list[str]:
+    """Why it was decided so. Of an original the reasons speak of its copies."""
+    own = BASIS_WORDS_OF_ORIGINAL if verdict.kind is VerdictKind.ORIGINAL else {}
+    return [own.get(basis, BASIS_WORDS[basis]) for basis in verdict.basis]
+
+
+def _has_aside(comparison: Comparison) -> bool:
+    return any(stretch.mark is Mark.ASIDE for row in comparison.rows for stretch in row.left + row.right)
+
+
 def _is_plain(row: Row) -> bool:
     return not any(stretch.mark in (Mark.MATCHED, Mark.CREDIT) for stretch in row.left + row.right)
 
