@@ -288,7 +288,7 @@ def test_a_copy_of_which_a_third_was_cut_is_found() -> None:
 
 # ---- hostile texts
 HOSTILE: dict[str, str] = {
-    "one word": "word " * 200_000,
+    "one word": "word " * 1_000_000,
     "one letter": "a" * 1_000_000,
     "one line": prose(1, 200_000).replace("\n\n", " "),
     "a sentence again and again": "The council voted for the bridge on Monday. " * 20_000,

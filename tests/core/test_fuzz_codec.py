@@ -186,6 +186,8 @@ HOSTILE = {
     "ten megabytes of tags": b'{"body":"<p>x' + b"<b>" * 3_300_000 + b'"}',
     "ten megabytes of escapes": b'{"body":"' + b"\\u00e9" * 1_700_000 + b'"}',
     "half surrogate pairs": b'{"body":"' + b"\\ud83d" * 300_000 + b'"}',
+    "a million lists deep": b'{"body":"x","a":' + b"[" * 1_000_000,
+    "a million objects deep": b'{"body":"x","a":' + b'{"a":' * 1_000_000,
     "many members": b'{"body":"x"' + b',"a":1' * 300_000 + b"}",
     "two hundred thousand lists": b'{"body":"x","a":[' + b"[]," * 200_000 + b"1]}",
     "a million verdicts": b'{"body":"x"' + b',"republication":1' * 500_000 + b"}",
