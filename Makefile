@@ -59,10 +59,11 @@ test: $(STAMP) ## all tests; those on a real broker skip, with a message, where 
 	  echo "make test: no Kafka jars, so the tests on a real broker are skipped (they need java >= 17 and mvn)."; fi
 	$(PY) -m pytest -n 2 $(PYTEST_FLAGS) $(TESTS)
 
-check: $(STAMP) ## format, lint, types
+check: $(STAMP) ## format, lint, types, known vulnerabilities
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	@$(PY) -m tools.audit
 
 audit: $(STAMP) ## known vulnerabilities of the locked dependencies (asks a public service)
 	@$(PY) -m tools.audit
