@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,6 +106,28 @@ async def test_articles_go_through_and_the_port_tells_of_it(
     assert told["wirecopy_partitions_open"] == 2
     stop.set()
     assert await service == 0
+
+
+async def test_with_a_directory_for_its_state_it_goes_on_where_it_stood(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broker, backend = world()
+    settings = free_settings(state_dir=str(tmp_path / "state"))
+    for round_, publisher in enumerate(["first.example", "second.example"]):
+        with monkeypatch.context() as patched:
+            ports, stop = Ports(patched), asyncio.Event()
+            service = asyncio.create_task(run.serve(settings, backend, stop))
+            port = await ports.found
+            await until_status(port, "/readyz", 200)
+            value = json.dumps({"id": publisher, "publisher": publisher, "body": SENTENCE * 12}).encode()
+            broker.produce("articles.raw", 0, value)
+            await until(partial(enriched_more_than, broker, round_))
+            told = metrics((await asyncio.to_thread(ask, port, "/metrics"))[1])
+            assert told["wirecopy_restore_articles"] == round_
+            assert told["wirecopy_catch_up_records"] == 0, "all of it was saved"
+            stop.set()
+            assert await service == 0
+    assert told['wirecopy_records_total{verdict="republication"}'] == 1
 
 
 async def test_the_port_opens_before_the_engine_is_warm_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
