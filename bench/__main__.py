@@ -7,6 +7,7 @@ where they lie beside the checkout, else the sample articles many times over.
     python -m bench [--articles N] [--repeats N]
     python -m bench restart …    see restart.py
     python -m bench gather …     see gather.py
+    python -m bench pages …      see pages.py
 """
 
 from __future__ import annotations
@@ -98,6 +99,10 @@ def main() -> int:
         from bench import restart  # which takes its texts from here
 
         return restart.main(sys.argv[2:])
+    if sys.argv[1:2] == ["pages"]:
+        from bench import pages
+
+        return pages.main(sys.argv[2:])
     if sys.argv[1:2] == ["gather"]:
         from bench import gather
 

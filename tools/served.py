@@ -22,7 +22,7 @@ from service.shell.checking import Checker, read_text
 from service.shell.http import HttpServer, Views
 from service.shell.memory import MemoryBackend, MemoryBroker
 from service.shell.pipeline import Pipeline
-from service.shell.ports import CheckOptions, PipelineOptions, ProposalPort, Steps, TopicNames
+from service.shell.ports import CheckOptions, PipelineOptions, ProposalPort, Steps, TopicNames, TopicPartition
 from service.shell.telemetry import PrometheusTelemetry
 from service.shell.warm import warm
 from service.shell.web.site import Site
@@ -76,6 +76,12 @@ class Served:
         self.broker.produce(self.names.raw[0], self.sent % PARTITIONS, value)
         self.sent += 1
 
+    def pipeline_next(self) -> int:
+        """How many records are out: enriched and committed, or buried."""
+        enriched = self.names.enriched
+        partitions = [TopicPartition(enriched, each) for each in range(self.broker.partitions(enriched))]
+        return self._buried() + sum(self.broker.bounds(each)[1] for each in partitions)
+
     def call(self, coroutine: Coroutine[Any, Any, Value]) -> Value:
         """What a coroutine gives on the service's own loop."""
         future: Future[Value] = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
@@ -88,7 +94,7 @@ class Served:
             time.sleep(0.005)
 
     def _buried(self) -> int:
-        return len(self.broker.read(self.names.dead, 0))
+        return self.broker.bounds(TopicPartition(self.names.dead, 0))[1]
 
     def _run(self) -> None:
         try:
