@@ -92,6 +92,7 @@ class Live:
             newest="/?" + urlencode(chosen) if before is not None else "",
             stream="/live?" + urlencode({**chosen, "after": after}) if before is None else "",
             glance=self._glance(),
+            passed_over=catalogue.passed_over,
             publishers=self._suggestions(lambda entry: entry.publisher),
             languages=self._suggestions(lambda entry: entry.language),
         )
