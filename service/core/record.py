@@ -1,6 +1,6 @@
 """The record of the fingerprint log: bytes that every replica, and another language, reads alike.
 
-    magic "WC" · engine version u8 · XXH3-64 of the rest, little endian
+    magic "WC" · engine version u8 · XXH3-64 of the rest, its seed the engine version - 1, little endian
     · numbers: unsigned LEB128 (https://dwarfstd.org, §7.6), in the order of `encode_record`
     · strings: UTF-8, each after its length (a number of the stream)
     · body XXH3-128, 16 bytes · title digest u64 · shingle ids u64[n], little endian
@@ -118,7 +118,12 @@ def encode_record(record: SketchRecord) -> bytes:
             sketch.ids.astype("<u8", copy=False).tobytes(),
         )
     )
-    return _HEAD.pack(MAGIC, ENGINE_VERSION, xxh3_64(rest)) + rest
+    return _HEAD.pack(MAGIC, ENGINE_VERSION, checksum_of(ENGINE_VERSION, rest)) + rest
+
+
+def checksum_of(version: int, rest: bytes) -> int:
+    """Over the version too, by the seed: a version that chance has changed must not look like another release's."""
+    return xxh3_64(rest, (version - 1) % 256)
 
 
 def decode_record(value: bytes) -> SketchRecord | Refused:
@@ -129,9 +134,7 @@ def decode_record(value: bytes) -> SketchRecord | Refused:
         )
     _, version, checksum = _HEAD.unpack_from(value)
     rest = value[_HEAD.size :]
-    if (
-        xxh3_64(rest) != checksum
-    ):  # first, and for every version: what stops replicas below is no chance damage
+    if checksum_of(version, rest) != checksum:  # first: what stops replicas below is no chance damage
         return Refused(RefusalReason.NOT_A_RECORD, "the record's checksum does not fit its bytes")
     if version != ENGINE_VERSION:
         return Refused(

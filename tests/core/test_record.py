@@ -21,6 +21,7 @@ from service.core.record import (
     MAGIC,
     RecordCredit,
     SketchRecord,
+    checksum_of,
     decode_record,
     encode_record,
 )
@@ -39,7 +40,7 @@ def sealed(rest: bytes) -> bytes:
 
 
 def of_version(version: int, rest: bytes) -> bytes:
-    return HEAD.pack(MAGIC, version, xxh3_64(rest)) + rest
+    return HEAD.pack(MAGIC, version, checksum_of(version, rest)) + rest
 
 
 def equal(left: SketchRecord, right: SketchRecord) -> bool:
@@ -155,6 +156,8 @@ REFUSED = [
     (of_version(ENGINE_VERSION + 1, b"\x00" * 100), RefusalReason.ENGINE_VERSION),
     (of_version(0, b"\x00" * 100), RefusalReason.ENGINE_VERSION),
     (HEAD.pack(MAGIC, ENGINE_VERSION + 1, 0) + b"\x00" * 100, RefusalReason.NOT_A_RECORD),
+    (HEAD.pack(MAGIC, ord("?"), xxh3_64(bytes(100))) + bytes(100), RefusalReason.NOT_A_RECORD),
+    (HEAD.pack(MAGIC, 0, xxh3_64(bytes(100))) + bytes(100), RefusalReason.NOT_A_RECORD),
     (HEAD.pack(MAGIC, ENGINE_VERSION, 1) + b"\x00" * 100, RefusalReason.NOT_A_RECORD),
     (sealed(b"\x00" * 100), RefusalReason.NOT_A_RECORD),
     (sealed(b"\xff" * 100), RefusalReason.NOT_A_RECORD),

@@ -11,8 +11,7 @@ import time
 import pytest
 
 from service.core.engine import Engine
-from service.core.hashing import xxh3_64
-from service.core.record import ENGINE_VERSION
+from service.core.record import ENGINE_VERSION, checksum_of
 from service.shell import run
 from service.shell.memory import MemoryBackend, MemoryBroker
 from service.shell.pipeline import Pipeline
@@ -41,7 +40,7 @@ def article(number: int) -> bytes:
 def of_version(value: bytes, version: int) -> bytes:
     """A record as a release of another engine version would have written it."""
     rest = value[HEAD_BYTES:]
-    return value[:2] + bytes((version,)) + xxh3_64(rest).to_bytes(8, "little") + rest
+    return value[:2] + bytes((version,)) + checksum_of(version, rest).to_bytes(8, "little") + rest
 
 
 async def log_record(backend: MemoryBackend) -> bytes:
@@ -85,9 +84,10 @@ async def test_a_running_replica_ends_where_another_version_begins_to_write() ->
 async def test_damage_that_looks_like_another_version_stops_nobody() -> None:
     value = await log_record(world())
     backend = world()
-    damaged = bytearray(of_version(value, ENGINE_VERSION + 1))
-    damaged[-1] ^= 1
-    backend.broker.produce(LOG, 0, bytes(damaged))
+    for place, bits in ((-1, 1), (2, ENGINE_VERSION ^ (ENGINE_VERSION + 1))):  # the rest; the version alone
+        damaged = bytearray(of_version(value, ENGINE_VERSION + 1))
+        damaged[place] ^= bits
+        backend.broker.produce(LOG, 0, bytes(damaged))
     stop = asyncio.Event()
     task = asyncio.create_task(pipeline(backend).run(stop))
     backend.broker.produce(RAW, 0, article(1))
