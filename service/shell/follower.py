@@ -104,8 +104,8 @@ class Follower:
         elif not first <= offset <= end:
             raise OffsetLostError(
                 None,
-                f"the index stands at offset {offset}, the log holds {first} to {end}. Remove the saved state"
-                " of the index, and it is built anew from the log.",
+                f"the index stands at offset {offset}, the log holds {first} to {end}. After a"
+                " restart it is built anew from the log: a saved state that does not fit is passed over.",
             )
         await self._log.follow(offset)
         self.next_offset = offset

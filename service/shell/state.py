@@ -7,8 +7,8 @@ with its reason and passed over, the next older snapshot is tried, and without a
 log, which is what it would be without a directory at all.
 
 A snapshot is taken by a fork. The process stands still only while its page tables are copied (measured at 1
-million articles: 30 to 80 ms, where copying the arrays takes 0.8 to 5.6 s), and the child, whose memory is the engine's at that very
-log offset, writes it out beside us. In a program with threads a child may inherit a lock that nobody will ever
+million articles: 30 to 80 ms, where copying the arrays takes 0.8 to 5.6 s), and the child, whose memory is the engine's at
+that very log offset, writes it out beside us. In a program with threads a child may inherit a lock that nobody will ever
 release; so the child takes none: it closes what it inherited, reads arrays, writes files, and ends by `_exit`. Should
 it hang nevertheless, it is killed after `state_child.SECONDS_MAX` and that snapshot is not taken: nothing waits for
 it, and nothing of it is believed before the parent has read its manifest. The obvious other way, copying

@@ -474,7 +474,7 @@ async def test_an_index_that_fits_not_the_log_is_fatal() -> None:
     engine.replay_many([(0, 0, b"x")])
     backend.broker.truncate(LOG, 0, 3)
     pipeline = Pipeline(backend, engine, TOY_STEPS, QUICK)
-    with pytest.raises(FatalError, match="Remove the saved state"):
+    with pytest.raises(FatalError, match="built anew from the log"):
         await asyncio.wait_for(pipeline.run(asyncio.Event()), 20)
 
 

@@ -247,7 +247,7 @@ def _swap(one: dict[str, Any], other: dict[str, Any], key: str) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_damage_is_refused_or_harmless(tmp_path: Path, seed: int) -> None:
-    """In all 2,400 cases. The place in the manifest is judged against the log by others."""
+    """In all 2,300 cases. The place in the manifest is judged against the log by others."""
     damage = Damage(tmp_path, seed)
     for _ in range(120):
         damage.manifest_bytes()
