@@ -35,12 +35,24 @@ from service.shell.files import FileTrouble, LineReader
 from service.shell.ports import Headers, OutputStream, PipelineHealth, RawRecord
 from service.shell.replay_dead import opened
 from service.shell.steps import ORIGIN_BYTES_MAX, Limits, dead_letter, prepare, render, size_of
+from service.shell.web.exchange import Method
 from tests.core import twins_html
 from tests.core.story import article, prose
 from tests.core.test_engine import HOSTILE
-from tests.core.test_fuzz_codec import NESTED_PATHS, OTHERS, PATHS, RECORDS, SNIPPETS, assert_law, damaged
+from tests.core.test_fuzz_codec import (
+    FIELDS,
+    NESTED_PATHS,
+    OTHERS,
+    PATHS,
+    RECORDS,
+    SNIPPETS,
+    assert_law,
+    damaged,
+)
 from tests.core.test_html import PIECES, assert_offsets_hold
 from tests.core.test_record import mutated
+from tests.shell.test_state_files import Damage
+from tests.shell.web.desk import FORM, PagesDesk
 from tests.sim.scenario import STEPS
 
 Seeds = Iterable[int]
@@ -394,6 +406,93 @@ def packed(chance: random.Random) -> None:
     assert numbers == sorted(set(numbers))
 
 
+# ---- the pages and the check
+PATHS_ASKED = [
+    "/", "/check", "/articles", "/articles/{}", "/articles/{}.json", "/stories", "/stories/{}", "/stories/{}.json",
+    "/stories/{}.csv", "/publishers", "/publishers.json", "/static/{}", "/api/openapi.json", "/{}", "/articles/{}/x",
+]  # fmt: skip
+NAMES_ASKED = [
+    "a1", "", "%00", "%ff", "..", "..%2f..%2fetc%2fpasswd", "site.css", "<script>", "x" * 3000, "字", "\u202e", "0", "-1",
+]  # fmt: skip
+QUERIES_ASKED = [
+    "",
+    "?page=-1",
+    "?page=99999999999999999999",
+    "?id=%ff&id=",
+    "?q=%3Cscript%3E",
+    "?a&&=&",
+    "?text=1",
+]
+TYPES_ASKED = [
+    "application/json",
+    "text/plain",
+    FORM,
+    None,
+    "application/json; charset=x",
+    "\u00e9",
+    "text/html",
+]
+
+
+def pages(seeds: Seeds) -> None:
+    """Any path, query, form and JSON gets an answer of a status that the interface knows, and no fault of ours."""
+    asyncio.run(_pages(seeds))
+
+
+async def _pages(seeds: Seeds) -> None:
+    desk = PagesDesk()
+    for number in range(6):
+        desk.send(prose(number // 2, 120), f"s{number}.com")
+    try:
+        for seed in seeds:
+            chance = random.Random(seed)
+            try:
+                await _ask_pages(desk, chance)
+            except Exception as fault:
+                raise AssertionError(f"pages, seed {seed}: {fault!r}") from fault
+    finally:
+        await desk.close()
+
+
+async def _ask_pages(desk: PagesDesk, chance: random.Random) -> None:
+    if chance.random() < 0.5:
+        path = chance.choice(PATHS_ASKED).format(chance.choice(NAMES_ASKED))
+        if Method.GET not in desk.methods(path):
+            return
+        answer = await desk.get(path + chance.choice(QUERIES_ASKED))
+    else:
+        text = chance.choice([prose(chance.randrange(9), 60), chance.choice(JUNK), ""])
+        asked: object = {"text": text, chance.choice(FIELDS): chance.choice(OTHERS)}
+        bodies = [
+            damaged(chance),
+            json.dumps(asked).encode(),
+            text.encode("utf-8", "surrogatepass"),
+            b"text=%ff&&=",
+        ]
+        path = chance.choice(["/api/check", "/check"])
+        answer = await desk.post(path, chance.choice(bodies), chance.choice(TYPES_ASKED))
+    assert answer.status in (200, 303, 400, 404, 408, 413, 415, 422, 429, 503), answer
+    if answer.stream is None and answer.content_type.startswith("text/html"):
+        assert b"<script>alert" not in answer.body
+
+
+# ---- saved state
+def snapshots(seeds: Seeds) -> None:
+    """Whatever is on the disk: the engine as it was saved, or a refusal."""
+    with tempfile.TemporaryDirectory() as folder:
+        damage = Damage(Path(folder), 0)
+        for seed in seeds:
+            damage.chance = random.Random(seed)
+            kinds = [damage.manifest_bytes, damage.hostile_manifest] * 6 + [
+                damage.truncated_file,
+                damage.flipped_bit,
+            ]
+            try:
+                damage.chance.choice(kinds)()
+            except Exception as fault:
+                raise AssertionError(f"snapshots, seed {seed}: {fault!r}") from fault
+
+
 DOORS: dict[str, Callable[[Seeds], None]] = {
     "raw records": each(record),
     "ninjs": each(ninjs),
@@ -404,6 +503,8 @@ DOORS: dict[str, Callable[[Seeds], None]] = {
     "settings": each(configuration),
     "HTTP port": port,
     "packed files": each(packed),
+    "pages and checks": pages,
+    "snapshot files": snapshots,
 }
 CASES = {
     "raw records": 2_000,
@@ -415,4 +516,6 @@ CASES = {
     "settings": 500,
     "HTTP port": 1_500,
     "packed files": 600,
+    "pages and checks": 600,
+    "snapshot files": 300,
 }

@@ -52,6 +52,9 @@ class PagesDesk:
         self.site.catalogue.add(offset, time_ms, value, outcome)
         self.site.catalogue.take(60)
 
+    def methods(self, path: str) -> set[Method]:
+        return set(self._router.methods(path))
+
     async def get(self, address: str) -> Answer:
         parts = urlsplit(address)
         route, matched = self._router.methods(parts.path)[Method.GET]
