@@ -115,8 +115,19 @@ class Checker:
         finally:
             self._waiting -= 1
 
-    async def at_url(self, url: str) -> Remembered | None:
+    async def at_url(self, url: str) -> Remembered | Refusal | None:
         """What is known of an address. Looked up, never fetched."""
+        if not self.ready():
+            return Refusal.STARTING
+        if self._waiting >= self._options.waiting_max:
+            return Refusal.BUSY
+        self._waiting += 1
+        try:
+            return await self._looked_up(url)
+        finally:
+            self._waiting -= 1
+
+    async def _looked_up(self, url: str) -> Remembered | None:
         return await self._turns.ask(lambda: self._engine().index.at_url(url))
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from service.core.codec import FieldPaths, encode_enriched, json_value
 from service.core.model import RawArticle, Rejected, RejectReason, VerdictKind
+from service.core.remembered import Remembered
 from service.shell import checking
 from service.shell.checking import Allowances, Checked, Checker, Refusal, document, read_text
 from service.shell.ports import CheckOptions
@@ -122,6 +123,18 @@ async def test_before_the_log_is_followed_to_its_end_nothing_is_said(world: Worl
     world.caught_up = False
     assert await world.checker.check(asked(text="x")) is Refusal.STARTING
 
+    assert await world.checker.at_url("https://www.first.com/0") is Refusal.STARTING
+
+
+async def test_look_ups_wait_in_the_same_queue() -> None:
+    world = World(options=CheckOptions(waiting_max=1))
+    urls = ["https://www.first.com/0"] * 4
+    answers = await asyncio.gather(*(world.checker.at_url(url) for url in urls))
+    assert sum(isinstance(answer, Remembered) for answer in answers) == 1
+    assert answers.count(Refusal.BUSY) == 3
+    world.checker.close()
+    world.executor.shutdown()
+
 
 async def test_more_than_may_wait_are_refused_at_once_and_the_others_answered() -> None:
     world = World(options=CheckOptions(waiting_max=3))
@@ -135,7 +148,7 @@ async def test_more_than_may_wait_are_refused_at_once_and_the_others_answered() 
 
 async def test_an_address_is_looked_up_in_the_index_and_not_followed(world: World) -> None:
     found = await world.checker.at_url("https://www.first.com/0#comments")
-    assert found is not None and found.id == "first.com-0"
+    assert isinstance(found, Remembered) and found.id == "first.com-0"
     assert await world.checker.at_url("http://169.254.169.254/latest/meta-data") is None
 
 

@@ -175,6 +175,8 @@ class Checks:
         if wait or checker is None:
             return self._refused(given, wait or Refusal.STARTING)
         known = await checker.at_url(url)
+        if isinstance(known, Refusal):
+            return self._refused(given, known)
         if known is None:
             return self._page(given, unknown=True)
         return self._page(
