@@ -128,9 +128,15 @@ class OwnProxy:
         assert started.wait(10)
 
     def _run(self, started: threading.Event) -> None:
-        self._loop.run_until_complete(asyncio.start_server(self._connected, "127.0.0.1", self._listen))
+        listening = asyncio.start_server(self._connected, "127.0.0.1", self._listen)
+        server = self._loop.run_until_complete(listening)
         started.set()
         self._loop.run_forever()
+        server.close()
+        self._reset_all()
+        left = asyncio.all_tasks(self._loop)
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.close()
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
