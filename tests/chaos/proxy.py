@@ -135,7 +135,8 @@ class OwnProxy:
         server.close()
         self._reset_all()
         left = asyncio.all_tasks(self._loop)
-        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        if left:
+            self._loop.run_until_complete(asyncio.wait(left, timeout=5))
         self._loop.close()
 
     def stop(self) -> None:
