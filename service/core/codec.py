@@ -46,6 +46,7 @@ from service.core.fields import (
 )
 from service.core.hashing import body_xxh3
 from service.core.html import html_to_text, looks_like_html
+from service.core.markdown import without_addresses
 from service.core.mending import encoding_hint, json_hint, surrogates_mended, utf8_of_western
 from service.core.model import (
     I32,
@@ -184,13 +185,13 @@ def _parse(value: bytes) -> tuple[bytes, dict[str, Any]] | Rejected:
 
 
 def _shown(body: str, content_type: object) -> tuple[str, I32 | None]:
-    """The text that is judged, and its offsets in the body where the body is HTML."""
+    """The text that is judged, and its offsets in the body where that shows less than it holds: HTML, Markdown links."""
     kind = content_type.partition(";")[0].strip().lower() if isinstance(content_type, str) else ""
     if kind in _PLAIN_TYPES or ("<" not in body and ("&" not in body or kind not in _HTML_TYPES)):
-        return body, None
+        return without_addresses(body) or (body, None)
     if kind in _HTML_TYPES or looks_like_html(body):
         return html_to_text(body)
-    return body, None
+    return without_addresses(body) or (body, None)
 
 
 def _identifier(found: Found, raw: bytes, path: str, url: str, position: RawPosition) -> str | Rejected:
