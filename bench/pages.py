@@ -43,6 +43,7 @@ from service.core.engine import Engine
 from service.core.model import RawArticle
 from service.core.propose import propose
 from service.shell.checking import document, judged, read_text
+from service.shell.run import SWITCH_SECONDS
 from tools.served import Served
 
 ROOT = Path(__file__).parent.parent
@@ -287,6 +288,7 @@ def main(arguments: list[str] | None = None) -> int:
         fill(engine, options.index)
         print(f"{options.index:,} synthetic articles in {time.monotonic() - began:.0f} s")
     source = articles()
+    sys.setswitchinterval(SWITCH_SECONDS)  # as the service does
     with Served(engine=engine) as served:
         _worked_off(served, [next(source) for _ in range(KNOWN_FIRST)])
         print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")

@@ -1,7 +1,7 @@
 """Was this published before? Asked of the index as it stands, without adding anything to it.
 
-A text to be checked takes an article's way up to where the log would begin: decoded, cut into tokens, fingerprinted, in a
-thread of its own; then the engine says between two slices of the follower's work (turns.py) what it would say if the
+A text to be checked takes an article's way up to where the log would begin: decoded, cut into tokens, fingerprinted (a long
+one in a thread of its own); between two slices of the follower's work (turns.py) the engine says what it would say if the
 article came next. Nothing is sent to Kafka, and nothing is fetched: an address that somebody gives is looked up in the
 index and never followed, so the service cannot be made to call other hosts.
 
@@ -33,6 +33,10 @@ from service.shell.turns import EngineTurns
 from service.shell.words import headline, sentences
 
 TOPIC: Final = "check"
+AT_ONCE_BYTES_MAX: Final = (
+    64 * 1024
+)  # a text of this size is fingerprinted in the engine's turn, a few ms, and not in
+# another thread before it: each change of threads waits for the busy event loop
 POSITION: Final = RawPosition(TOPIC, 0, 0)
 NOBODY: Final = (
     "check.invalid"  # RFC 2606: the domain of a text that says not whose it is; nobody else has it
@@ -106,12 +110,11 @@ class Checker:
             return Refusal.BUSY
         self._waiting += 1
         try:
+            if len(value) <= AT_ONCE_BYTES_MAX:
+                return await self._turns.ask(lambda: self._answer(self._proposed(value)))
             loop = asyncio.get_running_loop()
             proposal = await loop.run_in_executor(self._executor, self._proposed, value)
-            if isinstance(proposal, Rejected):
-                return proposal
-            outcome = await self._turns.ask(lambda: self._engine().check(proposal))
-            return judged(proposal, outcome)
+            return await self._turns.ask(lambda: self._answer(proposal))
         finally:
             self._waiting -= 1
 
@@ -132,6 +135,12 @@ class Checker:
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _answer(self, proposal: Proposal | Rejected) -> Checked | Rejected:
+        """In the engine's turn."""
+        return (
+            proposal if isinstance(proposal, Rejected) else judged(proposal, self._engine().check(proposal))
+        )
 
     def _proposed(self, value: bytes) -> Proposal | Rejected:
         article = self._read(value)

@@ -202,3 +202,12 @@ def test_what_is_remembered_of_askers_is_bounded(monkeypatch: pytest.MonkeyPatch
 def test_a_rate_of_nought_is_no_limit() -> None:
     gate = Allowances(CheckOptions(rate_per_second=0, burst=1), lambda: 0.0)
     assert [gate.wait_seconds("a") for _ in range(100)] == [0] * 100
+
+
+async def test_a_long_text_is_answered_like_a_short_one(world: World) -> None:
+    body = prose(1) + "\n\n" + prose(77, 20_000)
+    assert len(body) > checking.AT_ONCE_BYTES_MAX
+    said = await world.checker.check(asked(text=body))
+    assert isinstance(said, Checked)
+    assert said.verdict.kind is VerdictKind.REPUBLICATION
+    assert isinstance(await world.checker.check(asked(text=[prose(77, 20_000)])), Rejected)
