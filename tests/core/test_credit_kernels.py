@@ -57,7 +57,8 @@ def in_all_brackets(page: Page) -> set[Credit]:
     """Twin: every pair of brackets, judged by the patterns alone."""
     found = set()
     text = page.text
-    for closing, opening in _PAIRS[: 1 if text.isascii() else None]:
+    for pair in _PAIRS[: 1 if text.isascii() else None]:
+        closing, opening = pair[0], pair[1]
         closed = text.find(closing)
         while closed >= 0:
             opened = text.rfind(opening, max(0, closed - _ENCLOSED_CHARS_MAX), closed)
