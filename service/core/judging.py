@@ -67,7 +67,9 @@ def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
     record = seen.record
     sketch = record.sketch
     same = [index.known(number) for number in sorted(seen.same_body)]
-    same = [known for known in same if same_publisher(record, known)]
+    same = [
+        k for k in same if k.body_xxh3 == record.body_xxh3 and same_publisher(record, k)
+    ]  # a key is 50 bits
     if not same:
         return None
     known = same[0]
