@@ -292,7 +292,8 @@ class ArticleStore:
 
     @classmethod
     def from_state(cls, state: Mapping[str, npt.NDArray[Any]]) -> ArticleStore:
-        """The store that gave the state. Sealed segments are used as given: they may be mapped files."""
+        """The store that gave the state. Sealed segments are used as given: they may be mapped files. ValueError where
+        one of them is not there."""
         store = cls()
         numbers = [int(number) for number in state["numbers"]]
         store._oldest, store._next, store._log_time_ms, store._blob_end, store._first_segment = numbers
@@ -302,6 +303,10 @@ class ArticleStore:
         store._use(Pages(max(_ROWS_MIN, int(len(rows) * _GROWTH)) * ROW.itemsize))
         store._rows[: len(rows)] = rows
         names = sorted(name for name in state if name.startswith("blobs_"))
+        kept = len(store._segment_ends) + 1 if names or len(rows) or store._segment_ends else 0
+        first = store._first_segment
+        if names != [f"blobs_{index:08d}" for index in range(first, first + kept)]:
+            raise ValueError(f"the blobs of {len(rows)} articles should lie in {kept} segments: {names}")
         store._segments = [state[name] for name in names]
         if names:
             last = np.zeros(SEGMENT_BYTES, np.uint8)

@@ -1,4 +1,6 @@
-"""A real Chromium and a service with the demo's articles, once for all tests of a worker.
+"""A real Chromium and a service with the demo's articles, once for all tests of a module.
+
+Not for longer: the driver keeps an event loop running in its thread, and beside it no other test could start one.
 
 Which browser: $WIRECOPY_CHROMIUM, else Debian's. Without one the tests skip and say so; nothing is downloaded.
 """
@@ -29,7 +31,7 @@ ARGUMENTS = (
 PATIENCE_MS = 20_000  # a loaded machine is slow, and not wrong
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).is_file():
         pytest.skip(f"no Chromium at {CHROMIUM} (Debian: apt install chromium; else set WIRECOPY_CHROMIUM)")
@@ -39,7 +41,7 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
     """The demo's articles, judged."""
     with Served() as made:

@@ -20,11 +20,13 @@ from service.core import limits
 PLAIN_BYTES = 1 << 29
 RSS_MB_MAX = 420  # the interpreter with NumPy takes some 80, what a sip of zstd may stand for 128, twice
 READ = """
-    import resource, sys
+    import sys
     from service.shell.files import LineReader
     with LineReader(sys.argv[1]) as reader:
         sizes = [len(line.value) for line in reader]
-    print(sizes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    # not ru_maxrss, which a child inherits from the process that started it
+    peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    print(sizes, int(peak.split()[1]) // 1024)
 """
 
 

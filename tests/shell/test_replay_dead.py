@@ -13,7 +13,7 @@ from service.shell import replay_dead
 from service.shell.ports import RawRecord, TopicPartition, UnavailableError
 from service.shell.steps import Limits, dead_letter
 
-LIMITS = Limits(log_value=10**6, enriched=10**6, corrections=10**6, dead=2_000)
+LIMITS = Limits(log_value=10**6, enriched=10**6, corrections=10**6, dead=4_000)
 DEAD = "articles.dead"
 Sent = tuple[TopicPartition, RawRecord]
 
