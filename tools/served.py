@@ -15,14 +15,13 @@ from collections.abc import Coroutine, Iterable
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
-from service.core.codec import FieldPaths, decode_raw, encode_correction, encode_enriched
-from service.core.engine import Engine, Proposal, enrich
-from service.core.model import Outcome, Verdict
-from service.shell.checking import Checker, read_text
+from service.core.codec import FieldPaths
+from service.core.engine import Engine
+from service.shell.binding import bound_checker, bound_steps
 from service.shell.http import HttpServer, Views
 from service.shell.memory import MemoryBackend, MemoryBroker
 from service.shell.pipeline import Pipeline
-from service.shell.ports import CheckOptions, PipelineOptions, ProposalPort, Steps, TopicNames, TopicPartition
+from service.shell.ports import CheckOptions, PipelineOptions, TopicNames, TopicPartition
 from service.shell.telemetry import PrometheusTelemetry
 from service.shell.warm import warm
 from service.shell.web.site import Site
@@ -112,7 +111,8 @@ class Served:
         backend = MemoryBackend(self.broker, self.names)
         backend.create_topics(PARTITIONS)
         telemetry = PrometheusTelemetry(time.time)
-        steps, fields = _steps(), FieldPaths()
+        fields = FieldPaths()
+        steps = bound_steps(fields, {})
         self.site = site = Site(
             steps.decode,
             backend.raw_reader(),
@@ -122,13 +122,7 @@ class Served:
         self.pipeline = pipeline = Pipeline(
             backend, self.engine, site.listening(steps), PipelineOptions(), telemetry
         )
-        checker = Checker(
-            lambda: self.engine,
-            pipeline.turns,
-            lambda value: read_text(value, fields, {}),
-            self._check,
-            lambda: pipeline.health().caught_up,
-        )
+        checker = bound_checker(lambda: self.engine, pipeline, fields, {}, self._check)
         site.attach(pipeline, checker)
         views = Views(telemetry.exposition, pipeline.health, lambda: pipeline.health().caught_up)
         server = HttpServer(views, "127.0.0.1", 0, routes=site.routes())
@@ -144,18 +138,3 @@ class Served:
         finally:
             await server.stop()
             await site.stop()
-
-
-def _steps() -> Steps:
-    fields = FieldPaths()
-
-    def judge(proposal: ProposalPort, outcome: Outcome) -> Verdict:
-        assert isinstance(proposal, Proposal), "the pipeline gives back what our engine proposed"
-        return enrich(proposal, outcome)
-
-    return Steps(
-        decode=lambda value, position: decode_raw(value, position, fields, {}),
-        enrich=judge,
-        encode_enriched=encode_enriched,
-        encode_correction=encode_correction,
-    )

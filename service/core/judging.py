@@ -67,9 +67,8 @@ def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
     record = seen.record
     sketch = record.sketch
     same = [index.known(number) for number in sorted(seen.same_body)]
-    same = [
-        k for k in same if k.body_xxh3 == record.body_xxh3 and same_publisher(record, k)
-    ]  # a key is 50 bits
+    # the digests too: keys are told apart by 50 bits, and here a single hit decides
+    same = [k for k in same if k.body_xxh3 == record.body_xxh3 and same_publisher(record, k)]
     if not same:
         return None
     known = same[0]

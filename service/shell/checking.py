@@ -15,11 +15,11 @@ import asyncio
 import ipaddress
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from service.core import limits
 from service.core.codec import FieldPaths, decode_raw, json_bytes, json_value
@@ -82,6 +82,9 @@ class AddressBook(Protocol):
 Read = Callable[[bytes], RawArticle | Rejected]
 
 
+Admitted = TypeVar("Admitted")
+
+
 class Checker:
     """`engine` gives the one that `turns` are for (saved state may put another in its place), `read` makes an article of
     what somebody sent, `ready` says whether the index holds what it should."""
@@ -104,34 +107,30 @@ class Checker:
 
     async def check(self, value: bytes) -> Checked | Rejected | Refusal:
         """The verdict on one raw record's value, as it would be if it came next."""
-        if not self.ready():
-            return Refusal.STARTING
-        if self._waiting >= self._options.waiting_max:
-            return Refusal.BUSY
-        self._waiting += 1
-        try:
-            if len(value) <= AT_ONCE_BYTES_MAX:
-                return await self._turns.ask(lambda: self._answer(self._proposed(value)))
-            loop = asyncio.get_running_loop()
-            proposal = await loop.run_in_executor(self._executor, self._proposed, value)
-            return await self._turns.ask(lambda: self._answer(proposal))
-        finally:
-            self._waiting -= 1
+        return await self._admitted(lambda: self._checked(value))
 
     async def at_url(self, url: str) -> Remembered | Refusal | None:
         """What is known of an address. Looked up, never fetched."""
+        return await self._admitted(lambda: self._turns.ask(lambda: self._engine().index.at_url(url)))
+
+    async def _admitted(self, ask: Callable[[], Awaitable[Admitted]]) -> Admitted | Refusal:
+        """What is asked, unless the index is not whole yet or too many wait already."""
         if not self.ready():
             return Refusal.STARTING
         if self._waiting >= self._options.waiting_max:
             return Refusal.BUSY
         self._waiting += 1
         try:
-            return await self._looked_up(url)
+            return await ask()
         finally:
             self._waiting -= 1
 
-    async def _looked_up(self, url: str) -> Remembered | None:
-        return await self._turns.ask(lambda: self._engine().index.at_url(url))
+    async def _checked(self, value: bytes) -> Checked | Rejected:
+        if len(value) <= AT_ONCE_BYTES_MAX:
+            return await self._turns.ask(lambda: self._answer(self._proposed(value)))
+        loop = asyncio.get_running_loop()
+        proposal = await loop.run_in_executor(self._executor, self._proposed, value)
+        return await self._turns.ask(lambda: self._answer(proposal))
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)

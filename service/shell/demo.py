@@ -30,19 +30,16 @@ from service import samples
 from service.core.codec import (
     FieldPaths,
     Republication,
-    decode_raw,
-    encode_correction,
-    encode_enriched,
     json_value,
     republication_from_json,
 )
-from service.core.engine import Engine, Proposal, enrich
-from service.core.model import Outcome, Verdict, VerdictKind
-from service.shell.checking import Checker, read_text
+from service.core.engine import Engine
+from service.core.model import Verdict, VerdictKind
+from service.shell.binding import bound_checker, bound_steps
 from service.shell.http import HttpServer, Views
 from service.shell.memory import MemoryBackend, MemoryBroker
 from service.shell.pipeline import Pipeline
-from service.shell.ports import CheckOptions, PipelineOptions, ProposalPort, Steps, TopicNames
+from service.shell.ports import CheckOptions, PipelineOptions, TopicNames
 from service.shell.telemetry import PrometheusTelemetry
 from service.shell.terminal import Foot, Piece, Terminal, Tone, padded, shown_line
 from service.shell.web.site import Site
@@ -133,11 +130,11 @@ async def _demo(terminal: Terminal, pause_seconds: float, pages: _Pages) -> int:
     backend = MemoryBackend(broker, names)
     backend.create_topics(RAW_PARTITIONS)
     telemetry = PrometheusTelemetry(time.time)
-    steps = _steps()
+    steps = bound_steps(FieldPaths(), {})
     site = Site(steps.decode, backend.raw_reader(), wall_clock_ms=_wall_clock_ms)
     engine = Engine()
     pipeline = Pipeline(backend, engine, site.listening(steps), PipelineOptions(), telemetry)
-    site.attach(pipeline, _checker(engine, pipeline))
+    site.attach(pipeline, bound_checker(lambda: engine, pipeline, FieldPaths(), {}, CheckOptions()))
     views = Views(telemetry.exposition, pipeline.health, lambda: pipeline.health().caught_up)
     server = await _serving(views, site, pages.port)
     if server is None:
@@ -200,31 +197,6 @@ async def _serve_on(terminal: Terminal, address: str) -> None:
 
 def _wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _checker(engine: Engine, pipeline: Pipeline) -> Checker:
-    return Checker(
-        lambda: engine,
-        pipeline.turns,
-        lambda value: read_text(value, FieldPaths(), {}),
-        CheckOptions(),
-        lambda: pipeline.health().caught_up,
-    )
-
-
-def _steps() -> Steps:
-    fields = FieldPaths()
-
-    def judge(proposal: ProposalPort, outcome: Outcome) -> Verdict:
-        assert isinstance(proposal, Proposal), "the pipeline gives back what our engine proposed"
-        return enrich(proposal, outcome)
-
-    return Steps(
-        decode=lambda value, position: decode_raw(value, position, fields, {}),
-        enrich=judge,
-        encode_enriched=encode_enriched,
-        encode_correction=encode_correction,
-    )
 
 
 class _Show:

@@ -24,16 +24,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from service.core.codec import decode_raw, encode_correction, encode_enriched
-from service.core.engine import Engine, Proposal, enrich
+from service.core.engine import Engine, Proposal
 from service.core.fields import FieldPaths
-from service.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdict
+from service.core.model import Rejected
 from service.core.record import ENGINE_VERSION
 from service.shell import logs
+from service.shell.binding import bound_checker, bound_steps
 from service.shell.check_config import EXIT_CONFIG, load_or_explain
-from service.shell.checking import Checker, read_text
+from service.shell.checking import Checker
 from service.shell.cloud_events import CloudEvents
 from service.shell.fingerprints import Fingerprinters, LastingFingerprinters, WorkerDiedError
 from service.shell.http import HttpServer, Views
@@ -46,7 +46,7 @@ from service.shell.warm import warm
 from service.shell.web.site import Site
 
 if TYPE_CHECKING:
-    from service.shell.ports import Backend, ProposalPort, RawRecord
+    from service.shell.ports import Backend, RawRecord
     from service.shell.settings import Settings
     from service.shell.tracing import SpanTracing
 
@@ -81,25 +81,11 @@ def main(args: argparse.Namespace) -> int:  # noqa: ARG001 - all is settings
 
 def steps_of(settings: Settings) -> Steps:
     """The core's pure functions with the settings bound."""
-    fields, aliases = FieldPaths(**settings.field_paths()), settings.aliases
-
-    def decode(value: bytes | None, position: RawPosition) -> RawArticle | Rejected:
-        return decode_raw(value, position, fields, aliases)
-
-    def judge(proposal: ProposalPort, outcome: Outcome) -> Verdict:
-        assert isinstance(proposal, Proposal), "the pipeline gives back what our engine proposed"
-        return enrich(proposal, outcome)
-
-    envelope = None
-    if settings.cloudevents:
-        envelope = CloudEvents(settings.cloudevents_source, lambda: time.time_ns() // 1_000_000)
-    return Steps(
-        decode=decode,
-        enrich=judge,
-        encode_enriched=encode_enriched,
-        encode_correction=encode_correction,
-        envelope=envelope,
-    )
+    steps = bound_steps(FieldPaths(**settings.field_paths()), settings.aliases)
+    if not settings.cloudevents:
+        return steps
+    envelope = CloudEvents(settings.cloudevents_source, lambda: time.time_ns() // 1_000_000)
+    return replace(steps, envelope=envelope)
 
 
 @dataclass(slots=True)
@@ -185,15 +171,12 @@ def _site(settings: Settings, backend: Backend) -> Site:
     )
 
 
-def _checker(settings: Settings, pipeline: Pipeline, engine: Any) -> Checker:
-    fields, aliases = FieldPaths(**settings.field_paths()), settings.aliases
-    return Checker(
-        lambda: getattr(engine, "engine", engine),  # the one inside, where its state is kept
-        pipeline.turns,
-        lambda value: read_text(value, fields, aliases),
-        settings.check_options(),
-        lambda: pipeline.health().caught_up,
-    )
+def _checker(settings: Settings, pipeline: Pipeline, engine: Engine | KeptEngine) -> Checker:
+    def current() -> Engine:
+        return engine.engine if isinstance(engine, KeptEngine) else engine
+
+    fields = FieldPaths(**settings.field_paths())
+    return bound_checker(current, pipeline, fields, settings.aliases, settings.check_options())
 
 
 def _workers(settings: Settings, log: logging.Logger) -> LastingFingerprinters | None:
