@@ -336,7 +336,12 @@ class KeptEngine:
             self._save_here()
 
     def abandon(self) -> None:
-        """Lets go of the directory, as the end of the process does."""
+        """Lets go of the directory, as the end of the process does: what is still being written is given up."""
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._child is not None:
+            self._child.end()
+            self._child = None
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
