@@ -89,12 +89,12 @@ class Deployment:
         """Every living replica ends well when asked to, however young it is."""
         living = [process for process in self.replicas if process.poll() is None]
         for process in living:
-            self._wait_until_begun(process)
+            self.wait_until_begun(process)
             process.terminate()
         for process in living:
             assert process.wait(STOP_SECONDS_MAX) == 0, self.logs()
 
-    def _wait_until_begun(self, process: subprocess.Popen[bytes]) -> None:
+    def wait_until_begun(self, process: subprocess.Popen[bytes]) -> None:
         """Until it says that it starts: before that, while Python still imports, a signal ends it as the kernel would."""
         log = self.folder / f"replica-{self.replicas.index(process)}.log"
         wait_until(lambda: b'"starting"' in log.read_bytes() or process.poll() is not None, 60, self.logs)

@@ -39,6 +39,16 @@ def test_every_record_goes_out_once_whatever_the_number_of_replicas(
     assert 20 < counts.dead < 100 and counts.enriched > 1_000
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.4, 1.2])  # while it warms up, follows the log, joins the group
+def test_a_replica_that_is_asked_to_stop_while_it_starts_ends_well(
+    kafka_broker: str, unique: str, tmp_path: Path, seconds: float
+) -> None:
+    with deployed(kafka_broker, unique, tmp_path) as deployment:
+        deployment.wait_until_begun(deployment.start())
+        time.sleep(seconds)
+        deployment.stop()
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_killed_replica_loses_nothing_and_repeats_nothing(
     kafka_broker: str, unique: str, tmp_path: Path, seed: int
