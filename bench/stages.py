@@ -122,7 +122,8 @@ def _replay_stages(articles: Sequence[RawArticle], values: Sequence[bytes], repe
     judged = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
     yield timed("enrich", enrich, repeats, proposals, judged)
     verdicts = [enrich(proposal, outcome) for proposal, outcome in zip(proposals, judged, strict=True)]
-    yield timed("enriched bytes", encode_enriched, repeats, articles, verdicts)
+    digests = [proposal.body_xxh3 for proposal in proposals]
+    yield timed("enriched bytes", encode_enriched, repeats, articles, verdicts, digests)
 
 
 def stages(raw: Sequence[bytes], repeats: int) -> Iterator[Timing]:

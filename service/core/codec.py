@@ -73,6 +73,9 @@ __all__ = [
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 _FIELD = b"republication"
+_FIRST_MEMBER = b'"' + _FIELD + b'":'
+_ANOTHER_MEMBER = b"," + _FIRST_MEMBER
+_BEFORE_FIRST = b"{" + _SPACE  # what may stand before the last brace of an object without members
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml", "html", "xhtml"))
 _PLAIN_TYPES = frozenset(("text/plain", "text/markdown", "text", "plain"))
 
@@ -120,8 +123,11 @@ def _parsed_again(value: bytes) -> tuple[bytes, Any] | Rejected:
 _TOO_DEEP = f"objects and lists lie more than {limits.JSON_DEPTH_MAX} deep: flatten the record"
 
 
+_CONTAINERS = frozenset((dict, list))  # what orjson makes, and none of their subclasses
+
+
 def _too_deep(record: dict[str, Any]) -> bool:
-    level: list[Any] = [child for child in record.values() if isinstance(child, (dict, list))]
+    level: list[Any] = [child for child in record.values() if type(child) in _CONTAINERS]
     if not level:
         return False
     for _ in range(limits.JSON_DEPTH_MAX - 1):
@@ -129,7 +135,7 @@ def _too_deep(record: dict[str, Any]) -> bool:
             child
             for container in level
             for child in (container.values() if isinstance(container, dict) else container)
-            if isinstance(child, (dict, list))
+            if type(child) in _CONTAINERS
         ]
         if not level:
             return False
@@ -142,7 +148,7 @@ def _without_republication(raw: bytes, record: dict[str, Any]) -> bytes:
     members).
     """
     del record[_FIELD.decode()]
-    cut = raw.rfind(b',"' + _FIELD + b'":')
+    cut = raw.rfind(_ANOTHER_MEMBER)
     if cut > 0:
         head = raw[:cut] + b"}"
         try:
@@ -215,6 +221,15 @@ def _identifier(found: Found, raw: bytes, path: str, url: str, position: RawPosi
     return value
 
 
+def _origin(url: str) -> str:
+    """The URL up to the first stroke behind its host, which is all that its host depends on: articles are many,
+    hosts few, so what they are found to be is remembered by them.
+    """
+    at = url.find("//")
+    end = url.find("/", at + 2) if at >= 0 else -1
+    return url[: end + 1] if end >= 0 else url
+
+
 def _no_body(record: dict[str, Any], path: str) -> Rejected:
     members = ", ".join(repr(member[:32]) for member in list(record)[:8])
     return _rejected(
@@ -258,7 +273,7 @@ def decode_raw(
     identifier = _identifier(found, raw, fields.id, url, position)
     if isinstance(identifier, Rejected):
         return identifier
-    host = host_of(url) if url else ""
+    host = host_of(_origin(url)) if url else ""
     publisher, domain = belongs_to(
         text_of(found.publisher, limits.NAME_CHARS_MAX), host, found.authority, aliases
     )
@@ -288,9 +303,10 @@ def encode_enriched(article: RawArticle, verdict: Verdict, digest: str = "") -> 
     known.
     """
     republication = verdict_to_json(verdict, digest or body_xxh3(article.body), article.position)
-    head = article.raw[:-1]
-    comma = b"" if head.rstrip(_SPACE).endswith(b"{") else b","
-    return b"".join((head, comma, b'"republication":', orjson.dumps(republication), b"}"))
+    raw = article.raw
+    comma = raw[-2] not in _BEFORE_FIRST or not raw[:-1].rstrip(_SPACE).endswith(b"{")
+    name = _ANOTHER_MEMBER if comma else _FIRST_MEMBER
+    return b"".join((memoryview(raw)[:-1], name, orjson.dumps(republication), b"}"))
 
 
 def encode_correction(correction: Correction) -> bytes:

@@ -78,14 +78,19 @@ def verdict_to_json(verdict: Verdict, body_xxh3: str, position: RawPosition) -> 
         "extent": verdict.extent,
         "story": verdict.story,
         "original": None if original is None else _original_to_json(original),
-        "share": round(verdict.share, _SHARE_DIGITS),
-        "source_share": round(verdict.source_share, _SHARE_DIGITS),
-        "boilerplate_share": round(verdict.boilerplate_share, _SHARE_DIGITS),
+        # of most articles all shares are nought
+        "share": round(verdict.share, _SHARE_DIGITS) if verdict.share else 0.0,
+        "source_share": round(verdict.source_share, _SHARE_DIGITS) if verdict.source_share else 0.0,
+        "boilerplate_share": round(verdict.boilerplate_share, _SHARE_DIGITS)
+        if verdict.boilerplate_share
+        else 0.0,
         "passages": [
             {"start": one.start, "end": one.end, "words": one.words, "source": one.source}
             for one in verdict.passages
-        ],
-        "sources": [_source_to_json(source) for source in verdict.sources],
+        ]
+        if verdict.passages
+        else [],  # as most are: an empty comprehension costs a call
+        "sources": [_source_to_json(source) for source in verdict.sources] if verdict.sources else [],
         "credit": None
         if credit is None
         else {"name": credit.name, "text": credit.text, "start": credit.start, "end": credit.end},

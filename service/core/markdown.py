@@ -26,15 +26,23 @@ def without_addresses(body: str) -> tuple[str, I32] | None:
     """The text without the addresses of its links, and the offset in `body` of each of its characters and of its end:
     i32[len(text) + 1]. None where there are none.
     """
-    if "](" not in body:
+    links: list[tuple[int, int]] = []
+    at = body.find("]")  # by hand: a pattern is looked for ten times as slowly as one character
+    while at >= 0:
+        link = _ADDRESS.match(body, at)
+        if link is not None:
+            links.append(link.span())
+        at = body.find("]", at + 1 if link is None else link.end())
+    if not links:
         return None
-    spans = [(match.start() + 1, match.end()) for match in _ADDRESS.finditer(body)]
-    if not spans:
-        return None
-    shown = np.ones(len(body) + 1, np.bool_)
-    for start, end in spans:
-        shown[start:end] = False
-    starts = [0, *(end for _, end in spans)]
-    ends = [*(start for start, _ in spans), len(body)]
-    text = "".join(body[start:end] for start, end in zip(starts, ends, strict=True))
-    return text, np.flatnonzero(shown).astype(np.int32)
+    places = np.arange(len(body) + 1, dtype=np.int32)
+    words: list[str] = []
+    offsets: list[I32] = []
+    start = 0
+    for bracket, end in links:
+        words.append(body[start : bracket + 1])
+        offsets.append(places[start : bracket + 1])
+        start = end
+    words.append(body[start:])
+    offsets.append(places[start:])
+    return "".join(words), np.concatenate(offsets)

@@ -142,7 +142,7 @@ def _judged(
     explained = []
     for proposal, outcome in zip(proposals, outcomes, strict=True):
         assert isinstance(outcome, Outcome), "the engine refused a record of its own making"
-        record = encode_enriched(proposal.article, enrich(proposal, outcome))
+        record = encode_enriched(proposal.article, enrich(proposal, outcome), proposal.body_xxh3)
         explained.append(_explained(proposal.article, record))
     return explained[0], explained[1]
 

@@ -461,7 +461,7 @@ class Steps:
 
     decode: Callable[[bytes | None, RawPosition], RawArticle | Rejected]
     enrich: Callable[[ProposalPort, Outcome], Verdict]
-    encode_enriched: Callable[[RawArticle, Verdict], bytes]
+    encode_enriched: Callable[[RawArticle, Verdict, str], bytes]  # with the body's digest, as proposed
     encode_correction: Callable[[Correction], bytes]
     tracing: Tracing | None = None
     envelope: Envelope | None = None

@@ -170,7 +170,7 @@ def _enriched(entry: Entry, steps: Steps, limits: Limits) -> OutputRecord:
     verdict = steps.enrich(entry.proposal, entry.outcome)
     article = entry.proposal.article
     key = article.id.encode("utf-8", "surrogatepass")
-    value = steps.encode_enriched(article, verdict)
+    value = steps.encode_enriched(article, verdict, entry.proposal.body_xxh3)
     kept = tuple(header for header in entry.record.headers if header[0] != VERDICT_HEADER)
     headers = (*traced(kept, entry.trace), (VERDICT_HEADER, verdict.kind.value.encode()))
     if steps.envelope is not None:

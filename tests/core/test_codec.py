@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.core import limits
 from service.core.codec import (
@@ -17,6 +19,7 @@ from service.core.codec import (
     json_value,
     republication_from_json,
 )
+from service.core.domains import host_of
 from service.core.fields import find, time_ms_of, time_text, version_of
 from service.core.hashing import body_xxh3, xxh3_64, xxh3_128_hex
 from service.core.model import (
@@ -250,6 +253,16 @@ def test_an_article_belongs_to_whom_its_url_names(
     assert (article.publisher, article.domain) == expected
 
 
+@given(
+    st.lists(
+        st.sampled_from([*"/?#\\@: ", "//", "https:", "www.", "Courier.example", ":80", "[::1]", "é.de"])
+    )
+)
+def test_the_host_is_that_of_the_whole_url(pieces: list[str]) -> None:
+    url = "".join(pieces)
+    assert decoded({"body": "x", "url": url}).host == host_of(url)
+
+
 @pytest.mark.parametrize("key", ["courier", "portal.example"])
 def test_an_alias_names_the_owner_by_folded_name_or_domain(key: str) -> None:
     record = json.dumps({"body": "x", "url": "https://portal.example/1", "publisher": "The Courier"}).encode()
@@ -291,6 +304,8 @@ MAY_3_10 = 1714730400000
         ("1714730400", MAY_3_10),
         ("1714730400250", MAY_3_10 + 250),
         ("1865-04-15", -3_304_454_400_000),
+        ("1969-12-31T23:59:59.9985Z", -2),
+        ("1969-12-31T22:59:59.999-01:00", -1),
         (0, None),
         (-1, None),
         ("0", None),

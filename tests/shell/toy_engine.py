@@ -142,11 +142,12 @@ def enrich(proposal: ProposalPort, outcome: Outcome) -> Verdict:
     return outcome.verdict
 
 
-def encode_enriched(article: RawArticle, verdict: Verdict) -> bytes:
+def encode_enriched(article: RawArticle, verdict: Verdict, body_xxh3: str) -> bytes:
     record = json.loads(article.raw)
     record["republication"] = {
         "verdict": verdict.kind.value,
         "story": verdict.story,
+        "body_xxh3": body_xxh3,
         "position": [article.position.topic, article.position.partition, article.position.offset],
     }
     return json.dumps(record).encode()
