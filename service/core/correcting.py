@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from service.core import limits
 from service.core.comparison import Comparison, Measured
 from service.core.domains import brand_keys
+from service.core.frozen import quick
 from service.core.matching import Matches
 from service.core.model import (
     Basis,
@@ -32,6 +33,7 @@ from service.core.remembered import Remembered, decode_remembered, remembered_li
 from service.core.verdict import Known, Match, credits_any, directed, extent
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Corrected:
     """`copies`: candidates whose postings are the original's from now on. `rewritten`: what is remembered of the corrected

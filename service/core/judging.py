@@ -12,6 +12,7 @@ from service.core import limits
 from service.core.comparison import Comparison
 from service.core.correcting import correct_copies
 from service.core.domains import brand_keys
+from service.core.frozen import quick
 from service.core.matching import Matches, find_matches
 from service.core.model import Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
 from service.core.origin_index import Learned, OriginIndex
@@ -35,6 +36,7 @@ from service.core.verdict import (
 _SHARE_DIGITS = 4
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An article's verdict, what the index learns from it, and the earlier verdicts that it shows to be wrong."""

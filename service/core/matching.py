@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from service.core.comparison import Comparison, Measured, measure_whole, weigh
 from service.core.domains import brand_keys
+from service.core.frozen import quick
 from service.core.origin_index import OriginIndex
 from service.core.verdict import (
     Match,
@@ -25,6 +26,7 @@ from service.core.verdict import (
 _PASSES_MAX = 2  # the second without the template that the first learned; more change nothing
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Matches:
     """Accepted candidates, and every measured one by its article number."""

@@ -14,6 +14,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from service.core.frozen import quick
+
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
 U16 = npt.NDArray[np.uint16]
@@ -22,6 +24,7 @@ I32 = npt.NDArray[np.int32]
 F32 = npt.NDArray[np.float32]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RawPosition:
     """Where a raw record lies in Kafka: the only identity that a redelivered record surely keeps."""
@@ -47,6 +50,7 @@ class RejectReason(StrEnum):
     INTERNAL = "internal"  # our own fault: the record is kept, the fault is logged
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """Bad data as a value: a record that cannot be judged, and a sentence that says why and what to do."""
@@ -55,6 +59,7 @@ class Rejected:
     detail: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RawArticle:
     """A decoded raw record.
@@ -90,6 +95,7 @@ class CreditKind(StrEnum):
     MENTION = "mention"  # "according to Reuters": says where a fact is from, not whose text this is
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Credit:
     """Whom a text names as its source. Offsets are code points of `RawArticle.text`, half open."""
@@ -132,6 +138,7 @@ class Basis(StrEnum):
     TEMPLATE_LEARNED = "template_learned"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A run of this article's body that a source holds: code points of the body as it came, half open."""
@@ -142,6 +149,7 @@ class Passage:
     source: str  # article id
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Source:
     id: str
@@ -150,6 +158,7 @@ class Source:
     source_share: float  # part of its own words found here
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Original:
     """Who was first. `ingested` False: only its name is known, from a credit; id and position are None."""
@@ -162,6 +171,7 @@ class Original:
     position: RawPosition | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Verdict:
     kind: VerdictKind
@@ -182,6 +192,7 @@ class CorrectionReason(StrEnum):
     TEMPLATE_LEARNED = "template_learned"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A verdict published before that what came later shows to be wrong; published in the transaction of its cause."""
@@ -201,6 +212,7 @@ class RefusalReason(StrEnum):
     ENGINE_VERSION = "engine_version"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one record of the fingerprint log led to. `redelivered`: judged before; verdict and corrections are the first ones."""
@@ -212,12 +224,14 @@ class Outcome:
     redelivered: bool
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Refused:
     reason: RefusalReason
     detail: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class EngineStats:
     articles: int

@@ -27,6 +27,7 @@ from service.core import kernels_replay, limits, sharded
 from service.core.articles import NO_ARTICLE, ArticleStore
 from service.core.comparison import Comparison, Measured, Workspace, compare, page_of, url_key
 from service.core.domains import brand_keys
+from service.core.frozen import quick
 from service.core.hashing import xxh3_64
 from service.core.model import CreditKind, Verdict
 from service.core.postings import POSITION_MAX
@@ -45,6 +46,7 @@ from service.core.verdict import Known, strong
 Bools = npt.NDArray[np.bool_]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Learned:
     """What an article's verdict changes in the index."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from service.core import limits
 from service.core.credit import find_credits
+from service.core.frozen import quick
 from service.core.hashing import xxh3_64, xxh3_128_hex
 from service.core.model import Credit, CreditKind, RawArticle
 from service.core.record import RecordCredit, SketchRecord, encode_record
@@ -19,6 +20,7 @@ from service.core.sketch import Sketch, make_sketch
 from service.core.tokens import Tokens, tokenise_utf8
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """An article with the log record that proposes it. `value` is what to append; the rest stays here."""

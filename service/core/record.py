@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.core import kernels, limits
+from service.core.frozen import quick
 from service.core.hashing import xxh3_64
 from service.core.model import CreditKind, RawPosition, RefusalReason, Refused
 from service.core.sketch import Sketch
@@ -48,6 +49,7 @@ _STRING_CHARS_MAX = (
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RecordCredit:
     """A credit as the log holds it: offsets are code points of the body as it came."""
@@ -62,6 +64,7 @@ class RecordCredit:
     context: int  # 32 bits of the hash of the words around it: a site's template repeats them
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SketchRecord:
     """One article in the fingerprint log: who it is, and its sketch."""
@@ -226,6 +229,7 @@ def _unzigzag(value: int) -> int:
     return value >> 1 if not value & 1 else -((value + 1) >> 1)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who an article is, out of its record: what can be said of it without looking at its sketch."""

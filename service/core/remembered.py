@@ -16,6 +16,7 @@ import numpy as np
 
 from service.core import kernels_replay, limits
 from service.core.codec import json_bytes, json_value
+from service.core.frozen import quick
 from service.core.model import (
     I32,
     U8,
@@ -41,6 +42,7 @@ _KIND_AT, _STORY_AT, _ORIGINAL_AT = 0, 2, 3  # in a verdict's list
 _NONE = np.empty(0, np.uint8)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """An article as the store holds it."""

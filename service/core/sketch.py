@@ -19,6 +19,7 @@ import numpy as np
 
 from service.core import kernels, limits
 from service.core.domains import brand_keys, fold_name
+from service.core.frozen import quick
 from service.core.hashing import xxh3_64
 from service.core.kernels import LINE_CHAR_START
 from service.core.model import I32, U8, U64, RawArticle
@@ -73,6 +74,7 @@ _PARTS_SIGN = re.compile("[-–—|·•»:/~]")
 _HAS_PARTS = re.compile(r"\s[-–—|·•»:/~]+\s|[|•»]")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """`ids` u64[n] and `positions` i32[n] of the picked shingles, ascending; `lines` i32[m, 5]: token start

@@ -19,6 +19,7 @@ from functools import lru_cache
 import numpy as np
 
 from service.core import kernels, limits
+from service.core.frozen import quick
 from service.core.model import I32, U8, U64
 from service.core.unicode_table import CLASSES, EXPANSIONS, FOLDS
 
@@ -37,6 +38,7 @@ _PROSE_LIMITS = np.array(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """Tokens of one text. `starts`, `ends` are code points of the text (i32[t]), `hashes` u64[t]; token i's

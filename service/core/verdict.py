@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.core import limits
+from service.core.frozen import quick
 from service.core.kernels_replay import (
     M_ANY,
     M_BEFORE,
@@ -31,6 +32,7 @@ from service.core.passages import Run
 from service.core.record import RecordCredit, SketchRecord
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the index remembers of an article that came before."""
@@ -80,6 +82,7 @@ def _under(name: str, domain: str) -> bool:
     return "." in domain and (name == domain or name.endswith("." + domain))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Measures:
     """One row of kernels.measure, named. Counts of tokens; shares are of the article's own main region."""
@@ -130,6 +133,7 @@ def named_measures(row: list[int], own_here: int, own_there: int) -> Measures:
     )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Match:
     """A candidate, what it shares with this article, and how the two are related."""
@@ -233,6 +237,7 @@ def also_source(match: Match) -> bool:
     )
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Cover:
     """A source, and how many of this article's own tokens it explains that none before it does."""
@@ -304,6 +309,7 @@ def strong(credit: RecordCredit) -> bool:
     return credit.kind is not CreditKind.MENTION
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Direction:
     """Who was first: this article (`late`), the source, or one who is not in the index (`external`)."""
