@@ -55,8 +55,10 @@ BLOB_BYTES_MAX: Final = 1 << 18  # ids, a URL, names and lines at their limits t
 
 _PLACES: Final[Any] = ROW.fields
 AT_SITE: Final = int(_PLACES["site"][1]) // 8
+AT_TITLE: Final = int(_PLACES["title_digest"][1]) // 8
 AT_MAIN_START: Final = int(_PLACES["main_start"][1]) // 2
 AT_MAIN_END: Final = int(_PLACES["main_end"][1]) // 2
+AT_OWN_TOKENS: Final = int(_PLACES["own_tokens"][1]) // 2
 """Where a row holds them: in words of 8 bytes, in halves of 2."""
 NO_ARTICLE: Final = (1 << 32) - 1
 

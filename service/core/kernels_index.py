@@ -60,11 +60,19 @@ _NONE, _ONE, _ALL_SLOTS = np.uint64(0), np.uint64(1), np.uint64(63)  # masks of 
 _LOOK_UP = "i8(u8[::1], u8[::1], u8[::1], i8[::1], i4[::1], u4[::1], u2[::1], u1[::1])"
 _COUNT = "void(u8[::1], u8[::1], u8[::1], i8[::1], u1[::1])"
 _SURVEY = (
-    "void(u8[::1], u8[::1], u8[::1], u8[::1], i8[::1], u8[::1], u8[::1], i8[::1],"
+    "void(u8[::1], u8[::1], i8, u8[::1], u8[::1], i8[::1], u8[::1], u8[::1], i8[::1],"
     " i4[::1], u4[::1], u2[::1], i4[::1], u4[::1], u2[::1], u1[::1], u1[::1], u4[::1], i8[::1], i8)"
 )
 _INSERT = "b1(u8[::1], u2[::1], i8, u8[::1], u8[::1], i8[::1], u4[::1], i8)"
 _MOVE = "i8(u8[::1], u2[::1], i8, i8, u8[::1], u8[::1], i8[::1], u4[::1])"
+_TEACH = (
+    "void(u8[::1], i4[::1], u1[::1], i4[:, ::1], i4[::1], u4[::1], i8, i8, u8[::1], i8,"
+    " u8[::1], u2[::1], u8[::1], u2[::1], i8[::1], i8[::1])"
+)
+_LEARN = (
+    "i8(u8[::1], i4[::1], u1[::1], i4[:, ::1], i4[::1], u4[::1], i8, i8, u8[::1], i8, i8,"
+    " u8[::1], u8[::1], i8[::1], u4[::1], u8[::1], u8[::1], i8[::1], u4[::1], i8)"
+)
 _ARTICLE_BITS = np.uint64(28)
 _ARTICLE_MASK = np.uint64((1 << 28) - 1)
 _KEY_STORED_MASK = np.uint64((1 << 40) - 1)
@@ -360,7 +368,8 @@ def _by_article(sample, article, position, first, hits, room):  # type: ignore[n
 
 
 # What `postings_survey` is asked beside ids, and where it counts what it found.
-ASKED_SITE, ASKED_TAKEN, ASKED_IDENTITY, IDENTITIES, ASKED_SAID = 0, 1, 2, 3, 5
+ASKED_SITE, ASKED_TAKEN, ASKED_IDENTITY, ASKED_TITLE, ASKED_SAID = 0, 1, 2, 5, 6
+IDENTITIES = 3
 FOUND_VOTES, FOUND_TAKEN, FOUND_SAME_ADDRESS, FOUND_SAME_BODY, FOUND_FIELDS = 0, 1, 2, 3, 4
 
 
@@ -368,6 +377,7 @@ FOUND_VOTES, FOUND_TAKEN, FOUND_SAME_ADDRESS, FOUND_SAME_BODY, FOUND_FIELDS = 0,
 def postings_survey(  # type: ignore[no-untyped-def]
     ids,
     asked,
+    credits_said,
     postings_a,
     postings_b,
     postings_control,
@@ -389,13 +399,13 @@ def postings_survey(  # type: ignore[no-untyped-def]
     """All that the index holds of one article, in one call: its votes, those of what its host took before, both
     ordered by article and then by sample; which samples are template; who has its address or body.
 
-    ids u64[n]; asked u64[5 + c]: the site's key, the taken passages' key, the keys of URL, id and body, the keys
-    of c credits. Fills (room for 16 n + 48 each) sample, article, position, taken_…; template u8[n]; said u8[c],
-    how often the site said the credit; same u32[24], articles of the same address, then of the same body; found
-    i64[4], how many of each.
+    ids u64[n]; asked u64[≥ 6 + c]: the site's key, the taken passages' key, the keys of URL, id and body, the
+    title's digest (not looked at here), the keys of c credits. Fills (room for 16 n + 48 each) sample, article,
+    position, taken_…; template u8[n]; said u8[c], how often the site said the credit; same u32[24], articles of the
+    same address, then of the same body; found i64[4], how many of each.
     """
     n = len(ids)
-    keys = np.empty(max(n + IDENTITIES, len(asked)), np.uint64)
+    keys = np.empty(max(n + IDENTITIES, credits_said), np.uint64)
     stories = np.empty(len(keys), np.uint8)
     for i in range(n):
         keys[i] = ids[i]
@@ -415,10 +425,8 @@ def postings_survey(  # type: ignore[no-untyped-def]
     for i in range(n):
         template[i] = stories[i] >= stories_max
     _by_article(sample, article, position, 0, votes, votes)
-    for i in range(len(asked) - ASKED_SAID):
-        keys[i] = asked[ASKED_SAID + i]
-    if len(asked) > ASKED_SAID:
-        postings_count(keys[: len(asked) - ASKED_SAID], marks_a, marks_b, marks_control, said)
+    if credits_said:
+        postings_count(asked[ASKED_SAID : ASKED_SAID + credits_said], marks_a, marks_b, marks_control, said)
     for i in range(n):
         keys[i] = ids[i] ^ asked[ASKED_SITE]
     postings_count(keys[:n], marks_a, marks_b, marks_control, stories)
@@ -585,6 +593,164 @@ def postings_insert(  # type: ignore[no-untyped-def]
         _advance(table_a, table_b, control, counts, advance)
         return control[FRONTIER] >= control[GIVE_BACK_AT]
     return control[USED_A] > control[USED_MAX]
+
+
+TAUGHT_MARKS, TAUGHT_POSTINGS, TAUGHT_FIELDS = 0, 1, 2
+
+
+@numba.njit(_TEACH, nogil=True, cache=True)
+def teach(  # type: ignore[no-untyped-def]
+    ids,
+    positions,
+    template,
+    covered,
+    sample,
+    article,
+    votes,
+    renew_before,
+    asked,
+    said,
+    marks_keys,
+    marks_positions,
+    postings_keys,
+    postings_positions,
+    newest,
+    taught,
+):
+    """What the index is to learn of an article, as keys and positions to be inserted.
+
+    ids u64[n], positions i32[n], template u8[n] of its samples; covered i32[r, 2], token ranges that sources explain; its
+    votes; the article before which postings are renewed; asked as in `postings_survey`, of the credits only the `said`
+    that the article is given. Fills marks_… [2 n + c] (what the site said, its template, what it took from elsewhere),
+    postings_… [n + 3] (what is new here, and the identities) and taught i64[2], how many of each; newest i64[n] is room
+    to work in."""
+    n = len(ids)
+    marks = said
+    for i in range(marks):
+        marks_keys[i] = asked[ASKED_SAID + i]
+        marks_positions[i] = 0
+    for i in range(n):
+        newest[i] = -2 if template[i] else -1
+        if template[i]:
+            marks_keys[marks] = ids[i] ^ asked[ASKED_SITE]
+            marks_positions[marks] = min(positions[i], 65534)
+            marks += 1
+    taken = marks
+    for r in range(len(covered)):
+        low, high = 0, n
+        while low < high:
+            middle = (low + high) // 2
+            if positions[middle] < covered[r, 0]:
+                low = middle + 1
+            else:
+                high = middle
+        while low < n and positions[low] < covered[r, 1]:
+            if newest[low] == -1:
+                newest[low] = -3
+            low += 1
+    # newest: −2 template, −1 this article's own, −3 taken from elsewhere, whose newest posting follows
+    for i in range(n):
+        if newest[i] == -3:
+            marks_keys[taken] = ids[i] ^ asked[ASKED_TAKEN]
+            marks_positions[taken] = min(positions[i], 65534)
+            taken += 1
+    if taken > marks:
+        for i in range(votes):
+            if newest[sample[i]] == -3 or newest[sample[i]] >= 0:
+                newest[sample[i]] = max(newest[sample[i]], np.int64(article[i]))
+    postings = 0
+    for i in range(n):
+        if newest[i] == -1 or 0 <= newest[i] < renew_before:
+            postings_keys[postings] = ids[i]
+            postings_positions[postings] = min(positions[i], 65534)
+            postings += 1
+    for i in range(IDENTITIES):
+        postings_keys[postings] = asked[ASKED_IDENTITY + i]
+        postings_positions[postings] = 65535
+        postings += 1
+    taught[TAUGHT_MARKS] = taken
+    taught[TAUGHT_POSTINGS] = postings
+
+
+WANTS_POSTINGS, WANTS_MARKS = 1, 2  # bits of what `postings_learn` says
+
+
+@numba.njit(_LEARN, nogil=True, cache=True)
+def postings_learn(  # type: ignore[no-untyped-def]
+    ids,
+    positions,
+    template,
+    covered,
+    sample,
+    article,
+    votes,
+    renew_before,
+    asked,
+    said,
+    number,
+    postings_a,
+    postings_b,
+    postings_control,
+    postings_counts,
+    marks_a,
+    marks_b,
+    marks_control,
+    marks_counts,
+    homes_per_key,
+):
+    """`teach`, and both insertions of what it says, as postings of article `number`. Returns the bits WANTS_… of the
+    tables that want their owner, as `postings_insert` does."""
+    n = len(ids)
+    marks_keys = np.empty(2 * n + said, np.uint64)
+    marks_positions = np.empty(2 * n + said, np.uint16)
+    keys = np.empty(n + IDENTITIES, np.uint64)
+    keys_positions = np.empty(n + IDENTITIES, np.uint16)
+    newest = np.empty(n, np.int64)
+    taught = np.empty(TAUGHT_FIELDS, np.int64)
+    teach(
+        ids,
+        positions,
+        template,
+        covered,
+        sample,
+        article,
+        votes,
+        renew_before,
+        asked,
+        said,
+        marks_keys,
+        marks_positions,
+        keys,
+        keys_positions,
+        newest,
+        taught,
+    )
+    wants = 0
+    count = taught[TAUGHT_MARKS]
+    if count and postings_insert(
+        marks_keys[:count],
+        marks_positions[:count],
+        number,
+        marks_a,
+        marks_b,
+        marks_control,
+        marks_counts,
+        count * homes_per_key,
+    ):
+        wants |= WANTS_MARKS
+    count = taught[TAUGHT_POSTINGS]
+    if postings_insert(
+        keys[:count],
+        keys_positions[:count],
+        number,
+        postings_a,
+        postings_b,
+        postings_control,
+        postings_counts,
+        count * homes_per_key,
+    ):
+        wants |= WANTS_POSTINGS
+    return wants
 
 
 @numba.njit(nogil=True, cache=True)

@@ -1,5 +1,4 @@
-"""The compiled loops of replay: one article's votes → candidates, their runs and measures; and what the index is to
-learn of it.
+"""The compiled loops of replay: one article's votes → candidates, their runs and measures.
 
 One call does what a dozen of NumPy's did: at 150 samples and 300 votes an article a call costs more than its work.
 Rows of the article store are read as words where they lie (a vote's site, a candidate's main region), so nothing is
@@ -31,8 +30,11 @@ import numpy as np
     M_TAILS,  # words of the runs that end together with both main regions, one close after the other
     M_REST,  # words of the longest other run
     M_SINGLES,  # hits that no run holds
+    M_OWN_THERE,  # of the candidate's row, which `weigh` alone reads: tokens of its own main region,
+    M_SAME_SITE,  # 1 where its site's key is this article's,
+    M_SAME_TITLE,  # 1 where its title is, and there is one
     M_COLUMNS,
-) = range(15)
+) = range(18)
 R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_SOLID, R_COLUMNS = (
     0,
     1,
@@ -65,11 +67,11 @@ _OPEN_RUNS_MAX = 4  # a stray hit between two runs must not end the first
     BY_FIELDS,
 ) = range(13)
 # Where `weigh` finds things in a row of the article store: word of 8 bytes, halves of 2; and the number of row 0.
-AT_SITE, AT_MAIN_START, AT_MAIN_END, AT_BASE, AT_FIELDS = range(5)
-# Of the article that is compared: token counts, and how many votes.
-OF_TOKENS, OF_MAIN_START, OF_MAIN_END, OF_VOTES, OF_SAME, OF_FIELDS = range(6)
-# What `weigh` says beside its arrays.
-SAID_OWN, SAID_CANDIDATES, SAID_RUNS, SAID_ON_SITE, SAID_FIELDS = range(5)
+AT_SITE, AT_TITLE, AT_MAIN_START, AT_MAIN_END, AT_OWN_TOKENS, AT_BASE, AT_FIELDS = range(7)
+# What `weigh` says beside its arrays; of the lines inside the main region, how many tokens and code points they hold.
+SAID_OWN, SAID_CANDIDATES, SAID_RUNS, SAID_ON_SITE, SAID_LINE_TOKENS, SAID_LINE_CHARS, SAID_FIELDS = range(7)
+# Where an article's own keys stand, as in kernels_index.postings_survey.
+ASKED_SITE, ASKED_TAKEN, ASKED_IDENTITY, ASKED_TITLE, ASKED_SAID = 0, 1, 2, 5, 6
 LINE_BYTES_MAX = 20  # of a packed line: four numbers of at most 32 bits
 SAME_MAX = 24  # articles that three identities can name
 
@@ -79,14 +81,11 @@ _MEASURE = (
     " i4[:, ::1], i4[:, ::1])"
 )
 _WEIGH = (
-    "void(i8[::1], u1[::1], i4[::1], i4[:, ::1], i4[::1], u4[::1], u2[::1], u4[::1], u8[:, ::1], u2[:, ::1],"
-    " i8[::1], u8, i8[::1], u1[::1], i4[::1], i4[::1], u4[::1], i4[:, ::1], i4[:, ::1], i4[::1], u2[::1], i8[::1])"
+    "void(i8, i8, i8, u1[::1], i4[::1], i4[:, ::1], i8, i4[::1], u4[::1], u2[::1], i8, u4[::1], u8[:, ::1],"
+    " u2[:, ::1], i8[::1], u8[::1], i8[::1], u1[::1], i4[::1], i4[::1], u4[::1], i4[:, ::1], i4[:, ::1], i4[::1],"
+    " u2[::1], i8[::1])"
 )
-_ON_SITE = "i8(u1[::1], i4[::1], u4[::1], i8, u8[:, ::1], i8[::1], u8, u4[::1])"
-_TEACH = (
-    "void(u8[::1], i4[::1], u1[::1], i4[:, ::1], i4[::1], u4[::1], i8, i8, u8[::1],"
-    " u8[::1], u2[::1], u8[::1], u2[::1], i8[::1], i8[::1])"
-)
+_ON_SITE = "i8(u1[::1], i8, i4[::1], u4[::1], u8[:, ::1], i8[::1], u8[::1], u4[::1])"
 
 
 @numba.njit(_FLAGS, nogil=True, cache=True)
@@ -383,18 +382,22 @@ def _joined(chosen, kept, same):  # type: ignore[no-untyped-def]
 
 @numba.njit(_WEIGH, nogil=True, cache=True)
 def weigh(  # type: ignore[no-untyped-def]
-    of,
+    tokens,
+    main_start,
+    main_end,
     template,
     positions,
     lines,
+    votes,
     sample,
     article,
     position,
+    same_count,
     same,
     words,
     halves,
     at,
-    site,
+    asked,
     by,
     flags,
     prose_before,
@@ -408,21 +411,27 @@ def weigh(  # type: ignore[no-untyped-def]
 ):
     """Votes → candidates, chained and measured.
 
-    of i64[OF_FIELDS]; template u8[n], positions i32[n], lines i32[l, 5] of the article; its votes, ordered by article
-    and then by sample; same u32[…], articles that are candidates whatever votes they have; words, halves: the rows of
-    the article store, at i64[AT_FIELDS] where in them. Fills flags (as `token_flags`; only where there is a candidate
-    or template), chosen u32[≥ by[BY_CANDIDATES] + SAME_MAX] ascending, measures i32[c, M_COLUMNS], runs i32[r,
-    R_COLUMNS] and said i64[SAID_FIELDS]; hit_… and …_before are room to work in."""
-    tokens, main_start, main_end, votes = of[OF_TOKENS], of[OF_MAIN_START], of[OF_MAIN_END], of[OF_VOTES]
+    Tokens, template u8[n], positions i32[n], lines i32[l, 5] of the article; its votes, ordered by article and then by
+    sample; same u32[≥ same_count], articles that are candidates whatever votes they have; words, halves: the rows of
+    the article store, at i64[AT_FIELDS] where in them; asked u64[≥ 6]. Fills flags (as `token_flags`; only where there
+    is a candidate or template), chosen u32[≥ by[BY_CANDIDATES] + SAME_MAX] ascending, measures i32[c, M_COLUMNS],
+    runs i32[r, R_COLUMNS] and said i64[SAID_FIELDS]; hit_… and …_before are room to work in."""
+    site, title = asked[ASKED_SITE], asked[ASKED_TITLE]
     counts = np.empty(by[BY_CANDIDATES], np.int64)
     kept, on_site = _candidates(template, sample, article, votes, words, at, site, by, chosen, counts)
-    kept = _joined(chosen, kept, same[: of[OF_SAME]])
+    kept = _joined(chosen, kept, same[:same_count])
     said[SAID_CANDIDATES] = kept
     said[SAID_ON_SITE] = on_site
     said[SAID_RUNS] = 0
     said[SAID_OWN] = token_flags(tokens, lines, main_start, main_end, positions, template, by, flags)
     if kept == 0:
         return
+    line_tokens, line_chars = np.int64(0), np.int64(0)
+    for i in range(len(lines)):
+        if lines[i, 0] >= main_start and lines[i, 1] <= main_end:
+            line_tokens += np.int64(lines[i, 1]) - np.int64(lines[i, 0])
+            line_chars += np.int64(lines[i, 3]) - np.int64(lines[i, 2])
+    said[SAID_LINE_TOKENS], said[SAID_LINE_CHARS] = line_tokens, line_chars
     starts = np.empty(kept + 1, np.int32)
     mains_start = np.empty(kept, np.int32)
     mains_end = np.empty(kept, np.int32)
@@ -462,15 +471,20 @@ def weigh(  # type: ignore[no-untyped-def]
         measures,
         runs,
     )
+    for c in range(kept):
+        row = np.int64(chosen[c]) - at[AT_BASE]
+        measures[c, M_OWN_THERE] = halves[row, at[AT_OWN_TOKENS]]
+        measures[c, M_SAME_SITE] = words[row, at[AT_SITE]] == site
+        measures[c, M_SAME_TITLE] = title != 0 and words[row, at[AT_TITLE]] == title
 
 
 @numba.njit(_ON_SITE, nogil=True, cache=True)
-def mark_on_site(template, sample, article, votes, words, at, site, unless):  # type: ignore[no-untyped-def]
+def mark_on_site(template, votes, sample, article, words, at, asked, unless):  # type: ignore[no-untyped-def]
     """Marks the samples in template u8[n] that other articles of this site hold, those of `unless` u32[…] apart; returns
     how many are new."""
     marked = 0
     for i in range(votes):
-        if template[sample[i]] or words[np.int64(article[i]) - at[AT_BASE], at[AT_SITE]] != site:
+        if template[sample[i]] or words[np.int64(article[i]) - at[AT_BASE], at[AT_SITE]] != asked[ASKED_SITE]:
             continue
         spared = False
         for number in unless:
@@ -479,82 +493,6 @@ def mark_on_site(template, sample, article, votes, words, at, site, unless):  # 
             template[sample[i]] = 1
             marked += 1
     return marked
-
-
-TAUGHT_MARKS, TAUGHT_POSTINGS, TAUGHT_FIELDS = 0, 1, 2
-
-
-@numba.njit(_TEACH, nogil=True, cache=True)
-def teach(  # type: ignore[no-untyped-def]
-    ids,
-    positions,
-    template,
-    covered,
-    sample,
-    article,
-    votes,
-    renew_before,
-    asked,
-    marks_keys,
-    marks_positions,
-    postings_keys,
-    postings_positions,
-    newest,
-    taught,
-):
-    """What the index is to learn of an article, as keys and positions to be inserted.
-
-    ids u64[n], positions i32[n], template u8[n] of its samples; covered i32[r, 2], token ranges that sources explain; its
-    votes; the article before which postings are renewed; asked as in kernels_index.postings_survey, only the credits that
-    the article is given. Fills marks_… [2 n + c] (what the site said, its template, what it took from elsewhere),
-    postings_… [n + 3] (what is new here, and the identities) and taught i64[2], how many of each; newest i64[n] is room
-    to work in."""
-    n = len(ids)
-    marks = len(asked) - 5
-    for i in range(marks):
-        marks_keys[i] = asked[5 + i]
-        marks_positions[i] = 0
-    for i in range(n):
-        newest[i] = -2 if template[i] else -1
-        if template[i]:
-            marks_keys[marks] = ids[i] ^ asked[0]
-            marks_positions[marks] = min(positions[i], 65534)
-            marks += 1
-    taken = marks
-    for r in range(len(covered)):
-        low, high = 0, n
-        while low < high:
-            middle = (low + high) // 2
-            if positions[middle] < covered[r, 0]:
-                low = middle + 1
-            else:
-                high = middle
-        while low < n and positions[low] < covered[r, 1]:
-            if newest[low] == -1:
-                newest[low] = -3
-            low += 1
-    # newest: −2 template, −1 this article's own, −3 taken from elsewhere, whose newest posting follows
-    for i in range(n):
-        if newest[i] == -3:
-            marks_keys[taken] = ids[i] ^ asked[1]
-            marks_positions[taken] = min(positions[i], 65534)
-            taken += 1
-    if taken > marks:
-        for i in range(votes):
-            if newest[sample[i]] == -3 or newest[sample[i]] >= 0:
-                newest[sample[i]] = max(newest[sample[i]], np.int64(article[i]))
-    postings = 0
-    for i in range(n):
-        if newest[i] == -1 or 0 <= newest[i] < renew_before:
-            postings_keys[postings] = ids[i]
-            postings_positions[postings] = min(positions[i], 65534)
-            postings += 1
-    for i in range(3):
-        postings_keys[postings] = asked[2 + i]
-        postings_positions[postings] = 65535
-        postings += 1
-    taught[TAUGHT_MARKS] = taken
-    taught[TAUGHT_POSTINGS] = postings
 
 
 @numba.njit("i8(i4[:, ::1], u1[::1])", nogil=True, cache=True)

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from service.core.comparison import Comparison, Measured, measure_whole, weigh
 from service.core.domains import brand_keys
 from service.core.frozen import quick
+from service.core.kernels_replay import M_OWN_THERE, M_SAME_SITE, M_SAME_TITLE
 from service.core.origin_index import OriginIndex
 from service.core.verdict import (
     Match,
     accepted,
     also_source,
     credits_any,
+    hopeless,
     named_measures,
     same_publisher,
     strong,
@@ -35,6 +37,9 @@ class Matches:
     measured: dict[int, Measured]
 
 
+_NOTHING = Matches([], {})
+
+
 def find_matches(index: OriginIndex, seen: Comparison) -> Matches:
     """Candidates that are accepted. `seen.template` grows by what the site is found to repeat."""
     resent = _sent_again(index, seen)
@@ -43,29 +48,31 @@ def find_matches(index: OriginIndex, seen: Comparison) -> Matches:
     if seen.taken.count:
         seen.mask_taken()
     for _ in range(_PASSES_MAX):
-        weighed = weigh(seen, index.articles, seen.votes)
-        matches = _matches(index, seen, weighed.measured, seen.own_tokens)
+        measured, on_site = weigh(seen, index.articles, seen.votes)
+        if not measured:
+            if on_site:
+                seen.mask_on_site(index.articles, set())
+            return _NOTHING  # with less to vote for there would be no candidate either
+        matches = _matches(index, seen, measured, seen.own_tokens)
         good = [match for match in matches if accepted(match)]
         if seen.same_address and not any(match.same_url for match in good):
             good += _same_page(index, seen)
-        if not weighed.on_site or not seen.mask_on_site(
-            index.articles, {match.known.number for match in good}
-        ):
+        if not on_site or not seen.mask_on_site(index.articles, {match.known.number for match in good}):
             break
     if good:
         numbers = {match.known.number for match in good}
         good += [match for match in matches if match.known.number not in numbers and also_source(match)]
-    return Matches(good, {one.article: one for one in weighed.measured})
+    return Matches(good, {one.article: one for one in measured})
 
 
 def _sent_again(index: OriginIndex, seen: Comparison) -> Matches | None:
     """The case of a host that sends its copy again: the passages it took before all lie in one article."""
     if not seen.taken.count:
         return None
-    weighed = weigh(seen, index.articles, seen.taken)
-    matches = _matches(index, seen, weighed.measured, seen.own_tokens)
+    measured, _ = weigh(seen, index.articles, seen.taken)
+    matches = _matches(index, seen, measured, seen.own_tokens)
     good = [match for match in matches if match.same_site and accepted(match)]
-    return Matches(good, {one.article: one for one in weighed.measured}) if good else None
+    return Matches(good, {one.article: one for one in measured}) if good else None
 
 
 def _same_page(index: OriginIndex, seen: Comparison) -> list[Match]:
@@ -76,16 +83,26 @@ def _same_page(index: OriginIndex, seen: Comparison) -> list[Match]:
 
 
 def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured], own_tokens: int) -> list[Match]:
-    """Measured candidates with what else relates each of them and this article. own_tokens: of this one."""
-    if not measured:
+    """Measured candidates with what else relates each of them and this article, but for those that nothing else could
+    make a source. own_tokens: of this one."""
+    same_address, scale = seen.same_address, seen.words_scale
+    hopeful = [
+        one
+        for one in measured
+        if one.row[M_SAME_SITE]
+        or one.article in same_address
+        or not hopeless(
+            named_measures(one.row, own_tokens, one.row[M_OWN_THERE]), bool(one.row[M_SAME_TITLE]), scale
+        )
+    ]
+    if not hopeful:
         return []
     record = seen.record
     brands = brand_keys(record.publisher, record.host, record.domain)
-    scale = seen.words_scale()
     credited = [credit for credit in record.credits if strong(credit)]
     digest = record.sketch.title_digest
     matches = []
-    for one in measured:
+    for one in hopeful:
         known = index.known(one.article)
         names = any(credits_any(credit, known.brands) for credit in credited) or (
             known.credit is not None and credits_any(known.credit, brands)
@@ -96,7 +113,7 @@ def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured], own
                 known,
                 named_measures(one.row, own_tokens, known.own_tokens),
                 (*one.runs, *(one.singles if same_title or names else ())),
-                one.article in seen.same_address,
+                one.article in same_address,
                 same_publisher(record, known),
                 same_title,
                 known.body_xxh3 == record.body_xxh3,

@@ -23,14 +23,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from service.core import kernels_replay, limits, sharded
+from service.core import kernels_index, limits, sharded
 from service.core.articles import NO_ARTICLE, ArticleStore
-from service.core.comparison import Comparison, Measured, Workspace, compare, page_of, url_key
+from service.core.comparison import Comparison, Measured, compare, page_of, url_key
 from service.core.domains import brand_keys
 from service.core.frozen import quick
 from service.core.hashing import xxh3_64
-from service.core.model import CreditKind, Verdict
-from service.core.postings import POSITION_MAX
+from service.core.model import U64, CreditKind, Verdict
+from service.core.postings import POSITION_MAX, Postings, Taught, learn
 from service.core.record import SketchRecord
 from service.core.remembered import (
     CREDIT_KINDS,
@@ -41,7 +41,9 @@ from service.core.remembered import (
     encode_remembered,
     reencode_remembered,
 )
+from service.core.sharded import Shard
 from service.core.verdict import Known, strong
+from service.core.workspace import Workspace
 
 Bools = npt.NDArray[np.bool_]
 
@@ -221,26 +223,21 @@ class OriginIndex:
             moved = _inside(ranges, sketch.tokens)[sketch.positions]
             at = np.minimum(sketch.positions[moved], POSITION_MAX - 1).astype(np.uint16)
             self.postings.move(sketch.ids[moved], known.number, number, at)
-        kernels_replay.teach(
+        covered = np.array(learned.covered, np.int32) if learned.covered else _NOTHING
+        article = (
             sketch.ids,
             sketch.positions,
             seen.template,
-            np.array(learned.covered, np.int32) if learned.covered else _NOTHING,
+            covered,
             votes.sample,
             votes.article,
             votes.count,
-            renew_before,
-            seen.asked,
-            room.marks_keys,
-            room.marks_positions,
-            room.keys,
-            room.keys_positions,
-            room.newest,
-            room.taught,
         )
-        marks, postings = room.taught.tolist()
-        self.marks.insert(room.marks_keys[:marks], number, room.marks_positions[:marks])
-        self.postings.insert(room.keys[:postings], number, room.keys_positions[:postings])
+        postings, marks = self.postings, self.marks
+        if isinstance(postings, Postings) and isinstance(marks, Postings):
+            learn(article, renew_before, room.asked, seen.said, number, postings, marks)
+        else:
+            _learn_by_parts(article, renew_before, room.asked, seen.said, number, postings, marks)
 
     def forget_before(self, log_time_ms: int) -> None:
         """Lets go of the articles of an earlier log time, and of all that names them."""
@@ -291,6 +288,26 @@ class OriginIndex:
 
 
 _NOTHING = np.empty((0, 2), np.int32)
+
+
+def _learn_by_parts(
+    article: Taught, renew_before: int, asked: U64, said: int, number: int, postings: Shard, marks: Shard
+) -> None:
+    """What postings.learn does, of tables that can only be given keys."""
+    samples = len(article[0])
+    marks_keys, marks_positions = (
+        np.empty(2 * samples + said, np.uint64),
+        np.empty(2 * samples + said, np.uint16),
+    )
+    keys = np.empty(samples + kernels_index.IDENTITIES, np.uint64)
+    positions = np.empty(len(keys), np.uint16)
+    newest, taught = np.empty(samples, np.int64), np.empty(kernels_index.TAUGHT_FIELDS, np.int64)
+    kernels_index.teach(
+        *article, renew_before, asked, said, marks_keys, marks_positions, keys, positions, newest, taught
+    )
+    told, kept = taught.tolist()
+    marks.insert(marks_keys[:told], number, marks_positions[:told])
+    postings.insert(keys[:kept], number, positions[:kept])
 
 
 def _inside(ranges: list[tuple[int, int]], tokens: int) -> Bools:

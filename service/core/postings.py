@@ -98,7 +98,18 @@ class _Table:
 class Postings:
     """The table. Keys may repeat within a call; article numbers count up from 0 and are never reused."""
 
-    __slots__ = ("_a", "_b", "_control", "_counts", "_given_back", "_oldest", "_ready_to", "_tables")
+    __slots__ = (
+        "_a",
+        "_b",
+        "_control",
+        "_counts",
+        "_given_back",
+        "_oldest",
+        "_ready_to",
+        "_tables",
+        "filling",
+        "table",
+    )
 
     def __init__(self) -> None:
         self._a = _Table(_BUCKETS_MIN)
@@ -107,6 +118,8 @@ class Postings:
         self._given_back = 0  # buckets of table a whose memory is back with the system
         self._control: I64 = np.zeros(kernels.CONTROL_FIELDS, np.int64)
         self._tables: tuple[U64, U64] = self._a.slots, self._a.slots
+        self.table = (*self._tables, self._control)  # what a kernel is given of it that asks two tables
+        self.filling = (*self.table, self._counts)  # and of one that fills two
         self._oldest = 0
         self._ready_to = 0  # articles from here on need `_make_ready`
         self._settle()
@@ -173,11 +186,6 @@ class Postings:
         kernels.postings_count(keys, *self._tables, self._control, stories)
         return stories
 
-    @property
-    def table(self) -> tuple[U64, U64, I64]:
-        """What a compiled look-up is given of it: kernels_index.postings_survey."""
-        return (*self._tables, self._control)
-
     # ---- changing
 
     def insert(self, keys: U64, article: int, positions: U16) -> None:
@@ -188,12 +196,16 @@ class Postings:
         assert len(keys) == len(positions)
         if len(keys) == 0:
             return
-        if not self._oldest <= article < self._ready_to:
-            self._make_ready(article)
+        self.ready_for(article)
         homes = len(keys) * _HOMES_PER_POSTING
         control = self._control
         if kernels.postings_insert(keys, positions, article, *self._tables, control, self._counts, homes):
-            self._tend()
+            self.tend()
+
+    def ready_for(self, article: int) -> None:
+        """Makes room for what `insert` would add of an article; raises what it raises."""
+        if not self._oldest <= article < self._ready_to:
+            self._make_ready(article)
 
     def move(self, keys: U64, article_from: int, article_to: int, positions: U16) -> int:
         """Makes the postings of one article those of another: its late original's, at its positions.
@@ -264,6 +276,8 @@ class Postings:
         """What Python reads at every call, taken from where kernels keep it."""
         control = self._control
         self._tables = self._a.slots, (self._b or self._a).slots
+        self.table = (*self._tables, control)
+        self.filling = (*self.table, self._counts)
         self._oldest = int(control[kernels.OLDEST])
         last = int(control[kernels.BASE_A]) + _ARTICLE_SPAN // 2
         self._ready_to = min(int(control[kernels.COUNTS_BASE]) + len(self._counts), last)
@@ -297,7 +311,7 @@ class Postings:
             control[kernels.COUNTS_BASE] = self._oldest
         self._refresh()
 
-    def _tend(self) -> None:
+    def tend(self) -> None:
         """Begins a move, ends it, or gives back the memory that it has left."""
         frontier = int(self._control[kernels.FRONTIER])
         if self._b is None:
@@ -342,3 +356,36 @@ class Postings:
         control[kernels.FRONTIER] = 0
         control[kernels.GIVE_BACK_AT] = 0
         control[kernels.USED_MAX] = int(self._a.buckets * kernels.BUCKET_SLOTS * _LOAD_MAX)
+
+
+Taught = tuple[U64, I32, U8, I32, I32, U32, int]
+"""Of an article, as kernels_index.teach is given it: ids, positions, template; covered ranges; its votes' samples, articles
+and count."""
+
+
+def learn(
+    article: Taught,
+    renew_before: int,
+    asked: U64,
+    said: int,
+    number: int,
+    postings: Postings,
+    marks: Postings,
+) -> None:
+    """Inserts what an article teaches into both tables, in one call. Raises what `Postings.insert` raises."""
+    postings.ready_for(number)
+    marks.ready_for(number)
+    wants = kernels.postings_learn(
+        *article,
+        renew_before,
+        asked,
+        said,
+        number,
+        *postings.filling,
+        *marks.filling,
+        _HOMES_PER_POSTING,
+    )
+    if wants & kernels.WANTS_POSTINGS:
+        postings.tend()
+    if wants & kernels.WANTS_MARKS:
+        marks.tend()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from operator import gt
 
 import numpy as np
 
@@ -26,6 +27,7 @@ MAGIC = b"WC"
 ENGINE_VERSION = 1  # raised by every release that would change a verdict
 _HEAD = struct.Struct("<2sBQ")
 _TAIL = struct.Struct("<16sQ")
+_LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(np.int64), np.dtype(np.int32)
 _CREDIT_KINDS = tuple(CreditKind)
 _CREDIT_KIND_NUMBERS = {kind: number for number, kind in enumerate(_CREDIT_KINDS)}
 _NUMBER_BYTES_MAX = 10  # of an unsigned LEB128 of 64 bits
@@ -47,6 +49,7 @@ _STRING_CHARS_MAX = (
     limits.NAME_CHARS_MAX,
     *(limits.NAME_CHARS_MAX,) * (2 * limits.CREDITS_MAX),
 )
+_STRING_CHARS_LEAST = min(_STRING_CHARS_MAX)
 
 
 @quick
@@ -152,10 +155,10 @@ def decode_record(value: bytes) -> SketchRecord | Refused:
 
 
 def _decoded(rest: bytes) -> SketchRecord:
-    numbers = np.empty(_NUMBERS_MAX, np.int64)
+    numbers = np.empty(_NUMBERS_MAX, _I64)
     # no larger than the record makes them, so that what is read can stay where it is
-    positions = np.empty(len(rest), np.int32)
-    lines = np.empty((len(rest) // 4, 5), np.int32)
+    positions = np.empty(len(rest), _I32)
+    lines = np.empty((len(rest) // 4, 5), _I32)
     said, at = kernels.read_record(
         rest, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
     )
@@ -177,22 +180,15 @@ def _decoded(rest: bytes) -> SketchRecord:
     ) = numbers[: kernels.RECORD_NUMBERS + 7 * int(numbers[10]) + 6].tolist()
     if ids_count and not lines_count:
         raise _DamagedError("samples stand in no line")
-    strings = []
-    for length, most in zip(others[5 * credits_count :], _STRING_CHARS_MAX, strict=False):
-        string = rest[at : at + length].decode("utf-8")
-        if len(string) > most:
-            raise _DamagedError("a name is too long")
-        at += length
-        strings.append(string)
-    if at + _TAIL.size + 8 * ids_count != len(rest):
-        raise _DamagedError("it ends early, or goes on after its end")
-    topic, id_, url, publisher, host, domain = strings[:6]
+    strings = _strings(rest, at, others[5 * credits_count :], _TAIL.size + 8 * ids_count)
+    at = len(rest) - _TAIL.size - 8 * ids_count
+    topic, id_, url, publisher, host, domain, *named = strings
     digest, title_digest = _TAIL.unpack_from(rest, at)
-    ids = np.frombuffer(rest, "<u8", ids_count, at + _TAIL.size).astype(np.uint64)
-    credits_: list[RecordCredit] = []
+    ids = np.frombuffer(rest, _LITTLE_U64, ids_count, at + _TAIL.size).astype(_U64)
+    credits_ = []
     for i in range(credits_count):
         kind, flags, start, size, context = others[5 * i : 5 * i + 5]
-        name, key = strings[6 + 2 * i], strings[7 + 2 * i]
+        name, key = named[2 * i : 2 * i + 2]
         inside, agency = bool(flags & 2), bool(flags & 1)
         credits_.append(
             RecordCredit(_CREDIT_KINDS[kind], name, key, agency, start, start + size, inside, context)
@@ -219,6 +215,20 @@ def _decoded(rest: bytes) -> SketchRecord:
             title_digest,
         ),
     )
+
+
+def _strings(rest: bytes, at: int, lengths: list[int], after: int) -> list[str]:
+    """The strings of so many bytes each, from `at` on; `after` bytes follow them."""
+    if at + sum(lengths) + after != len(rest):
+        raise _DamagedError("it ends early, or goes on after its end")
+    strings = []
+    for length in lengths:
+        end = at + length
+        strings.append(rest[at:end].decode())
+        at = end
+    if max(lengths) > _STRING_CHARS_LEAST and any(map(gt, map(len, strings), _STRING_CHARS_MAX)):
+        raise _DamagedError("a name is too long")
+    return strings
 
 
 def _zigzag(value: int) -> int:

@@ -155,7 +155,17 @@ def accepted(match: Match) -> bool:
         return _accepted_by_address(match)
     if match.measures.hits and match.measures.before:
         return False
-    return _accepted_on_site(match) if match.same_site else _accepted_elsewhere(match)
+    if match.same_site:
+        return _accepted_on_site(match)
+    return _accepted_elsewhere(match.measures, match.same_title, match.names, match.words_scale)
+
+
+def hopeless(m: Measures, same_title: bool, words_scale: float) -> bool:
+    """Whether a candidate of another site and address is neither accepted nor a further source, whatever else will be known
+    of it: that one names the other only ever helps."""
+    if m.hits and m.before:
+        return True
+    return not (_accepted_elsewhere(m, same_title, True, words_scale) or _further(m))
 
 
 def _accepted_by_address(match: Match) -> bool:
@@ -191,15 +201,14 @@ def _accepted_on_site(match: Match) -> bool:
     )
 
 
-def _accepted_elsewhere(match: Match) -> bool:
+def _accepted_elsewhere(m: Measures, same_title: bool, names: bool, words_scale: float) -> bool:
     """Another publisher: a long run of prose, several pieces, a short text whole, or less where something names it."""
-    m = match.measures
-    if m.tails and not m.lead_here and not m.lead_there and not (match.same_title or match.names):
+    if m.tails and not m.lead_here and not m.lead_there and not (same_title or names):
         # the foot of two pages of one network of sites; what else they share must say enough by itself
-        return m.rest >= limits.REPUBLISHED_WORDS_MIN * match.words_scale
-    if m.longest >= limits.REPUBLISHED_WORDS_MIN * match.words_scale:
+        return m.rest >= limits.REPUBLISHED_WORDS_MIN * words_scale
+    if m.longest >= limits.REPUBLISHED_WORDS_MIN * words_scale:
         return True
-    if m.pieces >= limits.PIECES_WORDS_MIN * match.words_scale:
+    if m.pieces >= limits.PIECES_WORDS_MIN * words_scale:
         return True
     part = max(m.part_here, m.part_there)
     if (
@@ -210,17 +219,14 @@ def _accepted_elsewhere(match: Match) -> bool:
         return True
     if part >= limits.CONTAINED_PART_MIN and max(m.lead_here, m.lead_there) >= limits.CONTAINED_LEAD_MIN:
         return m.hits >= limits.SHORT_HITS_MIN
-    return _accepted_by_name(match)
+    return (same_title or names) and _accepted_by_name(m, same_title and names)
 
 
-def _accepted_by_name(match: Match) -> bool:
+def _accepted_by_name(m: Measures, by_both: bool) -> bool:
     """Where the title is the same, or a credit names the other, less of the text need be: it was rewritten or shuffled."""
-    m = match.measures
     hits = m.hits + m.singles
-    if match.same_title and match.names:
+    if by_both:
         return hits >= limits.TITLE_AND_CREDIT_HITS_MIN
-    if not (match.same_title or match.names):
-        return False
     if m.any >= limits.NAMED_TOKENS_MIN and m.hits >= limits.NAMED_HITS_MIN:
         return True
     return hits >= limits.NAMED_PART_HITS_MIN and max(m.part_here, m.part_there) >= limits.NAMED_PART_MIN
@@ -228,13 +234,11 @@ def _accepted_by_name(match: Match) -> bool:
 
 def also_source(match: Match) -> bool:
     """Whether a candidate too weak on its own is a further source of a text that has one already."""
-    m = match.measures
-    return (
-        not match.same_site
-        and not m.before
-        and m.lead_there >= limits.SECOND_LEAD_MIN
-        and m.words >= limits.SECOND_WORDS_MIN
-    )
+    return not match.same_site and _further(match.measures)
+
+
+def _further(m: Measures) -> bool:
+    return not m.before and m.lead_there >= limits.SECOND_LEAD_MIN and m.words >= limits.SECOND_WORDS_MIN
 
 
 @quick

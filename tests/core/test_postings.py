@@ -110,7 +110,7 @@ class PostingsAgainstDictionary(RuleBasedStateMachine):
             if kernels.postings_insert(
                 *nothing, *postings._tables, postings._control, postings._counts, homes
             ):
-                postings._tend()
+                postings.tend()
 
     @rule()
     def restore(self) -> None:

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.core import comparison, kernels_index, kernels_replay, limits
-from service.core.comparison import Workspace
 from service.core.model import CreditKind, Verdict, VerdictKind
 from service.core.origin_index import Learned, OriginIndex
 from service.core.postings import Postings
@@ -25,6 +24,7 @@ from service.core.remembered import (
     remembered_lines,
 )
 from service.core.sharded import ShardedPostings
+from service.core.workspace import Workspace
 from tests.core.story import article, prose
 
 
@@ -44,8 +44,9 @@ def test_one_call_finds_what_the_tables_say_when_asked_by_parts(seed: int) -> No
     count, said = chance.randint(0, 40), chance.randint(0, limits.CREDITS_MAX)
     ids = np.array([chance.getrandbits(64) for _ in range(count)], np.uint64)
     asked = np.array([chance.getrandbits(64) for _ in range(kernels_index.ASKED_SAID + said)], np.uint64)
+    identities = slice(kernels_index.ASKED_IDENTITY, kernels_index.ASKED_IDENTITY + kernels_index.IDENTITIES)
     site, taken = asked[kernels_index.ASKED_SITE], asked[kernels_index.ASKED_TAKEN]
-    posted = np.concatenate((ids, asked[kernels_index.ASKED_IDENTITY : kernels_index.ASKED_SAID]))
+    posted = np.concatenate((ids, asked[identities]))
     marked = np.concatenate((ids ^ site, ids ^ taken, asked[kernels_index.ASKED_SAID :]))
     postings, marks = Postings(), Postings()
     shared = ShardedPostings(3), ShardedPostings(3)
@@ -59,10 +60,8 @@ def test_one_call_finds_what_the_tables_say_when_asked_by_parts(seed: int) -> No
     found = []
     for one, other in ((postings, marks), shared):
         room = Workspace.least()
-        if isinstance(one, Postings) and isinstance(other, Postings):
-            comparison._survey(ids, asked, one, other, room)
-        else:
-            comparison._survey_by_parts(ids, asked, one, other, room)
+        room.asked[: len(asked)] = asked
+        comparison.survey(ids, said, one, other, room)
         votes, took, address, body = room.found.tolist()
         found.append(
             [
@@ -92,7 +91,9 @@ def test_candidates_are_the_articles_with_most_usable_votes_and_those_of_the_add
     )
     words = np.array([[chance.randrange(2)] for _ in range(articles)], np.uint64)
     same = sorted(chance.sample(range(base, base + articles), min(articles, chance.randint(0, 3))))
-    at = np.array([0, 0, 0, base], np.int64)
+    at = np.zeros(kernels_replay.AT_FIELDS, np.int64)
+    at[kernels_replay.AT_BASE] = base
+    asked = np.ones(1, np.uint64)  # the site
     by = np.zeros(kernels_replay.BY_FIELDS, np.int64)
     by[kernels_replay.BY_CANDIDATES], by[kernels_replay.BY_CANDIDATE_HITS] = 5, 2
     numbers = np.array([number for number, _ in votes], np.uint32)
@@ -114,9 +115,7 @@ def test_candidates_are_the_articles_with_most_usable_votes_and_those_of_the_add
     for number, which in usable:
         if words[number - base, 0] == 1 and number not in spared:
             expected[which] = 1
-    marked = kernels_replay.mark_on_site(
-        template, sample, numbers, len(votes), words, at, np.uint64(1), spared
-    )
+    marked = kernels_replay.mark_on_site(template, len(votes), sample, numbers, words, at, asked, spared)
     assert marked == expected.sum() - before
     assert template.tolist() == expected.tolist()
 
@@ -130,12 +129,14 @@ def test_an_article_teaches_its_template_what_it_took_and_what_is_new(seed: int)
     ids = [chance.getrandbits(64) for _ in range(count)]
     positions = sorted(chance.sample(range(70_000 if chance.random() < 0.2 else 200), count))
     template = [chance.random() < 0.3 for _ in ids]
-    asked = [chance.getrandbits(64) for _ in range(5 + said)]
+    asked = [chance.getrandbits(64) for _ in range(kernels_index.ASKED_SAID + said)]
     edges = [sorted((chance.randrange(220), chance.randrange(220))) for _ in range(chance.randint(0, 3))]
     votes = [(chance.randrange(count), chance.randrange(50)) for _ in range(60)] if count else []
     renew = chance.choice([0, 25, 60])
-    room = Workspace.least()
-    kernels_replay.teach(
+    marks_keys, marks_positions = np.empty(2 * count + said, np.uint64), np.empty(2 * count + said, np.uint16)
+    keys, keys_positions = np.empty(count + 3, np.uint64), np.empty(count + 3, np.uint16)
+    taught = np.empty(kernels_index.TAUGHT_FIELDS, np.int64)
+    kernels_index.teach(
         np.array(ids, np.uint64),
         np.array(positions, np.int32),
         np.array(template, np.uint8),
@@ -145,28 +146,53 @@ def test_an_article_teaches_its_template_what_it_took_and_what_is_new(seed: int)
         len(votes),
         renew,
         np.array(asked, np.uint64),
-        room.marks_keys,
-        room.marks_positions,
-        room.keys,
-        room.keys_positions,
-        room.newest,
-        room.taught,
+        said,
+        marks_keys,
+        marks_positions,
+        keys,
+        keys_positions,
+        np.empty(count, np.int64),
+        taught,
     )
     taken = [
         not template[i] and any(start <= positions[i] < end for start, end in edges) for i in range(count)
     ]
     newest = [max((n for which, n in votes if which == i), default=-1) for i in range(count)]
     at = [min(position, 65_534) for position in positions]
-    marks = [(key, 0) for key in asked[5:]]
+    marks = [(key, 0) for key in asked[kernels_index.ASKED_SAID :]]
     marks += [(ids[i] ^ asked[0], at[i]) for i in range(count) if template[i]]
     marks += [(ids[i] ^ asked[1], at[i]) for i in range(count) if taken[i]]
     fresh = [not template[i] and (not taken[i] or 0 <= newest[i] < renew) for i in range(count)]
     postings = [(ids[i], at[i]) for i in range(count) if fresh[i]] + [(key, 65_535) for key in asked[2:5]]
-    told, kept = room.taught.tolist()
-    assert (
-        list(zip(room.marks_keys[:told].tolist(), room.marks_positions[:told].tolist(), strict=True)) == marks
-    )
-    assert list(zip(room.keys[:kept].tolist(), room.keys_positions[:kept].tolist(), strict=True)) == postings
+    told, kept = taught.tolist()
+    assert list(zip(marks_keys[:told].tolist(), marks_positions[:told].tolist(), strict=True)) == marks
+    assert list(zip(keys[:kept].tolist(), keys_positions[:kept].tolist(), strict=True)) == postings
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32))
+def test_one_call_teaches_two_tables_what_insertions_by_parts_do(seed: int) -> None:
+    chance = random.Random(seed)
+    index, parts = OriginIndex(), OriginIndex(shards=2)
+    records = [record_of(n, *chance.sample(["ap", "cnn", "dpa"], chance.randint(0, 2))) for n in range(3)]
+    for number in range(8):
+        record = records[chance.randrange(3)]
+        tokens = record.sketch.tokens
+        covered = [(0, chance.randrange(tokens))] if chance.random() < 0.5 else []
+        learned = Learned(None, covered, [])
+        seen = [(one, one.compare(record)) for one in (index, parts)]
+        for one, found in seen:
+            found.template[: len(found.template) // 3] |= number % 2
+            assert one.remember(found, verdict_of(record), learned, number) == number
+            one.learn(found, learned, number, number // 2)
+    keys = np.concatenate([record.sketch.ids for record in records])
+    for left, right in ((index.postings, parts.postings), (index.marks, parts.marks)):
+        assert len(left) == len(right)
+        for site in (0, comparison.site_key("a.com")):
+            mine, theirs = (table.look_up(keys ^ np.uint64(site)) for table in (left, right))
+            assert mine.sample.tolist() == theirs.sample.tolist()
+            assert mine.article.tolist() == theirs.article.tolist()
+            assert mine.position.tolist() == theirs.position.tolist()
 
 
 # ---- a story's chain

@@ -1,0 +1,168 @@
+"""What comparing one article works in: arrays that are lent from one article to the next, and the limits that the kernels
+of replay go by.
+
+Fresh arrays cost more than the work at 150 samples an article. So a `Workspace` is kept, and replaced by a larger one where
+an article needs it; what it holds means nothing between two articles. What a kernel is given of it at each call stands ready
+as a tuple, in the kernel's own order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from service.core import kernels_index, kernels_replay, limits
+from service.core.articles import (
+    AT_MAIN_END,
+    AT_MAIN_START,
+    AT_OWN_TOKENS,
+    AT_SITE,
+    AT_TITLE,
+    ArticleStore,
+)
+from service.core.kernels_replay import M_COLUMNS, R_COLUMNS
+from service.core.model import I32, U8, U16, U32, U64
+from service.core.postings import Hits
+
+I64 = npt.NDArray[np.int64]
+
+_CHOSEN_MAX = limits.CANDIDATES_MAX + kernels_replay.SAME_MAX
+_IDENTITY_HITS = kernels_index.IDENTITIES * limits.POSTINGS_COUNT_MAX
+_SAMPLES_MIN, _TOKENS_MIN = 2048, 16_384  # of a workspace: most articles
+_SAMPLES_KEPT_MAX, _TOKENS_KEPT_MAX = 65_536, 1 << 20  # beyond it, a larger one is for one article only
+
+assert _IDENTITY_HITS <= kernels_replay.SAME_MAX
+assert kernels_index.ASKED_SAID == kernels_replay.ASKED_SAID
+assert kernels_index.ASKED_TITLE == kernels_replay.ASKED_TITLE
+
+BY = np.zeros(kernels_replay.BY_FIELDS, np.int64)
+"""The limits that the kernels of replay go by."""
+BY[kernels_replay.BY_SHINGLE] = limits.SHINGLE_TOKENS
+BY[kernels_replay.BY_SOURCE_GAP] = limits.RUN_SOURCE_GAP_TOKENS_MAX
+BY[kernels_replay.BY_GAP] = limits.RUN_GAP_TOKENS_MAX
+BY[kernels_replay.BY_DRIFT] = limits.RUN_DRIFT_TOKENS_MIN
+BY[kernels_replay.BY_PIECE] = limits.PIECE_WORDS_MIN
+BY[kernels_replay.BY_LEAD] = limits.LEAD_TOKENS
+BY[kernels_replay.BY_TAIL] = limits.TAIL_TOKENS
+BY[kernels_replay.BY_SOLID_GAP] = limits.SOLID_GAP_TOKENS
+BY[kernels_replay.BY_TEMPLATE_GAP] = limits.TEMPLATE_GAP_TOKENS_MAX
+BY[kernels_replay.BY_LINE_PERCENT] = limits.TEMPLATE_LINE_PERCENT
+BY[kernels_replay.BY_CANDIDATES] = limits.CANDIDATES_MAX
+BY[kernels_replay.BY_CANDIDATE_HITS] = limits.CANDIDATE_HITS_MIN
+
+
+class Workspace:
+    """Arrays for articles of so many samples and tokens; what they hold means nothing between two articles."""
+
+    __slots__ = (
+        "asked",
+        "asked_bytes",
+        "at",
+        "chosen",
+        "flags",
+        "found",
+        "measured",
+        "measures",
+        "own",
+        "packed",
+        "runs",
+        "said",
+        "said_before",
+        "same",
+        "samples",
+        "surveyed",
+        "taken",
+        "template",
+        "tokens",
+        "votes",
+        "weighed",
+    )
+
+    def __init__(self, samples: int, tokens: int) -> None:
+        self.samples, self.tokens = samples, tokens
+        hits = 2 * (samples * limits.POSTINGS_COUNT_MAX + _IDENTITY_HITS)  # twice: they are sorted in place
+        self.votes = Votes.empty(hits)
+        self.taken = Votes.empty(hits)
+        self.template: U8 = np.empty(samples, np.uint8)
+        self.asked: U64 = np.zeros(kernels_index.ASKED_SAID + limits.CREDITS_MAX, np.uint64)
+        self.asked_bytes = self.asked.view(np.uint8).data
+        self.said_before: U8 = np.empty(limits.CREDITS_MAX, np.uint8)
+        self.same: U32 = np.empty(_IDENTITY_HITS, np.uint32)
+        self.found: I64 = np.zeros(kernels_index.FOUND_FIELDS, np.int64)
+        self.surveyed = (
+            *self.votes.arrays,
+            *self.taken.arrays,
+            self.template,
+            self.said_before,
+            self.same,
+            self.found,
+            limits.STORIES_PER_SHINGLE_MAX,
+        )
+        self.at: I64 = np.array([AT_SITE, AT_TITLE, AT_MAIN_START, AT_MAIN_END, AT_OWN_TOKENS, 0], np.int64)
+        self.chosen: U32 = np.empty(_CHOSEN_MAX, np.uint32)
+        self.measures: I32 = np.empty((_CHOSEN_MAX, M_COLUMNS), np.int32)
+        self.runs: I32 = np.empty((hits // 2 + 1, R_COLUMNS), np.int32)
+        self.said: I64 = np.zeros(kernels_replay.SAID_FIELDS, np.int64)
+        self.flags: U8 = np.empty(tokens, np.uint8)
+        self.own: U8 = np.empty(tokens, np.uint8)
+        before = np.empty(tokens + 1, np.int32), np.empty(tokens + 1, np.int32)  # prose, own tokens
+        self.measured = (*before, self.measures)
+        self.weighed = (
+            self.at,
+            self.asked,
+            BY,
+            self.flags,
+            *before,
+            self.chosen,
+            self.measures,
+            self.runs,
+            np.empty(hits // 2, np.int32),
+            np.empty(hits // 2, np.uint16),
+            self.said,
+        )
+        self.packed: U8 = np.empty(kernels_replay.LINE_BYTES_MAX * limits.REMEMBERED_LINES_MAX, np.uint8)
+
+    @classmethod
+    def least(cls) -> Workspace:
+        return cls(_SAMPLES_MIN, _TOKENS_MIN)
+
+    def fitting(self, samples: int, tokens: int) -> Workspace:
+        """This one where it is large enough, else a larger."""
+        if samples <= self.samples and tokens <= self.tokens:
+            return self
+        return Workspace(max(samples, self.samples), max(tokens, self.tokens))
+
+    def located(self, articles: ArticleStore) -> I64:
+        """`at`, for the rows as they lie now."""
+        self.at[kernels_replay.AT_BASE] = articles.first_row
+        return self.at
+
+    @property
+    def kept(self) -> bool:
+        """Whether it serves the next article too: a monster's does not."""
+        return self.samples <= _SAMPLES_KEPT_MAX and self.tokens <= _TOKENS_KEPT_MAX
+
+
+@dataclass(slots=True)
+class Votes:
+    """Postings of an article's samples, ordered by article and then by sample: the first `count` of lent arrays."""
+
+    sample: I32
+    article: U32
+    position: U16
+    arrays: tuple[I32, U32, U16]  # the three
+    count: int
+
+    @classmethod
+    def empty(cls, size: int) -> Votes:
+        arrays = np.empty(size, np.int32), np.empty(size, np.uint32), np.empty(size, np.uint16)
+        return cls(*arrays, arrays, 0)
+
+    def take(self, hits: Hits, count: int) -> None:
+        """Takes over the first `count` hits, which are ordered by sample and then by article."""
+        order = np.argsort(hits.article[:count], kind="stable")
+        self.sample[:count] = hits.sample[order]
+        self.article[:count] = hits.article[order]
+        self.position[:count] = hits.position[order]
