@@ -52,6 +52,8 @@ _STARTS_AS_HTML = re.compile(
 _CLOSER = r"/(?:p|div|li|ul|h[1-6]|td|tr|article|section|span|a)\s*>"
 _STRUCTURE = re.compile(rf"<(?i:{_CLOSER}|br\s*/?>|(?<! <)p>)")
 _STRUCTURES_MIN = 3  # in a text that does not start as HTML: an essay may quote a tag or two
+_CDATA_AS_COMMENT = "<!--[CDATA["
+_CDATA_COMMENT_END = re.compile(r"-->|\]\]>(?!-->)")  # of three characters, either: so offsets hold
 _HASH_MASK = (1 << 64) - 1
 
 
@@ -123,6 +125,24 @@ def looks_like_html(text: str) -> bool:
     return True
 
 
+def _without_cdata(html: str) -> str:
+    """HTML as long, without the marks of CDATA sections: feeds wrap texts in them, which then are shown.
+
+    A parser that knows no such sections takes one for a comment, and writes `<!--[CDATA[` when it writes the
+    page again; what it held then ends such a comment, or else the rest of the page would be part of it.
+    """
+    written: list[str] = []
+    start = 0
+    at = html.find(_CDATA_AS_COMMENT)
+    while at >= 0 and (end := _CDATA_COMMENT_END.search(html, at)):
+        written += (html[start : end.start()], "-->")
+        start = end.end()
+        at = html.find(_CDATA_AS_COMMENT, start)
+    if written:
+        html = "".join((*written, html[start:]))
+    return html.replace("<![CDATA[", " " * 9).replace("]]>", "   ") if "<![CDATA[" in html else html
+
+
 def html_to_text(html: str) -> tuple[str, I32]:
     """The text that HTML shows, and the offset in `html` of each of its characters and of its end:
     i32[len(text) + 1].
@@ -131,8 +151,8 @@ def html_to_text(html: str) -> tuple[str, I32]:
     `<pre>`, and in a body without any block, whose line feeds then are its paragraphs, white space stands
     as it came.
     """
-    if "<![CDATA[" in html:  # from feeds; blanked, so that offsets hold
-        html = html.replace("<![CDATA[", " " * 9).replace("]]>", "   ")
+    if "[CDATA[" in html:
+        html = _without_cdata(html)
     codes = np.frombuffer(html.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     shown, shown_offsets, broken = kernels.html_text(codes, 0, *_tables())
     if not broken and "\n" in html:

@@ -23,7 +23,7 @@ PIECES = (
     "<template>", "</template>", "<!--", "-->", "--!>", "<!-->", "<!-", "<!x>", "<?php ", "</ ", "</3>",
     "<", ">", "\"", "'", "=", "/", "&", "&amp;", "&ampx", "&notit;", "&not", "&#8217;", "&#x2019",
     "&#0;", "&#150;", "&#xD800;", "&#99999999999999;", "&#", "&#x", "&NotEqualTilde;", "&nbsp;", "&zz;",
-    "&1;", "<![CDATA[", "]]>", " ", "  ", "\n", "\t", "\r\n", "\f", "word", "é", "字", "\U0001f600", "\0",
+    "&1;", "<![CDATA[", "<!--[CDATA[", "]]>", " ", "  ", "\n", "\t", "\r\n", "\f", "word", "é", "字", "\U0001f600", "\0",
     "\ud83d", ";", "x",
 )  # fmt: skip
 
@@ -58,6 +58,10 @@ SHOWN = [
     ("<pre>a\n  b</pre>c\n  d", "a\n  b\nc d"),
     ("First line\nsecond <b>line</b>\n\nthird", "First line\nsecond line\n\nthird"),
     ("<![CDATA[<p>From a feed</p>]]>", "From a feed"),
+    ("<!--[CDATA[ if (a>b) no <p>no</p> ]]>Yes<p>Yes", "Yes\nYes"),
+    ("<!--[CDATA[ no ]]-->Yes<!--[CDATA[ no ]]>-->Yes<!--[CDATA[ no --> Yes ]]>", "YesYes Yes ]]>"),
+    ("Yes<![CDATA[<!--[CDATA[ no ]]>Yes]]>", "Yes Yes"),
+    ("Yes<!--[CDATA[ never closed", "Yes"),
     ("<button>Share</button><button>Post</button>", "Share Post"),
     ("  <p> </p>  ", ""),
     ("", ""),
@@ -152,7 +156,7 @@ def test_names_are_hashed_alike_here_and_in_the_kernel(name: str) -> None:
 
 BAIT = [
     "<b>", "<svg>", "<svg></", '<a =">" ', "<a ='", "<", "&", "<!--", "<!", "<?", "</", "</x", "<p> ",
-    "<div>", "<script>", "&amp;", "&#1", "&#" + "9" * 50, "&" + "a" * 33, "word ", "\n", "<![CDATA[",
+    "<div>", "<script>", "&amp;", "&#1", "&#" + "9" * 50, "&" + "a" * 33, "word ", "\n", "<![CDATA[", "<!--[CDATA[",
     "]]>", "<select></select", "=", "'\"",
 ]  # fmt: skip
 

@@ -98,7 +98,11 @@ class Writer:
 
 
 def without_cdata(html: str) -> str:
-    return html.replace("<![CDATA[", " " * 9).replace("]]>", "   ") if "<![CDATA[" in html else html
+    first, *others = html.split("<!--[CDATA[")
+    for part in others:
+        closed = re.match(r"(?s)(.*?)(?:-->|\]\]>(?!-->))(.*)\Z", part)
+        first += "<!--[CDATA[" + (f"{closed[1]}-->{closed[2]}" if closed else part)
+    return first.replace("<![CDATA[", " " * 9).replace("]]>", "   ") if "<![CDATA[" in first else first
 
 
 def html_to_text(html: str) -> tuple[str, list[int]]:
