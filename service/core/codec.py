@@ -196,7 +196,9 @@ def _shown(body: str, content_type: object) -> tuple[str, I32 | None]:
     if kind in _PLAIN_TYPES or ("<" not in body and ("&" not in body or kind not in _HTML_TYPES)):
         return without_addresses(body) or (body, None)
     if kind in _HTML_TYPES or looks_like_html(body):
-        return html_to_text(body)
+        text, offsets = html_to_text(body)
+        without = without_addresses(text)
+        return (text, offsets) if without is None else (without[0], offsets[without[1]])
     return without_addresses(body) or (body, None)
 
 
