@@ -13,7 +13,7 @@ import numpy as np
 
 from service.core.model import RawArticle, RawPosition
 from service.core.propose import Proposal
-from service.core.tokens import Tokens
+from service.core.tokens import NO_CLOSINGS, Tokens
 
 Carried = tuple[
     bytes,  # the log record
@@ -83,4 +83,5 @@ def restored(values: Carried, came: bytes, position: RawPosition) -> Proposal:
     )
     starts, ends = (np.frombuffer(data, np.int32) for data in values[15:])
     canonical_starts, hashes, lines = _NO_WORDS
-    return Proposal(article, record, digest, Tokens(b"", canonical_starts, starts, ends, hashes, lines), ())
+    tokens = Tokens(b"", canonical_starts, starts, ends, hashes, lines, NO_CLOSINGS, False)
+    return Proposal(article, record, digest, tokens, ())

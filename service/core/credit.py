@@ -64,9 +64,8 @@ def find_credits(
     if not len(tokens):
         return ()
     page = Page(text, utf8, tokens, _own(publisher, host, domain), title, rules())
-    pairs, may_lack_spaces = brackets(page)
-    found: list[Credit | None] = [*worded(page), *enclosed(page, pairs)]
-    if may_lack_spaces:
+    found: list[Credit | None] = [*worded(page), *enclosed(page, brackets(page))]
+    if tokens.may_lack_spaces:
         found += unspaced(page)
     return _best(credit for credit in found if credit is not None) if found else ()
 

@@ -30,10 +30,16 @@ _BYLINE_ENDING_CHARS_MAX = 24  # " Entertainment Writer"
 _DASHES = "-–—―="
 _MARKS = frozenset("/-–—.\n")  # beside a name without brackets in a dateline
 _ENDING = frozenset(("", "\n", "\r", ".", ",", ":", ";", *_DASHES))
-_PAIRS = (")(", "）（", "】【", "][")  # the first alone where all is ASCII
+_PAIRS = (
+    ")(",
+    "）（",
+    "】【",
+    "][",
+)  # in the order of kernels.CLOSING_SIGNS; the first alone where all is ASCII
 _BRACKETS = np.array(
     [[*pair[0].encode().ljust(3, b"\0"), *pair[1].encode().ljust(3, b"\0")] for pair in _PAIRS], np.uint8
 )
+_ROUND_ALONE = _BRACKETS[:1].copy()
 _AFTER_DATELINE = re.compile(r"[ \u00a0]?[.,:;]?[ \u00a0]{0,2}(?:[-–—―=]{1,3}|\.-)")
 _BARE_DASH = re.compile(r"[ \u00a0]?\n?(?:—|–|--)[ \u00a0\n]|[ \u00a0]-[ \u00a0]")
 _AFTER_PLACE = re.compile(r"[-–—―][ \u00a0]?\Z|\.[ \u00a0]\Z")
@@ -91,21 +97,19 @@ def _lower_names() -> frozenset[str]:
     return frozenset(n for _, names, _ in credit_table.AGENCIES for n in names if n[0].islower())
 
 
-def brackets(page: Page) -> tuple[I32, bool]:
-    """Brackets that may hold a credit (`bracket_candidates`), and whether scripts without spaces may be there."""
-    found: tuple[I32, bool] = bracket_candidates(
-        page.utf8,
-        _BRACKETS[: 1 if len(page.utf8) == len(page.text) else None],
-        _ENCLOSED_CHARS_MAX,
-        _PLACE_CHARS_MAX,
-        limits.CREDIT_CANDIDATES_MAX,
-    )
-    return found
+def brackets(page: Page) -> list[list[int]]:
+    """Brackets that may hold a credit (`bracket_candidates`)."""
+    closings = page.tokens.closings
+    if not len(closings):
+        return []
+    sorts = _ROUND_ALONE if len(page.utf8) == len(page.text) else _BRACKETS
+    found: I32 = bracket_candidates(page.utf8, closings, sorts, _ENCLOSED_CHARS_MAX, _PLACE_CHARS_MAX)
+    return found.tolist() if len(found) else []
 
 
-def enclosed(page: Page, found: I32) -> Iterator[Credit | None]:
+def enclosed(page: Page, found: list[list[int]]) -> Iterator[Credit | None]:
     """Names in brackets: datelines, and the sign-offs of agencies at the end of a line."""
-    for opened, closed in found.tolist() if len(found) else ():
+    for opened, closed in found:
         if _may_credit(page.text, opened, closed):
             yield _in_brackets(page, opened, closed)
 

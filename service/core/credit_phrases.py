@@ -23,7 +23,7 @@ _CLOSING = {"«": "»", "“": "”", "„": "“", '"': '"'}
 
 def worded(page: Page) -> Iterator[Credit]:
     """Phrases, labels and names of the table wherever they stand, then lines that are nothing but a credit."""
-    found, in_texts = candidates(page.tokens)
+    found, in_texts = candidates(page.utf8, page.tokens)
     if found:
         yield from _in_text(page, found[:in_texts])
         yield from _whole_lines(page, found[in_texts:])

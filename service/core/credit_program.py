@@ -62,11 +62,11 @@ class Program(NamedTuple):
     arrays: Arrays
 
 
-def candidates(tokens: Tokens) -> tuple[list[list[int]], int]:
+def candidates(utf8: bytes, tokens: Tokens) -> tuple[list[list[int]], int]:
     """What may be a credit, in the order in which it is to be read: rows of kernels_credit.FOUND_COLUMNS, and
     how many of them stand in texts (those behind are whole lines)."""
     found, in_texts = kernels.credit_candidates(
-        tokens.hashes, tokens.starts, tokens.ends, tokens.lines, *program().arrays
+        utf8, tokens.hashes, tokens.starts, tokens.ends, tokens.lines, *program().arrays
     )
     return found.tolist() if len(found) else [], in_texts
 
@@ -96,8 +96,8 @@ class _Writer:
             kind = kernels.RULE_LINE if is_line else kernels.RULE_PHRASE
             row = [kind, *self._slots_of(rule.after), *self._slots_of(backward), 0]
         else:
-            is_name = int(isinstance(rule, KnownName))
-            row = [kernels.RULE_WORDS, *self._words_of(rule.hashes), 0, 0, is_name]
+            name = _name_bits(rule) if isinstance(rule, KnownName) else 0
+            row = [kernels.RULE_WORDS, *self._words_of(rule.hashes), 0, 0, name]
         self._numbers[id(rule), is_line] = len(self.rules)
         self.rules.append(rule)
         self.rule_rows.append(row)
@@ -153,6 +153,11 @@ class _Writer:
             self._alternatives += [self._words_of(words) for words in slot.alternatives]
             self._slots.append((first, len(self._alternatives), int(slot.optional)))
         return len(self._slots) - len(slots), len(self._slots)
+
+
+def _name_bits(name: KnownName) -> int:
+    lower = any(spelling[0].islower() for spelling in name.written)
+    return kernels.NAME_ANY | name.agency * kernels.NAME_AGENCY | lower * kernels.NAME_LOWER
 
 
 def _write_cues(writer: _Writer, table: Rules) -> None:

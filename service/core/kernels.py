@@ -7,10 +7,20 @@ compiled once into the cache (`warm_up` in service.core.warm compiles them all b
 Non-obvious: `int(uint64)` stays uint64 under numba and mixes with int64 to float64, so every conversion is
 spelled out (`np.int64(x)`); unsigned constants are module-level `np.uint64`."""
 
+# ruff: noqa: ARG001 (an intrinsic is given the types of its arguments, and needs few of them)
+
 from __future__ import annotations
+
+import string
+from typing import Any
 
 import numba
 import numpy as np
+from numba.core import cgutils, types
+from numba.extending import intrinsic as _intrinsic
+
+ir: Any = vars(cgutils)["ir"]  # llvmlite's, as numba itself uses it
+intrinsic: Any = _intrinsic  # what it makes is called without the typing context that it is written with
 
 SEPARATOR, DROPPED, PUNCTUATION, LETTER, UNSPACED, NEWLINE = 0, 1, 2, 3, 4, 5
 KIND_MASK = 7
@@ -32,6 +42,15 @@ _MIX_2 = np.uint64(0x94D049BB133111EB)
 _ROLL = np.uint64(0x9E3779B97F4A7C15)
 CANONICAL_FULL, LINES_FULL = -1, -2  # what `tokenise_into` says where an array is too small
 _1, _2, _3, _4, _8, _SHIFT_54 = (np.uint64(n) for n in (1, 2, 3, 4, 8, 54))
+# Of an ASCII byte the folded letter or digit, as the pinned table has it; 0 of whatever else.
+_ASCII_WORDS = np.zeros(256, np.uint8)
+_ASCII_WORDS[[*map(ord, string.digits + string.ascii_letters)]] = [
+    *map(ord, string.digits + string.ascii_lowercase * 2)
+]
+# What a text's tokeniser notes for the search for credits: closing brackets, after a row of two numbers.
+CLOSING_SIGNS = ")）】]"
+MARK_SORT, MARK_BYTE, MARK_CHAR, MARK_COLUMNS = 0, 1, 2, 3
+MARKS_COUNT, MARKS_MAY_LACK_SPACES = 0, 1
 _U64_MAX = np.uint64(0xFFFFFFFFFFFFFFFF)
 _XXH_PRIME = np.uint64(0x9E3779B185EBCA87)
 _XXH3_SECRET = np.array(  # the first 128 bytes of XXH3's default secret
@@ -89,15 +108,55 @@ def _put_utf8(out, written, sign):  # type: ignore[no-untyped-def]
     return written + _4
 
 
+@intrinsic
+def _read_u64(typing, data, at):  # type: ignore[no-untyped-def]
+    """Eight bytes of an array of bytes from index `at` on, little endian, in one load.
+
+    A function of the array would count its owners up and down at every call: twice an atomic operation."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        byte = builder.gep(array.data, [arguments[1]])
+        return builder.load(builder.bitcast(byte, ir.IntType(64).as_pointer()), align=1)
+
+    return types.uint64(data, types.uint64), generate
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _closing_sort(code_point):  # type: ignore[no-untyped-def]
+    """Which of the closing brackets of CLOSING_SIGNS it is, −1 for none."""
+    if code_point == 0x29:
+        return 0
+    if code_point == 0xFF09:
+        return 1
+    if code_point == 0x3011:
+        return 2
+    return 3 if code_point == 0x5D else -1
+
+
 @numba.njit(nogil=True, cache=True)
-def tokenise_into(
-    utf8, classes, folds, expansions, canonical, token_canonical, token_start, token_end, token_hash, lines
-):  # type: ignore[no-untyped-def]
+def tokenise_into(  # type: ignore[no-untyped-def]
+    utf8,
+    classes,
+    folds,
+    expansions,
+    canonical,
+    token_canonical,
+    token_start,
+    token_end,
+    token_hash,
+    lines,
+    marks,
+):
     """Cuts UTF-8 text into folded tokens, in one pass, into arrays of the caller: what `tokenise` returns.
 
     token_… must hold len(utf8) // 2 + 2 entries: a token has a byte and something that ends it, or three
     bytes. Returns (tokens, bytes of canonical, lines), or CANONICAL_FULL or LINES_FULL for tokens where that
     array is too small.
+
+    marks i32[1 + m, MARK_COLUMNS] is for what credits look for, met on the way: closing brackets, of each of the
+    four sorts the first m // 4, ascending, and in row 0 how many there are and whether a sign may be of a script
+    without spaces.
 
     ASCII goes by runs of letters, the rest a code point at a time. A line's numbers stay in registers until
     it ends. Unsigned indices spare the check for negative ones."""
@@ -106,25 +165,25 @@ def tokenise_into(
     lines_max = np.uint64(len(lines))
     if room < _2 * size + _8:
         return CANONICAL_FULL, 0, 0
-    ascii_letters = np.zeros(256, np.uint8)  # the folded letter or digit; 0 for whatever else
-    for byte in range(128):
-        if classes[byte] & KIND_MASK == LETTER and folds[byte] >= 0:
-            ascii_letters[byte] = folds[byte]
     i = tokens = line = written = np.uint64(0)
     char = last_end = line_char = line_end = np.int64(0)
     letters = digits = punctuation = bars = newlines = np.int64(0)
     line_token = line_lower = line_blank = unspaced_chars = np.int64(0)
-    in_token = line_open = False
+    in_token = line_open = may_lack_spaces = False
     last_class = np.int32(0)
     digest = _FNV_BASIS
+    marked = np.uint64(1)
+    each_max = (len(marks) - 1) // 4
+    round_left = square_left = wide_left = corner_left = each_max
     while i <= size:
+        begun = i
         code_point = flags = np.int32(NEWLINE)  # the text's end ends its line
         letter = np.uint8(0)
         if i == size:
             i += _1
         else:
             byte = utf8[i]
-            letter = ascii_letters[np.uint64(byte)]
+            letter = _ASCII_WORDS[byte]
             if byte < 0x80:
                 code_point = np.int32(byte)
                 if letter == 0:
@@ -138,6 +197,7 @@ def tokenise_into(
                     | ((np.int32(utf8[i + _1]) & 0x3F) << 6)
                     | (np.int32(utf8[i + _2]) & 0x3F)
                 )
+                may_lack_spaces |= byte <= 0xED and byte != 0xE2
                 i += _3
             else:
                 code_point = (
@@ -187,7 +247,7 @@ def tokenise_into(
                     written += _1
                     digits += np.int64(letter < 0x3A)
                     i += _1
-                    letter = ascii_letters[np.uint64(utf8[i])] if i < size else np.uint8(0)
+                    letter = _ASCII_WORDS[utf8[i]] if i < size else np.uint8(0)
                 char += np.int64(i - first)
                 letters += np.int64(i - first)
                 last_end = char
@@ -237,24 +297,39 @@ def tokenise_into(
             elif code_point == 0xA9:
                 bars += _COPYRIGHT
             last_class = flags
+            sort = _closing_sort(code_point)
+            if sort >= 0:
+                left = each_max
+                if sort == 0:
+                    left, round_left = round_left, round_left - 1
+                elif sort == 1:
+                    left, wide_left = wide_left, wide_left - 1
+                elif sort == 2:
+                    left, corner_left = corner_left, corner_left - 1
+                else:
+                    left, square_left = square_left, square_left - 1
+                if left > 0:
+                    marks[marked, MARK_SORT] = sort
+                    marks[marked, MARK_BYTE] = np.int64(begun)
+                    marks[marked, MARK_CHAR] = char
+                    marked += _1
         elif kind == NEWLINE:
             newlines += 1
             if line_open:
                 if line == lines_max:
                     return LINES_FULL, 0, 0
-                row = lines[line]
-                row[LINE_TOKEN_START] = line_token
-                row[LINE_TOKEN_END] = np.int64(tokens)
-                row[LINE_CHAR_START] = line_char
-                row[LINE_CHAR_END] = max(line_end, last_end)
-                row[LINE_ENDS] = np.int64((last_class & ENDS_SENTENCE) != 0)
-                row[LINE_DIGITS] = digits
-                row[LINE_LETTERS] = letters
-                row[LINE_PUNCTUATION] = punctuation
-                row[LINE_STARTS_LOWER] = line_lower
-                row[LINE_BLANK_BEFORE] = line_blank
-                row[LINE_PROSE] = 0
-                row[LINE_BARS] = bars
+                lines[line, LINE_TOKEN_START] = line_token
+                lines[line, LINE_TOKEN_END] = np.int64(tokens)
+                lines[line, LINE_CHAR_START] = line_char
+                lines[line, LINE_CHAR_END] = max(line_end, last_end)
+                lines[line, LINE_ENDS] = np.int64((last_class & ENDS_SENTENCE) != 0)
+                lines[line, LINE_DIGITS] = digits
+                lines[line, LINE_LETTERS] = letters
+                lines[line, LINE_PUNCTUATION] = punctuation
+                lines[line, LINE_STARTS_LOWER] = line_lower
+                lines[line, LINE_BLANK_BEFORE] = line_blank
+                lines[line, LINE_PROSE] = 0
+                lines[line, LINE_BARS] = bars
                 line += _1
                 line_open = False
                 newlines = np.int64(1)
@@ -262,6 +337,8 @@ def tokenise_into(
             bars = np.int64(0)
         char += 1
     token_canonical[tokens] = written
+    marks[0, MARKS_COUNT] = np.int64(marked) - 1
+    marks[0, MARKS_MAY_LACK_SPACES] = np.int64(may_lack_spaces)
     return np.int64(tokens), np.int64(written), np.int64(line)
 
 
@@ -280,6 +357,7 @@ def tokenise(utf8, classes, folds, expansions):  # type: ignore[no-untyped-def]
     token_start = np.empty(tokens_max, np.int32)
     token_end = np.empty(tokens_max, np.int32)
     token_hash = np.empty(tokens_max, np.uint64)
+    marks = np.empty((1, MARK_COLUMNS), np.int32)
     while True:
         canonical = np.empty(room, np.uint8)
         lines = np.empty((lines_max, LINE_COLUMNS), np.int32)
@@ -294,6 +372,7 @@ def tokenise(utf8, classes, folds, expansions):  # type: ignore[no-untyped-def]
             token_end,
             token_hash,
             lines,
+            marks,
         )
         if tokens == CANONICAL_FULL:
             room *= 4
@@ -324,6 +403,7 @@ def read_text(  # type: ignore[no-untyped-def]
     token_end,
     token_hash,
     lines,
+    marks,
 ):
     """`tokenise_into`, then `mark_prose` by the six limits of prose_by i64[6]: a text's way in is one
     call."""
@@ -338,6 +418,7 @@ def read_text(  # type: ignore[no-untyped-def]
         token_end,
         token_hash,
         lines,
+        marks,
     )
     if tokens > 0:
         mark_prose(
@@ -837,21 +918,6 @@ def sketch_text(  # type: ignore[no-untyped-def]
 
 
 # ---- XXH3-64 of short texts: a call of the xxhash package costs ten times the hash of a shingle
-@numba.njit(nogil=True, cache=True, inline="always")
-def _read_u64(data, at):  # type: ignore[no-untyped-def]
-    """Eight bytes, little endian; one load of the processor."""
-    return (
-        np.uint64(data[at])
-        | (np.uint64(data[at + _1]) << _8)
-        | (np.uint64(data[at + _2]) << np.uint64(16))
-        | (np.uint64(data[at + _3]) << np.uint64(24))
-        | (np.uint64(data[at + _4]) << np.uint64(32))
-        | (np.uint64(data[at + np.uint64(5)]) << np.uint64(40))
-        | (np.uint64(data[at + np.uint64(6)]) << np.uint64(48))
-        | (np.uint64(data[at + np.uint64(7)]) << np.uint64(56))
-    )
-
-
 @numba.njit(nogil=True, cache=True, inline="always")
 def _multiplied_and_folded(a, b):  # type: ignore[no-untyped-def]
     """The 128-bit product's halves, exclusive or."""

@@ -19,11 +19,16 @@ CUE_FILLER, CUE_BEFORE, CUE_AFTER, CUE_BYLINE, CUE_BYLINE_ENDING = 1, 2, 4, 8, 1
 RULE_PHRASE, RULE_WORDS, RULE_LINE = 0, 1, 2  # a phrase in a text, a label or name, a phrase that is a line
 # Columns of the program's rules: slots, or words where the rule is none but words.
 RULE_KIND, RULE_FORWARD, RULE_FORWARD_END, RULE_BACKWARD, RULE_BACKWARD_END = 0, 1, 2, 3, 4
-RULE_IS_NAME, RULE_COLUMNS = 5, 6
+RULE_NAME, RULE_COLUMNS = 5, 6
+# Of a rule that is none but words, RULE_NAME: 0 for a label, else bits of a name of the table.
+NAME_ANY, NAME_AGENCY, NAME_LOWER = 1, 2, 4  # it is one; an agency's; it is also written in small letters
 # Columns of what is found: token or line at which the rule was found, the rule, the anchor, the anchor's first
 # code point and the code point behind the rule's words, and HOLDS_ bits of a name.
 FOUND_AT, FOUND_RULE, FOUND_ANCHOR, FOUND_START, FOUND_END, FOUND_HOLDS, FOUND_COLUMNS = 0, 1, 2, 3, 4, 5, 6
 HOLDS_MENTION, HOLDS_BYLINE = 1, 2  # a name may be a mention, a byline: its neighbours' words allow it
+_BLOCK_BYTES = 64
+_NEWLINE, _RETURN, _COLON, _COMMA, _EQUALS, _DASH = 0x0A, 0x0D, 0x3A, 0x2C, 0x3D, 0x2D
+_TAB, _SPACE, _FULL_STOP, _SLASH = 0x09, 0x20, 0x2E, 0x2F
 _LEAST_ROWS = 32
 
 _SECOND = np.uint64(16)
@@ -210,15 +215,75 @@ def _with_room(rows, count):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
+def _byte_of(utf8, wanted, byte, char):  # type: ignore[no-untyped-def]
+    """Byte at which code point `wanted` begins. `byte`: any place, with `char` code points begun before it."""
+    size = np.int64(len(utf8))
+    while byte + _BLOCK_BYTES <= size:
+        begun = 0
+        for i in range(_BLOCK_BYTES):
+            begun += (utf8[np.uint64(byte + i)] & 0xC0) != 0x80
+        if char + begun > wanted:
+            break
+        byte += _BLOCK_BYTES
+        char += begun
+    while byte < size and (char < wanted or (utf8[byte] & 0xC0) == 0x80):
+        char += (utf8[byte] & 0xC0) != 0x80
+        byte += 1
+    while char > wanted:
+        byte -= 1
+        char -= (utf8[byte] & 0xC0) != 0x80
+    return byte
+
+
+@numba.njit(nogil=True, cache=True)
+def _sign_at(utf8, at):  # type: ignore[no-untyped-def]
+    """The byte there; a line's end outside the text."""
+    return utf8[at] if 0 <= at < len(utf8) else np.uint8(_NEWLINE)
+
+
+@numba.njit(nogil=True, cache=True)
+def _may_be_labelled(utf8, end):  # type: ignore[no-untyped-def]
+    """Whether a colon may stand behind a label that ends at byte `end`: after a few blanks, or wherever another than
+    an ASCII sign stands."""
+    for at in range(end, end + 5):
+        sign = _sign_at(utf8, at)
+        if sign == _COLON or sign >= 0x80:
+            return True
+        if sign != _SPACE and sign != _TAB:
+            break
+    return False
+
+
+@numba.njit(nogil=True, cache=True)
+def _may_be_dateline(utf8, start, end, agency):  # type: ignore[no-untyped-def]
+    """Whether a name at bytes start … end has a dash or slash behind it or, an agency's, a dash or full stop
+    before it, as far as ASCII tells: beside other signs it may."""
+    if agency:
+        before, second = _sign_at(utf8, start - 1), _sign_at(utf8, start - 2)
+        if before >= 0x80 or before == _DASH:
+            return True
+        if before == _SPACE and (second >= 0x80 or second in (_DASH, _FULL_STOP)):
+            return True
+    at = end
+    if _sign_at(utf8, at) == _SLASH:
+        return True
+    if _sign_at(utf8, at) == _SPACE:
+        at += 1
+    if at < len(utf8) and _sign_at(utf8, at) == _NEWLINE:
+        at += 1
+    return at < len(utf8) and (utf8[at] >= 0x80 or utf8[at] == _DASH)
+
+
+@numba.njit(nogil=True, cache=True)
 def credit_candidates(  # type: ignore[no-untyped-def]
-    hashes, starts, ends, lines, flags, table, values, entries, rules, slots, alternatives, words, by
+    utf8, hashes, starts, ends, lines, flags, table, values, entries, rules, slots, alternatives, words, by
 ):
     """What may credit somebody: i32[n, FOUND_COLUMNS], phrases, labels and names of texts by place, then
     phrases of whole lines by line, each in the order of its rules; and how many of them are of texts.
 
-    hashes u64[t], starts and ends i32[t] of tokens, lines i32[l, columns]; flags as of `marked_tokens`. The
-    program: table u64[2^n] and values i32[2^n, 2] (a range of entries, or a cue's bits), entries i32[e, 2]
-    (rule, distance of the anchor), rules i32[r, RULE_COLUMNS], slots i32[s, 3] (range of alternatives,
+    utf8 u8[n], the text; hashes u64[t], starts and ends i32[t] of its tokens, lines i32[l, columns]; flags as of
+    `marked_tokens`. The program: table u64[2^n] and values i32[2^n, 2] (a range of entries, or a cue's bits),
+    entries i32[e, 2] (rule, distance of the anchor), rules i32[r, RULE_COLUMNS], slots i32[s, 3] (range of alternatives,
     optional), alternatives i32[a, 2] (range of words), words u64[w]. by i32[9]: bits of the flags for one
     token, a pair, a line's start, its first pair, its end; the columns of a line's first token and of the one
     behind its last; tokens looked at around a place; places looked at.
@@ -226,6 +291,7 @@ def credit_candidates(  # type: ignore[no-untyped-def]
     count = len(hashes)
     rows = np.empty((_LEAST_ROWS, FOUND_COLUMNS), np.int32)
     found = 0
+    byte = char = np.int64(0)  # of the last name or label
     columns, around, places_max = by[5:7], by[7], by[8]
     for place in marked_tokens(hashes, flags, by[0], by[1], places_max):
         start, stop = max(0, place - around), min(count, place + around)
@@ -239,6 +305,7 @@ def credit_candidates(  # type: ignore[no-untyped-def]
             for number in range(values[entry, 0], values[entry, 1]):
                 rule, at = entries[number, 0], place + entries[number, 1]
                 first, last = rules[rule, RULE_FORWARD], rules[rule, RULE_FORWARD_END]
+                holds = 0
                 if rules[rule, RULE_KIND] == RULE_PHRASE:
                     behind = _forward(slots, alternatives, words, first, last, hashes, at, stop)
                     if behind < 0 or behind >= stop:
@@ -246,7 +313,6 @@ def credit_candidates(  # type: ignore[no-untyped-def]
                     before, before_end = rules[rule, RULE_BACKWARD], rules[rule, RULE_BACKWARD_END]
                     if _backward(slots, alternatives, words, before, before_end, hashes, at, start) < 0:
                         continue
-                    holds = 0
                 else:
                     behind = at + last - first
                     if at < start or behind > stop:
@@ -256,10 +322,21 @@ def credit_candidates(  # type: ignore[no-untyped-def]
                         same += 1
                     if same < last - first:
                         continue
-                    holds = 0
-                    if rules[rule, RULE_IS_NAME]:
+                    name = rules[rule, RULE_NAME]
+                    byte = _byte_of(utf8, np.int64(starts[at]), byte, char)
+                    char = np.int64(starts[at])
+                    behind_byte = _byte_of(utf8, np.int64(ends[behind - 1]), byte, char)
+                    if not name:
+                        if not _may_be_labelled(utf8, behind_byte):
+                            continue
+                    else:
+                        if not name & NAME_LOWER and 0x61 <= utf8[byte] <= 0x7A:
+                            continue
                         size = last - first
                         holds = _holds(table, values, hashes, lines, columns, at, size, start, stop, around)
+                        agency = (name & NAME_AGENCY) != 0
+                        if not holds and not _may_be_dateline(utf8, byte, behind_byte, agency):
+                            continue
                 rows = _with_room(rows, found)
                 rows[found, FOUND_AT] = place
                 rows[found, FOUND_RULE] = rule
@@ -305,7 +382,7 @@ def credit_candidates(  # type: ignore[no-untyped-def]
 
 # ---- brackets
 BRACKET_OPENED, BRACKET_CLOSED = 0, 1  # columns of what `bracket_candidates` finds
-_NEWLINE, _RETURN, _COLON, _COMMA, _EQUALS, _DASH = 0x0A, 0x0D, 0x3A, 0x2C, 0x3D, 0x2D
+MARK_SORT, MARK_BYTE, MARK_CHAR, MARK_COLUMNS = 0, 1, 2, 3  # of what it is given: twin of kernels
 
 
 def _marks(signs: str) -> npt.NDArray[np.bool_]:
@@ -321,10 +398,6 @@ _IS_SPACE = _marks(_SPACES)
 _IN_LINE_END = _marks(" \t.,;:!?)]}\"'|>*_-")
 _ENDS_SENTENCE = _marks('.!?")')
 _BEGINS_NAME = _marks(_SPACES + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-# Closing brackets, and what begins a sign of Asia's scripts: U+0800 … U+DFFF but for Europe's marks at E2.
-_IS_LOOKED_AT = np.zeros(256, np.bool_)
-_IS_LOOKED_AT[[0x29, 0x5D, *range(0xE0, 0xF0)]] = True
-_IS_LOOKED_AT[0xE2] = False
 _LINE_END_CHARS_MAX = 24
 _BLANKS_LOOKED_AT = 80  # no more than the reader looks at: beyond, it may take the line for blank
 _DASH_CHARS_MAX = 5  # behind brackets: "(dpa). —"
@@ -424,62 +497,39 @@ def _may_follow_place(utf8, opened, closed_end, named, place_chars_max):  # type
 
 
 @numba.njit(nogil=True, cache=True)
-def bracket_candidates(utf8, brackets, enclosed_chars_max, place_chars_max, places_max):  # type: ignore[no-untyped-def]
+def bracket_candidates(utf8, closings, brackets, enclosed_chars_max, place_chars_max):  # type: ignore[no-untyped-def]
     """Brackets that may hold a dateline's or a sign-off's name: i32[n, 2], code points of the opening and of the
-    closing one. What stands around them is judged by ASCII alone; where other signs stand, it may. And whether
-    there is a sign that may be of a script without spaces.
+    closing one. What stands around them is judged by ASCII alone; where other signs stand, it may.
 
-    brackets u8[k, 6]: UTF-8 of closing and opening, filled up with zeros. Of each sort places_max are looked at.
+    closings i32[c, MARK_COLUMNS] as the tokeniser notes them; brackets u8[k, 6]: UTF-8 of closing and opening by
+    sort, filled up with zeros. Those of other sorts are passed over.
     """
-    rows = np.empty((_LEAST_ROWS, 2), np.int32)
+    rows = np.empty((len(closings), 2), np.int32)
     found = 0
-    seen = np.zeros(len(brackets), np.int64)
-    unspaced = False
-    counted, chars = 0, 0  # code points of the bytes before `counted`
-    size = len(utf8)
-    for closed in range(size):
-        first = utf8[closed]
-        if not _IS_LOOKED_AT[first]:
+    for i in range(len(closings)):
+        sort, closed = closings[i, MARK_SORT], closings[i, MARK_BYTE]
+        if sort >= len(brackets):
             continue
-        unspaced |= 0xE0 <= first <= 0xED
-        for sort in range(len(brackets)):
-            sign = brackets[sort]
-            if first != sign[0]:
-                continue
-            wide = first >= 0x80
-            if wide and (closed + 2 >= size or utf8[closed + 1] != sign[1] or utf8[closed + 2] != sign[2]):
-                continue
-            seen[sort] += 1
-            if seen[sort] > places_max:
-                continue
-            opened, distance = _opening(utf8, closed, sign, enclosed_chars_max)
-            if distance < 3:
-                continue
-            inside = opened + (3 if wide else 1)
-            closed_end = closed + (3 if wide else 1)
-            if not _BEGINS_NAME[utf8[inside]]:
-                continue
-            named = wide
-            plain = True
-            for at in range(inside, closed):
-                plain &= utf8[at] != _NEWLINE and utf8[at] != _COLON
-                named |= utf8[at] == _EQUALS
-            if not plain:
-                continue
-            may_end, surely = _may_end_line(utf8, closed_end)
-            if not (
-                (may_end and _may_follow_sentence(utf8, opened))
-                or (not surely and _may_follow_place(utf8, opened, closed_end, named, place_chars_max))
-            ):
-                continue
-            for at in range(counted, closed):
-                chars += (utf8[at] & 0xC0) != 0x80
-            counted = closed
-            if found == len(rows):
-                larger = np.empty((2 * len(rows), 2), np.int32)
-                larger[:found] = rows
-                rows = larger
-            rows[found, BRACKET_OPENED] = chars - distance
-            rows[found, BRACKET_CLOSED] = chars
+        opened, distance = _opening(utf8, closed, brackets[sort], enclosed_chars_max)
+        if distance < 3:
+            continue
+        wide = utf8[closed] >= 0x80
+        inside = opened + (3 if wide else 1)
+        closed_end = closed + (3 if wide else 1)
+        if not _BEGINS_NAME[utf8[inside]]:
+            continue
+        named = wide
+        plain = True
+        for at in range(inside, closed):
+            plain &= utf8[at] != _NEWLINE and utf8[at] != _COLON
+            named |= utf8[at] == _EQUALS
+        if not plain:
+            continue
+        may_end, surely = _may_end_line(utf8, closed_end)
+        if (may_end and _may_follow_sentence(utf8, opened)) or (
+            not surely and _may_follow_place(utf8, opened, closed_end, named, place_chars_max)
+        ):
+            rows[found, BRACKET_OPENED] = closings[i, MARK_CHAR] - distance
+            rows[found, BRACKET_CLOSED] = closings[i, MARK_CHAR]
             found += 1
-    return rows[:found], unspaced
+    return rows[:found]

@@ -36,6 +36,8 @@ _PROSE_LIMITS = np.array(
     ],
     np.int64,
 )
+NO_CLOSINGS: I32 = np.empty((0, kernels.MARK_COLUMNS), np.int32)
+_MARKS_MAX = 1 + len(kernels.CLOSING_SIGNS) * limits.CREDIT_CANDIDATES_MAX
 
 
 @quick
@@ -43,7 +45,8 @@ _PROSE_LIMITS = np.array(
 class Tokens:
     """Tokens of one text. `starts`, `ends` are code points of the text (i32[t]), `hashes` u64[t]; token i's
     folded form is `canonical[canonical_starts[i] : canonical_starts[i + 1] − 1]`; `lines` i32[l,
-    kernels.LINE_COLUMNS]."""
+    kernels.LINE_COLUMNS]. For the search for credits: `closings` i32[c,
+    kernels.MARK_COLUMNS], closing brackets, and whether a sign may be of a script without spaces."""
 
     canonical: bytes
     canonical_starts: I32
@@ -51,6 +54,8 @@ class Tokens:
     ends: I32
     hashes: U64
     lines: I32
+    closings: I32
+    may_lack_spaces: bool
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -65,7 +70,17 @@ class Scratch:
     """Arrays that kernels write into, for texts of `size` bytes; what they hold means nothing between two
     uses."""
 
-    __slots__ = ("canonical", "canonical_starts", "ends", "hashes", "kept", "lines", "size", "starts")
+    __slots__ = (
+        "canonical",
+        "canonical_starts",
+        "ends",
+        "hashes",
+        "kept",
+        "lines",
+        "marks",
+        "size",
+        "starts",
+    )
 
     def __init__(self, size: int) -> None:
         tokens_max = size // 2 + 2
@@ -77,6 +92,7 @@ class Scratch:
         self.hashes: U64 = np.empty(tokens_max, np.uint64)
         self.lines: I32 = np.empty((tokens_max // 8 + 8, kernels.LINE_COLUMNS), np.int32)
         self.kept: I32 = np.empty((tokens_max // 8 + 8, 5), np.int32)
+        self.marks: I32 = np.empty((_MARKS_MAX, kernels.MARK_COLUMNS), np.int32)
 
     def grow_lines(self, lines: int) -> None:
         """Makes room for so many lines."""
@@ -122,6 +138,7 @@ def tokenise_utf8(utf8: bytes) -> Tokens:
             scratch.ends,
             scratch.hashes,
             scratch.lines,
+            scratch.marks,
         )
         if tokens >= 0:
             break
@@ -129,6 +146,7 @@ def tokenise_utf8(utf8: bytes) -> Tokens:
             scratch.grow_lines(len(utf8) // 2 + 2)
         else:  # signs that grow when folded
             scratch.canonical = np.empty(4 * len(scratch.canonical), np.uint8)
+    marked, may_lack_spaces = scratch.marks[0, :2].tolist()
     made = Tokens(
         scratch.canonical[:written].tobytes(),
         scratch.canonical_starts[: tokens + 1].copy(),
@@ -136,6 +154,8 @@ def tokenise_utf8(utf8: bytes) -> Tokens:
         scratch.ends[:tokens].copy(),
         scratch.hashes[:tokens].copy(),
         scratch.lines[:lines].copy(),
+        scratch.marks[1 : marked + 1].copy() if marked else NO_CLOSINGS,
+        may_lack_spaces != 0,
     )
     give_back(scratch)
     return made

@@ -288,6 +288,12 @@ def test_long_texts_of_one_thing_are_read_whole(text: str) -> None:
         assert tokens.ends[-1] == len(text.rstrip())
 
 
+def test_ascii_words_are_those_of_the_pinned_table() -> None:
+    for byte, folded in enumerate(kernels._ASCII_WORDS.tolist()):
+        of_word = byte < 128 and CLASSES[byte] & kernels.KIND_MASK == kernels.LETTER
+        assert folded == (FOLDS[byte] if of_word else 0), chr(byte)
+
+
 def test_phrase_hashes_are_those_of_the_text() -> None:
     text = prose(1)
     hashes = tokenise(text).hashes.tolist()
