@@ -34,7 +34,6 @@ from aiokafka.abc import AbstractTokenProvider, ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.consumer import fetcher as aiokafka_fetcher
-from aiokafka.partitioner import murmur2
 from aiokafka.producer import sender as aiokafka_sender
 from aiokafka.protocol.commit import OffsetFetchRequest
 from aiokafka.record.default_records import _DefaultRecordBatchPy
@@ -45,6 +44,7 @@ from service.shell import deadlines
 from service.shell.appender import Appender
 from service.shell.deadlines import put_away, put_away_later
 from service.shell.offsets import place
+from service.shell.partitioning import partition_of
 from service.shell.ports import (
     AssignmentListener,
     FatalError,
@@ -695,7 +695,7 @@ def _partition_of(key: bytes | None, count: int, raw_partition: int) -> int:
     """
     if key is None or count == 1:
         return raw_partition % count
-    return int(murmur2(key) & 0x7FFFFFFF) % count
+    return partition_of(key, count)
 
 
 async def _all(*waits: Awaitable[Any]) -> None:
