@@ -3,13 +3,15 @@
 `throughput`: the same backlog of articles lies in a raw topic of six partitions; the service's replicas, or those of
 bench/bare.py, work it off. Rates are from the timestamps of the records that come out (the producer's, at sending),
 the first tenth and the last twentieth left out, so that neither start-up nor the last small batches count. The two take
-turns, and share the machine's cores with the broker.
+turns, and share the machine's cores with the broker. Processor seconds an article are those of the replicas, with their
+worker processes, from when they have caught up, and the broker's meanwhile: they say more than a rate where other
+programs share the cores.
 
 `latency`: articles are produced at a steady rate with their timestamps; an independent client (librdkafka, a process of
 its own) notes when each enriched record becomes visible to `read_committed`. Both clocks are this machine's.
 
-    python -m bench.end_to_end throughput [--articles N] [--replicas 1,2] [--repeats N]
-    python -m bench.end_to_end latency [--rate 500] [--seconds 30]
+    python -m bench.end_to_end throughput [--articles N] [--replicas 1,2] [--repeats N] [--workers N]
+    python -m bench.end_to_end latency [--rate 500] [--seconds 30] [--workers N]
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -35,7 +38,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from bench.__main__ import texts
 from service import samples
 from tests.kafka.client import Read, Record, produce, read_committed
-from tests.kafka.service import ROOT, Deployment
+from tests.kafka.service import ROOT, Deployment, wait_until
 from tools.kafka import KafkaMissingError, new_broker
 
 PARTITIONS = 6
@@ -58,6 +61,18 @@ def articles(count: int) -> list[bytes]:
     raise AssertionError("a cycle does not end")
 
 
+def cpu_seconds(pid: int) -> float:
+    """Of a process and of its living children, since they began; 0 where there is no /proc to ask."""
+    tasks = Path(f"/proc/{pid}/task")
+    try:
+        fields = (tasks.parent / "stat").read_text().rpartition(")")[2].split()
+        children = [int(one) for path in tasks.glob("*/children") for one in path.read_text().split()]
+    except (OSError, ValueError):
+        return 0.0
+    mine = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return mine + sum(cpu_seconds(child) for child in children)
+
+
 @contextmanager
 def broker() -> Iterator[tuple[str, Path]]:
     """A fresh node in a folder of its own: its address and the folder."""
@@ -71,10 +86,19 @@ def broker() -> Iterator[tuple[str, Path]]:
             node.kill()
 
 
-def _deployment(bootstrap: str, folder: Path, records: Sequence[bytes]) -> Deployment:
-    """New topics, with the backlog in the raw one."""
-    made = Deployment(bootstrap, f"b{uuid.uuid4().hex[:8]}", folder, PARTITIONS)
+def _empty(bootstrap: str, folder: Path, workers: int = 0) -> Deployment:
+    """New topics, and a folder of its own for the replicas' logs."""
+    name = f"b{uuid.uuid4().hex[:8]}"
+    (folder / name).mkdir()
+    settings = {"WIRECOPY_FINGERPRINT_WORKERS": str(workers)}
+    made = Deployment(bootstrap, name, folder / name, PARTITIONS, settings)
     made.create_topics()
+    return made
+
+
+def _deployment(bootstrap: str, folder: Path, records: Sequence[bytes], workers: int = 0) -> Deployment:
+    """New topics, with the backlog in the raw one."""
+    made = _empty(bootstrap, folder, workers)
     for number in range(PARTITIONS):
         mine: list[Record] = [(b"k%d" % number, value, [], None) for value in records[number::PARTITIONS]]
         produce(bootstrap, made.topic("raw"), number, mine)
@@ -83,26 +107,30 @@ def _deployment(bootstrap: str, folder: Path, records: Sequence[bytes]) -> Deplo
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Articles a second, and the mean sizes of what was written."""
+    """Articles a second, the mean sizes of what was written, and processor seconds an article."""
 
     per_second: float
     log_bytes: float
     more_bytes: float
+    cpu_seconds: float = 0.0
 
 
-def ours(bootstrap: str, folder: Path, records: Sequence[bytes], replicas: int) -> Rate:
+def ours(bootstrap: str, folder: Path, records: Sequence[bytes], replicas: int, workers: int = 0) -> Rate:
     """The backlog by the service."""
-    made = _deployment(bootstrap, folder, records)
+    made = _deployment(bootstrap, folder, records, workers)
     try:
         for _ in range(replicas):
             made.start()
+        wait_until(lambda: made.logs().count("caught_up") >= replicas, WAIT_SECONDS_MAX, made.logs)
+        began = sum(cpu_seconds(one.pid) for one in made.replicas)
         out = _wait(made, len(records), made.logs)
+        spent = sum(cpu_seconds(one.pid) for one in made.replicas) - began
     finally:
         made.stop()
     log = read_committed(bootstrap, made.topic("fingerprints"))
     sizes = statistics.mean(len(read.value or b"") for read in log)
     more = statistics.mean(len(read.value or b"") for read in out) - statistics.mean(map(len, records))
-    return Rate(_rate(out), sizes, max(0.0, more))
+    return Rate(_rate(out), sizes, max(0.0, more), spent / len(records))
 
 
 def bare(bootstrap: str, folder: Path, records: Sequence[bytes], replicas: int, sizes: Rate) -> Rate:
@@ -153,7 +181,9 @@ def _rate(out: Sequence[Read]) -> float:
     return (last - first) / max(1, times[last] - times[first]) * 1000
 
 
-def throughput(count: int, replica_counts: Sequence[int], repeats: int) -> list[dict[str, Any]]:
+def throughput(
+    count: int, replica_counts: Sequence[int], repeats: int, workers: int = 0
+) -> list[dict[str, Any]]:
     """Prints and returns articles a second of both, and their ratio (medians of the repeats)."""
     records = articles(count)
     rows: list[dict[str, Any]] = []
@@ -162,28 +192,28 @@ def throughput(count: int, replica_counts: Sequence[int], repeats: int) -> list[
             mine: list[Rate] = []
             theirs: list[Rate] = []
             for _ in range(repeats):
-                mine.append(ours(bootstrap, folder, records, replicas))
+                mine.append(ours(bootstrap, folder, records, replicas, workers))
                 theirs.append(bare(bootstrap, folder, records, replicas, mine[0]))
             us = statistics.median(rate.per_second for rate in mine)
             them = statistics.median(rate.per_second for rate in theirs)
-            rows.append(
-                {"replicas": replicas, "articles": count, "ours": us, "bare": them, "ratio": us / them}
-            )
+            cpu = min(rate.cpu_seconds for rate in mine)
+            row = {"replicas": replicas, "articles": count, "ours": us, "bare": them, "ratio": us / them}
+            rows.append({**row, "workers": workers, "cpu_seconds": cpu})
             print(
                 f"{replicas} replica(s), {count:,} articles: wirecopy {us:,.0f}/s, bare aiokafka {them:,.0f}/s, "
-                f"ratio {us / them:.2f} (goal 0.50 with one); log records {mine[0].log_bytes:,.0f} bytes, "
+                f"ratio {us / them:.2f} (goal 0.50 with one); at least {cpu * 1e6:,.0f} µs of processor an article"
+                f"{f', {workers} worker processes' if workers else ''}; log records {mine[0].log_bytes:,.0f} bytes, "
                 f"enriched {mine[0].more_bytes:,.0f} more than raw",
                 flush=True,
             )
     return rows
 
 
-def latency(rate: int, seconds: int) -> dict[str, Any]:
+def latency(rate: int, seconds: int, workers: int = 0) -> dict[str, Any]:
     """Prints and returns quantiles (ms) of produced → visible to `read_committed`, one replica."""
     records = articles(rate * seconds)
     with broker() as (bootstrap, folder):
-        made = Deployment(bootstrap, f"b{uuid.uuid4().hex[:8]}", folder, PARTITIONS)
-        made.create_topics()
+        made = _empty(bootstrap, folder, workers)
         produce(bootstrap, made.topic("raw"), 0, [(b"k", records[0], [], None)])
         made.start()
         made.wait_for(1)
@@ -254,12 +284,15 @@ def main() -> int:
     late = commands.add_parser("latency")
     late.add_argument("--rate", type=int, default=500)
     late.add_argument("--seconds", type=int, default=30)
+    for command in (through, late):
+        command.add_argument("--workers", type=int, default=0, help="processes that decode and propose")
     options = parser.parse_args()
     try:
         if options.command == "latency":
-            latency(options.rate, options.seconds)
+            latency(options.rate, options.seconds, options.workers)
         else:
-            throughput(options.articles, [int(n) for n in options.replicas.split(",")], options.repeats)
+            replicas = [int(n) for n in options.replicas.split(",")]
+            throughput(options.articles, replicas, options.repeats, options.workers)
     except KafkaMissingError as error:
         print(error, file=sys.stderr)
         return 1
