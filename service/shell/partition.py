@@ -30,6 +30,7 @@ from typing import TypeVar
 
 from service.core.model import Outcome, Rejected, RejectReason
 from service.shell.breaker import Breaker
+from service.shell.lane import CoreLane, Work, pieces
 from service.shell.ports import (
     EnginePort,
     FatalError,
@@ -91,6 +92,7 @@ class Surroundings:
     telemetry: Telemetry
     breaker: Breaker
     in_flight: InFlight
+    lane: CoreLane
     executor: Executor
     wall_clock_ms: Callable[[], int]
     followed_offset: Callable[[], int]
@@ -337,15 +339,18 @@ class PartitionWorker:
                 await self._arrived.wait()
                 continue
             records, size = self._inbox.popleft()
-            began_at = loop.time()
-            entries = await self._compute(
-                size, partial(prepare, records, around.steps, around.engine, around.limits())
-            )
-            self._telemetry.stage_time(Stage.DECODE, loop.time() - began_at, len(entries))
-            self._take_in(entries, began_at)
-            proposed = [entry for entry in entries if entry.proposal is not None]
-            if proposed:
-                group.create_task(self._append(proposed))
+            # worker processes share out a whole batch among them
+            for piece, piece_bytes in (
+                [(records, size)] if around.steps.fingerprint else pieces(records, _size)
+            ):
+                began_at = loop.time()
+                work = partial(prepare, piece, around.steps, around.engine, around.limits())
+                entries = await self._compute(Work.PREPARE, piece_bytes, work)
+                self._telemetry.stage_time(Stage.DECODE, loop.time() - began_at, len(entries))
+                self._take_in(entries, began_at)
+                proposed = [entry for entry in entries if entry.proposal is not None]
+                if proposed:
+                    group.create_task(self._append(proposed))
 
     def _take_in(self, entries: Sequence[Entry], received_at: float) -> None:
         for entry in entries:
@@ -370,11 +375,11 @@ class PartitionWorker:
         self._telemetry.stage_time(Stage.APPEND, appended_at - began_at, len(entries))
         self.followed()
 
-    async def _compute(self, size_bytes: int, work: Callable[[], T]) -> T:
-        """Core work: at once where it is small, in a thread where it would hold up the loop."""
+    async def _compute(self, work: Work, size_bytes: int, piece: Callable[[], T]) -> T:
+        """Core work: in its turn where it is small, in a thread where it would hold up the loop."""
         if size_bytes <= self._options.inline_bytes_max:
-            return work()
-        return await asyncio.get_running_loop().run_in_executor(self._around.executor, work)
+            return await self._around.lane.run(work, piece)
+        return await asyncio.get_running_loop().run_in_executor(self._around.executor, piece)
 
     # ---- publishing
     async def _publish_all(self, transactions: Transactions) -> None:
@@ -384,9 +389,10 @@ class PartitionWorker:
             if self._reopen_error is not None:
                 raise self._reopen_error
             self.turned_at = loop.time()
-            batch = self._settled_prefix()
-            if batch:
-                await self._publish(transactions, batch)
+            if self._settled_prefix(1):
+                self.waits = "for its turn to publish"
+                await self._around.lane.turn(Work.PUBLISH)
+                await self._publish(transactions, self._settled_prefix(self._options.transaction_records_max))
                 continue
             if not self._records:
                 self._idle.set()
@@ -410,8 +416,8 @@ class PartitionWorker:
                     f" {self._options.outcome_timeout_ms} ms"
                 ) from None
 
-    def _settled_prefix(self) -> list[Entry]:
-        """The longest settled run of records from the head that one transaction takes."""
+    def _settled_prefix(self, records_max: int) -> list[Entry]:
+        """The longest settled run of records from the head that one transaction takes, up to so many."""
         batch: list[Entry] = []
         size = 0
         followed = self._around.followed_offset()
@@ -424,7 +430,7 @@ class PartitionWorker:
                 entry.fault = AssertionError(f"the engine refused its own log record at {entry.log_offset}")
             offset = entry.record.position.offset
             if batch and (
-                len(batch) >= self._options.transaction_records_max
+                len(batch) >= records_max
                 or size + entry.size_bytes > self._options.transaction_bytes_max
                 or offset < self._single_until
             ):
@@ -440,13 +446,15 @@ class PartitionWorker:
     async def _publish(self, transactions: Transactions, batch: Sequence[Entry]) -> None:
         loop = asyncio.get_running_loop()
         around = self._around
-        size = sum(entry.size_bytes for entry in batch)
         began_at = loop.time()
         self._trace(batch)
         self.waits = f"renders {len(batch)} records"
-        rendered = await self._compute(size, partial(render, batch, around.steps, around.limits()))
+        records: list[OutputRecord] = []
+        for piece, size in pieces(batch, lambda entry: entry.size_bytes):
+            work = partial(render, piece, around.steps, around.limits())
+            rendered = await self._compute(Work.REPLAY, size, work)
+            records += [record for several in rendered for record in several]
         self._telemetry.stage_time(Stage.ENRICH, loop.time() - began_at, len(batch))
-        records = [record for several in rendered for record in several]
         next_offset = batch[-1].record.position.offset + 1
         began_at = loop.time()
         self.waits = f"commits the transaction up to raw offset {next_offset}"
@@ -527,6 +535,10 @@ class PartitionWorker:
                 telemetry.redelivered()
             for _ in outcome.corrections:
                 telemetry.corrected()
+
+
+def _size(record: RawRecord) -> int:
+    return size_of(record.key, record.value, record.headers)
 
 
 def _gravest(several: BaseExceptionGroup[BaseException]) -> BaseException:

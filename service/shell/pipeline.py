@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from service.core.model import Outcome, Refused
 from service.shell.breaker import Breaker
 from service.shell.follower import Follower
+from service.shell.lane import CoreLane
 from service.shell.partition import InFlight, PartitionWorker, State, Surroundings
 from service.shell.ports import (
     Backend,
@@ -55,7 +56,7 @@ WATCH_INTERVAL_S = 0.25  # how often the loop's lag is measured, and gauges are 
 HELD_POLL_MS = 20  # a held-back partition may be read again soon: do not sleep over it
 RESUME_SHARE = 0.5  # memory in flight falls to this share of its bound before partitions are read again
 POLL_FAILURES_MAX = 10  # in a row, about 6 s: by then another poll does not help, another client may
-CORE_THREADS = 2  # core work off the loop: the kernels release the interpreter's lock, the rest does not
+CORE_THREADS = 2  # for single huge records, and for those who wait for worker processes
 
 
 def _wall_clock_ms() -> int:
@@ -79,9 +80,10 @@ class Pipeline:
         self._options = options or PipelineOptions()
         self._telemetry: Telemetry = telemetry or NullTelemetry()
         self._executor = ThreadPoolExecutor(CORE_THREADS, thread_name_prefix="core")
-        # a thread of its own: everybody waits for the follower, it must not wait behind anybody's decoding
+        # a thread of its own for questions and for keeping the state: they must not wait behind anybody's decoding
         self._replay_executor = ThreadPoolExecutor(1, thread_name_prefix="replay")
-        self.turns = EngineTurns(engine, self._replay_executor, self._options.inline_replays_max)
+        lane = CoreLane()
+        self.turns = EngineTurns(engine, self._replay_executor, self._options.inline_replays_max, lane)
         self._log = backend.log()
         self._in_flight = InFlight()
         self._workers: dict[TopicPartition, PartitionWorker] = {}
@@ -111,6 +113,7 @@ class Pipeline:
                 self._options.breaker_run_records,
             ),
             in_flight=self._in_flight,
+            lane=lane,
             executor=self._executor,
             wall_clock_ms=wall_clock_ms,
             followed_offset=lambda: self._follower.next_offset,

@@ -1,9 +1,9 @@
 """Whose turn it is with the engine, which is not for several threads at once: the follower's replays, or a question.
 
 Replaying must not wait for people who look, and people must not wait for a batch of hundreds of records. So a batch goes
-in slices of `SLICE_RECORDS`, and gives way between two of them where a question waits; where none does, a batch costs one
-call, as if there were no questions. Questions come one at a time: behind each the next slice is already in the queue, so a
-crowd of them takes its share of the engine and no more.
+in slices, on the event loop (lane.py says why there), and gives way between two of them where a question waits. Questions
+come one at a time: behind each the next slice is already in the queue, so a crowd of them takes its share of the engine
+and no more. They are of any length, so they go to a thread.
 
 Invariant: records reach the engine in the order they were given in, each once; a question changes nothing, so what the
 records lead to does not depend on who asked.
@@ -14,9 +14,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from typing import TypeVar
 
 from service.core.model import Outcome, Refused
+from service.shell.lane import CoreLane, Work
 from service.shell.ports import EnginePort
 
 SLICE_RECORDS = (
@@ -28,12 +30,16 @@ Record = tuple[int, int, bytes]
 
 
 class EngineTurns:
-    """`executor` has one thread, which is the engine's; small batches stay on the event loop."""
+    """`executor` has one thread, for questions; so many records are replayed in one go on the event loop, or, where that
+    is 0, in the thread."""
 
-    def __init__(self, engine: EnginePort, executor: Executor, inline_replays_max: int) -> None:
+    def __init__(
+        self, engine: EnginePort, executor: Executor, inline_replays_max: int, lane: CoreLane | None = None
+    ) -> None:
         self._engine = engine
         self._executor = executor
         self._inline_replays_max = inline_replays_max
+        self._lane = lane or CoreLane()
         self._turn = asyncio.Lock()
         self._questions = asyncio.Lock()
         self._asking = 0  # questions that wait; the engine's thread reads it between slices
@@ -44,8 +50,9 @@ class EngineTurns:
         while len(outcomes) < len(records):
             rest = records[len(outcomes) :] if outcomes else records
             async with self._turn:
-                if len(rest) <= self._inline_replays_max:
-                    outcomes += self._engine.replay_many(rest)
+                if self._inline_replays_max:
+                    piece = partial(self._engine.replay_many, rest[: self._inline_replays_max])
+                    outcomes += await self._lane.run(Work.REPLAY, piece)
                 else:
                     loop = asyncio.get_running_loop()
                     outcomes += await loop.run_in_executor(self._executor, self._until_asked, rest)

@@ -40,11 +40,12 @@ class PipelineSettings(BaseSettings):
         PIPELINE.in_flight_bytes_max, "Bytes of all partitions that are under way; beyond it reading pauses."
     )
     pipeline_inline_bytes_max: Annotated[int, Field(ge=0, le=64 * 1024**2)] = setting(
-        PIPELINE.inline_bytes_max, "Work on more bytes than this leaves the event loop for a thread."
+        PIPELINE.inline_bytes_max,
+        "A record of more bytes than this is worked on in a thread, beside the event loop.",
     )
     pipeline_inline_replays_max: Annotated[int, Field(ge=0, le=100_000)] = setting(
         PIPELINE.inline_replays_max,
-        "Replaying more log records than this leaves the event loop for a thread.",
+        "Log records replayed in one go on the event loop. 0: in a thread beside it.",
     )
     pipeline_output_record_bytes_max: Bytes = setting(
         PIPELINE.output_record_bytes_max,
