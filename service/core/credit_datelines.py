@@ -46,6 +46,7 @@ _AFTER_PLACE = re.compile(r"[-–—―][ \u00a0]?\Z|\.[ \u00a0]\Z")
 _PLACE = re.compile(r"[\s\"'“„«*•>_\-–—]{0,4}(?!\d{1,2}:)[^\s\d()\[\]/|:?!][^()\[\]|:?!\n]*\Z")
 _DIGIT = re.compile(r"\d")
 _PIECES = re.compile(r"(?:(?! +[-–—] )[^/／;；,，、=＝・|])+")
+_PIECE_SIGNS = frozenset("/;；,，、=＝・|-–—")  # without them there is nothing to part
 _INITIALS = re.compile(r"[a-zäöüß]{1,4}\Z")
 _ENDS_SENTENCE = re.compile(r"[.!?。！？…\"”»’」』)]\s{0,2}\Z")
 
@@ -79,7 +80,10 @@ def _spells_out(prefix: str, name: str) -> bool:
 def _agency_in(inside: str, at: int) -> Name | None:
     """The agency that brackets hold: alone, first of several, or behind a place. `at` is where they hold
     it."""
-    pieces = [(piece.group().strip(), piece.start()) for piece in _PIECES.finditer(inside)][:4]
+    if _PIECE_SIGNS.isdisjoint(inside):  # one piece, as most are
+        pieces = [(inside.strip(), 0)]
+    else:
+        pieces = [(piece.group().strip(), piece.start()) for piece in _PIECES.finditer(inside)][:4]
     lower = len(pieces) > 1 and all(agency_key(piece) for piece, _ in pieces)  # "(sda/afp)", but not "(app)"
     for piece, start in pieces:
         if agency_key(piece) and (lower or not piece[0].islower() or piece in _lower_names()):

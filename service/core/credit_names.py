@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from service.core import credit_table, limits
 from service.core.domains import agency_key, fold_name, host_of, registrable_domain
+from service.core.frozen import quick
 
 _WORD = re.compile(r"(?:@?\w|&(?=\s))(?:[\w&+@·・!*.'’‑-]*[\w+!*])?")
 _DIGITS = re.compile(r"\d+")
@@ -34,6 +35,7 @@ _JOINING = frozenset(_JOINING_WORDS.split())
 _SHORT_CASELESS_WORDS_MAX = 4  # a sentence of a script without case has no capital to end the name
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name as written, text[start:end]."""
@@ -75,11 +77,10 @@ def is_own(name: str, own: frozenset[str]) -> bool:
 
 def _can_be_named(name: str) -> bool:
     """Whether what has the shape of a name is one."""
-    letters = sum(map(str.isalpha, name))
     first = name.split(maxsplit=1)[0]
     if first.casefold() in _no_first_words() and not (first.isupper() and first == name):
         return False
-    if letters < 2 or len(name) > limits.NAME_CHARS_MAX:
+    if len(name) > limits.NAME_CHARS_MAX or sum(map(str.isalpha, name)) < 2:
         return False
     return fold_name(_DIGITS.sub("", name)) not in _no_names() or is_known(name)
 
@@ -119,24 +120,29 @@ def _words_from(text: str, at: int, stop: int) -> list[re.Match[str]]:
 def name_from(text: str, gap_start: int, at: int, stop: int | None = None) -> Name | None:
     """The name at code point `at`, which a phrase that ended at `gap_start` credits; None where there is
     none."""
-    if at - gap_start > 16 or not _GAP.match(text, gap_start, at):
+    if at != gap_start and (at - gap_start > 16 or not _GAP.match(text, gap_start, at)):
+        return None
+    first = text[at : at + 1]
+    if not first:
         return None
     stop = min(len(text) if stop is None else stop, at + limits.NAME_CHARS_MAX)
-    url = _URL.match(text, at, stop)
+    url = _URL.match(text, at, stop) if first in "hHwW" else None
     if url is not None:
         site = registrable_domain(host_of(url[0] if "//" in url[0] else "//" + url[0]))
         return Name(site, at, url.end()) if site else None
-    article = _ARTICLE.match(text, at, stop)
+    article = None if first.isupper() else _ARTICLE.match(text, at, stop)  # all of them are in small letters
     words = _words_from(text, article.end() if article else at, stop) or (
         _words_from(text, at, stop) if article else []
     )
     if not words:
         return None
     start, end = words[0].start(), words[-1].end()
-    possessive = _POSSESSIVE.search(text, start, end)
-    if possessive is not None and possessive.start() > start:
-        end = possessive.start()
     name = text[start:end]
+    if "'" in name or "’" in name:
+        possessive = _POSSESSIVE.search(text, start, end)
+        if possessive is not None and possessive.start() > start:
+            end = possessive.start()
+            name = text[start:end]
     return Name(name, start, end) if _can_be_named(name) else None
 
 

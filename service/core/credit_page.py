@@ -4,7 +4,7 @@ rules share."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.core import limits
 from service.core.credit_names import Name, is_own
@@ -20,8 +20,7 @@ _HEAD_BEFORE = re.compile(_HEAD + r"\Z")
 _HEAD_AND_WORD = re.compile(_HEAD + r"\w{1,4}[ '’]\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     text: str
     utf8: bytes
     tokens: Tokens

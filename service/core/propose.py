@@ -7,8 +7,9 @@ any thread.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
+
+import numpy as np
 
 from service.core import limits
 from service.core.credit import find_credits
@@ -98,8 +99,9 @@ def _placed(
 
 def _context(tokens: Tokens, credit: Credit) -> int:
     """32 bits of the hash of a credit with the words on both sides of it."""
-    # bisection, since searchsorted converts the whole array to the type of the number looked for
-    first = max(0, bisect_left(tokens.starts, credit.start) - limits.CREDIT_CONTEXT_TOKENS)
-    last = min(len(tokens), bisect_left(tokens.starts, credit.end) + limits.CREDIT_CONTEXT_TOKENS)
+    # numbers of the array's own type, since otherwise the whole array is converted to theirs
+    starts = tokens.starts
+    first = max(0, int(starts.searchsorted(np.int32(credit.start))) - limits.CREDIT_CONTEXT_TOKENS)
+    last = min(len(starts), int(starts.searchsorted(np.int32(credit.end))) + limits.CREDIT_CONTEXT_TOKENS)
     words = tokens.canonical[tokens.canonical_starts[first] : tokens.canonical_starts[last]]
     return xxh3_64(words) & 0xFFFFFFFF
