@@ -64,6 +64,11 @@ NO_ARTICLE: Final = (1 << 32) - 1
 
 _FORMATS = {"u1": "B", "u2": "H", "u4": "I", "u8": "Q", "i8": "q"}
 _PACK = struct.Struct("<" + "".join(_FORMATS[np.dtype(kind).str[1:]] for _, kind in _FIELDS))
+_FIELD = {
+    name: (struct.Struct("<" + _FORMATS[np.dtype(kind).str[1:]]), int(_PLACES[name][1]))
+    for name, kind in _FIELDS
+}
+_ROW_BYTES = ROW.itemsize
 _ROWS_MIN = 4096
 _GROWTH = 1.5  # in place and untouched until used, so generous
 _GIVE_BACK_ROWS = 1 << 14  # 1 MB
@@ -194,7 +199,7 @@ class ArticleStore:
         self._log_time_ms = log_time_ms
         _PACK.pack_into(
             self._bytes,
-            at * ROW.itemsize,
+            at * _ROW_BYTES,
             self._append_blob(blob),
             title_digest,
             site,
@@ -228,13 +233,17 @@ class ArticleStore:
 
     def row(self, number: int) -> Row:
         """All numbers of one article."""
-        return Row._make(_PACK.unpack_from(self._bytes, self._index(number) * ROW.itemsize))
+        assert self._oldest <= number < self._next, f"article {number} is not live"
+        return Row._make(_PACK.unpack_from(self._bytes, (number - self._base) * _ROW_BYTES))
 
     def get(self, name: str, number: int) -> int:
-        return int(self._rows[self._index(number)][name])
+        form, at = _FIELD[name]
+        value: int = form.unpack_from(self._bytes, self._index(number) * _ROW_BYTES + at)[0]
+        return value
 
     def set(self, name: str, number: int, value: int) -> None:
-        self._rows[self._index(number)][name] = value
+        form, at = _FIELD[name]
+        form.pack_into(self._bytes, self._index(number) * _ROW_BYTES + at, value)
 
     def get_blob(self, number: int) -> bytes:
         return self.blob_of(self.row(number))
@@ -254,8 +263,10 @@ class ArticleStore:
 
     def first_from(self, log_time_ms: int) -> int:
         """The oldest live article of that log time or later; the next number where there is none."""
-        # by bisection, since searchsorted copies a column first
         first, last = self._oldest - self._base, self._next - self._base
+        if first == last or self._log_times[first] >= log_time_ms:  # nearly every time
+            return self._oldest
+        # by bisection, since searchsorted copies a column first
         return self._base + bisect_left(self._log_times, log_time_ms, first, last)
 
     # ---- forgetting
@@ -347,15 +358,15 @@ class ArticleStore:
         size = len(blob)
         assert size <= BLOB_BYTES_MAX, "the caller's limits keep names and addresses short"
         at = self._blob_end
-        if at % SEGMENT_BYTES + size > SEGMENT_BYTES:  # not across two segments
-            at = (at // SEGMENT_BYTES + 1) * SEGMENT_BYTES
+        start = at % SEGMENT_BYTES
+        if start + size > SEGMENT_BYTES:  # not across two segments
+            at, start = at - start + SEGMENT_BYTES, 0
         segment = at // SEGMENT_BYTES - self._first_segment
         if segment == len(self._segments):
             if segment:
                 self._segment_ends.append(self._next)
             self._segments.append(np.zeros(SEGMENT_BYTES, np.uint8))
             self._open = self._segments[-1].data
-        start = at % SEGMENT_BYTES
         self._open[start : start + size] = blob
         self._blob_end = at + size
         return at

@@ -9,7 +9,7 @@ the votes of each into runs and measures them. Both write into arrays that are l
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -29,7 +29,7 @@ from service.core.kernels_replay import (
 )
 from service.core.model import I32, U32, U64
 from service.core.postings import Postings
-from service.core.record import SketchRecord
+from service.core.record import SketchRecord, with_credits
 from service.core.sharded import Shard
 from service.core.workspace import BY, Votes, Workspace
 
@@ -184,7 +184,7 @@ def compare(record: SketchRecord, postings: Shard, marks: Shard, room: Workspace
     survey(sketch.ids, len(said), postings, marks, room)
     if said and any(times := room.said_before[: len(said)].tolist()):
         # what the site said in the same words before is its template's, not this article's
-        record = replace(record, credits=tuple(c for c, n in zip(credits_, times, strict=True) if not n))
+        record = with_credits(record, tuple([c for c, n in zip(credits_, times, strict=True) if not n]))
         said = [key for key, n in zip(said, times, strict=True) if not n]
         _ASKED[len(said)].pack_into(room.asked_bytes, 0, site, taken, *identities, sketch.title_digest, *said)
     return Comparison(record, site, len(said), room)
@@ -231,9 +231,12 @@ class Measured:
     singles: list[tuple[int, int, int, int]]  # lone hits, in the same form
 
 
-def weigh(seen: Comparison, articles: ArticleStore, votes: Votes) -> tuple[list[Measured], int]:
+def weigh(
+    seen: Comparison, articles: ArticleStore, votes: Votes, *, settle: bool
+) -> tuple[list[Measured], int]:
     """The articles that enough votes are for, templates' aside, and those of the same address: chained and measured,
-    ascending. And how many votes are for articles of the same site."""
+    ascending. And how many votes are for articles of the same site; to `settle` is to set these aside as template at once
+    where there is no candidate."""
     room, sketch, same = seen.room, seen.record.sketch, seen.same_address
     room.located(articles)
     kernels_replay.weigh(
@@ -249,6 +252,7 @@ def weigh(seen: Comparison, articles: ArticleStore, votes: Votes) -> tuple[list[
         np.array(sorted(same), np.uint32) if same else _NOBODY,
         articles.words,
         articles.halves,
+        settle,
         *room.weighed,
     )
     own, candidates, runs, on_site, tokens, chars = room.said.tolist()

@@ -82,7 +82,7 @@ _MEASURE = (
 )
 _WEIGH = (
     "void(i8, i8, i8, u1[::1], i4[::1], i4[:, ::1], i8, i4[::1], u4[::1], u2[::1], i8, u4[::1], u8[:, ::1],"
-    " u2[:, ::1], i8[::1], u8[::1], i8[::1], u1[::1], i4[::1], i4[::1], u4[::1], i4[:, ::1], i4[:, ::1], i4[::1],"
+    " u2[:, ::1], b1, i8[::1], u8[::1], i8[::1], u1[::1], i4[::1], i4[::1], u4[::1], i4[:, ::1], i4[:, ::1], i4[::1],"
     " u2[::1], i8[::1])"
 )
 _ON_SITE = "i8(u1[::1], i8, i4[::1], u4[::1], u8[:, ::1], i8[::1], u8[::1], u4[::1])"
@@ -380,6 +380,23 @@ def _joined(chosen, kept, same):  # type: ignore[no-untyped-def]
     return distinct
 
 
+@numba.njit(_ON_SITE, nogil=True, cache=True)
+def mark_on_site(template, votes, sample, article, words, at, asked, unless):  # type: ignore[no-untyped-def]
+    """Marks the samples in template u8[n] that other articles of this site hold, those of `unless` u32[…] apart; returns
+    how many are new."""
+    marked = 0
+    for i in range(votes):
+        if template[sample[i]] or words[np.int64(article[i]) - at[AT_BASE], at[AT_SITE]] != asked[ASKED_SITE]:
+            continue
+        spared = False
+        for number in unless:
+            spared |= number == article[i]
+        if not spared:
+            template[sample[i]] = 1
+            marked += 1
+    return marked
+
+
 @numba.njit(_WEIGH, nogil=True, cache=True)
 def weigh(  # type: ignore[no-untyped-def]
     tokens,
@@ -396,6 +413,7 @@ def weigh(  # type: ignore[no-untyped-def]
     same,
     words,
     halves,
+    settle,
     at,
     asked,
     by,
@@ -413,9 +431,9 @@ def weigh(  # type: ignore[no-untyped-def]
 
     Tokens, template u8[n], positions i32[n], lines i32[l, 5] of the article; its votes, ordered by article and then by
     sample; same u32[≥ same_count], articles that are candidates whatever votes they have; words, halves: the rows of
-    the article store, at i64[AT_FIELDS] where in them; asked u64[≥ 6]. Fills flags (as `token_flags`; only where there
-    is a candidate or template), chosen u32[≥ by[BY_CANDIDATES] + SAME_MAX] ascending, measures i32[c, M_COLUMNS],
-    runs i32[r, R_COLUMNS] and said i64[SAID_FIELDS]; hit_… and …_before are room to work in."""
+    the article store, at i64[AT_FIELDS] where in them; asked u64[≥ 6]. Fills flags as `token_flags`, where there is no
+    candidate and it is to `settle` after `mark_on_site`; chosen u32[≥ by[BY_CANDIDATES] + SAME_MAX] ascending, measures
+    i32[c, M_COLUMNS], runs i32[r, R_COLUMNS] and said i64[SAID_FIELDS]; hit_… and …_before are room to work in."""
     site, title = asked[ASKED_SITE], asked[ASKED_TITLE]
     counts = np.empty(by[BY_CANDIDATES], np.int64)
     kept, on_site = _candidates(template, sample, article, votes, words, at, site, by, chosen, counts)
@@ -423,6 +441,8 @@ def weigh(  # type: ignore[no-untyped-def]
     said[SAID_CANDIDATES] = kept
     said[SAID_ON_SITE] = on_site
     said[SAID_RUNS] = 0
+    if kept == 0 and on_site > 0 and settle:
+        mark_on_site(template, votes, sample, article, words, at, asked, np.empty(0, np.uint32))
     said[SAID_OWN] = token_flags(tokens, lines, main_start, main_end, positions, template, by, flags)
     if kept == 0:
         return
@@ -476,23 +496,6 @@ def weigh(  # type: ignore[no-untyped-def]
         measures[c, M_OWN_THERE] = halves[row, at[AT_OWN_TOKENS]]
         measures[c, M_SAME_SITE] = words[row, at[AT_SITE]] == site
         measures[c, M_SAME_TITLE] = title != 0 and words[row, at[AT_TITLE]] == title
-
-
-@numba.njit(_ON_SITE, nogil=True, cache=True)
-def mark_on_site(template, votes, sample, article, words, at, asked, unless):  # type: ignore[no-untyped-def]
-    """Marks the samples in template u8[n] that other articles of this site hold, those of `unless` u32[…] apart; returns
-    how many are new."""
-    marked = 0
-    for i in range(votes):
-        if template[sample[i]] or words[np.int64(article[i]) - at[AT_BASE], at[AT_SITE]] != asked[ASKED_SITE]:
-            continue
-        spared = False
-        for number in unless:
-            spared |= number == article[i]
-        if not spared:
-            template[sample[i]] = 1
-            marked += 1
-    return marked
 
 
 @numba.njit("i8(i4[:, ::1], u1[::1])", nogil=True, cache=True)

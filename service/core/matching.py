@@ -48,10 +48,8 @@ def find_matches(index: OriginIndex, seen: Comparison) -> Matches:
     if seen.taken.count:
         seen.mask_taken()
     for _ in range(_PASSES_MAX):
-        measured, on_site = weigh(seen, index.articles, seen.votes)
+        measured, on_site = weigh(seen, index.articles, seen.votes, settle=True)
         if not measured:
-            if on_site:
-                seen.mask_on_site(index.articles, set())
             return _NOTHING  # with less to vote for there would be no candidate either
         matches = _matches(index, seen, measured, seen.own_tokens)
         good = [match for match in matches if accepted(match)]
@@ -69,7 +67,7 @@ def _sent_again(index: OriginIndex, seen: Comparison) -> Matches | None:
     """The case of a host that sends its copy again: the passages it took before all lie in one article."""
     if not seen.taken.count:
         return None
-    measured, _ = weigh(seen, index.articles, seen.taken)
+    measured, _ = weigh(seen, index.articles, seen.taken, settle=False)
     matches = _matches(index, seen, measured, seen.own_tokens)
     good = [match for match in matches if match.same_site and accepted(match)]
     return Matches(good, {one.article: one for one in measured}) if good else None
@@ -78,6 +76,8 @@ def _sent_again(index: OriginIndex, seen: Comparison) -> Matches | None:
 def _same_page(index: OriginIndex, seen: Comparison) -> list[Match]:
     """The article of the same address, compared by all that the pages hold, where their main regions differ."""
     whole = measure_whole(seen, sorted(seen.same_address))
+    for one in whole:
+        one.row[M_OWN_THERE] = index.articles.get("own_tokens", one.article)
     matches = _matches(index, seen, whole, seen.record.sketch.tokens)
     return [match for match in matches if accepted(match)][:1]
 
@@ -86,15 +86,17 @@ def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured], own
     """Measured candidates with what else relates each of them and this article, but for those that nothing else could
     make a source. own_tokens: of this one."""
     same_address, scale = seen.same_address, seen.words_scale
-    hopeful = [
-        one
-        for one in measured
-        if one.row[M_SAME_SITE]
-        or one.article in same_address
-        or not hopeless(
-            named_measures(one.row, own_tokens, one.row[M_OWN_THERE]), bool(one.row[M_SAME_TITLE]), scale
-        )
-    ]
+    hopeful = []
+    for one in measured:
+        row = one.row
+        measures = named_measures(row, own_tokens, row[M_OWN_THERE])
+        on_site, same_title = row[M_SAME_SITE] == 1, row[M_SAME_TITLE] == 1
+        if (
+            one.article in same_address
+            or not hopeless(measures, same_title, scale, on_site)
+            or (on_site and index.may_hold_body(one.article, seen.record.body_xxh3))
+        ):
+            hopeful.append((one, measures))
     if not hopeful:
         return []
     record = seen.record
@@ -102,7 +104,7 @@ def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured], own
     credited = [credit for credit in record.credits if strong(credit)]
     digest = record.sketch.title_digest
     matches = []
-    for one in hopeful:
+    for one, measures in hopeful:
         known = index.known(one.article)
         names = any(credits_any(credit, known.brands) for credit in credited) or (
             known.credit is not None and credits_any(known.credit, brands)
@@ -111,7 +113,7 @@ def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured], own
         matches.append(
             Match(
                 known,
-                named_measures(one.row, own_tokens, known.own_tokens),
+                measures,
                 (*one.runs, *(one.singles if same_title or names else ())),
                 one.article in same_address,
                 same_publisher(record, known),

@@ -117,6 +117,10 @@ class OriginIndex:
         self._known[number] = known
         return known
 
+    def may_hold_body(self, number: int, body_xxh3: str) -> bool:
+        """Whether an article may have this body: false is certain, and cheaper than `known`."""
+        return body_xxh3.encode() in self.articles.get_blob(number)
+
     def at_url(self, url: str) -> Remembered | None:
         """The newest article of an address, as far as the window reaches."""
         page = page_of(url)
@@ -134,7 +138,7 @@ class OriginIndex:
         number = self._newest(story)
         while number != story and self.alive(number):
             members.append(number)
-            number = self.articles.row(number).kin
+            number = self.articles.get("kin", number)
         if self.alive(story):
             members.append(story)
         return members[::-1]
@@ -145,12 +149,12 @@ class OriginIndex:
         number = self._newest_crediting(story)
         while number != NO_ARTICLE and self.alive(number):
             numbers.append(number)
-            number = self.articles.row(number).credit_link
+            number = self.articles.get("credit_link", number)
         return numbers[: -limits.STORY_CREDITS_LOOKED_AT_MAX - 1 : -1]
 
     def _newest(self, story: int) -> int:
         """The newest article of a story; its number where all have left the window."""
-        return self.articles.row(story).kin if self.alive(story) else self.orphans.get(story, story)
+        return self.articles.get("kin", story) if self.alive(story) else self.orphans.get(story, story)
 
     def _newest_crediting(self, story: int) -> int:
         """The newest article of a story that credits somebody, or NO_ARTICLE."""

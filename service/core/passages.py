@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 import numpy as np
 
@@ -26,6 +27,8 @@ def filled(
     between them is about as long in both, the words of the gap were changed and not added. Likewise from the main
     regions' starts to the first run, and from the last to their ends.
     """
+    if not runs:
+        return []
     ordered = sorted(runs)
     ranges: list[list[int]] = []
     before: Run | None = None
@@ -36,14 +39,15 @@ def filled(
         else:
             ranges.append([start, end])
         before = run
-    if ordered:
-        first, last = ordered[0], max(ordered, key=lambda run: run[1])
-        if _rewritten(first[0] - main[0], first[2] - source_main[0], edge_tokens_max):
-            ranges[0][0] = main[0]
-        if _rewritten(main[1] - last[1], source_main[1] - last[3], edge_tokens_max):
-            at = max(range(len(ranges)), key=lambda i: ranges[i][1])
-            ranges[at][1] = main[1]
+    first, last = ordered[0], max(ordered, key=_ends)
+    if _rewritten(first[0] - main[0], first[2] - source_main[0], edge_tokens_max):
+        ranges[0][0] = main[0]
+    if _rewritten(main[1] - last[1], source_main[1] - last[3], edge_tokens_max):
+        max(ranges, key=_ends)[1] = main[1]
     return [(start, end) for start, end in ranges]
+
+
+_ends = itemgetter(1)
 
 
 def _rewritten(gap: int, source_gap: int, most: int = limits.FILL_TOKENS_MAX) -> bool:
@@ -150,28 +154,29 @@ class LineMap:
     __slots__ = ("_lines", "ends", "starts")
 
     def __init__(self, lines: I32) -> None:
-        self._lines = lines
-        self.starts: list[int] = lines[:, 0].tolist()
-        self.ends: list[int] = lines[:, 1].tolist()
+        self._lines: list[list[int]] = lines.tolist()
+        self.starts = [line[0] for line in self._lines]
+        self.ends = [line[1] for line in self._lines]
 
     def start_char(self, token: int) -> int:
         """Code point at which a token begins: exact at a line's edge, interpolated inside it."""
+        lines = self._lines
         at = bisect_right(self.starts, token) - 1
         if at < 0 or token >= self.ends[at]:
             at += 1
-            return int(self._lines[at, 2] if at < len(self._lines) else self._lines[-1, 3])
-        first, last, char_first, char_last, _ = self._lines[at].tolist()
-        return int(char_first + (token - first) * (char_last - char_first) // (last - first))
+            return lines[at][2] if at < len(lines) else lines[-1][3]
+        first, last, char_first, char_last, _ = lines[at]
+        return char_first + (token - first) * (char_last - char_first) // (last - first)
 
     def end_char(self, token_end: int) -> int:
         """Code point at which the token before token_end ends."""
         at = bisect_right(self.starts, token_end - 1) - 1
         if at < 0:
-            return int(self._lines[0, 2])
-        first, last, char_first, char_last, _ = self._lines[at].tolist()
+            return self._lines[0][2]
+        first, last, char_first, char_last, _ = self._lines[at]
         if token_end >= last:
-            return int(char_last)
-        return int(char_first + (token_end - first) * (char_last - char_first) // (last - first))
+            return char_last
+        return char_first + (token_end - first) * (char_last - char_first) // (last - first)
 
 
 def passages(

@@ -85,6 +85,23 @@ class SketchRecord:
     sketch: Sketch
 
 
+def with_credits(record: SketchRecord, credits_: tuple[RecordCredit, ...]) -> SketchRecord:
+    """The record with other credits: `dataclasses.replace`, for a fifth of its time."""
+    return SketchRecord(
+        record.position,
+        record.body_xxh3,
+        record.id,
+        record.url,
+        record.publisher,
+        record.host,
+        record.domain,
+        record.published_at_ms,
+        record.version,
+        credits_,
+        record.sketch,
+    )
+
+
 class _DamagedError(Exception):
     """The bytes are not a record; never leaves this file."""
 

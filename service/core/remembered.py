@@ -101,14 +101,17 @@ def _said(article: SketchRecord | Remembered, verdict: Verdict) -> bytes:
         article.publisher,
         None if host == article.domain else host,
         article.domain,
-        [[c.kind, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context] for c in article.credits],
-        verdict.kind,
+        [
+            [c.kind._value_, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context]
+            for c in article.credits
+        ],
+        verdict.kind._value_,
         None if verdict.story == article.id else verdict.story,
         None if original is None else _original_list(original),
     ]
     rest = verdict_list(verdict, limits.REMEMBERED_PASSAGES_MAX)
     rest[_KIND_AT] = rest[_STORY_AT] = rest[_ORIGINAL_AT] = None  # the head has them
-    return json_bytes(head) + b"\n" + json_bytes(rest) + b"\n"
+    return b"%b\n%b\n" % (json_bytes(head), json_bytes(rest))
 
 
 def decode_head(blob: bytes) -> Head:
@@ -179,9 +182,11 @@ def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[obje
             for p in verdict.passages[:passages_max]
             if p.source in number
         ]
+    extent = verdict.extent
+    # `_value_` is what `value` gives, without the call that a member's property is
     return [
-        verdict.kind,
-        verdict.extent,
+        verdict.kind._value_,
+        None if extent is None else extent._value_,
         verdict.story,
         None if original is None else _original_list(original),
         verdict.share,
@@ -191,8 +196,16 @@ def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[obje
         [[s.id, s.publisher, s.share, s.source_share] for s in verdict.sources],
         None
         if credit is None
-        else [credit.kind, credit.name, credit.key, credit.agency, credit.text, credit.start, credit.end],
-        [*verdict.basis],
+        else [
+            credit.kind._value_,
+            credit.name,
+            credit.key,
+            credit.agency,
+            credit.text,
+            credit.start,
+            credit.end,
+        ],
+        [basis._value_ for basis in verdict.basis],
     ]
 
 

@@ -156,16 +156,20 @@ def accepted(match: Match) -> bool:
     if match.measures.hits and match.measures.before:
         return False
     if match.same_site:
-        return _accepted_on_site(match)
+        return match.same_body or _accepted_on_site(match.measures, match.same_title)
     return _accepted_elsewhere(match.measures, match.same_title, match.names, match.words_scale)
 
 
-def hopeless(m: Measures, same_title: bool, words_scale: float) -> bool:
-    """Whether a candidate of another site and address is neither accepted nor a further source, whatever else will be known
-    of it: that one names the other only ever helps."""
+def hopeless(m: Measures, same_title: bool, words_scale: float, on_site: bool) -> bool:
+    """Whether a candidate of another address and body is neither accepted nor a further source, whatever else will be
+    known of it. on_site: it may be of the same publisher. That one names the other only ever helps."""
     if m.hits and m.before:
         return True
-    return not (_accepted_elsewhere(m, same_title, True, words_scale) or _further(m))
+    return not (
+        _accepted_elsewhere(m, same_title, True, words_scale)
+        or _further(m)
+        or (on_site and _accepted_on_site(m, same_title))
+    )
 
 
 def _accepted_by_address(match: Match) -> bool:
@@ -174,12 +178,9 @@ def _accepted_by_address(match: Match) -> bool:
     return match.same_body or max(m.part_here, m.part_there) >= limits.SAME_URL_PART_MIN
 
 
-def _accepted_on_site(match: Match) -> bool:
+def _accepted_on_site(m: Measures, same_title: bool) -> bool:
     """Two pages of one site: what they share is mostly the site. They are one text only where little else is left."""
-    m = match.measures
-    if match.same_body:
-        return True
-    if match.same_title and min(m.part_here, m.part_there) >= limits.SITE_TITLE_PARTS_MIN:
+    if same_title and min(m.part_here, m.part_there) >= limits.SITE_TITLE_PARTS_MIN:
         return True
     own_here = m.own + m.unmatched_here
     own_there = m.there + m.unmatched_there
@@ -189,9 +190,9 @@ def _accepted_on_site(match: Match) -> bool:
         return False
     part = max(m.part_here, m.part_there)
     lead = max(m.lead_here, m.lead_there)
-    if match.same_title and part >= limits.SITE_TITLE_PART_ALONE_MIN:
+    if same_title and part >= limits.SITE_TITLE_PART_ALONE_MIN:
         return True
-    if match.same_title:
+    if same_title:
         return part >= limits.SITE_TITLE_PART_MIN and lead >= limits.SITE_TITLE_LEAD_MIN
     return (
         lead >= limits.SITE_LEAD_MIN
@@ -256,6 +257,8 @@ def cover(matches: list[Match], own: bytes) -> list[Cover]:
     own: a byte a token, 1 where it is of the main region and not template. A source is kept where it explains
     limits.SECOND_WORDS_MIN own tokens that none before it does.
     """
+    if len(matches) == 1:
+        return [Cover(matches[0], sum([own.count(1, run[0], run[1]) for run in matches[0].runs]))]
     left = bytearray(own)
     chosen: list[Cover] = []
     rest = list(matches)
@@ -325,9 +328,10 @@ class Direction:
 
 def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, others: list[Known]) -> Direction:
     """Credit before published-at before first seen. `others`: members of the source's story, for their credits."""
-    names_source = any(strong(c) and credits_any(c, source.brands) for c in record.credits)
+    theirs = source.brands
+    names_source = any(c.key in theirs and strong(c) for c in record.credits)
     named_by = any(
-        k.credit is not None and credits_any(k.credit, brands) and not credits_any(k.credit, source.brands)
+        k.credit is not None and credits_any(k.credit, brands) and not credits_any(k.credit, theirs)
         for k in (source, *others)
     )
     before = earlier(record.published_at_ms, source.published_at_ms)

@@ -241,14 +241,16 @@ def test_a_candidate_without_hope_is_no_source_whatever_else_is_known_of_it(data
     measures = any_measures(data)
     same_title, scale = data.draw(st.booleans()), data.draw(st.sampled_from([1.0, 1.35]))
     good = False
+    on_site = data.draw(st.booleans())
     for names in (False, True):
-        one = replace(
-            match(same_title=same_title, names=names, words_scale=scale),
-            measures=measures,
-            same_body=data.draw(st.booleans()),
-        )
-        good |= accepted(one) or also_source(one)
-    assert hopeless(measures, same_title, scale) is not good
+        for same_site in {False, on_site}:
+            one = replace(
+                match(same_title=same_title, names=names, words_scale=scale, same_site=same_site),
+                measures=measures,
+                same_body=data.draw(st.booleans()) and not same_site,
+            )
+            good |= accepted(one) or also_source(one)
+    assert hopeless(measures, same_title, scale, on_site) is not good
 
 
 SECOND = {"lead_there": limits.SECOND_LEAD_MIN, "words": limits.SECOND_WORDS_MIN}
