@@ -23,12 +23,20 @@ from service.core.model import EngineStats, Outcome, Passage, RawArticle, Refuse
 from service.core.origin_index import OriginIndex
 from service.core.propose import Proposal, propose
 from service.core.record import ENGINE_VERSION, SketchRecord, decode_record
-from service.core.remembered import decode_outcomes, encode_outcomes
+from service.core.remembered import (
+    OutcomeValues,
+    encode_outcomes,
+    outcome_from_list,
+    outcome_values,
+    position_of,
+)
 from service.core.tokens import Tokens
 
 __all__ = ["ENGINE_VERSION", "Engine", "Proposal", "enrich"]
 
-Recent = dict[tuple[str, int], dict[int, Outcome]]
+Recent = dict[tuple[str, int], dict[int, Outcome | OutcomeValues]]  # as values where a snapshot gave them
+
+_DECODED_AHEAD = 32  # records: a slice of the follower's and more, and little memory
 
 
 class Engine:
@@ -53,27 +61,41 @@ class Engine:
 
     def replay(self, log_offset: int, log_time_ms: int, value: bytes) -> Outcome | Refused:
         """Applies one record of the fingerprint log: the only thing that changes the index."""
+        return self._applied(log_offset, log_time_ms, decode_record(value))
+
+    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+        """Applies records in order. A few are decoded at a time: each step then finds its own code still in the cache."""
+        outcomes: list[Outcome | Refused] = []
+        for at in range(0, len(records), _DECODED_AHEAD):
+            few = records[at : at + _DECODED_AHEAD]
+            decoded = [(offset, time_ms, decode_record(value)) for offset, time_ms, value in few]
+            outcomes += [self._applied(*record) for record in decoded]
+        return outcomes
+
+    def _applied(
+        self, log_offset: int, log_time_ms: int, record: SketchRecord | Refused
+    ) -> Outcome | Refused:
+        """Applies one record as decoded."""
         self._log_offset = log_offset + 1
-        record = decode_record(value)
         if isinstance(record, Refused):
             self._refused += 1
             return record
-        recent = self._recent.setdefault((record.position.topic, record.position.partition), {})
-        before = recent.get(record.position.offset)
-        if before is not None and before.body_xxh3 == record.body_xxh3:
-            return replace(before, redelivered=True)
-        self._log_time_ms = max(self._log_time_ms, log_time_ms)  # log time never runs backwards
+        position = record.position
+        recent = self._recent.setdefault((position.topic, position.partition), {})
+        before = recent.get(position.offset)
+        if before is not None:
+            before = before if isinstance(before, Outcome) else outcome_from_list(before)
+            if before.body_xxh3 == record.body_xxh3:
+                recent[position.offset] = before
+                return replace(before, redelivered=True)
+            del recent[position.offset]  # what comes in its place is the newest
+        if log_time_ms > self._log_time_ms:  # log time never runs backwards
+            self._log_time_ms = log_time_ms
         self._index.forget_before(self._log_time_ms - self._window_ms)
-        outcome = self._judged(record)
-        recent.pop(record.position.offset, None)
-        recent[record.position.offset] = outcome
+        outcome = recent[position.offset] = self._judged(record)
         if len(recent) > limits.RECENT_VERDICTS_PER_PARTITION:
             del recent[next(iter(recent))]
         return outcome
-
-    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
-        """Applies records in order."""
-        return [self.replay(*record) for record in records]
 
     def check(self, proposal: Proposal) -> Outcome:
         """What `replay` would say of this article if it came next, at the log's present time; changes nothing. Not beside
@@ -129,9 +151,9 @@ class Engine:
         engine = cls(window_ms=window_ms)
         engine._index = OriginIndex.from_state(state)
         engine._log_offset, engine._log_time_ms, engine._refused = log_offset, log_time_ms, refused
-        for outcome in decode_outcomes(state["recent"].tobytes()):
-            position = outcome.position
-            engine._recent.setdefault((position.topic, position.partition), {})[position.offset] = outcome
+        for values in outcome_values(state["recent"].tobytes()):
+            at = position_of(values)
+            engine._recent.setdefault((at.topic, at.partition), {})[at.offset] = values
         return engine
 
 
@@ -139,14 +161,14 @@ def enrich(proposal: Proposal, outcome: Outcome) -> Verdict:
     """The verdict with what only the owner of the text can add: the credit's words, passages cut at tokens. Pure."""
     verdict = outcome.verdict
     article, tokens = proposal.article, proposal.tokens
-    credit = verdict.credit
+    credit, passages = verdict.credit, verdict.passages
     if credit is not None:
         credit = replace(credit, text=article.body[credit.start : credit.end])
-    if not verdict.passages or article.offsets is not None or not len(tokens):
-        return replace(verdict, credit=credit)
-    return replace(
-        verdict, credit=credit, passages=tuple(_cut_at_tokens(p, tokens) for p in verdict.passages)
-    )
+    if passages and article.offsets is None and len(tokens):
+        passages = tuple(_cut_at_tokens(p, tokens) for p in passages)
+    elif credit is None:
+        return verdict
+    return replace(verdict, credit=credit, passages=passages)
 
 
 def _cut_at_tokens(passage: Passage, tokens: Tokens) -> Passage:

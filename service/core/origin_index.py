@@ -29,16 +29,16 @@ from service.core.comparison import Comparison, Measured, compare, page_of, url_
 from service.core.domains import brand_keys
 from service.core.frozen import quick
 from service.core.hashing import xxh3_64
-from service.core.model import U64, CreditKind, Verdict
+from service.core.model import U64, CreditKind, RawPosition, Verdict
 from service.core.postings import POSITION_MAX, Postings, Taught, learn
 from service.core.record import SketchRecord
 from service.core.remembered import (
     CREDIT_KINDS,
     Remembered,
     credit_from_list,
-    decode_head,
     decode_remembered,
     encode_remembered,
+    head_values,
     reencode_remembered,
 )
 from service.core.sharded import Shard
@@ -90,26 +90,28 @@ class OriginIndex:
         if known is not None:
             return known
         row = self.articles.row(number)
-        head = decode_head(self.articles.blob_of(row))
-        strongest = next((c for c in head.credits if CREDIT_KINDS[c[0]] is not CreditKind.MENTION), None)
+        topic, partition, offset, body, id_, url, publisher, host, domain, credits_, kind, story, original = (
+            head_values(self.articles.blob_of(row))
+        )
+        strongest = next((c for c in credits_ if CREDIT_KINDS[c[0]] is not CreditKind.MENTION), None)
         known = Known(
             number,
             row.story,
-            head.story,
-            head.id,
-            head.url,
-            head.publisher,
-            head.host,
-            head.domain,
-            brand_keys(head.publisher, head.host, head.domain),
+            story,
+            id_,
+            url,
+            publisher,
+            host,
+            domain,
+            brand_keys(publisher, host, domain),
             None if row.published_at_ms == limits.NO_TIME_MS else row.published_at_ms,
-            head.position,
-            head.body_xxh3,
+            RawPosition(topic, partition, offset),
+            body,
             row.title_digest,
             (row.main_start, row.main_end),
             row.own_tokens,
-            head.kind,
-            head.original,
+            kind,
+            original,
             None if strongest is None else credit_from_list(strongest),
         )
         if len(self._known) >= limits.KNOWN_CACHED_MAX:

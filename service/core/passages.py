@@ -73,19 +73,18 @@ def trimmed(
     around it: own words of the page, not of the article. Under the source's own title nothing else can follow it; under
     another one a longer rest is an article that the source was put into.
     """
-    if not stretches or not runs:
+    source_start, source_end = source_main
+    if not stretches or not runs or source_end <= source_start:
         return own
-    size = source_main[1] - source_main[0]
-    kept = bytearray(own)
-    first, last = stretches[0][0], max(end for _, end, _ in stretches)
-    short = min(limits.TRIM_TOKENS_MAX, limits.TRIM_PART * kept.count(1, first, last))
-    from_start = min(run[2] for run in runs) - source_main[0] <= limits.TRIM_SOURCE_TOKENS_MAX
-    to_end = source_main[1] - max(run[3] for run in runs) <= limits.TRIM_SOURCE_TOKENS_MAX
-    if size > 0 and from_start and kept.count(1, 0, first) <= short:
-        kept[:first] = bytes(first)
-    if size > 0 and to_end and (same_title or kept.count(1, last) <= short):
-        kept[last:] = bytes(len(kept) - last)
-    return bytes(kept)
+    first, last = stretches[0][0], max(stretches, key=_ends)[1]
+    short = min(limits.TRIM_TOKENS_MAX, limits.TRIM_PART * own.count(1, first, last))
+    from_start = min([run[2] for run in runs]) - source_start <= limits.TRIM_SOURCE_TOKENS_MAX
+    to_end = source_end - max([run[3] for run in runs]) <= limits.TRIM_SOURCE_TOKENS_MAX
+    if from_start and own.count(1, 0, first) <= short:
+        own = bytes(first) + own[first:]
+    if to_end and (same_title or own.count(1, last) <= short):
+        own = own[:last] + bytes(len(own) - last)
+    return own
 
 
 def inside(ranges: Iterable[TokenRange], main: TokenRange) -> list[TokenRange]:

@@ -1,7 +1,7 @@
 """What the index keeps of an article beside numbers: who it is and what was said of it, as bytes.
 
 One blob an article, read only for the few candidates that a text really shares something with, and for corrections. Three
-parts, a line feed between them: what judging a candidate needs (`decode_head`); the rest of its verdict; the lines of its
+parts, a line feed between them: what judging a candidate needs (`head_values`); the rest of its verdict; the lines of its
 sketch, packed, which only corrections read. The first two are JSON by the codec: it reads a dozen short fields faster than
 Python unpacks them, and a snapshot shows them plainly. Bounded: a body of many thousand lines keeps the first ones, and so
 do its passages.
@@ -9,6 +9,7 @@ do its passages.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,7 +40,9 @@ from service.core.record import RecordCredit, SketchRecord
 _KINDS = {kind.value: kind for kind in VerdictKind}
 CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
 _KIND_AT, _STORY_AT, _ORIGINAL_AT = 0, 2, 3  # in a verdict's list
+_ID, _HOST, _DOMAIN, _KIND, _STORY, _ORIGINAL = 4, 7, 8, 10, 11, 12  # in a head
 _NONE = np.empty(0, np.uint8)
+OutcomeValues = list[Any]  # an outcome as a snapshot holds it
 
 
 @quick
@@ -56,23 +59,6 @@ class Remembered:
     domain: str
     credits: tuple[RecordCredit, ...]
     verdict: Verdict  # as last said
-
-
-@dataclass(slots=True)
-class Head:
-    """What judging needs of a candidate's blob."""
-
-    position: RawPosition
-    body_xxh3: str
-    id: str
-    url: str
-    publisher: str
-    host: str
-    domain: str
-    credits: list[list[Any]]  # as `credit_from_list` reads them
-    kind: VerdictKind
-    story: str
-    original: Original | None
 
 
 def encode_remembered(article: SketchRecord | Remembered, verdict: Verdict, lines: I32, packed: U8) -> bytes:
@@ -114,41 +100,37 @@ def _said(article: SketchRecord | Remembered, verdict: Verdict) -> bytes:
     return b"%b\n%b\n" % (json_bytes(head), json_bytes(rest))
 
 
-def decode_head(blob: bytes) -> Head:
-    """The first part of a blob. It is our own: damage is an assertion's matter, found by checksums before."""
+def head_values(blob: bytes) -> list[Any]:
+    """The first part of a blob, as `_said` wrote it: topic, partition, offset, body, id, URL, publisher, host, domain, credits,
+    kind, story, original. It is our own: damage is an assertion's matter, found by checksums before."""
+    head: list[Any] = json_value(blob[: blob.index(b"\n")])
+    if head[_HOST] is None:
+        head[_HOST] = head[_DOMAIN]
+    if head[_STORY] is None:
+        head[_STORY] = head[_ID]
+    head[_KIND] = _KINDS[head[_KIND]]
+    if head[_ORIGINAL] is not None:
+        head[_ORIGINAL] = _original(head[_ORIGINAL])
+    return head
+
+
+def decode_remembered(blob: bytes) -> Remembered:
+    """The article that a blob holds."""
     topic, partition, offset, body, id_, url, publisher, host, domain, credits_, kind, story, original = (
-        json_value(blob[: blob.index(b"\n")])
+        head_values(blob)
     )
-    return Head(
+    rest = blob[blob.index(b"\n") + 1 : _lines_at(blob) - 1]
+    verdict = verdict_from_list([kind, *json_value(rest)[1:]])
+    return Remembered(
         RawPosition(topic, partition, offset),
         body,
         id_,
         url,
         publisher,
-        domain if host is None else host,
+        host,
         domain,
-        credits_,
-        _KINDS[kind],
-        id_ if story is None else story,
-        None if original is None else _original(original),
-    )
-
-
-def decode_remembered(blob: bytes) -> Remembered:
-    """The article that a blob holds."""
-    head = decode_head(blob)
-    rest = blob[blob.index(b"\n") + 1 : _lines_at(blob) - 1]
-    verdict = verdict_from_list([head.kind, *json_value(rest)[1:]])
-    return Remembered(
-        head.position,
-        head.body_xxh3,
-        head.id,
-        head.url,
-        head.publisher,
-        head.host,
-        head.domain,
-        tuple(credit_from_list(c) for c in head.credits),
-        replace(verdict, story=head.story, original=head.original),
+        tuple(credit_from_list(c) for c in credits_),
+        replace(verdict, story=story, original=original),
     )
 
 
@@ -261,50 +243,50 @@ def _original(values: list[Any]) -> Original:
     )
 
 
-def encode_outcomes(outcomes: list[Outcome]) -> bytes:
-    """Outcomes as bytes, for a snapshot."""
-    return json_bytes(
-        [
-            [
-                _position(outcome.position),
-                outcome.body_xxh3,
-                verdict_list(outcome.verdict),
-                [
-                    [
-                        c.id,
-                        _position(c.position),
-                        c.body_xxh3,
-                        verdict_list(c.verdict),
-                        c.reason,
-                        _position(c.cause),
-                    ]
-                    for c in outcome.corrections
-                ],
-            ]
-            for outcome in outcomes
-        ]
+def encode_outcomes(outcomes: Iterable[Outcome | OutcomeValues]) -> bytes:
+    """Outcomes as bytes, for a snapshot; those that came out of one and were not asked for since go back as they are."""
+    return json_bytes([one if isinstance(one, list) else _outcome_list(one) for one in outcomes])
+
+
+def outcome_values(data: bytes) -> list[OutcomeValues]:
+    """What `encode_outcomes` wrote, as plain values: a partition has thousands, and few are ever asked for again."""
+    values: list[OutcomeValues] = json_value(data)
+    return values
+
+
+def position_of(values: OutcomeValues) -> RawPosition:
+    return RawPosition(*values[0])
+
+
+def outcome_from_list(values: OutcomeValues) -> Outcome:
+    """The outcome that plain values say."""
+    position, body, verdict, corrections = values
+    return Outcome(
+        RawPosition(*position),
+        body,
+        verdict_from_list(verdict),
+        tuple(
+            Correction(
+                id_,
+                RawPosition(*at),
+                copy_body,
+                verdict_from_list(corrected),
+                CorrectionReason(reason),
+                RawPosition(*cause),
+            )
+            for id_, at, copy_body, corrected, reason, cause in corrections
+        ),
+        False,
     )
 
 
-def decode_outcomes(data: bytes) -> list[Outcome]:
-    """The outcomes that `encode_outcomes` wrote."""
+def _outcome_list(outcome: Outcome) -> OutcomeValues:
     return [
-        Outcome(
-            RawPosition(*position),
-            body,
-            verdict_from_list(verdict),
-            tuple(
-                Correction(
-                    id_,
-                    RawPosition(*at),
-                    copy_body,
-                    verdict_from_list(corrected),
-                    CorrectionReason(reason),
-                    RawPosition(*cause),
-                )
-                for id_, at, copy_body, corrected, reason, cause in corrections
-            ),
-            False,
-        )
-        for position, body, verdict, corrections in json_value(data)
+        _position(outcome.position),
+        outcome.body_xxh3,
+        verdict_list(outcome.verdict),
+        [
+            [c.id, _position(c.position), c.body_xxh3, verdict_list(c.verdict), c.reason, _position(c.cause)]
+            for c in outcome.corrections
+        ],
     ]
