@@ -235,7 +235,7 @@ def any_measures(data: st.DataObject) -> Measures:
     return named_measures(row, draw(st.integers(0, 90)), draw(st.integers(0, 90)))
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_a_candidate_without_hope_is_no_source_whatever_else_is_known_of_it(data: st.DataObject) -> None:
     measures = any_measures(data)
