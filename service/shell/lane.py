@@ -3,7 +3,7 @@
 Decoding, proposing, replaying and rendering hold the interpreter, but for their kernels, which let go of it for some
 microseconds each. In threads beside the loop, that is a convoy: at each of the thirty kernels of an article the thread
 waits for the others to give the interpreter back, up to the switch interval each time, and the cores idle meanwhile
-(measured: 1,100 articles a second from two threads, 2,600 without any). So pieces of a few milliseconds run on the loop
+(two threads judged less than half as many articles a second as none did). So pieces of a few milliseconds run on the loop
 itself, and what cannot be cut that small, a single huge record, goes to a thread. More cores are used by processes
 (fingerprints.py), which share no interpreter.
 

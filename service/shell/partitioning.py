@@ -1,6 +1,6 @@
 """Which partition a key belongs to: the one that every Kafka client gives it (murmur2, as in the Java client's `Utils`).
 
-The Kafka client has this hash too, byte by byte; here it goes word by word, at a quarter of the cost: a key is a URL or
+The Kafka client has this hash too, byte by byte; here it goes word by word, at half of the cost: a key is a URL or
 longer, and each record that is published has one.
 """
 

@@ -20,7 +20,7 @@ from service.core.model import Outcome, Refused
 from service.shell import follower, partition, steps
 from service.shell.ports import (
     FencedError,
-    LogBatch,
+    LogRecord,
     Opened,
     OutputStream,
     TopicPartition,
@@ -304,12 +304,8 @@ def follower_starts_at_end(patch: Patch) -> Prepare:
 def replayed_out_of_order(patch: Patch) -> Prepare:
     """A batch of the log is replayed by raw partition."""
 
-    async def replay(self: follower.Follower, batch: LogBatch) -> None:
-        records = sorted(batch.records, key=lambda record: record.value[10:14])
-        await plain(self, replace_records(batch, records))
-
-    def replace_records(batch: LogBatch, records: Sequence[Any]) -> LogBatch:
-        return batch._replace(records=records)
+    async def replay(self: follower.Follower, records: Sequence[LogRecord]) -> None:
+        await plain(self, sorted(records, key=lambda record: record.value[10:14]))
 
     plain = follower.Follower._replay
     patch.setattr(follower.Follower, "_replay", replay)
