@@ -11,7 +11,7 @@ programs share the cores.
 its own) notes when each enriched record becomes visible to `read_committed`. Both clocks are this machine's.
 
     python -m bench.end_to_end throughput [--articles N] [--replicas 1,2] [--repeats N] [--workers N]
-    python -m bench.end_to_end latency [--rate 500] [--seconds 30] [--workers N]
+    python -m bench.end_to_end latency [--rate 500] [--seconds 30] [--workers N] [--partitions 6]
 """
 
 from __future__ import annotations
@@ -86,12 +86,12 @@ def broker() -> Iterator[tuple[str, Path]]:
             node.kill()
 
 
-def _empty(bootstrap: str, folder: Path, workers: int = 0) -> Deployment:
+def _empty(bootstrap: str, folder: Path, workers: int = 0, partitions: int = PARTITIONS) -> Deployment:
     """New topics, and a folder of its own for the replicas' logs."""
     name = f"b{uuid.uuid4().hex[:8]}"
     (folder / name).mkdir()
     settings = {"WIRECOPY_FINGERPRINT_WORKERS": str(workers)}
-    made = Deployment(bootstrap, name, folder / name, PARTITIONS, settings)
+    made = Deployment(bootstrap, name, folder / name, partitions, settings)
     made.create_topics()
     return made
 
@@ -209,11 +209,12 @@ def throughput(
     return rows
 
 
-def latency(rate: int, seconds: int, workers: int = 0) -> dict[str, Any]:
-    """Prints and returns quantiles (ms) of produced → visible to `read_committed`, one replica."""
+def latency(rate: int, seconds: int, workers: int = 0, partitions: int = PARTITIONS) -> dict[str, Any]:
+    """Prints and returns quantiles (ms) of produced → visible to `read_committed`, one replica. Each raw partition has
+    transactions of its own, so the same articles in fewer partitions are fewer and larger transactions."""
     records = articles(rate * seconds)
     with broker() as (bootstrap, folder):
-        made = _empty(bootstrap, folder, workers)
+        made = _empty(bootstrap, folder, workers, partitions)
         produce(bootstrap, made.topic("raw"), 0, [(b"k", records[0], [], None)])
         made.start()
         made.wait_for(1)
@@ -228,10 +229,17 @@ def latency(rate: int, seconds: int, workers: int = 0) -> dict[str, Any]:
     kept = sorted(seen[int(len(seen) * WARM_UP_SKIPPED) :])
     quantiles = {name: kept[int(len(kept) * at)] for name, at in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99))}
     print(
-        f"{rate}/s for {seconds} s, {len(seen):,} seen: p50 {quantiles['p50']:.0f} ms, "
+        f"{rate}/s in {partitions} partition(s) for {seconds} s, {len(seen):,} seen: p50 {quantiles['p50']:.0f} ms, "
         f"p90 {quantiles['p90']:.0f} ms, p99 {quantiles['p99']:.0f} ms (goals 50 and 250)"
     )
-    return {"rate": rate, "seconds": seconds, "seen": len(seen), "sorted_ms": kept, **quantiles}
+    return {
+        "rate": rate,
+        "partitions": partitions,
+        "seconds": seconds,
+        "seen": len(seen),
+        "sorted_ms": kept,
+        **quantiles,
+    }
 
 
 def _feed(made: Deployment, records: Sequence[bytes], rate: int) -> None:
@@ -243,7 +251,7 @@ def _feed(made: Deployment, records: Sequence[bytes], rate: int) -> None:
             time.sleep(wait)
         now_ms = time.time_ns() // 1_000_000
         headers: list[tuple[str, str | bytes | None]] = [("sent", b"%d" % now_ms)]
-        producer.produce(made.topic("raw"), value, b"k", number % PARTITIONS, headers=headers)
+        producer.produce(made.topic("raw"), value, b"k", number % made.partitions, headers=headers)
         producer.poll(0)
     producer.flush(60)
 
@@ -259,7 +267,7 @@ def _read(made: Deployment, count: int, seen: list[float], reading: threading.Ev
             "fetch.wait.max.ms": 5,
         }
     )
-    consumer.assign([TopicPartition(made.topic("enriched"), number, 0) for number in range(PARTITIONS)])
+    consumer.assign([TopicPartition(made.topic("enriched"), number, 0) for number in range(made.partitions)])
     got, give_up_at = 0, time.monotonic() + WAIT_SECONDS_MAX
     while got < count and time.monotonic() < give_up_at:
         message = consumer.poll(0.2)
@@ -284,12 +292,13 @@ def main() -> int:
     late = commands.add_parser("latency")
     late.add_argument("--rate", type=int, default=500)
     late.add_argument("--seconds", type=int, default=30)
+    late.add_argument("--partitions", type=int, default=PARTITIONS, help="of the raw topic")
     for command in (through, late):
         command.add_argument("--workers", type=int, default=0, help="processes that decode and propose")
     options = parser.parse_args()
     try:
         if options.command == "latency":
-            latency(options.rate, options.seconds, options.workers)
+            latency(options.rate, options.seconds, options.workers, options.partitions)
         else:
             replicas = [int(n) for n in options.replicas.split(",")]
             throughput(options.articles, replicas, options.repeats, options.workers)
