@@ -99,8 +99,9 @@ What the remaining errors are, looked at one by one:
   than a hundred words with an earlier article.
 - **Press.** The release not found is dated and credited to the wire that sends it second ("CITY (WIRE) -"):
   the credit decides, it becomes the late original, and its first copy is corrected.
-- **Extractions.** Pages that are a table or a list, of which extractors give different parts; extractors
-  that write a link's address between the words; and extractions of the site without the article.
+- **Extractions.** Extractors that break a link's address over lines, between the words; and extractions that
+  hold a reader's comment, or the site without the article. Some pages that are a table are found by what
+  stands around it, with a share of 0.
 - **Passages and share.** A site's first pages, whose foot nobody can know yet (most of the error of
   `share`); heavy edits at an article's edges; hard-wrapped tables, whose lines many stories share.
 - **Short runs.** A verbatim run of 60 words is missed where the article around it, or its source, has no
