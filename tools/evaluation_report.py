@@ -45,8 +45,9 @@ CASES: Final = {
 INTRODUCTION: Final = """\
 # Evaluation
 
-Written by `make eval` from one run; every figure comes from the labelled sets' own scripts or from the
-generators in `bench/curves.py`. The sets hold articles of others and are no part of this repository;
+Written by `make eval`: ours from one run, the peers' kept while neither they nor the sets change. Every
+figure comes from the labelled sets' own scripts or from the generators in `bench/curves.py`. The sets hold
+articles of others and are no part of this repository;
 `make eval` says where it looks for them and skips what is absent.
 
 - **wirebench**: a stream of pages in which it is known what republishes what.
