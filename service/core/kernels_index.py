@@ -76,7 +76,6 @@ _LEARN = (
 _ARTICLE_BITS = np.uint64(28)
 _ARTICLE_MASK = np.uint64((1 << 28) - 1)
 _KEY_STORED_MASK = np.uint64((1 << 40) - 1)
-_KEY_SLOT_MASK = np.uint64((1 << 36) - 1)
 _KEY_SLOT_BITS = np.uint64(36)
 _KEY_DROPPED_BITS = np.uint64(14)
 _HALF = np.uint64(32)

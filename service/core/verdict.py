@@ -302,15 +302,6 @@ def credits_any(credit: RecordCredit, brands: tuple[str, ...]) -> bool:
     return credit.key in brands
 
 
-EXTERNAL_KINDS = (
-    CreditKind.DATELINE,
-    CreditKind.ORIGINALLY,
-    CreditKind.VIA,
-    CreditKind.READ_MORE,
-    CreditKind.BYLINE,
-)
-
-
 def strong(credit: RecordCredit) -> bool:
     """Whether a credit says whose text this is, not only where a fact is from."""
     return credit.kind is not CreditKind.MENTION

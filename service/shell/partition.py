@@ -452,6 +452,7 @@ class PartitionWorker:
         records: list[OutputRecord] = []
         for piece, size in pieces(batch, lambda entry: entry.size_bytes):
             work = partial(render, piece, around.steps, around.limits())
+            # due at once: its turn to publish has come already
             rendered = await self._compute(Work.REPLAY, size, work)
             records += [record for several in rendered for record in several]
         self._telemetry.stage_time(Stage.ENRICH, loop.time() - began_at, len(batch))

@@ -314,14 +314,11 @@ class KeptEngine:
     # ---- the end
     async def close(self, executor: Executor) -> None:
         """Saves once more where that is quick, and leaves the directory. Nothing is replayed after it."""
+        self._give_up_writing()  # it is older than what comes now
         if self._watch is not None:
-            self._watch.cancel()
             await asyncio.wait([self._watch])
         if self._publishing is not None and not self._publishing.done():
             await asyncio.wait([self._publishing])
-        if self._child is not None:  # what it writes is older than what comes now
-            self._child.end()
-            self._child = None
         if self._lock is None:
             return
         loop = asyncio.get_running_loop()
@@ -337,14 +334,18 @@ class KeptEngine:
 
     def abandon(self) -> None:
         """Lets go of the directory, as the end of the process does: what is still being written is given up."""
+        self._give_up_writing()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _give_up_writing(self) -> None:
+        """Ends the child that writes, and whoever waits for it."""
         if self._watch is not None:
             self._watch.cancel()
         if self._child is not None:
             self._child.end()
             self._child = None
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
 
 async def _record_at(log: FingerprintLog, offset: int) -> tuple[int, int, bytes] | None:
