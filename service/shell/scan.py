@@ -29,7 +29,7 @@ from typing import BinaryIO, Final
 from service.core import limits
 from service.core.codec import FieldPaths, decode_raw, encode_correction, encode_enriched, json_bytes
 from service.core.engine import Engine, Proposal, enrich
-from service.core.model import Outcome, RawPosition, Rejected, RejectReason, VerdictKind
+from service.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, VerdictKind
 from service.shell.files import STANDARD, FileTrouble, Line, LineReader, open_output
 from service.shell.fingerprints import Fingerprinters, Pending, WorkerDiedError, internal_fault
 from service.shell.terminal import Terminal
@@ -144,13 +144,18 @@ class _Scanner:
             self._outputs.enriched.write(b"\n".join(enriched))
 
     def fingerprinted(self, batches: Iterable[list[Line]]) -> Generator[Fingerprinted]:
-        """Each batch with what came of its lines, made in this process."""
-        for batch in batches:
-            yield batch, [self._proposed(line) for line in batch]
-
-    def _proposed(self, line: Line) -> Proposal | Rejected:
+        """Each batch with what came of its lines, made in this process. A whole batch is read before any of it is
+        fingerprinted: each step then finds its own code and data still in the cache.
+        """
         options = self._options
-        article = decode_raw(line.value, RawPosition(TOPIC, 0, line.number), options.fields, options.aliases)
+        for batch in batches:
+            articles = [
+                decode_raw(line.value, RawPosition(TOPIC, 0, line.number), options.fields, options.aliases)
+                for line in batch
+            ]
+            yield batch, [self._proposed(article) for article in articles]
+
+    def _proposed(self, article: RawArticle | Rejected) -> Proposal | Rejected:
         if isinstance(article, Rejected):
             return article
         try:

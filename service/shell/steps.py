@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.core.model import Outcome, Rejected, RejectReason
+from service.core.model import Outcome, RawArticle, Rejected, RejectReason
 from service.shell.fingerprints import Fault
 from service.shell.ports import (
     EnginePort,
@@ -75,11 +75,17 @@ def size_of(key: bytes | None, value: bytes | None, headers: Headers) -> int:
 
 
 def prepare(records: Sequence[RawRecord], steps: Steps, engine: EnginePort, limits: Limits) -> list[Entry]:
-    """Decode and propose, here or where `steps.fingerprint` does it. Changes nothing; may run in any thread."""
+    """Decode and propose, here or where `steps.fingerprint` does it. Changes nothing; may run in any thread.
+
+    All are decoded before the first is proposed: each step then finds its own code and data still in the cache."""
+    entries = [Entry(record, size_of(record.key, record.value, record.headers)) for record in records]
     found = None if steps.fingerprint is None else steps.fingerprint(records)
     if found is None:
-        return [_prepare_one(record, steps, engine, limits) for record in records]
-    entries = [Entry(record, size_of(record.key, record.value, record.headers)) for record in records]
+        articles = [_decoded(entry, steps) for entry in entries]
+        for entry, article in zip(entries, articles, strict=True):
+            if article is not None:
+                _propose(entry, article, engine, limits)
+        return entries
     for entry, one in zip(entries, found, strict=True):
         if isinstance(one, Fault):
             entry.fault = FaultElsewhereError(one.error)
@@ -95,20 +101,28 @@ class FaultElsewhereError(Exception):
     """Our own code failed in another process; the text is the type of what it raised there."""
 
 
-def _prepare_one(record: RawRecord, steps: Steps, engine: EnginePort, limits: Limits) -> Entry:
-    entry = Entry(record, size_of(record.key, record.value, record.headers))
+def _decoded(entry: Entry, steps: Steps) -> RawArticle | None:
+    """The article of a record, or None where it is now rejected."""
     try:
-        article = steps.decode(record.value, record.position)
-        if isinstance(article, Rejected):
-            entry.rejected = article
-            return entry
+        article = steps.decode(entry.record.value, entry.record.position)
+    except Exception as error:
+        entry.rejected = internal(error)
+        entry.fault = error
+        return None
+    if isinstance(article, Rejected):
+        entry.rejected = article
+        return None
+    return article
+
+
+def _propose(entry: Entry, article: RawArticle, engine: EnginePort, limits: Limits) -> None:
+    try:
         proposal = engine.propose(article)
     except Exception as error:
         entry.rejected = internal(error)
         entry.fault = error
-        return entry
-    _accept(entry, proposal, limits)
-    return entry
+    else:
+        _accept(entry, proposal, limits)
 
 
 def _accept(entry: Entry, proposal: ProposalPort, limits: Limits) -> None:
