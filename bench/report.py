@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from bench import end_to_end, growth, stages
+from bench import end_to_end, growth, outage, stages
 from bench.__main__ import OURS, OURS_WITH_JSON, compare, texts
 from tools.kafka import KafkaMissingError
 
@@ -163,6 +163,16 @@ def _latency(options: Options) -> Section:
     return Section("Latency", text + _table(head, rows), (_distribution(curves),))
 
 
+def _outage(options: Options) -> Section:
+    found = outage.catch_up(60 if options.full else 3, 100)
+    text = (
+        f"One replica, six raw partitions, no state: what {found.minutes:g} minutes at {found.rate}/s left behind "
+        f"({found.backlog:,} articles), while as many a second went on coming. Caught up **{found.seconds:.0f} s** after its "
+        f"start, {found.start_seconds:.0f} s of which passed until its first commit: {found.per_second:,.0f} articles/s."
+    )
+    return Section("After an outage", text)
+
+
 def _restart(_: Options) -> Section:
     """By the benchmark's own program, whose output is the section."""
     command = [sys.executable, "-m", "bench.restart"]
@@ -180,6 +190,7 @@ SECTIONS: Final[dict[str, Callable[[Options], Section]]] = {
     "restart": _restart,
     "throughput": _throughput,
     "latency": _latency,
+    "outage": _outage,
 }
 
 
