@@ -31,7 +31,8 @@ _LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(n
 _CREDIT_KINDS = tuple(CreditKind)
 _CREDIT_KIND_NUMBERS = {kind: number for number, kind in enumerate(_CREDIT_KINDS)}
 _NUMBER_BYTES_MAX = 10  # of an unsigned LEB128 of 64 bits
-_NUMBERS_MAX = kernels.RECORD_NUMBERS + 7 * limits.CREDITS_MAX + 6
+_NUMBERS_LEAST = kernels.RECORD_NUMBERS + 6  # of a record without credits
+_NUMBERS_MAX = _NUMBERS_LEAST + 7 * limits.CREDITS_MAX
 _DAMAGES = {
     kernels.RECORD_ENDS_EARLY: "it ends early",
     kernels.RECORD_NUMBER_CUT: "a number is cut",
@@ -172,10 +173,11 @@ def decode_record(value: bytes) -> SketchRecord | Refused:
 
 
 def _decoded(rest: bytes) -> SketchRecord:
+    size = len(rest)
     numbers = np.empty(_NUMBERS_MAX, _I64)
     # no larger than the record makes them, so that what is read can stay where it is
-    positions = np.empty(len(rest), _I32)
-    lines = np.empty((len(rest) // 4, 5), _I32)
+    positions = np.empty(size, _I32)
+    lines = np.empty((size // 4, 5), _I32)
     said, at = kernels.read_record(
         rest, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
     )
@@ -193,23 +195,19 @@ def _decoded(rest: bytes) -> SketchRecord:
         ids_count,
         lines_count,
         credits_count,
-        *others,
-    ) = numbers[: kernels.RECORD_NUMBERS + 7 * int(numbers[10]) + 6].tolist()
+        *lengths,
+    ) = numbers[:_NUMBERS_LEAST].tolist()
+    credits_: tuple[RecordCredit, ...] = ()
+    if credits_count:
+        told = numbers[_NUMBERS_LEAST - 6 : _NUMBERS_LEAST + 7 * credits_count].tolist()
+        lengths = told[5 * credits_count :]
     if ids_count and not lines_count:
         raise _DamagedError("samples stand in no line")
-    strings = _strings(rest, at, others[5 * credits_count :], _TAIL.size + 8 * ids_count)
-    at = len(rest) - _TAIL.size - 8 * ids_count
-    topic, id_, url, publisher, host, domain, *named = strings
-    digest, title_digest = _TAIL.unpack_from(rest, at)
-    ids = np.frombuffer(rest, _LITTLE_U64, ids_count, at + _TAIL.size).astype(_U64)
-    credits_ = []
-    for i in range(credits_count):
-        kind, flags, start, size, context = others[5 * i : 5 * i + 5]
-        name, key = named[2 * i : 2 * i + 2]
-        inside, agency = bool(flags & 2), bool(flags & 1)
-        credits_.append(
-            RecordCredit(_CREDIT_KINDS[kind], name, key, agency, start, start + size, inside, context)
-        )
+    tail_at = size - _TAIL.size - 8 * ids_count
+    topic, id_, url, publisher, host, domain, *named = _strings(rest, at, lengths, tail_at)
+    if credits_count:
+        credits_ = _credits(told, named)
+    digest, title_digest = _TAIL.unpack_from(rest, tail_at)
     return SketchRecord(
         RawPosition(topic, partition, offset),
         digest.hex(),
@@ -220,29 +218,49 @@ def _decoded(rest: bytes) -> SketchRecord:
         domain,
         None if published == 0 else _unzigzag(published - 1),
         version,
-        tuple(credits_),
+        credits_,
         Sketch(
-            ids,
+            np.frombuffer(rest, _LITTLE_U64, ids_count, tail_at + _TAIL.size).astype(_U64),
             positions[:ids_count],
             lines[:lines_count],
             tokens,
             main_start,
             main_start + main_size,
-            bool(title_found),
+            title_found != 0,
             title_digest,
         ),
     )
 
 
-def _strings(rest: bytes, at: int, lengths: list[int], after: int) -> list[str]:
-    """The strings of so many bytes each, from `at` on; `after` bytes follow them."""
-    if at + sum(lengths) + after != len(rest):
+def _credits(numbers: list[int], named: list[str]) -> tuple[RecordCredit, ...]:
+    """The credits of five numbers and two names each."""
+    credits_ = []
+    for i in range(len(named) // 2):
+        kind, flags, start, size, context = numbers[5 * i : 5 * i + 5]
+        name, key = named[2 * i : 2 * i + 2]
+        inside, agency = bool(flags & 2), bool(flags & 1)
+        credits_.append(
+            RecordCredit(_CREDIT_KINDS[kind], name, key, agency, start, start + size, inside, context)
+        )
+    return tuple(credits_)
+
+
+def _strings(rest: bytes, at: int, lengths: list[int], end: int) -> list[str]:
+    """The strings of so many bytes each, from `at` to `end`."""
+    if at + sum(lengths) != end:
         raise _DamagedError("it ends early, or goes on after its end")
+    joined = rest[at:end]
     strings = []
-    for length in lengths:
-        end = at + length
-        strings.append(rest[at:end].decode())
-        at = end
+    at = 0
+    if joined.isascii():  # a character a byte: decoded at once and then cut
+        text = joined.decode()
+        for length in lengths:
+            strings.append(text[at : at + length])
+            at += length
+    else:
+        for length in lengths:
+            strings.append(joined[at : at + length].decode())
+            at += length
     if max(lengths) > _STRING_CHARS_LEAST and any(map(gt, map(len, strings), _STRING_CHARS_MAX)):
         raise _DamagedError("a name is too long")
     return strings

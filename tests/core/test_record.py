@@ -26,7 +26,7 @@ from service.core.record import (
     encode_record,
 )
 from service.core.sketch import Sketch
-from tests.core import twins_text as twins
+from tests.core import twins_record as twins
 from tests.core.story import NOW_MS, article, prose
 
 HEAD = struct.Struct("<2sBQ")
@@ -279,31 +279,63 @@ def written(numbers: list[int]) -> bytes:
     return out[:size].tobytes()
 
 
-def read(data: bytes, count: int) -> tuple[list[int], int] | None:
-    numbers, at = [], 0
-    for _ in range(count):
-        number, at = kernels._get_varint(data, at)
-        if at < 0:
-            return None
-        numbers.append(number)
-    return numbers, at
+def read(data: bytes) -> tuple[int, int, list[int], list[int], list[list[int]]]:
+    """What the kernel says of a number stream: the fault or none, bytes read, numbers, positions, lines."""
+    numbers = np.zeros(kernels.RECORD_NUMBERS + 6 + 7 * limits.CREDITS_MAX, np.int64)
+    positions, lines = np.zeros(len(data), np.int32), np.zeros((len(data) // 4, 5), np.int32)
+    said, at = kernels.read_record(
+        data, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
+    )
+    if said != kernels.RECORD_READ:
+        return said, at, [], [], []
+    count, lines_count, credits_count = numbers[8:11].tolist()
+    return (
+        said,
+        at,
+        numbers[: kernels.RECORD_NUMBERS + 6 + 7 * credits_count].tolist(),
+        positions[:count].tolist(),
+        lines[:lines_count].tolist(),
+    )
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[int]:
+    """The numbers of a record, most of them such as fit together."""
+    tokens = draw(st.integers(0, 400) | varint)
+    start = draw(st.integers(0, 400))
+    positions = draw(st.lists(st.integers(0, 5) | varint, max_size=12))
+    lines = draw(st.lists(st.lists(st.integers(0, 9) | varint, min_size=4, max_size=4), max_size=6))
+    credits_count = draw(st.integers(0, limits.CREDITS_MAX + 1))
+    others = draw(st.lists(varint, min_size=7 * credits_count + 6, max_size=7 * credits_count + 6))
+    counts = [len(positions) + draw(st.sampled_from([0, 0, 0, 1])), len(lines), credits_count]
+    head = [*draw(st.lists(varint, min_size=4, max_size=4)), tokens, start, draw(st.integers(0, 400)), 1]
+    return [*head, *counts, *others, *positions, *(number for line in lines for number in line)]
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(varint, max_size=30), st.binary(max_size=4))
-def test_numbers_are_written_and_read_as_the_twin_does(numbers: list[int], behind: bytes) -> None:
+@given(st.lists(varint, max_size=30))
+def test_numbers_are_written_as_the_twin_does(numbers: list[int]) -> None:
+    assert written(numbers) == twins.write_varints(numbers)
+
+
+@settings(max_examples=400, deadline=None)
+@given(streams(), st.integers(0, 8), st.binary(max_size=4))
+def test_a_number_stream_is_read_as_the_twin_reads_it(numbers: list[int], cut: int, behind: bytes) -> None:
     data = written(numbers)
-    assert data == twins.write_varints(numbers)
-    expected = numbers, len(data)
-    assert read(data + behind, len(numbers)) == expected == twins.read_varints(data + behind, len(numbers))
+    data = data[: max(0, len(data) - cut)] + behind
+    assert read(data) == twins.read_record(data)
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from([0, 1, 127, 128, 129, 255]), max_size=40).map(bytes), st.integers(0, 12))
-def test_any_bytes_read_as_numbers_as_the_twin_reads_them(data: bytes, count: int) -> None:
-    assert read(data, count) == twins.read_varints(data, count)
+@given(st.lists(st.sampled_from([0, 1, 127, 128, 129, 255]), max_size=80).map(bytes))
+def test_any_bytes_are_read_as_the_twin_reads_them(data: bytes) -> None:
+    assert read(data) == twins.read_record(data)
 
 
 @pytest.mark.parametrize("number", [2**56 - 1, 2**56, 2**62, 2**63 - 1])
 def test_a_number_of_nine_bytes_is_cut(number: int) -> None:
-    assert (read(written([number]), 1) is None) is (number >= 2**56)
+    """Wherever it stands: among the first, in a position's step, in a line."""
+    plain = [0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, *[0] * 6, 0, 0, 0, 0, 0]
+    for at in (0, 16, 17, 21):
+        said, *_ = read(written([*plain[:at], number, *plain[at + 1 :]]))
+        assert (said == kernels.RECORD_NUMBER_CUT) is (number >= 2**56), at

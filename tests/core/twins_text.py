@@ -506,25 +506,3 @@ def measure(
         sum(run.hits < 2 for run in all_runs),
     ]
     return row, all_runs
-
-
-# ---- numbers
-def write_varints(numbers: Sequence[int]) -> bytes:
-    out = bytearray()
-    for number in numbers:
-        groups = [number >> shift & 127 for shift in range(0, max(1, number.bit_length()), 7)]
-        out += bytes(group | 128 for group in groups[:-1]) + bytes(groups[-1:])
-    return bytes(out)
-
-
-def read_varints(data: bytes, count: int) -> tuple[list[int], int] | None:
-    """The numbers and how many bytes they took; None: the data ends early, or a number has over 8 bytes."""
-    numbers: list[int] = []
-    at = 0
-    for _ in range(count):
-        end = next((i for i in range(at, len(data)) if data[i] < 128), None)
-        if end is None or end - at >= 8:
-            return None
-        numbers.append(sum((data[i] & 127) << 7 * (i - at) for i in range(at, end + 1)))
-        at = end + 1
-    return numbers, at
