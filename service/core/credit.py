@@ -22,8 +22,9 @@ from service.core import limits
 from service.core.credit_datelines import brackets, enclosed
 from service.core.credit_page import Page
 from service.core.credit_phrases import worded
+from service.core.credit_program import candidates
 from service.core.credit_rules import rules
-from service.core.credit_unspaced import unspaced
+from service.core.credit_unspaced import has_unspaced, unspaced
 from service.core.domains import brand_keys
 from service.core.model import Credit, CreditKind
 from service.core.tokens import Tokens, tokenise_utf8
@@ -63,11 +64,16 @@ def find_credits(
     tokens = tokenise_utf8(utf8) if tokens is None else tokens
     if not len(tokens):
         return ()
-    page = Page(text, utf8, tokens, _own(publisher, host, domain), title, rules())
-    found: list[Credit | None] = [*worded(page), *enclosed(page, brackets(page))]
-    if tokens.may_lack_spaces:
+    words, in_texts = candidates(utf8, tokens)
+    places = brackets(text, utf8, tokens)
+    lacks_spaces = tokens.may_lack_spaces and has_unspaced(text)
+    if not (words or places or lacks_spaces):  # as in most texts
+        return ()
+    page = Page(text, tokens, _own(publisher, host, domain), title, rules())
+    found = [*worded(page, words, in_texts), *enclosed(page, places)]
+    if lacks_spaces:
         found += unspaced(page)
-    return _best(credit for credit in found if credit is not None) if found else ()
+    return _best(found) if len(found) > 1 else tuple(found)
 
 
 @lru_cache(maxsize=limits.CACHED_NAMES_MAX)

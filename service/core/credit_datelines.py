@@ -23,6 +23,7 @@ from service.core.domains import agency_key
 from service.core.kernels import LINE_CHAR_END, LINE_CHAR_START, LINE_TOKEN_END, LINE_TOKEN_START
 from service.core.kernels_credit import HOLDS_BYLINE, HOLDS_MENTION, bracket_candidates
 from service.core.model import I32, Credit, CreditKind
+from service.core.tokens import Tokens
 
 _PLACE_CHARS_MAX = 72  # "WEST PALM BEACH, Florida, September 23, 2024 "
 _ENCLOSED_CHARS_MAX = 60
@@ -45,6 +46,7 @@ _BARE_DASH = re.compile(r"[ \u00a0]?\n?(?:—|–|--)[ \u00a0\n]|[ \u00a0]-[ \u0
 _AFTER_PLACE = re.compile(r"[-–—―][ \u00a0]?\Z|\.[ \u00a0]\Z")
 _PLACE = re.compile(r"[\s\"'“„«*•>_\-–—]{0,4}(?!\d{1,2}:)[^\s\d()\[\]/|:?!][^()\[\]|:?!\n]*\Z")
 _DIGIT = re.compile(r"\d")
+_COMMA_OR_DIGIT = re.compile(r"[,\d]")
 _PIECES = re.compile(r"(?:(?! +[-–—] )[^/／;；,，、=＝・|])+")
 _PIECE_SIGNS = frozenset("/;；,，、=＝・|-–—")  # without them there is nothing to part
 _INITIALS = re.compile(r"[a-zäöüß]{1,4}\Z")
@@ -67,7 +69,9 @@ def _names_place(prefix: str) -> bool:
 
 def _in_capitals(prefix: str) -> bool:
     """Whether a place is set in capitals up to its first comma or figure: "NEW DELHI, May 3"."""
-    place = re.split(r"[,\d]", prefix, maxsplit=1)[0].strip(" \u00a0\"'“„«*•>_-–—")
+    end = _COMMA_OR_DIGIT.search(prefix)
+    place = prefix[: end.start()] if end is not None else prefix
+    place = place.strip(" \u00a0\"'“„«*•>_-–—")
     return place.isupper() and sum(map(str.isalpha, place)) >= 3
 
 
@@ -80,6 +84,13 @@ def _spells_out(prefix: str, name: str) -> bool:
 def _agency_in(inside: str, at: int) -> Name | None:
     """The agency that brackets hold: alone, first of several, or behind a place. `at` is where they hold
     it."""
+    name = _agency_of(inside)
+    return None if name is None else Name(name.text, at + name.start, at + name.end)
+
+
+@lru_cache(maxsize=limits.CACHED_NAMES_MAX)
+def _agency_of(inside: str) -> Name | None:
+    """The same, by its place in what they hold: at most _ENCLOSED_CHARS_MAX."""
     if _PIECE_SIGNS.isdisjoint(inside):  # one piece, as most are
         pieces = [(inside.strip(), 0)]
     else:
@@ -88,11 +99,11 @@ def _agency_in(inside: str, at: int) -> Name | None:
     for piece, start in pieces:
         if agency_key(piece) and (lower or not piece[0].islower() or piece in _lower_names()):
             start += inside[start:].index(piece)
-            return Name(piece, at + start, at + start + len(piece))
+            return Name(piece, start, start + len(piece))
     if inside[-1] >= "\u0e00":
         for match in unspaced_agencies().finditer(inside):
             if match.end() == len(inside):
-                return Name(match[0], at + match.start(), at + match.end())
+                return Name(match[0], match.start(), match.end())
     return None
 
 
@@ -101,21 +112,22 @@ def _lower_names() -> frozenset[str]:
     return frozenset(n for _, names, _ in credit_table.AGENCIES for n in names if n[0].islower())
 
 
-def brackets(page: Page) -> list[list[int]]:
-    """Brackets that may hold a credit (`bracket_candidates`)."""
-    closings = page.tokens.closings
-    if not len(closings):
+def brackets(text: str, utf8: bytes, tokens: Tokens) -> list[list[int]]:
+    """Brackets of a text that may hold a credit (`bracket_candidates`)."""
+    if not len(tokens.closings):
         return []
-    sorts = _ROUND_ALONE if len(page.utf8) == len(page.text) else _BRACKETS
-    found: I32 = bracket_candidates(page.utf8, closings, sorts, _ENCLOSED_CHARS_MAX, _PLACE_CHARS_MAX)
+    sorts = _ROUND_ALONE if len(utf8) == len(text) else _BRACKETS
+    found: I32 = bracket_candidates(utf8, tokens.closings, sorts, _ENCLOSED_CHARS_MAX, _PLACE_CHARS_MAX)
     return found.tolist() if len(found) else []
 
 
-def enclosed(page: Page, found: list[list[int]]) -> Iterator[Credit | None]:
+def enclosed(page: Page, found: list[list[int]]) -> Iterator[Credit]:
     """Names in brackets: datelines, and the sign-offs of agencies at the end of a line."""
     for opened, closed in found:
         if _may_credit(page.text, opened, closed):
-            yield _in_brackets(page, opened, closed)
+            credit = _in_brackets(page, opened, closed)
+            if credit is not None:
+                yield credit
 
 
 def _may_credit(text: str, opened: int, closed: int) -> bool:
@@ -138,8 +150,7 @@ def _in_brackets(page: Page, opened: int, closed: int) -> Credit | None:
         return None
     inside = text[opened + 1 : closed]
     ends_line = LINE_ENDS.match(text, closed + 1) is not None
-    line_start, _ = page.line_bounds(opened)
-    prefix = text[line_start:opened]
+    prefix = text[page.line_start(opened) : opened]
     if not ends_line and _is_place(prefix):
         return _bracketed_dateline(page, prefix, opened, closed)
     if ends_line and (_ENDS_SENTENCE.search(prefix[-4:]) or not prefix.strip()):
@@ -152,7 +163,7 @@ def _bracketed_dateline(page: Page, prefix: str, opened: int, closed: int) -> Cr
     text = page.text
     inside = text[opened + 1 : closed]
     dash = _AFTER_DATELINE.match(text, closed + 1)
-    capitals = _in_capitals(prefix) or not prefix.strip()
+    capitals = not prefix.strip() or _in_capitals(prefix)
     sure = dash is not None or capitals or text[closed] in "】）" or "=" in inside
     if not sure:
         return None
@@ -193,28 +204,28 @@ def _is_written(known: KnownName, written: str) -> bool:
 
 
 def by_known_name(
-    page: Page, known: KnownName, at: int, name: Name, holds: int, found_at: int
+    page: Page, known: KnownName, at: int, start: int, end: int, holds: int, found_at: int
 ) -> Credit | None:
-    """What a name of the table is at token `at`: a dateline, a byline, a mention, or nothing. `holds` says which
-    of the latter the neighbours' words allow, around the token at which the name was found."""
-    if not _is_written(known, name.text):
-        return None
+    """What a name of the table is at token `at`, text[start:end]: a dateline, a byline, a mention, or nothing.
+    `holds` says which of the latter the neighbours' words allow, around the token at which the name was found."""
     text = page.text
+    written = text[start:end]
+    if not _is_written(known, written):
+        return None
+    before, behind = text[max(0, start - 2) : start], text[end : end + 2]
     dateline = (
-        text[name.end : name.end + 1] == "/"
-        or _BARE_DASH.match(text, name.end)
-        or (known.agency and _AFTER_PLACE.search(text, max(0, name.start - 2), name.start))
+        behind[:1] == "/" or _BARE_DASH.match(text, end) or (known.agency and _AFTER_PLACE.search(before))
     )
     if not (holds or dateline):
         return None
-    before, behind = text[max(0, name.start - 2) : name.start], text[name.end : name.end + 2]
     if before[-1:] in ("", "\n") and behind[:1] in ("", "\n") and behind[1:] not in ("—", "–", "-"):
         return None  # a line of the bare name: a menu's
+    name = Name(written, start, end)
     if dateline and (not _MARKS.isdisjoint(before + behind) or not before):
         credit = _dateline_of(page, known, name)
         if credit is not None:
             return credit
-    if holds & HOLDS_BYLINE and _may_be_byline(page, name.start, name.end):
+    if holds & HOLDS_BYLINE and _may_be_byline(page, start, end):
         byline = _byline(page, at, len(known.hashes), known, name)
         if byline is not None:
             return byline
@@ -224,7 +235,7 @@ def by_known_name(
 def _dateline_of(page: Page, known: KnownName, name: Name) -> Credit | None:
     """A dateline without brackets: "/TASS/", "CNN —", "МОСКВА, 3 мая - РИА Новости."."""
     text = page.text
-    line_start, _ = page.line_bounds(name.start)
+    line_start = page.line_start(name.start)
     prefix = text[line_start : name.start]
     if (
         known.agency

@@ -32,6 +32,7 @@ _JOINING_WORDS = (
     "et en y e van het voor och og ja i & el los las al bin и в та і на"
 )
 _JOINING = frozenset(_JOINING_WORDS.split())
+_WITHIN_CHARS_MAX = 64  # longer pieces of texts hardly ever come again
 _SHORT_CASELESS_WORDS_MAX = 4  # a sentence of a script without case has no capital to end the name
 
 
@@ -60,6 +61,7 @@ def _media() -> frozenset[str]:
     return frozenset(map(fold_name, credit_table.MEDIA))
 
 
+@lru_cache(maxsize=limits.CACHED_NAMES_MAX)
 def is_known(name: str) -> bool:
     """Whether the table lists this agency or medium, or it is a host name, which names nothing but a
     publisher."""
@@ -75,6 +77,17 @@ def is_own(name: str, own: frozenset[str]) -> bool:
     return any(fold_name(" ".join(words[:count])) in own for count in range(1, len(words)))
 
 
+@lru_cache(maxsize=limits.CACHED_NAMES_MAX)
+def credited(name: str, own: frozenset[str]) -> tuple[str, bool]:
+    """(key of the one whom a name credits, whether it is an agency of the table); no key where that is the
+    publisher itself, whose brand keys are `own`."""
+    if is_own(name, own):
+        return "", False
+    agency = agency_key(name)
+    return agency or fold_name(name), bool(agency)
+
+
+@lru_cache(maxsize=limits.CACHED_NAMES_MAX)
 def _can_be_named(name: str) -> bool:
     """Whether what has the shape of a name is one."""
     first = name.split(maxsplit=1)[0]
@@ -102,11 +115,14 @@ def _words_from(text: str, at: int, stop: int) -> list[re.Match[str]]:
         word = _WORD.match(text, at, stop)
         if word is None:
             break
-        if not ((words and word[0] in _JOINING) or _begins_name(word[0])):
-            break
-        caseless += not (word[0][0].islower() or word[0][0].isupper() or word[0][0].isdigit())
-        if caseless > _SHORT_CASELESS_WORDS_MAX:
-            break
+        written = word[0]
+        first = written[0]
+        if not first.isupper():  # as most are
+            if not ((words and written in _JOINING) or _begins_name(written)):
+                break
+            caseless += not (first.islower() or first.isdigit())
+            if caseless > _SHORT_CASELESS_WORDS_MAX:
+                break
         words.append(word)
         at = word.end()
         if text[at : at + 1] not in (" ", "\u00a0") or at + 1 >= stop:
@@ -149,7 +165,16 @@ def name_from(text: str, gap_start: int, at: int, stop: int | None = None) -> Na
 def name_within(text: str, start: int, end: int) -> Name | None:
     """The name that is all of text[start:end] but for quotes and marks around it; None where that is no
     name."""
-    name = name_from(text, start, start, end)
-    if name is None or text[name.end : end].strip(" \u00a0\t.,:;\"'’”»」』》】)）]*_…!"):
+    found = (_whole if end - start > _WITHIN_CHARS_MAX else _remembered_whole)(text[start:end])
+    return Name(found.text, start + found.start, start + found.end) if found is not None else None
+
+
+def _whole(piece: str) -> Name | None:
+    """The name that a piece of a text is, by its place in the piece."""
+    name = name_from(piece, 0, 0)
+    if name is None or piece[name.end :].strip(" \u00a0\t.,:;\"'’”»」』》】)）]*_…!"):
         return None
     return name
+
+
+_remembered_whole = lru_cache(maxsize=limits.CACHED_NAMES_MAX)(_whole)  # the same few sources sign many texts

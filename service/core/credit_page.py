@@ -7,9 +7,8 @@ import re
 from typing import NamedTuple
 
 from service.core import limits
-from service.core.credit_names import Name, is_own
+from service.core.credit_names import Name, credited
 from service.core.credit_rules import Rules
-from service.core.domains import agency_key, fold_name
 from service.core.model import Credit, CreditKind
 from service.core.tokens import Tokens
 
@@ -22,29 +21,32 @@ _HEAD_AND_WORD = re.compile(_HEAD + r"\w{1,4}[ '’]\Z")
 
 class Page(NamedTuple):
     text: str
-    utf8: bytes
     tokens: Tokens
     own: frozenset[str]
     title: str
     rules: Rules
 
-    def line_bounds(self, at: int) -> tuple[int, int]:
-        """Start and end of the line that holds code point `at`, as far as credits look."""
-        start = self.text.rfind("\n", max(0, at - limits.CREDIT_LINE_CHARS_MAX), at) + 1
+    def line_start(self, at: int) -> int:
+        """Start of the line that holds code point `at`, as far as credits look."""
+        if at <= limits.CREDIT_LINE_CHARS_MAX:
+            return self.text.rfind("\n", 0, at) + 1
+        least = at - limits.CREDIT_LINE_CHARS_MAX
+        return self.text.rfind("\n", least, at) + 1 or least
+
+    def line_end(self, at: int) -> int:
+        """End of the line that holds code point `at`, as far as credits look."""
         end = self.text.find("\n", at, at + limits.CREDIT_LINE_CHARS_MAX)
-        if start == 0 and at > limits.CREDIT_LINE_CHARS_MAX:
-            start = at - limits.CREDIT_LINE_CHARS_MAX
-        return start, end if end >= 0 else min(len(self.text), at + limits.CREDIT_LINE_CHARS_MAX)
+        return end if end >= 0 else min(len(self.text), at + limits.CREDIT_LINE_CHARS_MAX)
 
     def credit(self, kind: CreditKind, name: Name, start: int, end: int) -> Credit | None:
         """The credit, or None where it names the publisher itself or stands in the headline."""
-        if is_own(name.text, self.own):
+        key, agency = credited(name.text, self.own)
+        if not key:
             return None
-        if self.title and self.text[start:end] in self.title:
+        phrase = self.text[start:end]
+        if self.title and phrase in self.title:
             return None
-        agency = agency_key(name.text)
-        key = agency or fold_name(name.text)
-        return Credit(kind, name.text, key, bool(agency), self.text[start:end], start, end) if key else None
+        return Credit(kind, name.text, key, agency, phrase, start, end)
 
     def line_is_short(self, start: int) -> bool:
         """Whether the line from `start` ends within what credits look at."""

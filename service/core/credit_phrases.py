@@ -10,7 +10,7 @@ from service.core import limits
 from service.core.credit_datelines import by_known_name
 from service.core.credit_names import Name, is_known, name_from, name_within
 from service.core.credit_page import LINE_ENDS, SENTENCE_ENDS, Page
-from service.core.credit_program import candidates, program
+from service.core.credit_program import program
 from service.core.credit_rules import KnownName, Label, Phrase, Slot, match_backward, match_forward
 from service.core.domains import fold_name
 from service.core.kernels import LINE_TOKEN_END
@@ -21,11 +21,12 @@ _LABEL_GAP = re.compile(r"[ \t\u00a0]{0,4}[:：՝៖][ \t\u00a0]{0,4}[\"'“„�
 _CLOSING = {"«": "»", "“": "”", "„": "“", '"': '"'}
 
 
-def worded(page: Page) -> Iterator[Credit]:
-    """Phrases, labels and names of the table wherever they stand, then lines that are nothing but a credit."""
-    found, in_texts = candidates(page.utf8, page.tokens)
-    if found:
+def worded(page: Page, found: Sequence[Sequence[int]], in_texts: int) -> Iterator[Credit]:
+    """Phrases, labels and names of the table wherever they stand, then lines that are nothing but a credit: of
+    what `candidates` found."""
+    if in_texts:
         yield from _in_text(page, found[:in_texts])
+    if in_texts < len(found):
         yield from _whole_lines(page, found[in_texts:])
 
 
@@ -40,7 +41,7 @@ def _in_text(page: Page, found: Sequence[Sequence[int]]) -> Iterator[Credit]:
         if isinstance(rule, KnownName):
             if named:  # by the longest name that stands here: "Interfax-Ukraine" is not Interfax
                 continue
-            credit = by_known_name(page, rule, anchor, Name(page.text[start:end], start, end), holds, at)
+            credit = by_known_name(page, rule, anchor, start, end, holds, at)
             named = credit is not None
         elif isinstance(rule, Label):
             credit = _label(page, rule, start, end)
@@ -107,7 +108,7 @@ def _is_of_this_text(page: Page, start: int, at: int) -> bool:
     if page.begins_sentence(start):
         return True
     first = max(0, at - limits.CREDIT_PHRASE_TOKENS_MAX)
-    line_start, _ = page.line_bounds(start)
+    line_start = page.line_start(start)
     for token in range(at, first - 1, -1):
         if page.tokens.starts[token] < line_start:
             return False
@@ -134,7 +135,7 @@ def _start_of(page: Page, before: Sequence[Slot], window: Sequence[int], at: int
             verb = match_backward(before[:own_at], window, first - words)
             return int(page.tokens.starts[verb + offset]) if verb >= 0 else -1
     # A line of its own that begins with any name will do: "Courier, citing Herald".
-    line_start, _ = page.line_bounds(int(page.tokens.starts[at + offset]))
+    line_start = page.line_start(int(page.tokens.starts[at + offset]))
     end = int(page.tokens.ends[first + offset - 1]) if first + offset > 0 else 0
     whole = own_at == 0 and end > line_start and name_within(page.text, line_start, end)
     return line_start if whole and page.line_is_short(line_start) else -1
@@ -157,8 +158,7 @@ def _rest_of_line(page: Page, at: int) -> Name | None:
     """A name that goes on in small letters: «Вечерний город», Источник: Российская газета. Only to the end of
     its line, and in quotes or Cyrillic, where papers are written so; elsewhere it would be "Company data".
     """
-    _, line_end = page.line_bounds(at)
-    line = page.text[at:line_end].rstrip(" \u00a0\t\r.,;)]")
+    line = page.text[at : page.line_end(at)].rstrip(" \u00a0\t\r.,;)]")
     quoted = page.text[at - 1] in _CLOSING and line.endswith(_CLOSING[page.text[at - 1]])
     words = line.strip("\"»”“’'").split()
     if not (quoted or "\u0400" <= line[:1] <= "\u04ff") or not 1 < len(words) <= limits.CREDIT_NAME_WORDS_MAX:

@@ -32,9 +32,9 @@ def unspaced_agencies() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _unspaced_phrases() -> tuple[dict[str, list[tuple[str, str, str]]], frozenset[str]]:
+def _unspaced_phrases() -> tuple[dict[str, list[tuple[str, str, str]]], frozenset[str], frozenset[str]]:
     """Phrases by their first character, or where they begin with the name by their last; the agencies'
-    first ones."""
+    first ones; the first characters of both."""
     found: dict[str, list[tuple[str, str, str]]] = {}
     for kind, before, after in credit_table.UNSPACED_PHRASES:
         found.setdefault(before[0] if before else after[-1], []).append((kind, before, after))
@@ -43,25 +43,35 @@ def _unspaced_phrases() -> tuple[dict[str, list[tuple[str, str, str]]], frozense
     agencies = frozenset(
         n[0] for _, names, _ in credit_table.AGENCIES for n in names if n[0] >= _UNSPACED_FROM
     )
-    return found, agencies
+    return found, agencies, agencies.union(found)
 
 
-def unspaced(page: Page) -> Iterator[Credit | None]:
-    """Phrases of Chinese, Japanese, Thai and Korean, whose words tokens do not show; none in other texts."""
+def has_unspaced(text: str) -> bool:
+    """Whether a script without spaces is seen where a text is looked at: its ends, and between them here and there."""
+    return not text.isascii() and bool(
+        _UNSPACED.search(text[:128] + text[-256:] + text[:: max(1, len(text) // 64)])
+    )
+
+
+def unspaced(page: Page) -> Iterator[Credit]:
+    """Phrases of Chinese, Japanese, Thai and Korean, whose words tokens do not show: of texts that have such
+    scripts."""
     text = page.text
-    if text.isascii() or not _UNSPACED.search(text[:128] + text[-256:] + text[:: max(1, len(text) // 64)]):
-        return
-    phrases, agency_heads = _unspaced_phrases()
-    lines = _line_places(page)
-    for start in [start for start, _ in lines if text[start] in agency_heads]:
-        yield _telegram(page, start)
-    for start, end in [(s, e) for s, e in lines if text[s] in phrases or text[e - 1] in phrases]:
+    phrases, agency_heads, either = _unspaced_phrases()
+    lines = [(s, e) for s, e in _line_places(page) if text[s] in either or text[e - 1] in phrases]
+    for start, _ in lines:
+        credit = _telegram(page, start) if text[start] in agency_heads else None
+        if credit is not None:
+            yield credit
+    for start, end in lines:
         if end - start > limits.CREDIT_LINE_CHARS_MAX // 2:
             continue
         skipped = 2 if text.startswith(_ARTICLE_HEADS, start) else 0
         for first in (text[start], text[start + 2] if skipped else "", text[end - 1]):
             for phrase in phrases.get(first, ()):
-                yield _unspaced_phrase(page, phrase, start, end, skipped)
+                credit = _unspaced_phrase(page, phrase, start, end, skipped)
+                if credit is not None:
+                    yield credit
 
 
 def _line_places(page: Page) -> list[list[int]]:

@@ -17,7 +17,6 @@ from service.core.credit_datelines import (
     by_known_name,
     enclosed,
 )
-from service.core.credit_names import Name
 from service.core.credit_page import Page
 from service.core.credit_phrases import _label
 from service.core.credit_program import candidates, program
@@ -31,7 +30,7 @@ from service.core.credit_rules import (
     pair_hash,
     rules,
 )
-from service.core.credit_unspaced import unspaced
+from service.core.credit_unspaced import has_unspaced
 from service.core.kernels import CLOSING_SIGNS
 from service.core.kernels_credit import HOLDS_BYLINE, HOLDS_MENTION
 from service.core.model import Credit
@@ -51,9 +50,11 @@ TEXTS = st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(PHRASES)), ma
 
 
 def page_of(text: str) -> Page:
-    return Page(
-        text, text.encode("utf-8", "surrogatepass"), tokenise(text), frozenset(["courier"]), "", rules()
-    )
+    return Page(text, tokenise(text), frozenset(["courier"]), "", rules())
+
+
+def utf8_of(page: Page) -> bytes:
+    return page.text.encode("utf-8", "surrogatepass")
 
 
 def in_all_brackets(page: Page) -> set[Credit]:
@@ -81,9 +82,9 @@ def in_all_brackets(page: Page) -> set[Credit]:
 @given(TEXTS)
 def test_no_bracket_that_holds_a_credit_is_left_out(text: str) -> None:
     page = page_of(text)
-    found = brackets(page)
-    assert {credit for credit in enclosed(page, found) if credit is not None} == in_all_brackets(page)
-    assert page.tokens.may_lack_spaces or not list(unspaced(page))
+    found = brackets(text, utf8_of(page), page.tokens)
+    assert set(enclosed(page, found)) == in_all_brackets(page)
+    assert page.tokens.may_lack_spaces or not has_unspaced(text)
 
 
 def test_each_sort_of_closing_bracket_is_noted_where_it_stands_and_bounded() -> None:
@@ -117,8 +118,7 @@ def comes_to_nothing(page: Page, rule: Rule, anchor: int, at: int) -> bool:
     start, end = int(starts[anchor]), int(ends[anchor + len(rule.hashes) - 1])
     if isinstance(rule, Label):
         return _label(page, rule, start, end) is None
-    written = Name(page.text[start:end], start, end)
-    return by_known_name(page, rule, anchor, written, HOLDS_MENTION | HOLDS_BYLINE, at) is None
+    return by_known_name(page, rule, anchor, start, end, HOLDS_MENTION | HOLDS_BYLINE, at) is None
 
 
 @settings(max_examples=200, deadline=None)
@@ -140,7 +140,7 @@ def test_what_stands_in_a_text_is_found_in_the_order_of_places_and_rules(text: s
                 expected.append((place, id(rule), place + distance))
     if not hashes:
         return
-    found, in_texts = candidates(page.utf8, page.tokens)
+    found, in_texts = candidates(utf8_of(page), page.tokens)
     numbered = program().rules
     numbers = {id(rule): number for number, rule in enumerate(numbered)}
     kept = [(at, id(numbered[rule]), anchor) for at, rule, anchor, *_ in found[:in_texts]]
@@ -153,6 +153,5 @@ def test_what_stands_in_a_text_is_found_in_the_order_of_places_and_rules(text: s
     for at, number, anchor, start, end, holds in found[:in_texts]:
         known = numbered[number]
         if isinstance(known, KnownName):
-            written = Name(text[start:end], start, end)
-            anything = by_known_name(page, known, anchor, written, HOLDS_MENTION | HOLDS_BYLINE, at)
-            assert by_known_name(page, known, anchor, written, holds, at) == anything
+            anything = by_known_name(page, known, anchor, start, end, HOLDS_MENTION | HOLDS_BYLINE, at)
+            assert by_known_name(page, known, anchor, start, end, holds, at) == anything
