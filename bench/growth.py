@@ -4,10 +4,11 @@ A synthetic stream in the proportions of the measured ones: 90 … 194 picked sh
 average); 36 % of articles are new stories, of which 44 % of the shingles are new (63) and the others text of
 many pages; 64 % are copies, which hold most of an earlier story (recent ones more often) and add four
 shingles. Keys are computed from the story's number, so the stream needs no memory of its own. Each article is
-looked up and then inserted by itself, as replay does it; time is the thread's CPU time, generation of keys
-apart. Figures of a decade are of its last fifth, so that they hold the whole cost of growing: the mean and the
-median over windows of 1,000 articles, and what an undisturbed machine would show: the quickest tenth of the
-windows at rest and of those in which postings move, each by its share.
+looked up and then inserted by itself, as replay does it: arrays for hits are lent from one article to the
+next. Time is the thread's CPU time, generation of keys apart. Figures of a decade are of its last fifth, so
+that they hold the whole cost of growing: the mean and the median over windows of 1,000 articles, and what an
+undisturbed machine would show: the quickest tenth of the windows at rest and of those in which postings move,
+each by its share.
 
     python bench/growth.py 10000000 [--window 5000000]
 """
@@ -31,6 +32,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from service.core import kernels_index, limits  # noqa: E402
 from service.core.articles import COLUMNS, ArticleStore  # noqa: E402 — the checkout's own package
 from service.core.model import U16, U64  # noqa: E402
 from service.core.postings import Postings  # noqa: E402
@@ -42,6 +44,14 @@ COPY_ADDS: Final = 4
 SITES: Final = 1000
 WINDOW: Final = 1000  # articles to a timing
 LAST_PART: Final = 0.2  # of a decade, which its figures are of
+PICKED_MAX: Final = 256  # shingles of an article, at most
+HITS_MAX: Final = PICKED_MAX * limits.POSTINGS_COUNT_MAX
+LENT: Final = (
+    np.empty(HITS_MAX, np.int32),
+    np.empty(HITS_MAX, np.uint32),
+    np.empty(HITS_MAX, np.uint16),
+    np.empty(PICKED_MAX, np.uint8),
+)
 NOTHING: Final[dict[str, Any]] = {**{name: 0 for name, _ in COLUMNS}, "blob": b""}
 BYTES_GOAL, TIME_GOAL_US, RATIO_GOAL = 600, 15.0, 2.0
 
@@ -113,6 +123,11 @@ def stream(
         yield SyntheticArticle(keys, keys[: len(own)], np.arange(len(own), dtype=np.uint16), story)
 
 
+def look_up(postings: Postings, keys: U64) -> None:
+    """A look-up as replay makes it: the kernel is called with lent arrays (`comparison.survey`)."""
+    kernels_index.postings_look_up(keys, *postings.table, *LENT)
+
+
 def add(postings: Postings, articles: ArticleStore, batch: list[SyntheticArticle], window: int) -> float:
     """Looks up and inserts a batch. Returns CPU seconds, those of the article store apart."""
     first = articles.next_number
@@ -122,7 +137,7 @@ def add(postings: Postings, articles: ArticleStore, batch: list[SyntheticArticle
     start = time.thread_time()
     postings.expire(oldest)
     for number, article in enumerate(batch, first):
-        postings.look_up(article.keys)
+        look_up(postings, article.keys)
         postings.insert(article.new, number, article.positions)
     return time.thread_time() - start
 

@@ -35,6 +35,7 @@ from service.core.engine import ENGINE_VERSION, Engine
 from service.core.fields import FieldPaths
 from service.core.hashing import Checksum, xxh3_128_hex
 from service.core.model import RawArticle, RawPosition
+from service.core.postings import Postings
 from service.core.propose import propose
 from service.shell import state_read, state_write
 from service.shell.state_child import Child
@@ -82,6 +83,7 @@ class Synthetic:
     def add(self) -> float:
         """A batch more; µs an article of looking up and inserting it."""
         index = self.engine.index
+        assert isinstance(index.postings, Postings)
         first = index.articles.next_number
         batch = list(growth.stream(self._random, first, BATCH, self._stories))
         time_ms = 1_800_000_000_000
@@ -90,7 +92,7 @@ class Synthetic:
             index.articles.append(**{**values, "blob": self._blob})
         started = time.thread_time()
         for number, article in enumerate(batch, first):
-            index.postings.look_up(article.keys)
+            growth.look_up(index.postings, article.keys)
             index.postings.insert(article.new, number, article.positions)
         return (time.thread_time() - started) / BATCH * 1e6
 

@@ -50,7 +50,9 @@ CONTROL_FIELDS = 14
 _AHEAD = 48  # look-ups between a prefetch and its use: 32 … 256 measured alike, 16 slower
 _STORIES_MAX = 8
 _SLOT_BYTES = 8
+_SLOT_KEY_BITS = 36  # of a key's 40; the marks hold the others
 _BUCKET_BYTES = 64
+_MOVED_AHEAD = 16 * _BUCKET_BYTES  # the same of a move, which reads one table and writes the other in order
 _POSITIONS_AT = 48  # bytes from a bucket's start
 _MARKS_AT = 60
 _USED_SHIFT, _USED_MASK, _ONE_USED = 24, 7, 1 << 24
@@ -76,7 +78,7 @@ _LEARN = (
 _ARTICLE_BITS = np.uint64(28)
 _ARTICLE_MASK = np.uint64((1 << 28) - 1)
 _KEY_STORED_MASK = np.uint64((1 << 40) - 1)
-_KEY_SLOT_BITS = np.uint64(36)
+_KEY_SLOT_BITS = np.uint64(_SLOT_KEY_BITS)
 _KEY_DROPPED_BITS = np.uint64(14)
 _HALF = np.uint64(32)
 _HALF_MASK = np.uint64((1 << 32) - 1)
@@ -94,8 +96,12 @@ def _splat(builder: Any, value: Any) -> Any:
     vector_type = ir.VectorType(ir.IntType(64), BUCKET_LANES)
     undefined = ir.Constant(vector_type, ir.Undefined)
     one = builder.insert_element(undefined, value, ir.Constant(ir.IntType(32), 0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), BUCKET_LANES), [0] * BUCKET_LANES)
-    return builder.shuffle_vector(one, undefined, zeros)
+    return builder.shuffle_vector(one, undefined, _lanes([0] * BUCKET_LANES))
+
+
+def _lanes(lanes: list[int]) -> Any:
+    """Which lane each lane of a shuffled vector comes from."""
+    return ir.Constant(ir.VectorType(ir.IntType(32), BUCKET_LANES), lanes)
 
 
 def _constant(value: int) -> Any:
@@ -110,16 +116,22 @@ def _mask_of(builder: Any, lanes: Any) -> Any:
 
 @intrinsic
 def _matching(typing, bucket, key_low, live_min):  # type: ignore[no-untyped-def]
-    """The mask of those slots of a bucket that hold a live posting with the key's low 36 bits."""
+    """The mask of those slots of a bucket that hold a live posting of a key, told apart by all 40 bits."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         address, key_low, live_min = arguments
-        slots = _bucket_at(builder, address)
-        wanted = builder.shl(key_low, ir.Constant(ir.IntType(64), ARTICLE_BITS))  # drops what the marks hold
-        parts = builder.and_(slots, _constant((1 << 64) - (1 << ARTICLE_BITS)))
-        same = builder.icmp_unsigned("==", parts, _splat(builder, wanted))
-        number = builder.and_(slots, _constant((1 << ARTICLE_BITS) - 1))
-        lives = builder.icmp_unsigned(">=", number, _splat(builder, live_min))
+        bucket = _bucket_at(builder, address)
+        in_slot = builder.shl(key_low, ir.Constant(ir.IntType(64), ARTICLE_BITS))  # drops what the marks hold
+        number = builder.xor(bucket, _splat(builder, in_slot))  # beyond any article's where the bits differ
+        least = _splat(builder, live_min)
+        beyond = builder.sub(_constant(1 << ARTICLE_BITS), least)
+        lives = builder.icmp_unsigned("<", builder.sub(number, least), beyond)
+        high = builder.lshr(key_low, ir.Constant(ir.IntType(64), _SLOT_KEY_BITS))
+        in_marks = builder.mul(high, ir.Constant(ir.IntType(64), 0x111111 << 32))  # once for every slot
+        marks = builder.shuffle_vector(bucket, bucket, _lanes([BUCKET_LANES - 1] * BUCKET_LANES))
+        differing = builder.xor(marks, _splat(builder, in_marks))
+        own_bits = ir.Constant(bucket.type, [15 << 32 + 4 * lane for lane in range(BUCKET_SLOTS)] + [0, 0])
+        same = builder.icmp_unsigned("==", builder.and_(differing, own_bits), _constant(0))
         return _mask_of(builder, builder.and_(same, lives))
 
     return types.uint64(types.int64, types.uint64, types.uint64), generate
@@ -143,6 +155,16 @@ def _lowest(typing, mask):  # type: ignore[no-untyped-def]
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), generate
+
+
+@intrinsic
+def _count(typing, mask):  # type: ignore[no-untyped-def]
+    """How many bits of a mask are set."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
 
     return types.int64(types.uint64), generate
 
@@ -275,16 +297,12 @@ def postings_look_up(  # type: ignore[no-untyped-def]
         in_a = buckets[i] >= 0
         bucket = buckets[i] if in_a else ~buckets[i]
         base, live_min = (base_a, live_a) if in_a else (base_b, live_b)
-        key_high = np.int64(key_lows[i] >> _KEY_SLOT_BITS)
         first_hit = hits
         for _ in range(PROBE_BUCKETS_MAX):
-            marks = _load_marks(bucket)
             mask = _matching(bucket, key_lows[i], live_min)
             while mask != _NONE:
                 lane = _lowest(mask)
                 mask &= mask - _ONE
-                if (marks >> 4 * lane) & 15 != key_high:
-                    continue
                 found = np.uint32(np.int64(_load_slot(bucket + lane * _SLOT_BYTES) & _ARTICLE_MASK) + base)
                 at = hits
                 while at > first_hit and article[at - 1] > found:
@@ -295,7 +313,7 @@ def postings_look_up(  # type: ignore[no-untyped-def]
                 position[at] = _load_position(bucket + _POSITIONS_AT + 2 * lane)
                 sample[hits] = i
                 hits += 1
-            if marks & _WENT_ON == 0:
+            if _load_marks(bucket) & _WENT_ON == 0:
                 break
             bucket += _BUCKET_BYTES
         stories[i] = hits - first_hit
@@ -315,15 +333,10 @@ def postings_count(keys, slots_a, slots_b, control, stories):  # type: ignore[no
             _prefetch(max(buckets[i + _AHEAD], ~buckets[i + _AHEAD]))
         bucket = max(buckets[i], ~buckets[i])
         live_min = live_a if buckets[i] >= 0 else live_b
-        key_high = np.int64(key_lows[i] >> _KEY_SLOT_BITS)
         found = 0
         for _ in range(PROBE_BUCKETS_MAX):
-            marks = _load_marks(bucket)
-            mask = _matching(bucket, key_lows[i], live_min)
-            while mask != _NONE:
-                found += (marks >> 4 * _lowest(mask)) & 15 == key_high
-                mask &= mask - _ONE
-            if marks & _WENT_ON == 0:
+            found += _count(_matching(bucket, key_lows[i], live_min))
+            if _load_marks(bucket) & _WENT_ON == 0:
                 break
             bucket += _BUCKET_BYTES
         stories[i] = found
@@ -454,7 +467,6 @@ def _write(bucket, lane, key_low, number, position):  # type: ignore[no-untyped-
 @numba.njit(nogil=True, cache=True)
 def _insert_one(bucket, key_low, number, live_min, position):  # type: ignore[no-untyped-def]
     """Puts one posting in. 0: was there, 1: into a dead slot, 2: into a fresh one, -1: cap, -2: no room."""
-    key_high = np.int64(key_low >> _KEY_SLOT_BITS)
     stories = 0
     free_bucket, free_lane = np.int64(0), np.int64(0)
     for _ in range(PROBE_BUCKETS_MAX):
@@ -463,8 +475,6 @@ def _insert_one(bucket, key_low, number, live_min, position):  # type: ignore[no
         while mask != _NONE:
             lane = _lowest(mask)
             mask &= mask - _ONE
-            if (marks >> 4 * lane) & 15 != key_high:
-                continue
             if _load_slot(bucket + lane * _SLOT_BYTES) & _ARTICLE_MASK == number:
                 at = bucket + _POSITIONS_AT + 2 * lane
                 _store_position(at, min(_load_position(at), position))
@@ -495,7 +505,10 @@ def _put(bucket, key_low, number, position):  # type: ignore[no-untyped-def]
         marks = _load_marks(bucket)
         used = (marks >> _USED_SHIFT) & _USED_MASK
         if used < BUCKET_SLOTS:
-            _write(bucket, used, key_low, number, position)
+            _store_slot(bucket + used * _SLOT_BYTES, (key_low << _ARTICLE_BITS) | number)
+            _store_position(bucket + _POSITIONS_AT + 2 * used, position)
+            high = np.int64(key_low >> _KEY_SLOT_BITS) << 4 * used  # what a fresh slot has there is 0
+            _store_marks(bucket, (marks | high) + _ONE_USED)
             return True
         _store_marks(bucket, marks | _WENT_ON)
         bucket += _BUCKET_BYTES
@@ -521,7 +534,11 @@ def _advance(table_a, table_b, control, counts, homes):  # type: ignore[no-untyp
     for home in range(first_home, last_home):
         start = stop
         stop = (home + 1) * quotient + ((home + 1) * remainder + buckets_a - 1) // buckets_a
-        bucket = table_a + home * _BUCKET_BYTES
+        own = table_a + home * _BUCKET_BYTES
+        target = table_b + _home(np.uint64(start) << _KEY_DROPPED_BITS, buckets_b) * _BUCKET_BYTES
+        _prefetch(own + _MOVED_AHEAD)
+        _prefetch(target + _MOVED_AHEAD)
+        bucket = own
         for _ in range(PROBE_BUCKETS_MAX):
             marks = _load_marks(bucket)
             mask = _living(bucket, live_min)
@@ -544,7 +561,8 @@ def _advance(table_a, table_b, control, counts, homes):  # type: ignore[no-untyp
                     control[LIVE] -= 1
                     control[DROPPED_FULL] += 1
                     counts[number + control[BASE_B] - 1 - control[COUNTS_BASE]] -= np.uint32(1)
-                _store_slot(bucket + lane * _SLOT_BYTES, _NONE)
+                if bucket != own:  # nobody looks into the own bucket again
+                    _store_slot(bucket + lane * _SLOT_BYTES, _NONE)
             if marks & _WENT_ON == 0:
                 break
             bucket += _BUCKET_BYTES
@@ -755,17 +773,14 @@ def postings_learn(  # type: ignore[no-untyped-def]
 @numba.njit(nogil=True, cache=True)
 def _find(bucket, key_low, live_min, number):  # type: ignore[no-untyped-def]
     """The bucket and lane of the key's posting of one article; bucket 0 where it has none."""
-    key_high = np.int64(key_low >> _KEY_SLOT_BITS)
     for _ in range(PROBE_BUCKETS_MAX):
-        marks = _load_marks(bucket)
         mask = _matching(bucket, key_low, live_min)
         while mask != _NONE:
             lane = _lowest(mask)
             mask &= mask - _ONE
-            of_article = _load_slot(bucket + lane * _SLOT_BYTES) & _ARTICLE_MASK == number
-            if of_article and (marks >> 4 * lane) & 15 == key_high:
+            if _load_slot(bucket + lane * _SLOT_BYTES) & _ARTICLE_MASK == number:
                 return bucket, lane
-        if marks & _WENT_ON == 0:
+        if _load_marks(bucket) & _WENT_ON == 0:
             break
         bucket += _BUCKET_BYTES
     return np.int64(0), np.int64(0)

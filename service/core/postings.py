@@ -46,9 +46,9 @@ POSITION_MAX: Final = 65535  # positions saturate here; identity keys use it as 
 
 _BUCKET_BYTES = kernels.BUCKET_LANES * 8
 _BUCKETS_MIN = 1 << 16  # 4 MB, untouched until used; fewer would leave key bits neither stored nor implied
-_LOAD_MAX = 0.70  # share of slots in use at which a move begins; even at 0.74 one in 10^8 finds no slot
-_LOAD_AFTER = 0.55  # share in use after a move: growing by a quarter, each posting moves about four times
-_HOMES_PER_POSTING = 3  # buckets moved for each key inserted
+_LOAD_MAX = 0.72  # share of slots in use at which a move begins; even at 0.74 one in 10^8 finds no slot
+_LOAD_AFTER = 0.51  # share in use after a move: growing by two fifths, each posting moves about three times
+_HOMES_PER_POSTING = 4  # buckets moved for each key inserted
 _LOAD_OF_MOVE = 1 / (_HOMES_PER_POSTING * kernels.BUCKET_SLOTS)  # what insertions during a move add to it
 _GIVE_BACK_BUCKETS = 1 << 18  # 16 MB at a time
 _COUNTS_MIN = 1024
