@@ -22,11 +22,13 @@ _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'”»）)\]]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,24}\Z", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’](?:s|in|ın|un|ün|nin|nın|a|e|ya|ye|da|de|ta|te|dan|den|tan|ten|nun|nün)?\Z")
 _GAP = re.compile(r"[ \t\u00a0\u3000:：՝៖,\"'“„«‘「『《〈【(（\[*_>→\-–—@/|]*\Z")
-_ARTICLE = re.compile(
-    r"(?:the|an?|le|la|les|el|los|las|il|lo|gli|i|der|die|das|dem|den|het|de|o|os|as|báo|trang|laman|situs|site|sitio|"
-    r"magazine|newspaper|website|portal|journal|dziennik|portál|server|газета|газете|сайт|агентство|агентства|издание|"
-    r"صحيفة|موقع|قناة|وكالة)\s+|l['’]",
+_ARTICLE_WORDS = (
+    "the an a le la les el los las il lo gli i der die das dem den het de o os as báo trang laman situs site sitio "
+    "magazine newspaper website portal journal dziennik portál server газета газете сайт агентство агентства издание "
+    "صحيفة موقع قناة وكالة"
 )
+ARTICLES = tuple(_ARTICLE_WORDS.split())
+_ARTICLE = re.compile(rf"(?:{'|'.join(ARTICLES)})\s+|l['’]")
 _JOINING_WORDS = (
     "of the and for in on at de la le les du des del di da do dos das della dello und für der die am im "
     "et en y e van het voor och og ja i & el los las al bin и в та і на"

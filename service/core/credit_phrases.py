@@ -11,7 +11,7 @@ from service.core.credit_datelines import by_known_name
 from service.core.credit_names import Name, is_known, name_from, name_within
 from service.core.credit_page import LINE_ENDS, SENTENCE_ENDS, Page
 from service.core.credit_program import program
-from service.core.credit_rules import KnownName, Label, Phrase, Slot, match_backward, match_forward
+from service.core.credit_rules import KnownName, Label, Phrase, match_backward, match_forward
 from service.core.domains import fold_name
 from service.core.kernels import LINE_TOKEN_END
 from service.core.model import Credit, CreditKind
@@ -46,37 +46,31 @@ def _in_text(page: Page, found: Sequence[Sequence[int]]) -> Iterator[Credit]:
         elif isinstance(rule, Label):
             credit = _label(page, rule, start, end)
         else:
-            offset = max(0, at - limits.CREDIT_PHRASE_TOKENS_MAX)
-            window = page.tokens.hashes[offset : at + limits.CREDIT_PHRASE_TOKENS_MAX].tolist()
-            credit = _phrase(page, rule, window, anchor - offset, offset)
+            credit = _phrase(page, rule, at, anchor, start, end)
         if credit is not None:
             yield credit
 
 
-def _phrase(page: Page, phrase: Phrase, window: Sequence[int], at: int, offset: int) -> Credit | None:
-    """A "text" or "head" phrase around its anchor, window[at]."""
-    after = match_forward(phrase.after, window, at)
-    if after < 0 or after >= len(window):
-        return None
+def _phrase(page: Page, phrase: Phrase, found_at: int, anchor: int, first: int, after: int) -> Credit | None:
+    """A "text" or "head" phrase, found at a token: its words are tokens first … after, the creditor's own name
+    and what stands before that left out."""
     starts, ends = page.tokens.starts, page.tokens.ends
-    start = _start_of(page, phrase.before, window, at, offset)
-    if start < 0:
+    gap_start = ends.item(after - 1)
+    start = starts.item(first) if phrase.own_at < 0 else _start_of(page, phrase, found_at, anchor, first)
+    if start < 0 or "\n" in page.text[start:gap_start]:
         return None
-    gap_start, name_at = int(ends[after - 1 + offset]), int(starts[after + offset])
-    if "\n" in page.text[start:gap_start]:
-        return None
-    name = name_from(page.text, gap_start, name_at)
+    name = name_from(page.text, gap_start, starts.item(after))
     if name is None:
         return None
-    if phrase.suffix and not _is_followed(page, phrase, window, after, name.end, offset):
+    if phrase.suffix and not _is_followed(page, phrase, found_at, after, name.end):
         return None
-    if phrase.kind is CreditKind.ORIGINALLY and not _is_of_this_text(page, start, at + offset):
+    if phrase.kind is CreditKind.ORIGINALLY and not _is_of_this_text(page, start, anchor):
         return None
     if phrase.place == "head" and not (
         page.nearly_begins_sentence(start) and SENTENCE_ENDS.match(page.text, name.end)
     ):
         return None
-    return page.credit(phrase.kind, name, _with_own_name(page, start, at + offset), name.end)
+    return page.credit(phrase.kind, name, _with_own_name(page, start, anchor), name.end)
 
 
 def _with_own_name(page: Page, start: int, first: int) -> int:
@@ -85,18 +79,26 @@ def _with_own_name(page: Page, start: int, first: int) -> int:
     while first > 0 and page.tokens.starts[first - 1] >= start:
         first -= 1
     for words in range(1, min(first, limits.CREDIT_NAME_WORDS_MAX) + 1):
-        begin = int(page.tokens.starts[first - words])
+        begin = page.tokens.starts.item(first - words)
         if (
-            fold_name(page.text[begin : int(page.tokens.ends[first - 1])]) in page.own
+            fold_name(page.text[begin : page.tokens.ends.item(first - 1)]) in page.own
             and "\n" not in page.text[begin:start]
         ):
             return begin
     return start
 
 
-def _is_followed(page: Page, phrase: Phrase, window: Sequence[int], at: int, end: int, offset: int) -> bool:
+def _window(page: Page, found_at: int) -> tuple[int, list[int]]:
+    """The tokens that a rule found at one of them may cover: the first one's number, their hashes."""
+    offset = max(0, found_at - limits.CREDIT_PHRASE_TOKENS_MAX)
+    return offset, page.tokens.hashes[offset : found_at + limits.CREDIT_PHRASE_TOKENS_MAX].tolist()
+
+
+def _is_followed(page: Page, phrase: Phrase, found_at: int, after: int, end: int) -> bool:
     """Whether the phrase's suffix stands behind the name that ends at code point `end`, an ending of it
     ("'de") between."""
+    offset, window = _window(page, found_at)
+    at = after - offset
     while at < len(window) and page.tokens.starts[at + offset] < end:
         at += 1
     return match_forward(phrase.suffix, window, at) >= 0 or match_forward(phrase.suffix, window, at + 1) >= 0
@@ -112,32 +114,28 @@ def _is_of_this_text(page: Page, start: int, at: int) -> bool:
     for token in range(at, first - 1, -1):
         if page.tokens.starts[token] < line_start:
             return False
-        if int(page.tokens.hashes[token]) in page.rules.text_nouns:
+        if page.tokens.hashes.item(token) in page.rules.text_nouns:
             return True
     return False
 
 
-def _start_of(page: Page, before: Sequence[Slot], window: Sequence[int], at: int, offset: int) -> int:
-    """Code point where the phrase begins, its creditor's own name included; −1 where it does not match."""
-    own_at = next((i for i, slot in enumerate(before) if slot.own), None)
-    if own_at is None:
-        first = match_backward(before, window, at)
-        return int(page.tokens.starts[first + offset]) if first >= 0 else -1
-    first = match_backward(before[own_at + 1 :], window, at)
-    if first < 0:
-        return -1
-    for words in range(min(limits.CREDIT_NAME_WORDS_MAX, first + offset), 0, -1):
-        start = int(page.tokens.starts[first + offset - words])
-        name = page.text[start : int(page.tokens.ends[first + offset - 1])]
+def _start_of(page: Page, phrase: Phrase, found_at: int, anchor: int, first: int) -> int:
+    """Code point where a phrase begins that its creditor's own name precedes at token `first`; −1 where it does
+    not."""
+    starts, ends = page.tokens.starts, page.tokens.ends
+    end = ends.item(first - 1) if first > 0 else 0
+    for words in range(min(limits.CREDIT_NAME_WORDS_MAX, first), 0, -1):
+        start = starts.item(first - words)
+        name = page.text[start:end]
         if "\n" not in name and fold_name(name) in page.own:
-            if own_at == 0:
+            if phrase.own_at == 0:
                 return start
-            verb = match_backward(before[:own_at], window, first - words)
-            return int(page.tokens.starts[verb + offset]) if verb >= 0 else -1
+            offset, window = _window(page, found_at)
+            verb = match_backward(phrase.before[: phrase.own_at], window, first - words - offset)
+            return starts.item(verb + offset) if verb >= 0 else -1
     # A line of its own that begins with any name will do: "Courier, citing Herald".
-    line_start = page.line_start(int(page.tokens.starts[at + offset]))
-    end = int(page.tokens.ends[first + offset - 1]) if first + offset > 0 else 0
-    whole = own_at == 0 and end > line_start and name_within(page.text, line_start, end)
+    line_start = page.line_start(starts.item(anchor))
+    whole = phrase.own_at == 0 and end > line_start and name_within(page.text, line_start, end)
     return line_start if whole and page.line_is_short(line_start) else -1
 
 
@@ -187,7 +185,7 @@ def _whole_lines(page: Page, found: Sequence[Sequence[int]]) -> Iterator[Credit]
             continue
         rule = numbered[number]
         assert isinstance(rule, Phrase), "only phrases are whole lines"
-        last = int(page.tokens.lines[line, LINE_TOKEN_END])
+        last = page.tokens.lines.item(line, LINE_TOKEN_END)
         credit = _line_phrase(page, rule, first, last, suffix_at, start, end)
         if credit is not None:
             credited = line
@@ -203,8 +201,8 @@ def _line_phrase(
     if name is None or (phrase.place == "known" and not is_known(name.text)):
         return None
     starts, ends = page.tokens.starts, page.tokens.ends
-    start, end = int(starts[first]), int(ends[last - 1])
-    if phrase.suffix and not phrase.after and not _is_announced(page.text, int(starts[suffix_at]), end, name):
+    start, end = starts.item(first), ends.item(last - 1)
+    if phrase.suffix and not phrase.after and not _is_announced(page.text, starts.item(suffix_at), end, name):
         return None
     if not LINE_ENDS.match(page.text, max(end, name.end)):
         return None

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from service.core import kernels_credit as kernels
 from service.core import limits
+from service.core.credit_names import ARTICLES
 from service.core.credit_rules import (
     LINE_END,
     LINE_PAIR,
@@ -32,9 +33,10 @@ from service.core.credit_rules import (
     pair_hash,
     rules,
 )
+from service.core.domains import agency_names
 from service.core.kernels import LINE_TOKEN_END, LINE_TOKEN_START
 from service.core.model import I32, U64
-from service.core.tokens import Tokens
+from service.core.tokens import Tokens, phrase_hashes
 
 _MASK = (1 << 64) - 1
 _KIND = 0xD6E8FEB86659FD93  # twin of kernels_credit
@@ -90,9 +92,7 @@ class _Writer:
         if known is not None:
             return known
         if isinstance(rule, Phrase):
-            before = rule.before
-            own_at = next((i for i, slot in enumerate(before) if slot.own), None)
-            backward = rule.suffix if is_line else before if own_at is None else before[own_at + 1 :]
+            backward = rule.suffix if is_line else rule.before[rule.own_at + 1 :]
             kind = kernels.RULE_LINE if is_line else kernels.RULE_PHRASE
             row = [kind, *self._slots_of(rule.after), *self._slots_of(backward), 0]
         else:
@@ -174,6 +174,9 @@ def _write_cues(writer: _Writer, table: Rules) -> None:
         writer.cue(words[0], kernels.CUE_BYLINE)
     for words in table.byline_endings - {()}:
         writer.cue(words[0], kernels.CUE_BYLINE_ENDING)
+    for words in {phrase_hashes(word) for word in (*ARTICLES, *agency_names())}:
+        if len(words) == 1:
+            writer.cue(words[0], kernels.CUE_SMALL)
 
 
 @lru_cache(maxsize=1)

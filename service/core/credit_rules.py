@@ -64,13 +64,15 @@ _OWN = Slot((), True, frozenset(), frozenset(), own=True)
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Slots around the anchor. `before` and `after` hold those of the literal part in reading order; the
-    anchor is after[0]; the credited name follows, and `suffix` follows the name."""
+    anchor is after[0]; the credited name follows, and `suffix` follows the name. before[own_at] is the slot of
+    the creditor's own name (−1 for none)."""
 
     kind: CreditKind
     place: str  # "line" | "known" | "text" | "head"
     before: tuple[Slot, ...]
     after: tuple[Slot, ...]
     suffix: tuple[Slot, ...]
+    own_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ def compile_phrase(kind: str, place: str, template: str) -> Phrase:
     assert place in WHOLE_LINE or (spelled and not spelled[anchor].optional), (
         f"an anchor must be there: {template}"
     )
-    return Phrase(CreditKind(kind), place, spelled[:anchor], spelled[anchor:], suffix)
+    own_at = next((i for i, slot in enumerate(spelled[:anchor]) if slot.own), -1)
+    return Phrase(CreditKind(kind), place, spelled[:anchor], spelled[anchor:], suffix, own_at)
 
 
 def _beginnings(slots: Sequence[Slot]) -> set[Alternative]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
@@ -109,6 +110,8 @@ def registrable_domain(host: str) -> str:
 
 def _folded(name: str) -> str:
     """Letters and digits alone: case-folded, marks dropped, look-alike forms made one (NFKC)."""
+    if name.isascii():  # those forms of themselves
+        return "".join(filter(str.isalnum, name.lower()))
     wide = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
     return unicodedata.normalize("NFC", "".join(filter(str.isalnum, wide)).translate(_SPELLED))
 
@@ -131,6 +134,8 @@ def fold_name(name: str) -> str:
     "The Guardian" → "guardian"; "CNN.com" → "cnn"; "Agência Lusa" → "lusa"; "Süddeutsche" → "suddeutsche".
     """
     name = name[:NAME_CHARS_MAX].strip(" .,;:\"'“”«»()[]\n\t")
+    if name.isascii() and name.isalpha():  # one word, and nothing to leave out
+        return name.lower()
     if "." in name and _NAMED_BY_HOST.match(name):
         domain = registrable_domain(name)
         if domain:
@@ -156,6 +161,11 @@ def _agencies() -> dict[str, str]:
         for name in (*names, *domains):
             found.setdefault(_folded(name), key)
     return found
+
+
+def agency_names() -> Iterable[str]:
+    """What an agency's name or domain may be folded to: what `agency_key` knows."""
+    return _agencies()
 
 
 @lru_cache(maxsize=CACHED_NAMES_MAX)

@@ -16,20 +16,37 @@ KEY_SINGLE, KEY_PAIR, KEY_LINE_START, KEY_LINE_PAIR, KEY_LINE_END, KEY_CUE = 1, 
 _KIND = np.uint64(0xD6E8FEB86659FD93)
 # What a token, or several before a name, can be to the name: bits of a cue.
 CUE_FILLER, CUE_BEFORE, CUE_AFTER, CUE_BYLINE, CUE_BYLINE_ENDING = 1, 2, 4, 8, 16
+CUE_SMALL = 32  # a name may begin with it though it is written in small letters: "the", "dpa"
 RULE_PHRASE, RULE_WORDS, RULE_LINE = 0, 1, 2  # a phrase in a text, a label or name, a phrase that is a line
 # Columns of the program's rules: slots, or words where the rule is none but words.
 RULE_KIND, RULE_FORWARD, RULE_FORWARD_END, RULE_BACKWARD, RULE_BACKWARD_END = 0, 1, 2, 3, 4
 RULE_NAME, RULE_COLUMNS = 5, 6
 # Of a rule that is none but words, RULE_NAME: 0 for a label, else bits of a name of the table.
 NAME_ANY, NAME_AGENCY, NAME_LOWER = 1, 2, 4  # it is one; an agency's; it is also written in small letters
-# Columns of what is found: token or line at which the rule was found, the rule, the anchor, the anchor's first
-# code point and the code point behind the rule's words, and HOLDS_ bits of a name.
+# Columns of what is found: token or line at which the rule was found, the rule, the anchor; of a label or name its
+# first code point and the one behind it, and HOLDS_ bits of a name; of a phrase in a text its first token (where
+# no name stands before it) and the one behind it; of a line the name's code points and the suffix' first token.
 FOUND_AT, FOUND_RULE, FOUND_ANCHOR, FOUND_START, FOUND_END, FOUND_HOLDS, FOUND_COLUMNS = 0, 1, 2, 3, 4, 5, 6
 HOLDS_MENTION, HOLDS_BYLINE = 1, 2  # a name may be a mention, a byline: its neighbours' words allow it
 _BLOCK_BYTES = 64
 _NEWLINE, _RETURN, _COLON, _COMMA, _EQUALS, _DASH = 0x0A, 0x0D, 0x3A, 0x2C, 0x3D, 0x2D
 _TAB, _SPACE, _FULL_STOP, _SLASH = 0x09, 0x20, 0x2E, 0x2F
+_GAP_CHARS_MAX = 16  # twin of credit_names.py
 _LEAST_ROWS = 32
+
+
+def _marks(signs: str) -> npt.NDArray[np.bool_]:
+    """Which of the 128 ASCII signs are among these; beyond ASCII all are, since only patterns can tell there."""
+    table = np.ones(256, np.bool_)
+    table[:128] = False
+    table[[ord(sign) for sign in signs]] = True
+    return table
+
+
+_SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "
+_GOES_ON = _marks("&+@!*.'-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ:")  # behind letters, in a word or an address
+_IN_GAP = _marks(" \t:,\"'([*_>-@/|")
+_QUOTE, _STAR, _APOSTROPHE = 0x22, 0x2A, 0x27
 
 _SECOND = np.uint64(16)
 _PAIR = np.uint64(0x9E3779B97F4A7C15)
@@ -255,23 +272,84 @@ def _may_be_labelled(utf8, end):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _may_be_dateline(utf8, start, end, agency):  # type: ignore[no-untyped-def]
-    """Whether a name at bytes start … end has a dash or slash behind it or, an agency's, a dash or full stop
-    before it, as far as ASCII tells: beside other signs it may."""
-    if agency:
-        before, second = _sign_at(utf8, start - 1), _sign_at(utf8, start - 2)
-        if before >= 0x80 or before == _DASH:
-            return True
-        if before == _SPACE and (second >= 0x80 or second in (_DASH, _FULL_STOP)):
-            return True
+def _may_be_set_off(utf8, end, agency):  # type: ignore[no-untyped-def]
+    """Whether a dash that ends a dateline may stand behind byte `end`; one hyphen alone sets off agencies only."""
     at = end
-    if _sign_at(utf8, at) == _SLASH:
+    blank = _sign_at(utf8, at) == _SPACE
+    at += blank
+    if at < len(utf8) and utf8[at] == _NEWLINE:
+        at += 1
+        blank = False
+    if at >= len(utf8):
+        return False
+    if utf8[at] >= 0x80:
         return True
-    if _sign_at(utf8, at) == _SPACE:
+    if utf8[at] != _DASH:
+        return False
+    return _sign_at(utf8, at + 1) == _DASH or (agency and blank)
+
+
+@numba.njit(nogil=True, cache=True)
+def _may_be_dateline(utf8, start, end, agency):  # type: ignore[no-untyped-def]
+    """Whether a name at bytes start … end may stand in a dateline without brackets, as far as ASCII tells: between
+    slashes, at the head of its line before a dash or, an agency's, behind a dash or full stop. Beside other signs
+    it may."""
+    before, second, behind = _sign_at(utf8, start - 1), _sign_at(utf8, start - 2), _sign_at(utf8, end)
+    set_off = _may_be_set_off(utf8, end, agency)
+    if agency:
+        if before == _SLASH and behind == _SLASH:
+            return True
+        if set_off or behind >= 0x80 or behind in (_FULL_STOP, _COMMA, _NEWLINE):
+            if before >= 0x80 or before == _DASH:
+                return True
+            if before == _SPACE and (second >= 0x80 or second in (_DASH, _FULL_STOP)):
+                return True
+    if not set_off:
+        return False
+    at = start - 1
+    while at >= 0 and (utf8[at] >= 0x80 or utf8[at] in (_SPACE, _QUOTE, _STAR)):
+        at -= 1
+    return _sign_at(utf8, at) == _NEWLINE or start - at > _BLANKS_LOOKED_AT
+
+
+@numba.njit(nogil=True, cache=True)
+def _is_bare_line(utf8, start, end):  # type: ignore[no-untyped-def]
+    """Whether bytes start … end are a line to themselves, with no dash at the beginning of the next."""
+    if _sign_at(utf8, start - 1) != _NEWLINE or _sign_at(utf8, end) != _NEWLINE:
+        return False
+    behind = _sign_at(utf8, end + 1)
+    return behind < 0x80 and behind != _DASH
+
+
+@numba.njit(nogil=True, cache=True)
+def _may_begin_name(table, values, utf8, at, digest):  # type: ignore[no-untyped-def]
+    """Whether the word at byte `at`, a token of hash `digest`, may begin a name: none but ASCII words in small
+    letters surely do not, and of those no article, agency or host."""
+    sign = _sign_at(utf8, at)
+    if not 0x61 <= sign <= 0x7A:
+        return True
+    while 0x61 <= sign <= 0x7A:
         at += 1
-    if at < len(utf8) and _sign_at(utf8, at) == _NEWLINE:
+        sign = _sign_at(utf8, at)
+    if sign >= 0x80 or _GOES_ON[sign]:
+        if sign not in (_FULL_STOP, _DASH, _APOSTROPHE):
+            return True
+        behind = _sign_at(utf8, at + 1)
+        if behind not in (_SPACE, _NEWLINE):
+            return True
+    return _cue(table, values, digest) & CUE_SMALL != 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _may_be_gap(utf8, at, end):  # type: ignore[no-untyped-def]
+    """Whether bytes at … end may stand between a phrase and its name, as far as ASCII tells."""
+    chars = 0
+    while at < end:
+        if not _IN_GAP[utf8[at]]:
+            return False
+        chars += (utf8[at] & 0xC0) != 0x80
         at += 1
-    return at < len(utf8) and (utf8[at] >= 0x80 or utf8[at] == _DASH)
+    return chars <= _GAP_CHARS_MAX
 
 
 @numba.njit(nogil=True, cache=True)
@@ -311,8 +389,16 @@ def credit_candidates(  # type: ignore[no-untyped-def]
                     if behind < 0 or behind >= stop:
                         continue
                     before, before_end = rules[rule, RULE_BACKWARD], rules[rule, RULE_BACKWARD_END]
-                    if _backward(slots, alternatives, words, before, before_end, hashes, at, start) < 0:
+                    begun = _backward(slots, alternatives, words, before, before_end, hashes, at, start)
+                    if begun < 0:
                         continue
+                    byte = _byte_of(utf8, np.int64(starts[behind]), byte, char)
+                    char = np.int64(starts[behind])
+                    if not _may_be_gap(utf8, _byte_of(utf8, np.int64(ends[behind - 1]), byte, char), byte):
+                        continue
+                    if not _may_begin_name(table, values, utf8, byte, hashes[behind]):
+                        continue
+                    first_of, last_of = begun, behind
                 else:
                     behind = at + last - first
                     if at < start or behind > stop:
@@ -332,20 +418,24 @@ def credit_candidates(  # type: ignore[no-untyped-def]
                     else:
                         if not name & NAME_LOWER and 0x61 <= utf8[byte] <= 0x7A:
                             continue
+                        if _is_bare_line(utf8, byte, behind_byte):
+                            continue
                         size = last - first
                         holds = _holds(table, values, hashes, lines, columns, at, size, start, stop, around)
                         agency = (name & NAME_AGENCY) != 0
                         if not holds and not _may_be_dateline(utf8, byte, behind_byte, agency):
                             continue
+                    first_of, last_of = np.int64(starts[at]), np.int64(ends[behind - 1])
                 rows = _with_room(rows, found)
                 rows[found, FOUND_AT] = place
                 rows[found, FOUND_RULE] = rule
                 rows[found, FOUND_ANCHOR] = at
-                rows[found, FOUND_START] = starts[at]
-                rows[found, FOUND_END] = ends[behind - 1]
+                rows[found, FOUND_START] = first_of
+                rows[found, FOUND_END] = last_of
                 rows[found, FOUND_HOLDS] = holds
                 found += 1
     in_texts = found
+    byte = char = np.int64(0)
     for line in marked_lines(
         hashes, lines, columns[0], columns[1], flags, by[2], by[3], by[4], around, places_max
     ):
@@ -369,6 +459,15 @@ def credit_candidates(  # type: ignore[no-untyped-def]
                 until = _backward(slots, alternatives, words, first, last, hashes, stop, at)
                 if until <= behind:
                     continue
+                byte = _byte_of(utf8, np.int64(starts[behind]), byte, char)
+                char = np.int64(starts[behind])
+                if not _may_begin_name(table, values, utf8, byte, hashes[behind]):
+                    continue
+                if rules[rule, RULE_FORWARD] == rules[rule, RULE_FORWARD_END] and until < stop:
+                    # "X reports": a capital makes it a heading
+                    suffix_byte = _byte_of(utf8, np.int64(starts[until]), byte, char)
+                    if 0x41 <= utf8[suffix_byte] <= 0x5A:
+                        continue
                 rows = _with_room(rows, found)
                 rows[found, FOUND_AT] = line
                 rows[found, FOUND_RULE] = rule
@@ -384,16 +483,6 @@ def credit_candidates(  # type: ignore[no-untyped-def]
 BRACKET_OPENED, BRACKET_CLOSED = 0, 1  # columns of what `bracket_candidates` finds
 MARK_SORT, MARK_BYTE, MARK_CHAR, MARK_COLUMNS = 0, 1, 2, 3  # of what it is given: twin of kernels
 
-
-def _marks(signs: str) -> npt.NDArray[np.bool_]:
-    """Which of the 128 ASCII signs are among these; beyond ASCII all are, since only patterns can tell there."""
-    table = np.ones(256, np.bool_)
-    table[:128] = False
-    table[[ord(sign) for sign in signs]] = True
-    return table
-
-
-_SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "
 _IS_SPACE = _marks(_SPACES)
 _IN_LINE_END = _marks(" \t.,;:!?)]}\"'|>*_-")
 _ENDS_SENTENCE = _marks('.!?")')

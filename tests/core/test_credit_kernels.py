@@ -18,9 +18,10 @@ from service.core.credit_datelines import (
     enclosed,
 )
 from service.core.credit_page import Page
-from service.core.credit_phrases import _label
+from service.core.credit_phrases import _label, _line_phrase, _phrase
 from service.core.credit_program import candidates, program
 from service.core.credit_rules import (
+    WHOLE_LINE,
     KnownName,
     Label,
     Phrase,
@@ -31,7 +32,7 @@ from service.core.credit_rules import (
     rules,
 )
 from service.core.credit_unspaced import has_unspaced
-from service.core.kernels import CLOSING_SIGNS
+from service.core.kernels import CLOSING_SIGNS, LINE_TOKEN_END, LINE_TOKEN_START
 from service.core.kernels_credit import HOLDS_BYLINE, HOLDS_MENTION
 from service.core.model import Credit
 from service.core.tokens import tokenise
@@ -43,6 +44,7 @@ WORDS = [
     "（", "）", "【", "】", "]", "[", "—", "-", "–", "=", ".", ",", ":", "…", "”", "\n", "\n", " ", "\u00a0", "  ", "\r", "\t", "é", "3",
     "Reuters", "AP", "The Associated Press", "CNN", "dpa", "according to", "reported", "By", "Staff", "Writer", "Source", "via",
     "a storm tore the pier away and nobody saw it", "x" * 80, " " * 90, "The harbour was closed.", "新华社", "/TASS/", "",
+    "the", "here", "Special", "reports", "Reports", "staff", "https://a.example", "www.a.example", "herald.example", "l'", "iPhone", "/", "--",
 ]  # fmt: skip
 TEXTS = st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(PHRASES)), max_size=30).flatmap(
     lambda words: st.sampled_from(["", " ", "\n"]).map(lambda between: between.join(words))
@@ -105,15 +107,20 @@ def matched(rule: Rule, hashes: list[int], place: int, distance: int) -> bool:
     window, at = hashes[offset : place + AROUND], place + distance - offset
     if not isinstance(rule, Phrase):
         return at >= 0 and tuple(window[at : at + len(rule.hashes)]) == rule.hashes
-    own_at = next((i for i, slot in enumerate(rule.before) if slot.own), -1)
     return 0 <= match_forward(rule.after, window, at) < len(window) and (
-        match_backward(rule.before[own_at + 1 :], window, at) >= 0
+        match_backward(rule.before[rule.own_at + 1 :], window, at) >= 0
     )
 
 
 def comes_to_nothing(page: Page, rule: Rule, anchor: int, at: int) -> bool:
-    """Whether a label or a name of the table at a token is no credit, by the reader of its signs."""
-    assert not isinstance(rule, Phrase)
+    """Whether a rule whose words stand at a token is no credit, by the reader of its signs."""
+    if isinstance(rule, Phrase):
+        hashes = page.tokens.hashes.tolist()
+        offset = max(0, at - AROUND)
+        window = hashes[offset : at + AROUND]
+        after = match_forward(rule.after, window, anchor - offset) + offset
+        first = match_backward(rule.before[rule.own_at + 1 :], window, anchor - offset) + offset
+        return _phrase(page, rule, at, anchor, first, after) is None
     starts, ends = page.tokens.starts, page.tokens.ends
     start, end = int(starts[anchor]), int(ends[anchor + len(rule.hashes) - 1])
     if isinstance(rule, Label):
@@ -155,3 +162,34 @@ def test_what_stands_in_a_text_is_found_in_the_order_of_places_and_rules(text: s
         if isinstance(known, KnownName):
             anything = by_known_name(page, known, anchor, start, end, HOLDS_MENTION | HOLDS_BYLINE, at)
             assert by_known_name(page, known, anchor, start, end, holds, at) == anything
+
+
+def lines_that_credit(page: Page) -> set[tuple[int, int]]:
+    """Twin: (line, rule by id) of the phrases that are a whole line with a credit, every phrase tried on every line."""
+    found = set()
+    for line, row in enumerate(page.tokens.lines.tolist()):
+        first, last = row[LINE_TOKEN_START], row[LINE_TOKEN_END]
+        window = page.tokens.hashes[first:last].tolist()
+        for rule in program().rules if 2 <= last - first <= AROUND else ():
+            if not isinstance(rule, Phrase) or rule.place not in WHOLE_LINE:
+                continue
+            behind = match_forward(rule.after, window, 0)
+            until = match_backward(rule.suffix, window, len(window)) if behind >= 0 else -1
+            if behind < 0 or until <= behind:
+                continue
+            start, end = page.tokens.starts[first + behind], page.tokens.ends[first + until - 1]
+            if _line_phrase(page, rule, first, last, first + until, int(start), int(end)) is not None:
+                found.add((line, id(rule)))
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+def test_no_line_that_is_a_credit_is_left_out(text: str) -> None:
+    page = page_of(text)
+    if not len(page.tokens):
+        return
+    found, in_texts = candidates(utf8_of(page), page.tokens)
+    numbered = program().rules
+    kept = {(line, id(numbered[rule])) for line, rule, *_ in found[in_texts:]}
+    assert lines_that_credit(page) <= kept
