@@ -2,8 +2,8 @@
 
 One compiled call looks everything up: the samples, the identities, what is template on this site, what the host took from
 elsewhere, what it credited in the same words before. A second one lets what is not template vote for candidates, chains
-the votes of each into runs and measures them. Both write into arrays that are lent for as long as one article is compared
-(workspace.py).
+the votes of each into runs, measures them, and says which may be sources. Both write into arrays that are lent for as long
+as one article is compared (workspace.py); there the runs stay, and a candidate knows which rows are its own.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from service.core import kernels_index, kernels_replay, limits
 from service.core.articles import ArticleStore
 from service.core.hashing import xxh3_64
 from service.core.kernels_replay import (
-    R_CANDIDATE,
-    R_COLUMNS,
+    M_RUNS_FIRST,
+    M_RUNS_LAST,
+    P_COLUMNS,
     R_END,
     R_HITS,
-    R_SOURCE_END,
-    R_SOURCE_START,
     R_START,
     T_MAIN,
+    W_ARTICLE,
+    W_COLUMNS,
 )
-from service.core.model import I32, U32, U64
+from service.core.model import U32, U64
 from service.core.postings import Postings
 from service.core.record import SketchRecord, with_credits
 from service.core.sharded import Shard
-from service.core.workspace import BY, Votes, Workspace
+from service.core.workspace import BY, TO, Votes, Workspace
 
 _SPREAD = 0x9E3779B97F4A7C15
 _TAKEN = 0xA24BAED4963EE407  # sets the marks of taken passages apart from those of templates
@@ -77,18 +78,18 @@ class Comparison:
     """
 
     __slots__ = (
-        "_own",
         "_own_tokens",
         "record",
         "room",
+        "runs",
         "said",
         "same_address",
         "same_body",
         "site",
         "taken",
         "template",
+        "unspaced",
         "votes",
-        "words_scale",
     )
 
     def __init__(self, record: SketchRecord, site: int, said: int, room: Workspace) -> None:
@@ -109,15 +110,15 @@ class Comparison:
             self.same_body = frozenset(same[same_address:])
         else:
             self.same_address = self.same_body = _NONE
-        self.words_scale = (
-            1.0  # tokens of this text that say as much as one word of a spaced script; by `weigh`
+        self.runs = 0  # rows of `room.runs` in use
+        self.unspaced = (
+            False  # more tokens of this text say as much as one word of a spaced script; by `weigh`
         )
         self._own_tokens = -1  # until worked out from what is template now
-        self._own: bytes | None = None
 
     @property
     def own_tokens(self) -> int:
-        """Tokens of the main region that are not template."""
+        """Tokens of the main region that are not template; the flags in `room` are then those of the template now."""
         if self._own_tokens < 0:
             sketch = self.record.sketch
             self._own_tokens = kernels_replay.token_flags(
@@ -132,14 +133,14 @@ class Comparison:
             )
         return self._own_tokens
 
-    def flagged(self, own_tokens: int) -> None:
-        """Takes it that the flags in `room` are those of the template now."""
-        self._own_tokens, self._own = own_tokens, None
+    def weighed(self, own_tokens: int, runs: int, unspaced: bool) -> None:
+        """Takes over what `weigh` said; the flags in `room` are those of the template now."""
+        self._own_tokens, self.runs, self.unspaced = own_tokens, runs, unspaced
 
     def mask_taken(self) -> None:
         """Sets aside as template what this site took from elsewhere before."""
         self.template[self.taken.sample[: self.taken.count]] = 1
-        self._own_tokens, self._own = -1, None
+        self._own_tokens = -1
 
     def mask_on_site(self, articles: ArticleStore, unless: set[int]) -> bool:
         """Sets aside what other articles of this site hold, those of `unless` apart: the site's template. Returns whether
@@ -156,18 +157,8 @@ class Comparison:
             np.array(sorted(unless), np.uint32) if unless else _NOBODY,
         )
         if marked:
-            self._own_tokens, self._own = -1, None
+            self._own_tokens = -1
         return bool(marked)
-
-    def own(self) -> bytes:
-        """A byte a token: 1 where it is of the main region and not template."""
-        own_tokens = self.own_tokens  # first, as it brings the flags up to date
-        if self._own is None:
-            assert own_tokens >= 0
-            room, tokens = self.room, self.record.sketch.tokens
-            kernels_replay.own_tokens(room.flags, tokens, room.own)
-            self._own = room.own[:tokens].tobytes()
-        return self._own
 
 
 _NONE: frozenset[int] = frozenset()
@@ -223,20 +214,35 @@ def _survey_by_parts(ids: U64, asked: U64, postings: Shard, marks: Shard, room: 
 
 @dataclass(slots=True)
 class Measured:
-    """One candidate's row of kernels_replay.measure, and its runs: (start, end, source start, source end) in tokens."""
+    """A candidate by what was counted: kernels_replay's columns W_… and shares P_…, named."""
 
     article: int
-    row: list[int]
-    runs: list[tuple[int, int, int, int]]
-    singles: list[tuple[int, int, int, int]]  # lone hits, in the same form
+    grades: int  # bits G_…: of what it is a publication of this text, if …
+    of_site: int  # 1 where its site's key is this article's
+    same_title: int  # 1 where its title is
+    hits: int  # in runs
+    longest: int  # words of its longest run
+    first: int  # token at which its first run of substance begins; −1 where none
+    runs_first: int  # its rows of `room.runs`
+    runs_last: int
+    part_here: float  # of this article's own main region that its runs cover
+    part_there: float  # of the candidate's
+    lead_here: float  # of the first tokens of this article's, and of the candidate's
+    lead_there: float
 
 
-def weigh(
-    seen: Comparison, articles: ArticleStore, votes: Votes, *, settle: bool
-) -> tuple[list[Measured], int]:
-    """The articles that enough votes are for, templates' aside, and those of the same address: chained and measured,
-    ascending. And how many votes are for articles of the same site; to `settle` is to set these aside as template at once
-    where there is no candidate."""
+def ranges_here(seen: Comparison, measured: Measured) -> list[tuple[int, int]]:
+    """Token ranges of this article that a candidate's runs hold, lone hits aside; they ascend."""
+    runs = seen.room.runs[measured.runs_first : measured.runs_last].tolist()
+    return [(run[R_START], run[R_END]) for run in runs if run[R_HITS] > 1]
+
+
+def weigh(seen: Comparison, articles: ArticleStore, votes: Votes, passes: int) -> tuple[list[Measured], int]:
+    """The articles that enough votes are for, templates' aside, and those of the same address: of them those that may be
+    sources by what they share, ascending. And how many votes are for articles of the same site.
+
+    Where nothing may be a source, and unless `passes` is 0, these votes are set aside as template; with more passes all is
+    done once again without them."""
     room, sketch, same = seen.room, seen.record.sketch, seen.same_address
     room.located(articles)
     kernels_replay.weigh(
@@ -252,20 +258,18 @@ def weigh(
         np.array(sorted(same), np.uint32) if same else _NOBODY,
         articles.words,
         articles.halves,
-        settle,
-        *room.weighed,
+        passes,
+        *room.weigh_into,
     )
-    own, candidates, runs, on_site, tokens, chars = room.said.tolist()
-    seen.flagged(own)
+    own, candidates, runs, on_site, unspaced = room.said.tolist()
+    seen.weighed(own, runs, unspaced == 1)
     if not candidates:
         return [], on_site
-    # what the page says around the article may be of another script: these are the article's own lines
-    dense = chars < tokens * limits.UNSPACED_CHARS_PER_TOKEN_MAX
-    seen.words_scale = limits.UNSPACED_WORDS_SCALE if dense else 1.0
-    return _measured(room, room.chosen[:candidates].tolist(), room.runs[:runs]), on_site
+    said, parts = room.weighed[:candidates].tolist(), room.parts[:candidates].tolist()
+    return [Measured(*row, *shares) for row, shares in zip(said, parts, strict=True)], on_site
 
 
-def measure_whole(seen: Comparison, wanted: list[int]) -> list[Measured]:
+def measure_whole(seen: Comparison, articles: ArticleStore, wanted: list[int]) -> list[Measured]:
     """Some articles measured by all that the two pages hold: every vote, templates' too, and those of the passages that
     this site took before; their main regions are the whole pages."""
     if not wanted:
@@ -279,7 +283,8 @@ def measure_whole(seen: Comparison, wanted: list[int]) -> list[Measured]:
     order = order[np.isin(article[order], wanted)]
     starts = np.searchsorted(article[order], np.array(wanted, np.uint32)).astype(np.int32)
     flags = np.full(sketch.tokens, T_MAIN | kernels_replay.T_PROSE, np.uint8)
-    runs = kernels_replay.measure(
+    behind = seen.runs  # the runs that `weigh` found stay where they are
+    seen.runs += kernels_replay.measure(
         flags,
         sketch.tokens,
         sketch.positions,
@@ -291,17 +296,15 @@ def measure_whole(seen: Comparison, wanted: list[int]) -> list[Measured]:
         len(wanted),
         BY,
         *room.measured,
-        whole := np.empty((len(order) + 1, R_COLUMNS), np.int32),
+        room.runs[behind:],
     )
-    return _measured(room, wanted, whole[:runs])
-
-
-def _measured(room: Workspace, chosen: list[int], runs: I32) -> list[Measured]:
-    """What a kernel wrote of the chosen articles."""
-    rows = room.measures[: len(chosen)].tolist()
-    measured = [Measured(number, row, [], []) for number, row in zip(chosen, rows, strict=True)]
-    for run in runs.tolist():
-        candidate = measured[run[R_CANDIDATE]]
-        kept = candidate.runs if run[R_HITS] > 1 else candidate.singles
-        kept.append((run[R_START], run[R_END], run[R_SOURCE_START], run[R_SOURCE_END]))
+    measured = []
+    for place, number in enumerate(wanted):
+        row = room.measures[place]
+        row[M_RUNS_FIRST : M_RUNS_LAST + 1] += behind
+        said, parts = np.zeros(W_COLUMNS, np.int64), np.zeros(P_COLUMNS, np.float64)
+        said[W_ARTICLE] = number
+        own_there = articles.get("own_tokens", number)
+        kernels_replay.grade(row, sketch.tokens, own_there, False, seen.unspaced, BY, TO, said, parts)
+        measured.append(Measured(*said.tolist(), *parts.tolist()))
     return measured

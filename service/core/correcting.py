@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from service.core import limits
-from service.core.comparison import Comparison, Measured
+from service.core.comparison import Comparison, Measured, ranges_here
 from service.core.domains import brand_keys
 from service.core.frozen import quick
 from service.core.matching import Matches
@@ -27,7 +27,7 @@ from service.core.model import (
     VerdictKind,
 )
 from service.core.origin_index import OriginIndex
-from service.core.passages import LineMap, painted, passages, snapped
+from service.core.passages import drawn_there
 from service.core.record import SketchRecord
 from service.core.remembered import Remembered, decode_remembered, remembered_lines
 from service.core.verdict import Known, Match, credits_any, directed, extent
@@ -36,11 +36,11 @@ from service.core.verdict import Known, Match, credits_any, directed, extent
 @quick
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """`copies`: candidates whose postings are the original's from now on. `rewritten`: what is remembered of the corrected
-    articles, by number: as it is, and the verdict that it is to hold."""
+    """`copies`: candidates whose postings are the original's from now on, and where in its text their runs lie.
+    `rewritten`: what is remembered of the corrected articles, by number: as it is, and the verdict that it is to hold."""
 
     corrections: list[Correction]
-    copies: list[tuple[Known, Measured]]
+    copies: list[tuple[Known, list[tuple[int, int]]]]
     rewritten: list[tuple[int, Remembered, Verdict]]
 
     def add(self, number: int, before: Remembered, verdict: Verdict, cause: RawPosition) -> None:
@@ -64,12 +64,13 @@ def correct_copies(
         known = match.known
         if match.same_site or (known.story != story and not directed(record, brands, known, []).late):
             continue
-        measured = matches.measured[known.number]
-        corrected.copies.append((known, measured))
-        before, verdict = _copy(index, record, match, measured, basis)
+        # as it was measured by the article, also where the whole pages were compared
+        measured = next(one for one in matches.measured if one.article == known.number)
+        corrected.copies.append((known, ranges_here(seen, measured)))
+        before, verdict = _copy(index, seen, match, measured, basis)
         corrected.add(known.number, before, verdict, record.position)
     done = {known.number for known, _ in corrected.copies}
-    whole = leading.measures.part_here >= limits.STORY_TAKEN_PART_MIN
+    whole = leading.measured.part_here >= limits.STORY_TAKEN_PART_MIN
     for number in index.story_members(story):
         if number in done:
             continue
@@ -82,15 +83,12 @@ def correct_copies(
 
 
 def _copy(
-    index: OriginIndex, record: SketchRecord, match: Match, measured: Measured, basis: tuple[Basis, ...]
+    index: OriginIndex, seen: Comparison, match: Match, measured: Measured, basis: tuple[Basis, ...]
 ) -> tuple[Remembered, Verdict]:
     """An article that the original was compared with, and its new verdict: measured from its side."""
     blob = index.articles.get_blob(match.known.number)
-    before, table = decode_remembered(blob), remembered_lines(blob)
-    lines = LineMap(table)
-    tokens = int(table[-1, 1]) if len(table) else 0
-    ranges = [(start, min(end, tokens)) for _, _, start, end in measured.runs if start < tokens]
-    m = match.measures
+    before, lines = decode_remembered(blob), remembered_lines(blob)
+    record, m = seen.record, match.measured
     share, source_share = round(m.part_there, 4), round(m.part_here, 4)
     verdict = Verdict(
         VerdictKind.REPUBLICATION,
@@ -100,7 +98,7 @@ def _copy(
         share,
         source_share,
         before.verdict.boilerplate_share,
-        passages(painted([snapped(ranges, lines.starts, lines.ends)], tokens), lines, [record.id]),
+        drawn_there(seen, measured, lines, record.id),
         (Source(record.id, record.publisher, share, source_share),),
         before.verdict.credit,
         basis,

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from service.core import limits
 from service.core.comparison import Comparison
 from service.core.correcting import correct_copies
 from service.core.domains import brand_keys
 from service.core.frozen import quick
 from service.core.matching import Matches, find_matches
-from service.core.model import Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
-from service.core.origin_index import Learned, OriginIndex
-from service.core.passages import LineMap, filled, inside, painted, passages, snapped, trimmed
+from service.core.model import I32, Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
+from service.core.origin_index import NOTHING_COVERED, Learned, OriginIndex
+from service.core.passages import drawn, whole
 from service.core.record import RecordCredit, SketchRecord
 from service.core.verdict import (
-    Cover,
     Known,
     Match,
     cover,
@@ -54,12 +55,12 @@ def judge(index: OriginIndex, seen: Comparison) -> Judged:
     matches = find_matches(index, seen)
     if not matches.accepted:
         return _unmatched(seen)
-    chosen = cover(matches.accepted, seen.own())
-    own_site = [source for source in chosen if source.match.same_url or source.match.same_site]
-    own_site.sort(key=lambda source: not source.match.same_url)
-    if own_site and (own_site[0].match.same_url or own_site[0] is chosen[0]):
+    chosen = cover(seen, matches.accepted)
+    own_site = [source for source in chosen if source.same_url or source.same_site]
+    own_site.sort(key=lambda source: not source.same_url)
+    if own_site and (own_site[0].same_url or own_site[0] is chosen[0]):
         return _update(index, seen, own_site[0], chosen)
-    chosen = [source for source in chosen if not source.match.same_site]
+    chosen = [source for source in chosen if not source.same_site]
     return _republication(index, seen, chosen, matches)
 
 
@@ -75,7 +76,6 @@ def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
         return None
     known = same[0]
     anew = all(earlier(other.published_at_ms, record.published_at_ms) for other in same)
-    whole = [(0, sketch.tokens, 0)] if len(sketch.lines) else []
     verdict = Verdict(
         VerdictKind.UPDATE if anew else VerdictKind.DUPLICATE,
         None,
@@ -84,12 +84,12 @@ def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
         1.0,
         1.0,
         _boilerplate_share(seen),
-        passages(whole, LineMap(sketch.lines), [known.id]),
+        whole(sketch.lines, sketch.tokens, known.id),
         (Source(known.id, known.publisher, 1.0, 1.0),),
         _credit(record),
         (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
     )
-    return Judged(verdict, Learned(known.story, [(0, sketch.tokens)], []))
+    return Judged(verdict, Learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
 
 
 def _unmatched(seen: Comparison) -> Judged:
@@ -111,33 +111,33 @@ def _unmatched(seen: Comparison) -> Judged:
         _credit(record),
         (Basis.FIRST_SEEN if outside is None else Basis.CREDIT,),
     )
-    return Judged(verdict, Learned(None, [], []))
+    return Judged(verdict, Learned(None, NOTHING_COVERED, []))
 
 
-def _update(index: OriginIndex, seen: Comparison, source: Cover, chosen: list[Cover]) -> Judged:
+def _update(index: OriginIndex, seen: Comparison, match: Match, chosen: list[Match]) -> Judged:
     """The same publisher sent another version of this before."""
-    match, known = source.match, source.match.known
+    known = match.known
     first = _first_version(known)
     address = match.same_url or any(index.known(n).story == known.story for n in seen.same_address)
     basis = ((Basis.SAME_URL,) if address else ()) + ((Basis.SAME_PUBLISHER,) if match.same_site else ())
-    ordered = [source, *(other for other in chosen if other is not source)]
+    ordered = [match, *(other for other in chosen if other is not match)]
     verdict, covered = _drawn(seen, VerdictKind.UPDATE, known.story_id, first, ordered, basis)
-    named = {other.match.known.id for other in chosen}
+    named = {other.known.id for other in chosen}
     if first.id is not None and first.id not in named:
         verdict = _renamed(verdict, known.id, first.id)
     return Judged(verdict, Learned(known.story, covered, []))
 
 
-def _republication(index: OriginIndex, seen: Comparison, chosen: list[Cover], matches: Matches) -> Judged:
+def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], matches: Matches) -> Judged:
     """Another publisher has this text: it is theirs, or somebody's who is not in the index, or ours and came late."""
     leading = lead(chosen)
-    source = leading.match.known
+    source = leading.known
     others = [index.known(number) for number in index.crediting(source.story) if number != source.number]
     record = seen.record
     brands = brand_keys(record.publisher, record.host, record.domain)
     direction = directed(record, brands, source, others)
     if direction.late:
-        return _late_original(index, seen, leading.match, direction.basis, matches)
+        return _late_original(index, seen, leading, direction.basis, matches)
     original = _ingested(source) if direction.external is None else _outside(direction.external)
     if source.renewed and direction.external is None and not index.alive(source.story):
         original = (
@@ -147,14 +147,14 @@ def _republication(index: OriginIndex, seen: Comparison, chosen: list[Cover], ma
     verdict, covered = _drawn(
         seen, VerdictKind.REPUBLICATION, source.story_id, original, ordered, direction.basis
     )
-    if all(_is_piece(source.match) for source in chosen):
-        covered = []  # a statement that many quote, a notice that many sites show: each article that has it counts
+    if all(_is_piece(source) for source in chosen):
+        covered = NOTHING_COVERED  # a statement that many quote, a notice that many sites show: each article that has it counts
     return Judged(verdict, Learned(source.story, covered, []))
 
 
 def _is_piece(match: Match) -> bool:
     """Whether what two articles share is a small part of both."""
-    return max(match.measures.part_here, match.measures.part_there) < limits.PIECE_PART_MAX
+    return max(match.measured.part_here, match.measured.part_there) < limits.PIECE_PART_MAX
 
 
 def _late_original(
@@ -175,7 +175,7 @@ def _late_original(
         _credit(seen.record),
         basis,
     )
-    learned = Learned(leading.known.story, [], corrected.copies, corrected.rewritten)
+    learned = Learned(leading.known.story, NOTHING_COVERED, corrected.copies, corrected.rewritten)
     return Judged(verdict, learned, tuple(corrected.corrections))
 
 
@@ -184,60 +184,38 @@ def _drawn(
     kind: VerdictKind,
     story: str,
     original: Original,
-    chosen: list[Cover],
+    chosen: list[Match],
     basis: tuple[Basis, ...],
-) -> tuple[Verdict, list[tuple[int, int]]]:
-    """A verdict that draws on sources, the leading one first, and the token ranges they explain."""
-    sketch = seen.record.sketch
-    lines = LineMap(sketch.lines)
-    stretches = painted([_explained(seen, kind, source.match, lines) for source in chosen], sketch.tokens)
-    leading = chosen[0].match
-    whole = leading.known.main if len(chosen) == 1 else (0, 0)
-    own = trimmed(seen.own(), stretches, leading.runs, whole, leading.same_title)
-    total = own.count(1)
-    by_source = [0] * len(chosen)
-    for start, end, source in stretches:
-        by_source[source] += own.count(1, start, end)
-    share = _ratio(sum(by_source), total)
-    sources = tuple(
+) -> tuple[Verdict, I32]:
+    """A verdict that draws on sources, the leading one first, and the token ranges that they explain."""
+    found = drawn(seen, chosen, newer=kind is VerdictKind.UPDATE)
+    leading = chosen[0]
+    share = _ratio(sum(found.by_source), found.total)
+    sources = [
         Source(
-            source.match.known.id,
-            source.match.known.publisher,
-            _ratio(count, total),
-            round(source.match.measures.part_there, _SHARE_DIGITS),
+            source.known.id,
+            source.known.publisher,
+            _ratio(count, found.total),
+            round(source.measured.part_there, _SHARE_DIGITS),
         )
-        for source, count in zip(chosen, by_source, strict=True)
-    )
+        for source, count in zip(chosen, found.by_source, strict=True)
+    ]
     verdict = Verdict(
         kind,
-        extent(share, leading.measures.part_there, leading.measures.lead_there)
+        extent(share, leading.measured.part_there, leading.measured.lead_there)
         if kind is VerdictKind.REPUBLICATION
         else None,
         story,
         original,
         share,
-        round(leading.measures.part_there, _SHARE_DIGITS),
+        sources[0].source_share,
         _boilerplate_share(seen),
-        passages(stretches, lines, [source.match.known.id for source in chosen]),
-        sources,
+        found.passages,
+        tuple(sources),
         _credit(seen.record, leading.known.brands),
         basis,
     )
-    return verdict, [(start, end) for start, end, _ in stretches]
-
-
-def _explained(seen: Comparison, kind: VerdictKind, match: Match, lines: LineMap) -> list[tuple[int, int]]:
-    """Token ranges that a source explains. What a newer version changed is new; what a copy reworded is the source's."""
-    sketch = seen.record.sketch
-    main = (sketch.main_start, sketch.main_end)
-    if kind is VerdictKind.UPDATE:
-        ranges = snapped([(start, end) for start, end, _, _ in match.runs], lines.starts, lines.ends)
-        return inside(ranges, main)
-    m = match.measures
-    alike = min(m.part_here, m.part_there) >= limits.FILL_EDGE_PART_MIN
-    edge = limits.FILL_EDGE_ALIKE_TOKENS_MAX if alike else limits.FILL_EDGE_TOKENS_MAX
-    ranges = snapped(filled(match.runs, main, match.known.main, edge), lines.starts, lines.ends)
-    return inside(ranges, (main[0] if sketch.title_found else 0, sketch.tokens))
+    return verdict, found.covered
 
 
 def _renamed(verdict: Verdict, old: str, new: str) -> Verdict:

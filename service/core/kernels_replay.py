@@ -2,8 +2,12 @@
 
 One call does what a dozen of NumPy's did: at 150 samples and 300 votes an article a call costs more than its work.
 Rows of the article store are read as words where they lie (a vote's site, a candidate's main region), so nothing is
-gathered first. No rule is in here, only counting; its limits come along in one array (`BY_…`), and arrays to write into
-are lent by the caller. The tests hold a plain Python twin of each.
+gathered first. Limits come along in arrays (`BY_…`, `TO_…`), and arrays to write into are lent by the caller. The tests hold a
+plain Python twin of each.
+
+The one rule that is in here is which candidates are publications of this text by what was counted (`graded`): most are
+nothing, and one that is told so here costs no object. It is said for each thing that is not known here, and verdict.py says
+which of them holds.
 
 Non-obvious: numba's cache does not track kernels imported from another file, so nothing is. `int(uint64)` stays uint64
 under numba and mixes with int64 to float64, so every conversion is spelled out.
@@ -30,11 +34,32 @@ import numpy as np
     M_TAILS,  # words of the runs that end together with both main regions, one close after the other
     M_REST,  # words of the longest other run
     M_SINGLES,  # hits that no run holds
-    M_OWN_THERE,  # of the candidate's row, which `weigh` alone reads: tokens of its own main region,
-    M_SAME_SITE,  # 1 where its site's key is this article's,
-    M_SAME_TITLE,  # 1 where its title is, and there is one
+    M_RUNS_FIRST,  # its rows of runs, half open
+    M_RUNS_LAST,
     M_COLUMNS,
-) = range(18)
+) = range(17)
+# The same as shares: of the article's own main region, of the candidate's, and of the first tokens of each.
+P_HERE, P_THERE, P_LEAD_HERE, P_LEAD_THERE, P_COLUMNS = range(5)
+# What is said of a candidate that may be a source: columns of i64.
+(
+    W_ARTICLE,
+    W_GRADES,
+    W_SAME_SITE,  # 1 where its site's key is this article's
+    W_SAME_TITLE,  # 1 where its title is, and there is one
+    W_HITS,
+    W_LONGEST,
+    W_FIRST,
+    W_RUNS_FIRST,
+    W_RUNS_LAST,
+    W_COLUMNS,
+) = range(10)
+# Bits of W_GRADES: by what was counted, the candidate is a publication of this text …
+G_ADDRESS = 1  # if it is of the same address
+G_SITE = 2  # if it is of the same publisher
+G_ELSEWHERE = 4  # if it is of another
+G_NAMED = 8  # if it is of another, and one credits the other
+G_FURTHER = 16  # if it is of another, and there is a source already
+G_BEFORE = 32  # and, but for the first, not at all: what they share stands above both articles
 R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_SOLID, R_COLUMNS = (
     0,
     1,
@@ -66,10 +91,41 @@ _OPEN_RUNS_MAX = 4  # a stray hit between two runs must not end the first
     BY_CANDIDATE_HITS,
     BY_FIELDS,
 ) = range(13)
+# Limits that grades go by, f8 (limits.py).
+(
+    TO_ADDRESS_PART,
+    TO_SITE_TAIL,
+    TO_SITE_TAIL_PART,
+    TO_SITE_TITLE_PART,
+    TO_SITE_TITLE_LEAD,
+    TO_SITE_TITLE_PARTS,
+    TO_SITE_TITLE_PART_ALONE,
+    TO_SITE_LEAD,
+    TO_SITE_PART_MAX,
+    TO_SITE_PART,
+    TO_WORDS,
+    TO_PIECES,
+    TO_SHORT_PART,
+    TO_SHORT_WORDS,
+    TO_SHORT_HITS,
+    TO_CONTAINED_PART,
+    TO_CONTAINED_LEAD,
+    TO_NAMED_TOKENS,
+    TO_NAMED_HITS,
+    TO_NAMED_BOTH_HITS,
+    TO_NAMED_PART_HITS,
+    TO_NAMED_PART,
+    TO_FURTHER_LEAD,
+    TO_FURTHER_WORDS,
+    TO_UNSPACED_CHARS,
+    TO_UNSPACED_SCALE,
+    TO_FIELDS,
+) = range(27)
 # Where `weigh` finds things in a row of the article store: word of 8 bytes, halves of 2; and the number of row 0.
 AT_SITE, AT_TITLE, AT_MAIN_START, AT_MAIN_END, AT_OWN_TOKENS, AT_BASE, AT_FIELDS = range(7)
-# What `weigh` says beside its arrays; of the lines inside the main region, how many tokens and code points they hold.
-SAID_OWN, SAID_CANDIDATES, SAID_RUNS, SAID_ON_SITE, SAID_LINE_TOKENS, SAID_LINE_CHARS, SAID_FIELDS = range(7)
+# What `weigh` says beside its arrays: own tokens, candidates, rows of runs, votes for articles of this site that are not
+# set aside, 1 where the text is of a script without spaces.
+SAID_OWN, SAID_CANDIDATES, SAID_RUNS, SAID_ON_SITE, SAID_UNSPACED, SAID_FIELDS = range(6)
 # Where an article's own keys stand, as in kernels_index.postings_survey.
 ASKED_SITE, ASKED_TAKEN, ASKED_IDENTITY, ASKED_TITLE, ASKED_SAID = 0, 1, 2, 5, 6
 LINE_BYTES_MAX = 20  # of a packed line: four numbers of at most 32 bits
@@ -82,9 +138,10 @@ _MEASURE = (
 )
 _WEIGH = (
     "void(i8, i8, i8, u1[::1], i4[::1], i4[:, ::1], i8, i4[::1], u4[::1], u2[::1], i8, u4[::1], u8[:, ::1],"
-    " u2[:, ::1], b1, i8[::1], u8[::1], i8[::1], u1[::1], i4[::1], i4[::1], u4[::1], i4[:, ::1], i4[:, ::1], i4[::1],"
-    " u2[::1], i8[::1])"
+    " u2[:, ::1], i8, i8[::1], u8[::1], i8[::1], f8[::1], u1[::1], i4[::1], i4[::1], u4[::1], i4[:, ::1], i4[:, ::1],"
+    " i4[::1], u2[::1], i8[:, ::1], f8[:, ::1], i8[::1])"
 )
+_GRADE = "void(i4[::1], i8, i8, b1, b1, i8[::1], f8[::1], i8[::1], f8[::1])"
 _ON_SITE = "i8(u1[::1], i8, i4[::1], u4[::1], u8[:, ::1], i8[::1], u8[::1], u4[::1])"
 
 
@@ -128,13 +185,6 @@ def token_flags(tokens, lines, main_start, main_end, positions, template, by, fl
     for t in range(main_start, main_end):
         own -= flags[t] >> 2
     return own
-
-
-@numba.njit("void(u1[::1], i8, u1[::1])", nogil=True, cache=True)
-def own_tokens(flags, tokens, own):  # type: ignore[no-untyped-def]
-    """Fills own u8[tokens]: 1 where a token is of the main region and not template."""
-    for t in range(tokens):
-        own[t] = flags[t] & (T_MAIN | T_TEMPLATE) == T_MAIN
 
 
 @numba.njit(nogil=True, cache=True)
@@ -323,7 +373,98 @@ def measure(  # type: ignore[no-untyped-def]
         row[M_LEAD_THERE] = lead_there
         row[M_BEFORE] = before
         row[M_FIRST] = first
+        row[M_RUNS_FIRST], row[M_RUNS_LAST] = first_run, written
     return written
+
+
+@numba.njit(nogil=True, cache=True)
+def _on_site(row, parts, own_here, own_there, same_title, to):  # type: ignore[no-untyped-def]
+    """Two pages of one site: what they share is mostly the site. They are one text only where little else is left."""
+    most, least = max(parts[P_HERE], parts[P_THERE]), min(parts[P_HERE], parts[P_THERE])
+    if same_title and least >= to[TO_SITE_TITLE_PARTS]:
+        return True
+    left_here, left_there = max(0, own_here - row[M_OWN]), max(0, own_there - row[M_THERE])
+    here, there = row[M_OWN] + left_here, row[M_THERE] + left_there
+    tail, part = to[TO_SITE_TAIL], to[TO_SITE_TAIL_PART]
+    if left_here >= max(tail, part * here) and left_there >= max(tail, part * there):
+        return False
+    lead = max(parts[P_LEAD_HERE], parts[P_LEAD_THERE])
+    if same_title:
+        if most >= to[TO_SITE_TITLE_PART_ALONE]:
+            return True
+        return most >= to[TO_SITE_TITLE_PART] and lead >= to[TO_SITE_TITLE_LEAD]
+    return (
+        lead >= to[TO_SITE_LEAD]
+        and most >= to[TO_SITE_PART_MAX]
+        and least >= to[TO_SITE_PART]
+        and row[M_WORDS] >= to[TO_WORDS]
+    )
+
+
+@numba.njit(nogil=True, cache=True)
+def _elsewhere(row, parts, same_title, names, scale, to):  # type: ignore[no-untyped-def]
+    """Another publisher: a long run of prose, several pieces, a short text whole, or less where something names it: then it
+    was rewritten or shuffled."""
+    part, lead = max(parts[P_HERE], parts[P_THERE]), max(parts[P_LEAD_HERE], parts[P_LEAD_THERE])
+    if row[M_TAILS] and lead == 0.0 and not (same_title or names):
+        # the foot of two pages of one network of sites; what else they share must say enough by itself
+        return row[M_REST] >= to[TO_WORDS] * scale
+    if row[M_LONGEST] >= to[TO_WORDS] * scale or row[M_PIECES] >= to[TO_PIECES] * scale:
+        return True
+    if part >= to[TO_SHORT_PART] and row[M_WORDS] >= to[TO_SHORT_WORDS] and row[M_HITS] >= to[TO_SHORT_HITS]:
+        return True
+    if part >= to[TO_CONTAINED_PART] and lead >= to[TO_CONTAINED_LEAD]:
+        return row[M_HITS] >= to[TO_SHORT_HITS]
+    hits = row[M_HITS] + row[M_SINGLES]
+    if same_title and names:
+        return hits >= to[TO_NAMED_BOTH_HITS]
+    if not same_title and not names:
+        return False
+    if row[M_ANY] >= to[TO_NAMED_TOKENS] and row[M_HITS] >= to[TO_NAMED_HITS]:
+        return True
+    return hits >= to[TO_NAMED_PART_HITS] and part >= to[TO_NAMED_PART]
+
+
+@numba.njit(nogil=True, cache=True)
+def graded(row, parts, own_here, own_there, same_title, unspaced, to):  # type: ignore[no-untyped-def]
+    """The grades `G_…` of a measures row and its shares f8[P_COLUMNS].
+
+    own_here, own_there: tokens of the main regions, templates aside. same_title: it is the same; unspaced: more tokens say
+    as much as one word."""
+    scale = to[TO_UNSPACED_SCALE] if unspaced else 1.0
+    grades = np.int64(0)
+    if max(parts[P_HERE], parts[P_THERE]) >= to[TO_ADDRESS_PART]:
+        grades |= G_ADDRESS
+    if _on_site(row, parts, own_here, own_there, same_title, to):
+        grades |= G_SITE
+    if _elsewhere(row, parts, same_title, False, scale, to):
+        grades |= G_ELSEWHERE
+    if _elsewhere(row, parts, same_title, True, scale, to):
+        grades |= G_NAMED
+    if (
+        not row[M_BEFORE]
+        and parts[P_LEAD_THERE] >= to[TO_FURTHER_LEAD]
+        and row[M_WORDS] >= to[TO_FURTHER_WORDS]
+    ):
+        grades |= G_FURTHER
+    if row[M_HITS] and row[M_BEFORE]:
+        grades |= G_BEFORE
+    return grades
+
+
+@numba.njit(_GRADE, nogil=True, cache=True)
+def grade(row, own_here, own_there, same_title, unspaced, by, to, said, parts):  # type: ignore[no-untyped-def]
+    """A measures row as shares f8[P_COLUMNS], its grades, and what else of it is asked for later: into said
+    i64[W_COLUMNS], whose other columns it leaves alone."""
+    lead_here, lead_there = min(by[BY_LEAD], own_here), min(by[BY_LEAD], own_there)
+    parts[P_HERE] = row[M_OWN] / own_here if own_here else 0.0
+    parts[P_THERE] = min(1.0, row[M_THERE] / own_there) if own_there else 0.0
+    parts[P_LEAD_HERE] = row[M_LEAD_HERE] / lead_here if lead_here else 0.0
+    parts[P_LEAD_THERE] = min(1.0, row[M_LEAD_THERE] / lead_there) if lead_there else 0.0
+    said[W_GRADES] = graded(row, parts, own_here, own_there, same_title, unspaced, to)
+    said[W_SAME_TITLE] = same_title
+    said[W_HITS], said[W_LONGEST], said[W_FIRST] = row[M_HITS], row[M_LONGEST], row[M_FIRST]
+    said[W_RUNS_FIRST], said[W_RUNS_LAST] = row[M_RUNS_FIRST], row[M_RUNS_LAST]
 
 
 @numba.njit(nogil=True, cache=True)
@@ -397,64 +538,20 @@ def mark_on_site(template, votes, sample, article, words, at, asked, unless):  #
     return marked
 
 
-@numba.njit(_WEIGH, nogil=True, cache=True)
-def weigh(  # type: ignore[no-untyped-def]
-    tokens,
-    main_start,
-    main_end,
-    template,
-    positions,
-    lines,
-    votes,
-    sample,
-    article,
-    position,
-    same_count,
-    same,
-    words,
-    halves,
-    settle,
-    at,
-    asked,
-    by,
-    flags,
-    prose_before,
-    own_before,
-    chosen,
-    measures,
-    runs,
-    hit_sample,
-    hit_position,
-    said,
-):
-    """Votes → candidates, chained and measured.
-
-    Tokens, template u8[n], positions i32[n], lines i32[l, 5] of the article; its votes, ordered by article and then by
-    sample; same u32[≥ same_count], articles that are candidates whatever votes they have; words, halves: the rows of
-    the article store, at i64[AT_FIELDS] where in them; asked u64[≥ 6]. Fills flags as `token_flags`, where there is no
-    candidate and it is to `settle` after `mark_on_site`; chosen u32[≥ by[BY_CANDIDATES] + SAME_MAX] ascending, measures
-    i32[c, M_COLUMNS], runs i32[r, R_COLUMNS] and said i64[SAID_FIELDS]; hit_… and …_before are room to work in."""
-    site, title = asked[ASKED_SITE], asked[ASKED_TITLE]
-    counts = np.empty(by[BY_CANDIDATES], np.int64)
-    kept, on_site = _candidates(template, sample, article, votes, words, at, site, by, chosen, counts)
-    kept = _joined(chosen, kept, same[:same_count])
-    said[SAID_CANDIDATES] = kept
-    said[SAID_ON_SITE] = on_site
-    said[SAID_RUNS] = 0
-    if kept == 0 and on_site > 0 and settle:
-        mark_on_site(template, votes, sample, article, words, at, asked, np.empty(0, np.uint32))
-    said[SAID_OWN] = token_flags(tokens, lines, main_start, main_end, positions, template, by, flags)
-    if kept == 0:
-        return
-    line_tokens, line_chars = np.int64(0), np.int64(0)
+@numba.njit(nogil=True, cache=True)
+def _unspaced(lines, main_start, main_end, to):  # type: ignore[no-untyped-def]
+    """1 where the article is of a script without spaces, by its own lines: what the page says around it may be of another."""
+    tokens, chars = np.int64(0), np.int64(0)
     for i in range(len(lines)):
         if lines[i, 0] >= main_start and lines[i, 1] <= main_end:
-            line_tokens += np.int64(lines[i, 1]) - np.int64(lines[i, 0])
-            line_chars += np.int64(lines[i, 3]) - np.int64(lines[i, 2])
-    said[SAID_LINE_TOKENS], said[SAID_LINE_CHARS] = line_tokens, line_chars
-    starts = np.empty(kept + 1, np.int32)
-    mains_start = np.empty(kept, np.int32)
-    mains_end = np.empty(kept, np.int32)
+            tokens += np.int64(lines[i, 1]) - np.int64(lines[i, 0])
+            chars += np.int64(lines[i, 3]) - np.int64(lines[i, 2])
+    return np.int64(chars < tokens * to[TO_UNSPACED_CHARS])
+
+
+@numba.njit(nogil=True, cache=True)
+def _gathered(template, chosen, kept, votes, sample, article, position, starts, hit_sample, hit_position):  # type: ignore[no-untyped-def]
+    """The chosen articles' votes that are not template, one article's after the other's: article c's from starts[c] on."""
     hits = 0
     for c in range(kept):
         starts[c] = hits
@@ -471,31 +568,123 @@ def weigh(  # type: ignore[no-untyped-def]
                 hit_position[hits] = position[low]
                 hits += 1
             low += 1
-        row = np.int64(chosen[c]) - at[AT_BASE]
-        mains_start[c] = halves[row, at[AT_MAIN_START]]
-        mains_end[c] = halves[row, at[AT_MAIN_END]]
     starts[kept] = hits
-    said[SAID_RUNS] = measure(
-        flags,
-        tokens,
-        positions,
-        hit_sample,
-        hit_position,
-        starts,
-        mains_start,
-        mains_end,
-        kept,
-        by,
-        prose_before,
-        own_before,
-        measures,
-        runs,
-    )
+
+
+@numba.njit(nogil=True, cache=True)
+def _hopeful(chosen, kept, same, measures, own, unspaced, words, halves, at, asked, by, to, weighed, parts):  # type: ignore[no-untyped-def]
+    """Grades the chosen articles; keeps in weighed and parts those that may be sources, of the same address or of this site
+    whatever their grades, and returns how many they are."""
+    hopeful = np.int64(0)
     for c in range(kept):
         row = np.int64(chosen[c]) - at[AT_BASE]
-        measures[c, M_OWN_THERE] = halves[row, at[AT_OWN_TOKENS]]
-        measures[c, M_SAME_SITE] = words[row, at[AT_SITE]] == site
-        measures[c, M_SAME_TITLE] = title != 0 and words[row, at[AT_TITLE]] == title
+        title = asked[ASKED_TITLE]
+        same_title = title != 0 and words[row, at[AT_TITLE]] == title
+        said = weighed[hopeful]
+        there = np.int64(halves[row, at[AT_OWN_TOKENS]])
+        grade(measures[c], own, there, same_title, unspaced == 1, by, to, said, parts[hopeful])
+        said[W_ARTICLE] = np.int64(chosen[c])
+        said[W_SAME_SITE] = words[row, at[AT_SITE]] == asked[ASKED_SITE]
+        keep = said[W_SAME_SITE] == 1 or (
+            said[W_GRADES] & G_BEFORE == 0 and said[W_GRADES] & (G_NAMED | G_FURTHER) != 0
+        )
+        for number in same:
+            keep |= number == chosen[c]
+        hopeful += keep
+    return hopeful
+
+
+@numba.njit(_WEIGH, nogil=True, cache=True)
+def weigh(  # type: ignore[no-untyped-def]
+    tokens,
+    main_start,
+    main_end,
+    template,
+    positions,
+    lines,
+    votes,
+    sample,
+    article,
+    position,
+    same_count,
+    same,
+    words,
+    halves,
+    passes,
+    at,
+    asked,
+    by,
+    to,
+    flags,
+    prose_before,
+    own_before,
+    chosen,
+    measures,
+    runs,
+    hit_sample,
+    hit_position,
+    weighed,
+    parts,
+    said,
+):
+    """Votes → candidates, chained, measured and graded: those that may be sources.
+
+    Tokens, template u8[n], positions i32[n], lines i32[l, 5] of the article; its votes, ordered by article and then by
+    sample; same u32[≥ same_count], articles that are candidates whatever votes they have; words, halves: the rows of
+    the article store, at i64[AT_FIELDS] where in them; asked u64[≥ 6]. Where nothing may be a source, and `passes` is not
+    0, what articles of this site hold is set aside as template; with more than one pass all is done again without it.
+    Fills flags as `token_flags`, weighed i64[c, W_COLUMNS] and parts f8[c, P_COLUMNS] ascending by article, runs
+    i32[r, R_COLUMNS] and said i64[SAID_FIELDS]; the rest is room to work in: chosen u32[≥ by[BY_CANDIDATES] + SAME_MAX],
+    measures i32[c, M_COLUMNS], hit_…, …_before."""
+    site = asked[ASKED_SITE]
+    same = same[:same_count]
+    counts = np.empty(by[BY_CANDIDATES], np.int64)
+    said[SAID_UNSPACED] = _unspaced(lines, main_start, main_end, to)
+    while True:
+        kept, on_site = _candidates(template, sample, article, votes, words, at, site, by, chosen, counts)
+        kept = _joined(chosen, kept, same)
+        settling = kept == 0 and on_site > 0 and passes > 0
+        if settling:
+            mark_on_site(template, votes, sample, article, words, at, asked, np.empty(0, np.uint32))
+            on_site = 0
+        own = token_flags(tokens, lines, main_start, main_end, positions, template, by, flags)
+        said[SAID_OWN], said[SAID_ON_SITE], said[SAID_CANDIDATES], said[SAID_RUNS] = own, on_site, 0, 0
+        if kept == 0:
+            return
+        starts = np.empty(kept + 1, np.int32)
+        _gathered(template, chosen, kept, votes, sample, article, position, starts, hit_sample, hit_position)
+        mains_start, mains_end = np.empty(kept, np.int32), np.empty(kept, np.int32)
+        for c in range(kept):
+            row = np.int64(chosen[c]) - at[AT_BASE]
+            mains_start[c], mains_end[c] = halves[row, at[AT_MAIN_START]], halves[row, at[AT_MAIN_END]]
+        said[SAID_RUNS] = measure(
+            flags,
+            tokens,
+            positions,
+            hit_sample,
+            hit_position,
+            starts,
+            mains_start,
+            mains_end,
+            kept,
+            by,
+            prose_before,
+            own_before,
+            measures,
+            runs,
+        )
+        unspaced = said[SAID_UNSPACED]
+        said[SAID_CANDIDATES] = _hopeful(
+            chosen, kept, same, measures, own, unspaced, words, halves, at, asked, by, to, weighed, parts
+        )
+        if said[SAID_CANDIDATES] > 0 or on_site == 0 or passes == 0:
+            return
+        mark_on_site(template, votes, sample, article, words, at, asked, np.empty(0, np.uint32))
+        said[SAID_ON_SITE] = 0
+        passes -= 1
+        if passes == 0:
+            said[SAID_OWN] = token_flags(tokens, lines, main_start, main_end, positions, template, by, flags)
+            return
 
 
 @numba.njit("i8(i4[:, ::1], u1[::1])", nogil=True, cache=True)

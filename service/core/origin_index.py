@@ -25,11 +25,11 @@ import numpy.typing as npt
 
 from service.core import kernels_index, limits, sharded
 from service.core.articles import NO_ARTICLE, ArticleStore
-from service.core.comparison import Comparison, Measured, compare, page_of, url_key
+from service.core.comparison import Comparison, compare, page_of, url_key
 from service.core.domains import brand_keys
 from service.core.frozen import quick
 from service.core.hashing import xxh3_64
-from service.core.model import U64, CreditKind, RawPosition, Verdict
+from service.core.model import I32, U64, CreditKind, RawPosition, Verdict
 from service.core.postings import POSITION_MAX, Postings, Taught, learn
 from service.core.record import SketchRecord
 from service.core.remembered import (
@@ -54,8 +54,10 @@ class Learned:
     """What an article's verdict changes in the index."""
 
     story: int | None  # number of the story's first article; None: this one opens a story
-    covered: list[tuple[int, int]]  # token ranges that sources explain
-    takes_over: list[tuple[Known, Measured]]  # copies whose postings are this original's from now on
+    covered: I32  # [ranges, 2]: tokens that sources explain
+    takes_over: list[
+        tuple[Known, list[tuple[int, int]]]
+    ]  # copies whose postings are its own from now on, and where
     rewritten: Sequence[tuple[int, Remembered, Verdict]] = ()  # corrected: number, as it was, its verdict now
 
 
@@ -224,17 +226,15 @@ class OriginIndex:
         """Writes postings and marks. Postings older than article `renew_before` are renewed where they are copied again,
         or a story that is still being copied would be forgotten with its first article."""
         sketch, room, votes = seen.record.sketch, seen.room, seen.votes
-        for known, measured in learned.takes_over:
-            ranges = [(start, end) for start, end, _, _ in measured.runs]
+        for known, ranges in learned.takes_over:
             moved = _inside(ranges, sketch.tokens)[sketch.positions]
             at = np.minimum(sketch.positions[moved], POSITION_MAX - 1).astype(np.uint16)
             self.postings.move(sketch.ids[moved], known.number, number, at)
-        covered = np.array(learned.covered, np.int32) if learned.covered else _NOTHING
         article = (
             sketch.ids,
             sketch.positions,
             seen.template,
-            covered,
+            learned.covered,
             votes.sample,
             votes.article,
             votes.count,
@@ -293,7 +293,7 @@ class OriginIndex:
         return index
 
 
-_NOTHING = np.empty((0, 2), np.int32)
+NOTHING_COVERED: I32 = np.empty((0, 2), np.int32)
 
 
 def _learn_by_parts(

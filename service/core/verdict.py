@@ -1,7 +1,8 @@
-"""Matches → verdict: the rules, each in its place, over numbers that the kernels counted.
+"""Matches → verdict: the rules, each in its place, over what the kernels counted and graded.
 
 Nothing here loops over tokens and nothing reads an index: `accepted` says of one candidate whether it holds a
-publication of this text, `cover` picks the sources, `directed` says who was first. Thresholds and their reasons are in
+publication of this text (which grade counts; the grades' thresholds are with the kernel that counts,
+kernels_replay.graded), `cover` picks the sources, `directed` says who was first. Thresholds' values and reasons are in
 limits.py.
 """
 
@@ -9,27 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.core import limits
+from service.core import kernels_verdict, limits
+from service.core.comparison import Comparison, Measured
 from service.core.frozen import quick
-from service.core.kernels_replay import (
-    M_ANY,
-    M_BEFORE,
-    M_FIRST,
-    M_HITS,
-    M_LEAD_HERE,
-    M_LEAD_THERE,
-    M_LONGEST,
-    M_OWN,
-    M_PIECES,
-    M_REST,
-    M_SINGLES,
-    M_TAILS,
-    M_THERE,
-    M_WORDS,
-)
+from service.core.kernels_replay import G_ADDRESS, G_BEFORE, G_ELSEWHERE, G_FURTHER, G_NAMED, G_SITE
 from service.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
-from service.core.passages import Run
 from service.core.record import RecordCredit, SketchRecord
+from service.core.workspace import ASKED_OF, DRAWN_BY
 
 
 @quick
@@ -84,207 +71,75 @@ def _under(name: str, domain: str) -> bool:
 
 @quick
 @dataclass(frozen=True, slots=True)
-class Measures:
-    """One row of kernels.measure, named. Counts of tokens; shares are of the article's own main region."""
-
-    hits: int  # in runs
-    singles: int  # in none
-    longest: int
-    pieces: int
-    words: int
-    own: int
-    lead_here: float
-    there: int
-    lead_there: float
-    any: int
-    before: bool
-    tails: int  # words that stand at the end of both
-    rest: int  # of the longest run elsewhere
-    first: int
-    part_here: float
-    part_there: float
-    unmatched_here: int
-    unmatched_there: int
-
-
-def named_measures(row: list[int], own_here: int, own_there: int) -> Measures:
-    """A kernel's row with its shares worked out. own_here, own_there: tokens of the main regions, templates aside."""
-    lead_here = min(limits.LEAD_TOKENS, own_here)
-    lead_there = min(limits.LEAD_TOKENS, own_there)
-    return Measures(
-        row[M_HITS],
-        row[M_SINGLES],
-        row[M_LONGEST],
-        row[M_PIECES],
-        row[M_WORDS],
-        row[M_OWN],
-        row[M_LEAD_HERE] / lead_here if lead_here else 0.0,
-        row[M_THERE],
-        min(1.0, row[M_LEAD_THERE] / lead_there) if lead_there else 0.0,
-        row[M_ANY],
-        bool(row[M_BEFORE]),
-        row[M_TAILS],
-        row[M_REST],
-        row[M_FIRST],
-        row[M_OWN] / own_here if own_here else 0.0,
-        min(1.0, row[M_THERE] / own_there) if own_there else 0.0,
-        max(0, own_here - row[M_OWN]),
-        max(0, own_there - row[M_THERE]),
-    )
-
-
-@quick
-@dataclass(frozen=True, slots=True)
 class Match:
     """A candidate, what it shares with this article, and how the two are related."""
 
     known: Known
-    measures: Measures
-    runs: tuple[Run, ...]
+    measured: Measured
     same_url: bool
     same_site: bool
     same_title: bool
     same_body: bool
     names: bool  # one credits the other
-    words_scale: float = 1.0  # tokens that say as much as one word: more where scripts write no spaces
+
+    @property
+    def lone_hits(self) -> bool:
+        """Whether hits that no run holds count as what the two share: elsewhere they are chance."""
+        return self.same_title or self.names
 
 
 def accepted(match: Match) -> bool:
     """Whether the candidate is a publication of this text, in part or whole."""
-    if match.same_url:
-        return _accepted_by_address(match)
-    if match.measures.hits and match.measures.before:
+    grades = match.measured.grades
+    if match.same_url:  # any real part will do; a page that was wholly rewritten is a new text
+        return match.same_body or grades & G_ADDRESS != 0
+    if grades & G_BEFORE:
         return False
     if match.same_site:
-        return match.same_body or _accepted_on_site(match.measures, match.same_title)
-    return _accepted_elsewhere(match.measures, match.same_title, match.names, match.words_scale)
+        return match.same_body or grades & G_SITE != 0
+    return grades & (G_NAMED if match.names else G_ELSEWHERE) != 0
 
 
-def hopeless(m: Measures, same_title: bool, words_scale: float, on_site: bool) -> bool:
+def hopeless(measured: Measured) -> bool:
     """Whether a candidate of another address and body is neither accepted nor a further source, whatever else will be
-    known of it. on_site: it may be of the same publisher. That one names the other only ever helps."""
-    if m.hits and m.before:
-        return True
-    return not (
-        _accepted_elsewhere(m, same_title, True, words_scale)
-        or _further(m)
-        or (on_site and _accepted_on_site(m, same_title))
-    )
-
-
-def _accepted_by_address(match: Match) -> bool:
-    """The same URL or id: any real part will do; a page that was wholly rewritten is a new text."""
-    m = match.measures
-    return match.same_body or max(m.part_here, m.part_there) >= limits.SAME_URL_PART_MIN
-
-
-def _accepted_on_site(m: Measures, same_title: bool) -> bool:
-    """Two pages of one site: what they share is mostly the site. They are one text only where little else is left."""
-    if same_title and min(m.part_here, m.part_there) >= limits.SITE_TITLE_PARTS_MIN:
-        return True
-    own_here = m.own + m.unmatched_here
-    own_there = m.there + m.unmatched_there
-    if m.unmatched_here >= max(
-        limits.SITE_TAIL_WORDS, limits.SITE_TAIL_PART * own_here
-    ) and m.unmatched_there >= max(limits.SITE_TAIL_WORDS, limits.SITE_TAIL_PART * own_there):
-        return False
-    part = max(m.part_here, m.part_there)
-    lead = max(m.lead_here, m.lead_there)
-    if same_title and part >= limits.SITE_TITLE_PART_ALONE_MIN:
-        return True
-    if same_title:
-        return part >= limits.SITE_TITLE_PART_MIN and lead >= limits.SITE_TITLE_LEAD_MIN
-    return (
-        lead >= limits.SITE_LEAD_MIN
-        and part >= limits.SITE_PART_MAX_MIN
-        and min(m.part_here, m.part_there) >= limits.SITE_PART_MIN
-        and m.words >= limits.REPUBLISHED_WORDS_MIN
-    )
-
-
-def _accepted_elsewhere(m: Measures, same_title: bool, names: bool, words_scale: float) -> bool:
-    """Another publisher: a long run of prose, several pieces, a short text whole, or less where something names it."""
-    if m.tails and not m.lead_here and not m.lead_there and not (same_title or names):
-        # the foot of two pages of one network of sites; what else they share must say enough by itself
-        return m.rest >= limits.REPUBLISHED_WORDS_MIN * words_scale
-    if m.longest >= limits.REPUBLISHED_WORDS_MIN * words_scale:
-        return True
-    if m.pieces >= limits.PIECES_WORDS_MIN * words_scale:
-        return True
-    part = max(m.part_here, m.part_there)
-    if (
-        part >= limits.SHORT_PART_MIN
-        and m.words >= limits.SHORT_WORDS_MIN
-        and m.hits >= limits.SHORT_HITS_MIN
-    ):
-        return True
-    if part >= limits.CONTAINED_PART_MIN and max(m.lead_here, m.lead_there) >= limits.CONTAINED_LEAD_MIN:
-        return m.hits >= limits.SHORT_HITS_MIN
-    return (same_title or names) and _accepted_by_name(m, same_title and names)
-
-
-def _accepted_by_name(m: Measures, by_both: bool) -> bool:
-    """Where the title is the same, or a credit names the other, less of the text need be: it was rewritten or shuffled."""
-    hits = m.hits + m.singles
-    if by_both:
-        return hits >= limits.TITLE_AND_CREDIT_HITS_MIN
-    if m.any >= limits.NAMED_TOKENS_MIN and m.hits >= limits.NAMED_HITS_MIN:
-        return True
-    return hits >= limits.NAMED_PART_HITS_MIN and max(m.part_here, m.part_there) >= limits.NAMED_PART_MIN
+    known of it. That one names the other only ever helps."""
+    helped = G_NAMED | G_FURTHER | (G_SITE if measured.of_site else 0)
+    return measured.grades & G_BEFORE != 0 or measured.grades & helped == 0
 
 
 def also_source(match: Match) -> bool:
     """Whether a candidate too weak on its own is a further source of a text that has one already."""
-    return not match.same_site and _further(match.measures)
+    return not match.same_site and match.measured.grades & G_FURTHER != 0
 
 
-def _further(m: Measures) -> bool:
-    return not m.before and m.lead_there >= limits.SECOND_LEAD_MIN and m.words >= limits.SECOND_WORDS_MIN
-
-
-@quick
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """A source, and how many of this article's own tokens it explains that none before it does."""
-
-    match: Match
-    tokens: int
-
-
-def cover(matches: list[Match], own: bytes) -> list[Cover]:
-    """Greedy set cover of this article's own tokens by sources, largest first.
-
-    own: a byte a token, 1 where it is of the main region and not template. A source is kept where it explains
-    limits.SECOND_WORDS_MIN own tokens that none before it does.
-    """
+def cover(seen: Comparison, matches: list[Match]) -> list[Match]:
+    """Greedy set cover of this article's own tokens by sources, largest first: kernels_verdict.cover."""
     if len(matches) == 1:
-        return [Cover(matches[0], sum([own.count(1, run[0], run[1]) for run in matches[0].runs]))]
-    left = bytearray(own)
-    chosen: list[Cover] = []
-    rest = list(matches)
-    while rest:
-        counts = [sum(left.count(1, start, end) for start, end, _, _ in match.runs) for match in rest]
-        best = max(range(len(rest)), key=lambda i: (counts[i], rest[i].measures.hits, -rest[i].known.number))
-        match = rest.pop(best)
-        if chosen and counts[best] < limits.SECOND_WORDS_MIN:
-            break
-        for start, end, _, _ in match.runs:
-            left[start:end] = bytes(max(0, min(end, len(left)) - start))
-        chosen.append(Cover(match, counts[best]))
-    return chosen
+        return matches
+    room = seen.room
+    asked = [seen.record.sketch.tokens, 0, 0, 0, 0, 0, len(matches)]
+    for match in matches:
+        one = match.measured
+        asked += (one.runs_first, one.runs_last, match.lone_hits, 0, 0, 0, one.hits, one.article)
+    assert seen.own_tokens >= 0, "brings the flags up to date"
+    ASKED_OF[len(matches)].pack_into(room.drawn_bytes, 0, *asked)
+    chosen = kernels_verdict.cover(room.drawn, room.flags, room.runs, DRAWN_BY, room.owner, room.drawn_said)
+    return [matches[place] for place in room.drawn_said[:chosen].tolist()]
 
 
-def lead(chosen: list[Cover]) -> Cover:
+def lead(chosen: list[Match]) -> Match:
     """The source that the verdict names: the one of this title, else the one that the text opens with."""
+    if len(chosen) == 1:
+        return chosen[0]
     for source in chosen:
-        if source.match.same_title:
+        if source.same_title:
             return source
     opening = [
         source
         for source in chosen
-        if source.match.measures.first >= 0 and source.match.measures.longest >= limits.LEAD_PASSAGE_WORDS_MIN
+        if source.measured.first >= 0 and source.measured.longest >= limits.LEAD_PASSAGE_WORDS_MIN
     ]
-    return min(opening, key=lambda source: source.match.measures.first) if opening else chosen[0]
+    return min(opening, key=lambda source: source.measured.first) if opening else chosen[0]
 
 
 def extent(share: float, part: float, lead_part: float) -> Extent:

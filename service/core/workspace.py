@@ -8,12 +8,13 @@ as a tuple, in the kernel's own order.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from service.core import kernels_index, kernels_replay, limits
+from service.core import kernels_index, kernels_replay, kernels_verdict, limits
 from service.core.articles import (
     AT_MAIN_END,
     AT_MAIN_START,
@@ -22,11 +23,13 @@ from service.core.articles import (
     AT_TITLE,
     ArticleStore,
 )
-from service.core.kernels_replay import M_COLUMNS, R_COLUMNS
+from service.core.kernels_replay import M_COLUMNS, P_COLUMNS, R_COLUMNS, W_COLUMNS
+from service.core.kernels_verdict import A_FIELDS, D_COLUMNS, S_FIELDS
 from service.core.model import I32, U8, U16, U32, U64
 from service.core.postings import Hits
 
 I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
 
 _CHOSEN_MAX = limits.CANDIDATES_MAX + kernels_replay.SAME_MAX
 _IDENTITY_HITS = kernels_index.IDENTITIES * limits.POSTINGS_COUNT_MAX
@@ -36,6 +39,10 @@ _SAMPLES_KEPT_MAX, _TOKENS_KEPT_MAX = 65_536, 1 << 20  # beyond it, a larger one
 assert _IDENTITY_HITS <= kernels_replay.SAME_MAX
 assert kernels_index.ASKED_SAID == kernels_replay.ASKED_SAID
 assert kernels_index.ASKED_TITLE == kernels_replay.ASKED_TITLE
+for _name in ("R_START", "R_END", "R_SOURCE_START", "R_SOURCE_END", "R_HITS", "T_MAIN", "T_TEMPLATE"):
+    assert getattr(kernels_verdict, _name) == getattr(kernels_replay, _name), _name
+assert kernels_verdict.R_COLUMNS == R_COLUMNS
+assert _CHOSEN_MAX < 255, "sources are painted in bytes"
 
 BY = np.zeros(kernels_replay.BY_FIELDS, np.int64)
 """The limits that the kernels of replay go by."""
@@ -52,6 +59,49 @@ BY[kernels_replay.BY_LINE_PERCENT] = limits.TEMPLATE_LINE_PERCENT
 BY[kernels_replay.BY_CANDIDATES] = limits.CANDIDATES_MAX
 BY[kernels_replay.BY_CANDIDATE_HITS] = limits.CANDIDATE_HITS_MIN
 
+TO: F64 = np.zeros(kernels_replay.TO_FIELDS, np.float64)
+"""The limits that grades go by."""
+TO[kernels_replay.TO_ADDRESS_PART] = limits.SAME_URL_PART_MIN
+TO[kernels_replay.TO_SITE_TAIL] = limits.SITE_TAIL_WORDS
+TO[kernels_replay.TO_SITE_TAIL_PART] = limits.SITE_TAIL_PART
+TO[kernels_replay.TO_SITE_TITLE_PART] = limits.SITE_TITLE_PART_MIN
+TO[kernels_replay.TO_SITE_TITLE_LEAD] = limits.SITE_TITLE_LEAD_MIN
+TO[kernels_replay.TO_SITE_TITLE_PARTS] = limits.SITE_TITLE_PARTS_MIN
+TO[kernels_replay.TO_SITE_TITLE_PART_ALONE] = limits.SITE_TITLE_PART_ALONE_MIN
+TO[kernels_replay.TO_SITE_LEAD] = limits.SITE_LEAD_MIN
+TO[kernels_replay.TO_SITE_PART_MAX] = limits.SITE_PART_MAX_MIN
+TO[kernels_replay.TO_SITE_PART] = limits.SITE_PART_MIN
+TO[kernels_replay.TO_WORDS] = limits.REPUBLISHED_WORDS_MIN
+TO[kernels_replay.TO_PIECES] = limits.PIECES_WORDS_MIN
+TO[kernels_replay.TO_SHORT_PART] = limits.SHORT_PART_MIN
+TO[kernels_replay.TO_SHORT_WORDS] = limits.SHORT_WORDS_MIN
+TO[kernels_replay.TO_SHORT_HITS] = limits.SHORT_HITS_MIN
+TO[kernels_replay.TO_CONTAINED_PART] = limits.CONTAINED_PART_MIN
+TO[kernels_replay.TO_CONTAINED_LEAD] = limits.CONTAINED_LEAD_MIN
+TO[kernels_replay.TO_NAMED_TOKENS] = limits.NAMED_TOKENS_MIN
+TO[kernels_replay.TO_NAMED_HITS] = limits.NAMED_HITS_MIN
+TO[kernels_replay.TO_NAMED_BOTH_HITS] = limits.TITLE_AND_CREDIT_HITS_MIN
+TO[kernels_replay.TO_NAMED_PART_HITS] = limits.NAMED_PART_HITS_MIN
+TO[kernels_replay.TO_NAMED_PART] = limits.NAMED_PART_MIN
+TO[kernels_replay.TO_FURTHER_LEAD] = limits.SECOND_LEAD_MIN
+TO[kernels_replay.TO_FURTHER_WORDS] = limits.SECOND_WORDS_MIN
+TO[kernels_replay.TO_UNSPACED_CHARS] = limits.UNSPACED_CHARS_PER_TOKEN_MAX
+TO[kernels_replay.TO_UNSPACED_SCALE] = limits.UNSPACED_WORDS_SCALE
+
+DRAWN_BY: F64 = np.zeros(kernels_verdict.BY_FIELDS, np.float64)
+"""The limits by which sources are chosen and stretches drawn."""
+DRAWN_BY[kernels_verdict.BY_SOURCE_TOKENS] = limits.SECOND_WORDS_MIN
+DRAWN_BY[kernels_verdict.BY_SNAP] = limits.SNAP_TOKENS_MAX
+DRAWN_BY[kernels_verdict.BY_FILL] = limits.FILL_TOKENS_MAX
+DRAWN_BY[kernels_verdict.BY_FILL_DRIFT] = limits.FILL_DRIFT_TOKENS_MIN
+DRAWN_BY[kernels_verdict.BY_FILL_DRIFT_PART] = limits.FILL_DRIFT_PART
+DRAWN_BY[kernels_verdict.BY_TRIM] = limits.TRIM_TOKENS_MAX
+DRAWN_BY[kernels_verdict.BY_TRIM_PART] = limits.TRIM_PART
+DRAWN_BY[kernels_verdict.BY_TRIM_SOURCE] = limits.TRIM_SOURCE_TOKENS_MAX
+
+ASKED_OF = [struct.Struct(f"={A_FIELDS + S_FIELDS * n}q") for n in range(_CHOSEN_MAX + 1)]
+"""What kernels_verdict is asked, by the number of sources."""
+
 
 class Workspace:
     """Arrays for articles of so many samples and tokens; what they hold means nothing between two articles."""
@@ -60,23 +110,29 @@ class Workspace:
         "asked",
         "asked_bytes",
         "at",
-        "chosen",
+        "covered",
+        "drawn",
+        "drawn_bytes",
+        "drawn_said",
         "flags",
         "found",
         "measured",
         "measures",
-        "own",
+        "owner",
         "packed",
+        "parts",
         "runs",
         "said",
         "said_before",
         "same",
         "samples",
+        "stretches",
         "surveyed",
         "taken",
         "template",
         "tokens",
         "votes",
+        "weigh_into",
         "weighed",
     )
 
@@ -101,25 +157,36 @@ class Workspace:
             limits.STORIES_PER_SHINGLE_MAX,
         )
         self.at: I64 = np.array([AT_SITE, AT_TITLE, AT_MAIN_START, AT_MAIN_END, AT_OWN_TOKENS, 0], np.int64)
-        self.chosen: U32 = np.empty(_CHOSEN_MAX, np.uint32)
         self.measures: I32 = np.empty((_CHOSEN_MAX, M_COLUMNS), np.int32)
-        self.runs: I32 = np.empty((hits // 2 + 1, R_COLUMNS), np.int32)
+        self.weighed: I64 = np.empty((_CHOSEN_MAX, W_COLUMNS), np.int64)
+        self.parts: F64 = np.empty((_CHOSEN_MAX, P_COLUMNS), np.float64)
+        # of the votes once, and once more where pages are compared by all that they hold, passages taken before too
+        runs = 3 * (hits // 2 + 1)
+        self.runs: I32 = np.empty((runs, R_COLUMNS), np.int32)
         self.said: I64 = np.zeros(kernels_replay.SAID_FIELDS, np.int64)
         self.flags: U8 = np.empty(tokens, np.uint8)
-        self.own: U8 = np.empty(tokens, np.uint8)
+        self.owner: U8 = np.empty(tokens + 1, np.uint8)
+        self.drawn: I64 = np.zeros(A_FIELDS + S_FIELDS * _CHOSEN_MAX, np.int64)
+        self.drawn_bytes = self.drawn.view(np.uint8).data
+        self.drawn_said: I64 = np.zeros(kernels_verdict.SAID_SOURCES + _CHOSEN_MAX, np.int64)
+        self.stretches: I32 = np.empty((2 * runs, D_COLUMNS), np.int32)
+        self.covered: I32 = np.empty((2 * runs, 2), np.int32)
         before = np.empty(tokens + 1, np.int32), np.empty(tokens + 1, np.int32)  # prose, own tokens
         self.measured = (*before, self.measures)
-        self.weighed = (
+        self.weigh_into = (
             self.at,
             self.asked,
             BY,
+            TO,
             self.flags,
             *before,
-            self.chosen,
+            np.empty(_CHOSEN_MAX, np.uint32),
             self.measures,
             self.runs,
             np.empty(hits // 2, np.int32),
             np.empty(hits // 2, np.uint16),
+            self.weighed,
+            self.parts,
             self.said,
         )
         self.packed: U8 = np.empty(kernels_replay.LINE_BYTES_MAX * limits.REMEMBERED_LINES_MAX, np.uint8)

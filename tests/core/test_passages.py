@@ -11,10 +11,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.core import kernels_verdict as kernels
 from service.core import limits
-from service.core.passages import LineMap, filled, inside, painted, passages, snapped, trimmed
+from service.core.kernels_replay import T_MAIN, T_TEMPLATE
+from service.core.kernels_verdict import A_FIELDS, D_COLUMNS, R_COLUMNS, S_FIELDS, SAID_SOURCES, SAID_TOTAL
+from service.core.model import Passage
+from service.core.passages import whole
 from service.core.tokens import tokenise
+from service.core.workspace import DRAWN_BY
 from tests.core.story import Desk, prose
+from tests.core.twins_verdict import (
+    LineMap,
+    Run,
+    filled,
+    inside,
+    painted,
+    passages,
+    snapped,
+    trimmed,
+)
 
 SNAP, FILL, DRIFT = limits.SNAP_TOKENS_MAX, limits.FILL_TOKENS_MAX, limits.FILL_DRIFT_TOKENS_MIN
 MAIN = (0, 1000)
@@ -166,6 +181,97 @@ def test_any_stretch_is_a_place_in_the_body(seed: int) -> None:
     end = chance.randint(start + 1, len(tokens))
     for found in passages([(start, end, 0)], kept, ["id"]):
         assert lines[0, 2] <= found.start < found.end <= lines[-1, 3]
+
+
+# ---- the kernel and its twins
+def some_lines(chance: random.Random, tokens: int) -> list[list[int]]:
+    """Lines of a text of so many tokens, some of them missing."""
+    edges = sorted({0, tokens, *(chance.randint(0, tokens) for _ in range(chance.randint(0, 6)))})
+    rows, char = [], 0
+    for start, end in pairwise(edges):
+        size = (end - start) * chance.randint(1, 9)
+        if chance.random() < 0.8:
+            rows.append([start, end, char, char + size, 1])
+        char += size + chance.randint(0, 4)
+    return rows
+
+
+def some_runs(chance: random.Random, tokens: int) -> list[list[int]]:
+    """Runs of one source, as kernels_replay.measure writes them; some of a lone hit, some beyond the text."""
+    found, here, there = [], chance.randint(0, tokens // 2), chance.randint(0, 90)
+    for _ in range(chance.randint(0, 5)):
+        size = chance.randint(1, 60)
+        hits = chance.choice([1, 2, 9])
+        found.append([0, here, here + size, there, there + size + chance.randint(-1, 9), hits, 0, 0])
+        here += chance.choice([0, 1, size, size + chance.randint(0, 170)])
+        here = min(here, tokens + 3)
+        there = max(0, there + size + chance.choice([0, chance.randint(-9, 170)]))
+    return found
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.integers(0, 2**32))
+def test_the_kernel_draws_what_the_twins_draw_step_by_step(seed: int) -> None:
+    chance = random.Random(seed)
+    tokens = chance.randint(1, 500)
+    lines = some_lines(chance, tokens)
+    flags = [
+        chance.choice([T_MAIN, T_MAIN, T_MAIN, 0, T_MAIN | T_TEMPLATE, 1 | T_MAIN]) for _ in range(tokens)
+    ]
+    own = bytes(flag & (T_MAIN | T_TEMPLATE) == T_MAIN for flag in flags)
+    start, end = sorted((chance.randint(0, tokens), chance.randint(0, tokens)))
+    main, edges = (start, end), chance.choice([(0, tokens), (start, end), (start, tokens)])
+    sources, same_title = chance.choice([1, 1, 1, 2, 4]), chance.random() < 0.5
+    rows: list[list[int]] = []
+    asked = [tokens, *main, *edges, (2 if same_title else 1) if sources == 1 else 0, sources]
+    explained, runs, there = [], list[Run](), (0, 0)
+    for _ in range(sources):
+        first = len(rows)
+        rows += some_runs(chance, tokens)
+        singles, edge = chance.random() < 0.5, chance.choice([-1, 12, 80])
+        there = (chance.choice([0, chance.randint(0, 90)]), chance.randint(0, 700))
+        asked += [first, len(rows), int(singles), *there, edge, 0, 0]
+        runs = [(row[1], row[2], row[3], row[4]) for row in rows[first:] if row[5] > 1 or singles]
+        ranges = [(run[0], run[1]) for run in runs] if edge < 0 else filled(runs, main, there, edge)
+        ranges = snapped(ranges, [line[0] for line in lines], [line[1] for line in lines])
+        explained.append(inside(ranges, edges))
+    stretches = painted(explained, tokens)
+    if sources == 1:
+        own = trimmed(own, stretches, runs, there, same_title)
+    counts = [0] * sources
+    for first, last, source in stretches:
+        counts[source] += own.count(1, first, last)
+
+    got = np.full((2 * len(rows), D_COLUMNS), -7, np.int32)
+    covered = np.full((2 * len(rows), 2), -7, np.int32)
+    said = np.full(SAID_SOURCES + sources, -7, np.int64)
+    assert len(asked) == A_FIELDS + S_FIELDS * sources
+    table = np.array(lines, np.int32).reshape(-1, 5)
+    made = kernels.draw(
+        np.array(asked, np.int64),
+        np.array(flags, np.uint8),
+        table,
+        np.array(rows, np.int32).reshape(-1, R_COLUMNS),
+        DRAWN_BY,
+        np.full(tokens + 1, 255, np.uint8),
+        got,
+        covered,
+        said,
+    )
+    assert [tuple(row[:3]) for row in got[:made].tolist()] == stretches
+    assert covered[:made].tolist() == got[:made, :2].tolist()
+    assert said[SAID_TOTAL] == own.count(1)
+    assert said[SAID_SOURCES:].tolist() == counts
+    if lines:
+        by_lines = LineMap(table)
+        chars = [(by_lines.start_char(first), by_lines.end_char(last)) for first, last, _ in stretches]
+        assert [tuple(row[3:]) for row in got[:made].tolist()] == chars
+
+
+def test_a_whole_body_is_one_passage_from_its_first_line_to_its_last() -> None:
+    lines = np.array([[0, 9, 3, 40, 1], [9, 20, 41, 90, 1]], np.int32)
+    assert whole(lines, 20, "id") == (Passage(3, 90, 20, "id"),)
+    assert whole(lines[:0], 20, "id") == (), "a body without a line"
 
 
 @pytest.mark.parametrize("seed", range(6))

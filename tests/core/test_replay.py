@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from service.core import comparison, kernels_index, kernels_replay, limits
 from service.core.model import CreditKind, Verdict, VerdictKind
-from service.core.origin_index import Learned, OriginIndex
+from service.core.origin_index import NOTHING_COVERED, Learned, OriginIndex
 from service.core.postings import Postings
 from service.core.propose import propose
 from service.core.record import RecordCredit, SketchRecord, decode_record
@@ -178,7 +178,7 @@ def test_one_call_teaches_two_tables_what_insertions_by_parts_do(seed: int) -> N
     for number in range(8):
         record = records[chance.randrange(3)]
         tokens = record.sketch.tokens
-        covered = [(0, chance.randrange(tokens))] if chance.random() < 0.5 else []
+        covered = np.array([[0, chance.randrange(tokens)]], np.int32)[: chance.randrange(2)]
         learned = Learned(None, covered, [])
         seen = [(one, one.compare(record)) for one in (index, parts)]
         for one, found in seen:
@@ -214,7 +214,7 @@ def test_a_storys_chain_holds_what_lists_of_its_members_and_creditors_hold(seed:
         alive = [n for n in story_of if index.alive(n)]
         story = story_of[chance.choice(alive)] if alive and chance.random() < 0.8 else None
         seen = index.compare(record)
-        number = index.remember(seen, verdict_of(record), Learned(story, [], []), time_ms)
+        number = index.remember(seen, verdict_of(record), Learned(story, NOTHING_COVERED, []), time_ms)
         story_of[number] = number if story is None else story
         members.setdefault(story_of[number], []).append(number)
         if key:

@@ -14,28 +14,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.core import kernels_replay as kernels
-from service.core import limits
+from service.core import kernels_verdict, limits
+from service.core.comparison import Measured
 from service.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
 from service.core.propose import propose
 from service.core.record import RecordCredit, SketchRecord, decode_record
 from service.core.verdict import (
-    Cover,
     Known,
     Match,
-    Measures,
     accepted,
     also_source,
-    cover,
     directed,
     extent,
     external_credit,
     hopeless,
     lead,
-    named_measures,
     same_publisher,
 )
+from service.core.workspace import BY as REPLAYED_BY
+from service.core.workspace import DRAWN_BY, TO
 from tests.core import twins_text as twins
+from tests.core import twins_verdict
 from tests.core.story import NOW_MS, article
+from tests.core.twins_verdict import Measures, named_measures
 
 LITTLE = 0.001
 NOTHING = replace(named_measures([0] * kernels.M_COLUMNS, 200, 200), unmatched_here=0, unmatched_there=0)
@@ -68,11 +69,41 @@ def known(**fields: Any) -> Known:
 FACTS = {"same_url", "same_site", "same_title", "same_body", "names", "words_scale", "runs", "known"}
 
 
-def match(**fields: Any) -> Match:
+def twin(**fields: Any) -> twins_verdict.Match:
     """A candidate that shares nothing but what is said."""
     facts = {name: fields.pop(name) for name in list(fields) if name in FACTS}
-    plain = Match(known(), replace(NOTHING, **fields), (), False, False, False, False, False)
-    return replace(plain, **facts)
+    measures = replace(NOTHING, **fields)
+    return replace(twins_verdict.Match(known(), measures, (), False, False, False, False, False), **facts)
+
+
+def graded(m: Measures, same_title: bool, words_scale: float) -> int:
+    """What the kernel says of such numbers."""
+    row = np.zeros(kernels.M_COLUMNS, np.int32)
+    row[kernels.M_HITS], row[kernels.M_SINGLES], row[kernels.M_BEFORE] = m.hits, m.singles, m.before
+    row[kernels.M_LONGEST], row[kernels.M_PIECES], row[kernels.M_WORDS] = m.longest, m.pieces, m.words
+    row[kernels.M_TAILS], row[kernels.M_REST], row[kernels.M_ANY] = m.tails, m.rest, m.any
+    row[kernels.M_OWN], row[kernels.M_THERE] = m.own, m.there
+    parts = np.array([m.part_here, m.part_there, m.lead_here, m.lead_there], np.float64)
+    own = m.own + m.unmatched_here, m.there + m.unmatched_there
+    grades: int = kernels.graded(row, parts, *own, same_title, words_scale > 1.0, TO)
+    return grades
+
+
+def as_graded(one: twins_verdict.Match) -> Match:
+    """The same candidate as the kernel tells of it."""
+    m = one.measures
+    grades = graded(m, one.same_title, one.words_scale)
+    shares = m.part_here, m.part_there, m.lead_here, m.lead_there
+    facts = one.same_url, one.same_site, one.same_title, one.same_body, one.names
+    number = one.known.number
+    measured = Measured(
+        number, grades, one.same_site, one.same_title, m.hits, m.longest, m.first, 0, 0, *shares
+    )
+    return Match(one.known, measured, *facts)
+
+
+def match(**fields: Any) -> Match:
+    return as_graded(twin(**fields))
 
 
 Row = tuple[str, dict[str, Any], bool]
@@ -217,10 +248,11 @@ def test_a_candidate_is_taken_from_its_threshold_on(
     where: str, what: str, fields: dict[str, Any], good: bool
 ) -> None:
     assert accepted(match(**fields)) is good
+    assert twins_verdict.accepted(twin(**fields)) is good
 
 
-def any_measures(data: st.DataObject) -> Measures:
-    """A row that the kernel could write, with each number about as large as the thresholds."""
+def any_row(data: st.DataObject) -> tuple[list[int], int, int]:
+    """A row that the kernel could write, with each number about as large as the thresholds; and own tokens of both."""
     draw = data.draw
     words = st.integers(0, 60)
     hits, longest = draw(st.integers(0, 8)), draw(words)
@@ -232,25 +264,43 @@ def any_measures(data: st.DataObject) -> Measures:
         row[column] = draw(words)
     for column in (kernels.M_LEAD_HERE, kernels.M_LEAD_THERE, kernels.M_TAILS, kernels.M_SINGLES):
         row[column] = draw(st.sampled_from([0, 2, 40]))
-    return named_measures(row, draw(st.integers(0, 90)), draw(st.integers(0, 90)))
+    return row, draw(st.integers(0, 90)), draw(st.integers(0, 90))
 
 
 @settings(max_examples=400, deadline=None)
 @given(st.data())
-def test_a_candidate_without_hope_is_no_source_whatever_else_is_known_of_it(data: st.DataObject) -> None:
-    measures = any_measures(data)
+def test_grades_say_what_the_twins_say_and_without_hope_nothing_else_makes_a_source(
+    data: st.DataObject,
+) -> None:
+    row, *own = any_row(data)
+    measures = named_measures(row, *own)
     same_title, scale = data.draw(st.booleans()), data.draw(st.sampled_from([1.0, 1.35]))
+    said, parts = np.zeros(kernels.W_COLUMNS, np.int64), np.empty(kernels.P_COLUMNS, np.float64)
+    kernels.grade(  # type: ignore[call-arg]  # a kernel has no signature to check
+        np.array(row, np.int32), *own, same_title, scale > 1.0, REPLAYED_BY, TO, said, parts
+    )
+    assert parts.tolist() == [
+        measures.part_here,
+        measures.part_there,
+        measures.lead_here,
+        measures.lead_there,
+    ]
+    assert said[kernels.W_GRADES] == graded(measures, same_title, scale)
     good = False
     on_site = data.draw(st.booleans())
     for names in (False, True):
         for same_site in {False, on_site}:
             one = replace(
-                match(same_title=same_title, names=names, words_scale=scale, same_site=same_site),
+                twin(same_title=same_title, names=names, words_scale=scale, same_site=same_site),
                 measures=measures,
                 same_body=data.draw(st.booleans()) and not same_site,
             )
-            good |= accepted(one) or also_source(one)
-    assert hopeless(measures, same_title, scale, on_site) is not good
+            assert accepted(as_graded(one)) is twins_verdict.accepted(one)
+            assert also_source(as_graded(one)) is twins_verdict.also_source(one)
+            good |= accepted(as_graded(one)) or also_source(as_graded(one))
+    at_address = as_graded(replace(one, same_url=True, same_body=False))
+    assert accepted(at_address) is twins_verdict.accepted(replace(one, same_url=True, same_body=False))
+    assert hopeless(replace(at_address.measured, of_site=on_site)) is not good
 
 
 SECOND = {"lead_there": limits.SECOND_LEAD_MIN, "words": limits.SECOND_WORDS_MIN}
@@ -285,18 +335,37 @@ def test_extent_is_full_from_its_thresholds_on(what: str, fields: dict[str, floa
 
 
 # ---- sources
-def covering(number: int, *ranges: tuple[int, int], **fields: Any) -> Match:
-    return match(
+def covering(number: int, *ranges: tuple[int, int], **fields: Any) -> twins_verdict.Match:
+    return twin(
         known=known(number=number, id=f"s{number}"), runs=tuple((a, b, a, b) for a, b in ranges), **fields
     )
 
 
-def chosen(matches: list[Match], own: bytes) -> list[tuple[int, int]]:
-    return [(source.match.known.number, source.tokens) for source in cover(matches, own)]
+def chosen(matches: list[twins_verdict.Match], own: bytes) -> list[tuple[int, int]]:
+    """What the twin chooses; and so does the kernel."""
+    found = [(source.match.known.number, source.tokens) for source in twins_verdict.cover(matches, own)]
+    asked, rows = [len(own), 0, 0, 0, 0, 0, len(matches)], list[list[int]]()
+    for one in matches:
+        first = len(rows)
+        rows += [[0, *run, 1 + number % 2, 0, 0] for number, run in enumerate(one.runs)]
+        rows += [[0, 0, 90, 0, 90, 1, 0, 0]] if all(row[5] > 1 for row in rows[first:]) else []
+        lone = any(row[5] == 1 for row in rows[first : first + len(one.runs)])
+        asked += [first, len(rows), lone, 0, 0, 0, one.measures.hits, one.known.number]
+    said = np.empty(len(matches), np.int64)
+    count = kernels_verdict.cover(
+        np.array(asked, np.int64),
+        np.array([kernels.T_MAIN * one for one in own], np.uint8),
+        np.array(rows, np.int32).reshape(-1, kernels.R_COLUMNS),
+        DRAWN_BY,
+        np.empty(len(own), np.uint8),
+        said,
+    )
+    assert [matches[place].known.number for place in said[:count]] == [number for number, _ in found]
+    return found
 
 
 LEAST = limits.SECOND_WORDS_MIN
-COVERS: list[tuple[str, list[Match], list[tuple[int, int]]]] = [
+COVERS: list[tuple[str, list[twins_verdict.Match], list[tuple[int, int]]]] = [
     ("one", [covering(1, (0, 50))], [(1, 50)]),
     ("the larger first", [covering(1, (0, 40)), covering(2, (40, 100))], [(2, 60), (1, 40)]),
     ("the same twice: the older", [covering(2, (0, 50)), covering(1, (0, 50))], [(1, 50)]),
@@ -309,7 +378,9 @@ COVERS: list[tuple[str, list[Match], list[tuple[int, int]]]] = [
 
 
 @pytest.mark.parametrize(("what", "matches", "expected"), COVERS, ids=[row[0] for row in COVERS])
-def test_sources_cover_greedily(what: str, matches: list[Match], expected: list[tuple[int, int]]) -> None:
+def test_sources_cover_greedily(
+    what: str, matches: list[twins_verdict.Match], expected: list[tuple[int, int]]
+) -> None:
     assert chosen(matches, bytes([1]) * 100) == expected
 
 
@@ -318,8 +389,21 @@ def test_only_own_tokens_are_covered() -> None:
     assert chosen([covering(1, (0, 100)), covering(2, (0, 100))], own) == [(1, 30)]
 
 
-def source(number: int, **fields: Any) -> Cover:
-    return Cover(covering(number, **fields), 50)
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2**32))
+def test_the_kernel_chooses_the_sources_that_the_twin_chooses(seed: int) -> None:
+    chance = random.Random(seed)
+    own = bytes(chance.random() < 0.8 for _ in range(chance.randint(1, 200)))
+    matches = []
+    for number in chance.sample(range(40), chance.randint(1, 9)):
+        starts = sorted(chance.randint(0, len(own)) for _ in range(chance.randint(0, 4)))
+        ranges = [(start, start + chance.randint(0, 60)) for start in starts]
+        matches.append(covering(number, *ranges, hits=chance.randint(0, 2)))
+    assert chosen(matches, own)
+
+
+def source(number: int, **fields: Any) -> twins_verdict.Cover:
+    return twins_verdict.Cover(covering(number, **fields), 50)
 
 
 LONG = limits.LEAD_PASSAGE_WORDS_MIN
@@ -333,8 +417,9 @@ LEADS = [
 
 
 @pytest.mark.parametrize(("what", "sources", "number"), LEADS, ids=[row[0] for row in LEADS])
-def test_the_source_that_is_named(what: str, sources: list[Cover], number: int) -> None:
-    assert lead(sources).match.known.number == number
+def test_the_source_that_is_named(what: str, sources: list[twins_verdict.Cover], number: int) -> None:
+    assert lead([as_graded(one.match) for one in sources]).known.number == number
+    assert twins_verdict.lead(sources).match.known.number == number
 
 
 # ---- who was first

@@ -4,10 +4,11 @@ Written beside the engine and not from it: dictionaries for the index (keys are 
 it: a site, a kind and a shingle, where the engine mixes bits), lists for token flags, a chain and a measure
 that go token by token, a list of what was said before for redelivery, no kernel, no numba, no NumPy but for
 the arrays that a decoded record brings. It shares with the engine only what has no index in it and would be
-copied word for word: the decoding of a record (record.py), the pure rules over measured candidates
-(verdict.py), the cutting of passages (passages.py) and publishers' names (domains.py); these have row tests
-of their own. So it vouches for the index, expiry, redelivery, voting, chaining, measuring, learning and for
-the order in which all of that happens, and not for a threshold being wise.
+copied word for word: the decoding of a record (record.py), who was first (verdict.py) and publishers' names
+(domains.py); and with the kernels' tests the plain Python twins of the rules over measured candidates and of
+the cutting of passages. All of these have row tests of their own. So it vouches for the index, expiry,
+redelivery, voting, chaining, measuring, learning and for the order in which all of that happens, and not for a
+threshold being wise.
 """
 
 from __future__ import annotations
@@ -48,24 +49,32 @@ from service.core.model import (
     Verdict,
     VerdictKind,
 )
-from service.core.passages import LineMap, filled, inside, painted, passages, snapped, trimmed
 from service.core.record import RecordCredit, SketchRecord, decode_record
 from service.core.verdict import (
-    Cover,
     Known,
-    Match,
-    accepted,
-    also_source,
-    cover,
     credits_any,
     directed,
     earlier,
     extent,
     external_credit,
-    lead,
-    named_measures,
     same_publisher,
     strong,
+)
+from tests.core.twins_verdict import (
+    Cover,
+    LineMap,
+    Match,
+    accepted,
+    also_source,
+    cover,
+    filled,
+    inside,
+    lead,
+    named_measures,
+    painted,
+    passages,
+    snapped,
+    trimmed,
 )
 
 NO_POSITION = 65_535
