@@ -21,7 +21,8 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, MutableSequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +36,7 @@ if str(ROOT) not in sys.path:
 from service.core import kernels_index, limits  # noqa: E402
 from service.core.articles import COLUMNS, ArticleStore  # noqa: E402 — the checkout's own package
 from service.core.model import U16, U64  # noqa: E402
-from service.core.postings import Postings  # noqa: E402
+from service.core.postings import I64, Postings  # noqa: E402
 
 STORY_SHARE: Final = 0.36
 NEW_PART: Final = 0.44  # of a story's shingles
@@ -46,6 +47,7 @@ WINDOW: Final = 1000  # articles to a timing
 LAST_PART: Final = 0.2  # of a decade, which its figures are of
 PICKED_MAX: Final = 256  # shingles of an article, at most
 HITS_MAX: Final = PICKED_MAX * limits.POSTINGS_COUNT_MAX
+POSITIONS: Final = np.arange(PICKED_MAX, dtype=np.uint16)
 LENT: Final = (
     np.empty(HITS_MAX, np.int32),
     np.empty(HITS_MAX, np.uint32),
@@ -87,40 +89,45 @@ def mixed(values: U64) -> U64:
 
 
 def shingles(source: int, count: int, kind: int = 0) -> U64:
-    """The keys 0 … count of a story or a site."""
+    """The keys 0 … count of a story or a site, yet to be mixed."""
     return np.arange(count, dtype=np.uint64) + np.uint64((kind << 60) + (source << 10))
 
 
-def sizes(article: int) -> tuple[int, int]:
-    """How many shingles an article has, and how many of them are new if it is a story."""
-    picked = 90 + (article * 2654435761 >> 7) % 105
-    return picked, int(picked * NEW_PART)
+def sizes(articles: I64) -> tuple[I64, I64]:
+    """How many shingles each article has, and how many of them are new if it is a story."""
+    picked = 90 + (articles * 2654435761 >> 7) % 105
+    return picked, (picked * NEW_PART).astype(np.int64)
 
 
 def stream(
-    random: np.random.Generator, first: int, count: int, stories: list[int]
+    random: np.random.Generator, first: int, count: int, stories: MutableSequence[int]
 ) -> Iterator[SyntheticArticle]:
     """Articles `first` … `first + count`; `stories`, the numbers of those so far, is added to."""
-    is_story = random.random(count) < STORY_SHARE
-    recent = random.random(count) ** 3
+    is_story = (random.random(count) < STORY_SHARE).tolist()
+    recent = (random.random(count) ** 3).tolist()
     sites = (random.random(count) ** 3 * SITES).astype(np.int64)
+    copied = np.full(count, -1, np.int64)  # the story that an article copies
     for i in range(count):
-        number = first + i
-        picked, new = sizes(number)
         if is_story[i] or not stories:
-            stories.append(number)
-            own = shingles(number, new)
-            common = shingles(int(sites[i]), picked - new, kind=1)
-            story = None
+            stories.append(first + i)
         else:
-            story = stories[-1 - int(recent[i] * len(stories))]
-            own = shingles(number, COPY_ADDS)
-            taken = int(sizes(story)[1] * COPIED_PART)
-            common = np.concatenate(
-                [shingles(story, taken), shingles(int(sites[i]), max(picked - taken - COPY_ADDS, 0), kind=1)]
-            )
-        keys = mixed(np.concatenate([own, common]))
-        yield SyntheticArticle(keys, keys[: len(own)], np.arange(len(own), dtype=np.uint16), story)
+            copied[i] = stories[-1 - int(recent[i] * len(stories))]
+    numbers = np.arange(first, first + count)
+    picked, new = sizes(numbers)
+    is_copy = copied >= 0
+    own = np.where(is_copy, COPY_ADDS, new)
+    taken = np.where(is_copy, (sizes(copied)[1] * COPIED_PART).astype(np.int64), 0)
+    common = np.maximum(picked - own - taken, 0)
+    # of every article its own shingles, those of the story that it copies, its site's: all in one array
+    counts = np.stack((own, taken, common), axis=1).ravel()
+    ends = np.cumsum(counts)
+    firsts = np.stack((numbers << 10, copied << 10, (sites << 10) + (1 << 60)), axis=1).ravel()
+    keys = mixed((np.repeat(firsts - (ends - counts), counts) + np.arange(ends[-1])).astype(np.uint64))
+    start = 0
+    for end, news, story in zip(ends[2::3].tolist(), own.tolist(), copied.tolist(), strict=True):
+        article = keys[start:end]
+        yield SyntheticArticle(article, article[:news], POSITIONS[:news], None if story < 0 else story)
+        start = end
 
 
 def look_up(postings: Postings, keys: U64) -> None:
@@ -169,7 +176,7 @@ def decade(
 def measure(articles: int, window: int, seed: int) -> Iterator[Decade]:
     """Grows an index to `articles` and says how it does at each power of ten."""
     random = np.random.default_rng(seed)
-    postings, store, stories = Postings(), ArticleStore(), list[int]()
+    postings, store, stories = Postings(), ArticleStore(), array("q")
     for site in range(SITES):  # the text of many pages is known before the stream begins
         common = mixed(shingles(site, 150, kind=1))
         postings.insert(common, 0, np.zeros(len(common), np.uint16))
