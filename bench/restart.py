@@ -38,9 +38,11 @@ from service.core.model import RawArticle, RawPosition
 from service.core.postings import Postings
 from service.core.propose import propose
 from service.shell import state_read, state_write
+from service.shell.run import COLLECT_AFTER
 from service.shell.state_child import Child
 from service.shell.state_format import LastRecord, Manifest, Place, Unusable
 from service.shell.state_write import Previous
+from service.shell.turns import SLICE_RECORDS
 
 SNAPSHOT_GOAL, LOG_GOAL = 1_000_000, 25_000  # articles a CPU second
 WINDOW_MS: Final = 1 << 50
@@ -60,11 +62,11 @@ def records_of(count: int) -> list[Record]:
 
 
 def replay_seconds(records: Sequence[Record]) -> tuple[float, Engine]:
-    """CPU seconds of replaying a log into an empty engine."""
+    """CPU seconds of replaying a log into an empty engine, in pieces as the service replays it."""
     engine = Engine(window_ms=WINDOW_MS)
     started = time.process_time()
-    for first in range(0, len(records), BATCH):
-        engine.replay_many(records[first : first + BATCH])
+    for first in range(0, len(records), SLICE_RECORDS):
+        engine.replay_many(records[first : first + SLICE_RECORDS])
     return time.process_time() - started, engine
 
 
@@ -167,6 +169,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     records = records_of(options.records)
     replay_seconds(records[:50])  # compiled kernels
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)  # as in the service
     log_runs = [replay_seconds(records) for _ in range(min(options.repeats, 3))]
     real = log_runs[-1][1]
     blob_bytes = _blob_bytes(real)
