@@ -243,7 +243,7 @@ def latency(rate: int, seconds: int, workers: int = 0, partitions: int = PARTITI
 
 
 def _feed(made: Deployment, records: Sequence[bytes], rate: int) -> None:
-    producer = Producer({"bootstrap.servers": made.bootstrap, "linger.ms": 1})
+    producer = Producer({"bootstrap.servers": made.bootstrap})
     began = time.perf_counter()
     for number, value in enumerate(records):
         wait = began + number / rate - time.perf_counter()
@@ -264,7 +264,6 @@ def _read(made: Deployment, count: int, seen: list[float], reading: threading.Ev
             "group.id": "latency",
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",
-            "fetch.wait.max.ms": 5,
         }
     )
     consumer.assign([TopicPartition(made.topic("enriched"), number, 0) for number in range(made.partitions)])

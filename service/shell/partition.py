@@ -30,6 +30,7 @@ from typing import TypeVar
 
 from service.core.model import Outcome, Rejected, RejectReason
 from service.shell.breaker import Breaker
+from service.shell.gate import Gate
 from service.shell.lane import CoreLane, Work, pieces
 from service.shell.ports import (
     EnginePort,
@@ -93,6 +94,7 @@ class Surroundings:
     breaker: Breaker
     in_flight: InFlight
     lane: CoreLane
+    gate: Gate
     executor: Executor
     wall_clock_ms: Callable[[], int]
     followed_offset: Callable[[], int]
@@ -391,8 +393,10 @@ class PartitionWorker:
             self.turned_at = loop.time()
             if self._settled_prefix(1):
                 self.waits = "for its turn to publish"
-                await self._around.lane.turn(Work.PUBLISH)
-                await self._publish(transactions, self._settled_prefix(self._options.transaction_records_max))
+                async with self._around.gate:
+                    await self._around.lane.turn(Work.PUBLISH)
+                    batch = self._settled_prefix(self._options.transaction_records_max)
+                    await self._publish(transactions, batch)
                 continue
             if not self._records:
                 self._idle.set()

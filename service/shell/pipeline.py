@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from service.core.model import Outcome, Refused
 from service.shell.breaker import Breaker
 from service.shell.follower import Follower
+from service.shell.gate import Gate
 from service.shell.lane import CoreLane
 from service.shell.partition import InFlight, PartitionWorker, State, Surroundings
 from service.shell.ports import (
@@ -114,6 +115,7 @@ class Pipeline:
             ),
             in_flight=self._in_flight,
             lane=lane,
+            gate=Gate(lambda: len(self._workers)),
             executor=self._executor,
             wall_clock_ms=wall_clock_ms,
             followed_offset=lambda: self._follower.next_offset,
