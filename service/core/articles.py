@@ -64,13 +64,10 @@ NO_ARTICLE: Final = (1 << 32) - 1
 
 _FORMATS = {"u1": "B", "u2": "H", "u4": "I", "u8": "Q", "i8": "q"}
 _PACK = struct.Struct("<" + "".join(_FORMATS[np.dtype(kind).str[1:]] for _, kind in _FIELDS))
-_FIELD = {
-    name: (struct.Struct("<" + _FORMATS[np.dtype(kind).str[1:]]), int(_PLACES[name][1]))
-    for name, kind in _FIELDS
-}
 _ROW_BYTES = ROW.itemsize
 _ROWS_MIN = 4096
 _GROWTH = 1.5  # in place and untouched until used, so generous
+_NEAR_ROWS = 64  # a search that goes on from an earlier one's place mostly ends that near to it
 _GIVE_BACK_ROWS = 1 << 14  # 1 MB
 
 assert BLOB_BYTES_MAX <= SEGMENT_BYTES
@@ -108,67 +105,61 @@ class ArticleStore:
     """
 
     __slots__ = (
-        "_base",
         "_blob_end",
         "_bytes",
+        "_columns",
         "_first_segment",
         "_given_back",
         "_log_time_ms",
         "_log_times",
-        "_next",
-        "_oldest",
         "_open",
+        "_open_at",
+        "_open_end",
         "_pages",
         "_rows",
         "_segment_ends",
         "_segments",
+        "first_row",
         "halves",
+        "next_number",
+        "oldest_live",
+        "oldest_ms",
         "words",
     )
 
     def __init__(self) -> None:
-        self._base = 0  # the number of row 0
-        self._oldest = 0
-        self._next = 0
+        # for others to read only, plain since every article asks for them many times
+        self.first_row = 0  # the number of the article whose row is the first of `words` and `halves`
+        self.oldest_live = 0
+        self.next_number = 0  # the number that the next article gets
         self._given_back = 0  # rows whose memory is back with the system
         self._log_time_ms = 0  # of the newest article
+        self.oldest_ms = 0  # of the oldest live one; where none lives, no later than of the next
         self._use(Pages(_ROWS_MIN * ROW.itemsize))
         self._blob_end = 0  # offset behind the last blob, counted through all segments that ever were
         self._first_segment = 0
         self._segments: list[npt.NDArray[np.uint8]] = []
         self._segment_ends: list[int] = []  # of each sealed segment: the articles in it have smaller numbers
         self._open = memoryview(b"")  # the last segment's bytes
+        self._open_at = 0  # offset where it begins
+        self._open_end = -1  # and ends; the first blob, even an empty one, begins the first segment
 
     # ---- what it holds
 
     def __len__(self) -> int:
         """Live articles."""
-        return self._next - self._oldest
-
-    @property
-    def oldest_live(self) -> int:
-        return self._oldest
-
-    @property
-    def next_number(self) -> int:
-        """The number that the next article gets."""
-        return self._next
+        return self.next_number - self.oldest_live
 
     @property
     def nbytes(self) -> int:
         """Bytes of the rows in use and of all blob segments (mapped ones included)."""
-        rows = self._next - self._base - self._given_back
+        rows = self.next_number - self.first_row - self._given_back
         return rows * ROW.itemsize + sum(segment.nbytes for segment in self._segments)
 
     @property
     def live_rows(self) -> npt.NDArray[Any]:
         """The rows of all live articles, a view."""
         return self._live()
-
-    @property
-    def first_row(self) -> int:
-        """The number of the article whose row is the first of `words` and `halves`."""
-        return self._base
 
     # ---- adding
 
@@ -190,11 +181,13 @@ class ArticleStore:
     ) -> int:
         """Keeps an article and returns its number. Without a `story` it begins one: its own number, and so is its
         `kin`."""
-        number = self._next
-        at = number - self._base
+        number = self.next_number
+        at = number - self.first_row
         if at == len(self._rows):
             self._make_room()
-            at = number - self._base
+            at = number - self.first_row
+        if number == self.oldest_live:
+            self.oldest_ms = log_time_ms
         assert log_time_ms >= self._log_time_ms, "the log's time does not fall"
         self._log_time_ms = log_time_ms
         _PACK.pack_into(
@@ -214,7 +207,7 @@ class ArticleStore:
             main_end,
             own_tokens,
         )
-        self._next = number + 1
+        self.next_number = number + 1
         return number
 
     # ---- reading and setting
@@ -233,55 +226,66 @@ class ArticleStore:
 
     def row(self, number: int) -> Row:
         """All numbers of one article."""
-        assert self._oldest <= number < self._next, f"article {number} is not live"
-        return Row._make(_PACK.unpack_from(self._bytes, (number - self._base) * _ROW_BYTES))
+        return Row._make(self.row_values(number))
+
+    def row_values(self, number: int) -> tuple[int, ...]:
+        """The same, without their names: in the order of `Row`."""
+        assert self.oldest_live <= number < self.next_number, f"article {number} is not live"
+        return _PACK.unpack_from(self._bytes, (number - self.first_row) * _ROW_BYTES)
 
     def get(self, name: str, number: int) -> int:
-        form, at = _FIELD[name]
-        value: int = form.unpack_from(self._bytes, self._index(number) * _ROW_BYTES + at)[0]
+        assert self.oldest_live <= number < self.next_number, f"article {number} is not live"
+        value: int = self._columns[name][number - self.first_row]
         return value
 
     def set(self, name: str, number: int, value: int) -> None:
-        form, at = _FIELD[name]
-        form.pack_into(self._bytes, self._index(number) * _ROW_BYTES + at, value)
+        self._columns[name][self._index(number)] = value
 
     def get_blob(self, number: int) -> bytes:
-        return self.blob_of(self.row(number))
+        return self.blob_at(self.get("blob_at", number), self.get("blob_bytes", number))
 
-    def blob_of(self, row: Row) -> bytes:
-        """The blob of an article, by its row as it is now."""
-        if row.blob_bytes == 0:
+    def blob_at(self, at: int, size: int) -> bytes:
+        """The blob of an article, by what its row says of it now."""
+        if size == 0:
             return b""
-        segment, start = divmod(row.blob_at, SEGMENT_BYTES)
-        return self._segments[segment - self._first_segment][start : start + row.blob_bytes].tobytes()
+        start = at % SEGMENT_BYTES
+        return self._segments[at // SEGMENT_BYTES - self._first_segment][start : start + size].tobytes()
 
     def set_blob(self, number: int, blob: bytes) -> None:
         """Replaces the blob of an article. The old bytes stay until their segment is dropped."""
-        row = self._rows[self._index(number)]
-        row["blob_at"] = self._append_blob(blob)
-        row["blob_bytes"] = len(blob)
+        self.set("blob_at", number, self._append_blob(blob))
+        self.set("blob_bytes", number, len(blob))
 
-    def first_from(self, log_time_ms: int) -> int:
-        """The oldest live article of that log time or later; the next number where there is none."""
-        first, last = self._oldest - self._base, self._next - self._base
-        if first == last or self._log_times[first] >= log_time_ms:  # nearly every time
-            return self._oldest
+    def first_from(self, log_time_ms: int, start: int = 0) -> int:
+        """The oldest live article of that log time or later; the next number where there is none. No article below `start`
+        is so late: an earlier answer, where times asked for rise."""
+        times, base = self._log_times, self.first_row
+        start = max(start, self.oldest_live)
+        first, last = start - base, self.next_number - base
+        if first == last or times[first] >= log_time_ms:  # nearly every time
+            return start
+        near = first + _NEAR_ROWS
+        if near < last and times[near] >= log_time_ms:
+            last = near
         # by bisection, since searchsorted copies a column first
-        return self._base + bisect_left(self._log_times, log_time_ms, first, last)
+        return base + bisect_left(times, log_time_ms, first, last)
 
     # ---- forgetting
 
     def expire_before(self, log_time_ms: int) -> int:
         """Forgets the articles whose log time is smaller. Returns the oldest number that lives."""
-        if self._oldest == self._next or self._log_times[self._oldest - self._base] >= log_time_ms:
-            return self._oldest
-        self._oldest = self.first_from(log_time_ms)
+        oldest = self.first_from(log_time_ms)
+        if oldest == self.oldest_live:
+            return oldest
+        self.oldest_live = oldest
+        if oldest < self.next_number:
+            self.oldest_ms = self._log_times[oldest - self.first_row]
         self._drop_segments()
-        done = (self._oldest - self._base) // _GIVE_BACK_ROWS * _GIVE_BACK_ROWS
+        done = (oldest - self.first_row) // _GIVE_BACK_ROWS * _GIVE_BACK_ROWS
         if done > self._given_back:
             self._pages.give_back(self._given_back * ROW.itemsize, done * ROW.itemsize)
             self._given_back = done
-        return self._oldest
+        return oldest
 
     # ---- keeping
 
@@ -293,7 +297,8 @@ class ArticleStore:
         """
         state: dict[str, npt.NDArray[Any]] = {
             "numbers": np.array(
-                [self._oldest, self._next, self._log_time_ms, self._blob_end, self._first_segment], np.int64
+                [self.oldest_live, self.next_number, self._log_time_ms, self._blob_end, self._first_segment],
+                np.int64,
             ),
             "rows": self._live(),
             "segment_ends": np.array(self._segment_ends, np.int64),
@@ -309,10 +314,14 @@ class ArticleStore:
         one of them is not there."""
         store = cls()
         numbers = [int(number) for number in state["numbers"]]
-        store._oldest, store._next, store._log_time_ms, store._blob_end, store._first_segment = numbers
-        store._base = store._oldest
+        store.oldest_live, store.next_number, store._log_time_ms, store._blob_end, store._first_segment = (
+            numbers
+        )
+        store.first_row = store.oldest_live
         store._segment_ends = [int(n) for n in state["segment_ends"]]
         rows = state["rows"]
+        if len(rows):
+            store.oldest_ms = int(rows["log_time_ms"][0])
         store._use(Pages(max(_ROWS_MIN, int(len(rows) * _GROWTH)) * ROW.itemsize))
         store._rows[: len(rows)] = rows
         names = sorted(name for name in state if name.startswith("blobs_"))
@@ -324,8 +333,7 @@ class ArticleStore:
         if names:
             last = np.zeros(SEGMENT_BYTES, np.uint8)
             last[: len(state[names[-1]])] = state[names[-1]]
-            store._segments[-1] = last
-            store._open = last.data
+            store._open_segment(first + kept - 1, last)
         return store
 
     def sealed_segments(self) -> range:
@@ -343,48 +351,58 @@ class ArticleStore:
     # ---- inside
 
     def _live(self) -> npt.NDArray[Any]:
-        return self._rows[self._oldest - self._base : self._next - self._base]
+        return self._rows[self.oldest_live - self.first_row : self.next_number - self.first_row]
 
     def _indices(self, numbers: U32) -> U32:
         """Indices into the live rows. A dead number wraps around to a huge one, which NumPy refuses."""
-        return numbers - np.uint32(self._oldest)
+        return numbers - np.uint32(self.oldest_live)
 
     def _index(self, number: int) -> int:
-        assert self._oldest <= number < self._next, f"article {number} is not live"
-        return number - self._base
+        assert self.oldest_live <= number < self.next_number, f"article {number} is not live"
+        return number - self.first_row
 
     def _append_blob(self, blob: bytes) -> int:
         """Appends the bytes and returns where they start."""
         size = len(blob)
-        assert size <= BLOB_BYTES_MAX, "the caller's limits keep names and addresses short"
         at = self._blob_end
-        start = at % SEGMENT_BYTES
-        if start + size > SEGMENT_BYTES:  # not across two segments
-            at, start = at - start + SEGMENT_BYTES, 0
-        segment = at // SEGMENT_BYTES - self._first_segment
-        if segment == len(self._segments):
-            if segment:
-                self._segment_ends.append(self._next)
-            self._segments.append(np.zeros(SEGMENT_BYTES, np.uint8))
-            self._open = self._segments[-1].data
+        if at + size > self._open_end:
+            at = self._begin_segment(size)
+        start = at - self._open_at
         self._open[start : start + size] = blob
         self._blob_end = at + size
         return at
 
+    def _begin_segment(self, size: int) -> int:
+        """Opens the next segment for a blob that does not fit the last one: not across two. Returns where it starts."""
+        assert size <= BLOB_BYTES_MAX, "the caller's limits keep names and addresses short"
+        if self._segments:
+            self._segment_ends.append(self.next_number)
+        index = self._first_segment + len(self._segments)
+        self._open_segment(index, np.zeros(SEGMENT_BYTES, np.uint8))
+        return self._open_at
+
+    def _open_segment(self, index: int, segment: npt.NDArray[np.uint8]) -> None:
+        """Puts an array in the last segment's place, or behind it."""
+        self._segments[index - self._first_segment :] = [segment]
+        self._open = segment.data
+        self._open_at = index * SEGMENT_BYTES
+        self._open_end = self._open_at + SEGMENT_BYTES
+
     def _make_room(self) -> None:
         """Makes the array longer in place; or, where half of it is dead, copies the living to its front."""
-        live = self._next - self._oldest
-        dead = self._oldest - self._base
+        live = self.next_number - self.oldest_live
+        dead = self.oldest_live - self.first_row
         if dead >= live:
             rows = self._rows[dead:]
             self._use(Pages(max(_ROWS_MIN, int(live * _GROWTH)) * ROW.itemsize))
             self._rows[:live] = rows
-            self._base, self._given_back = self._oldest, 0
+            self.first_row, self._given_back = self.oldest_live, 0
             return
         size = int(len(self._rows) * _GROWTH)
         del (
             self._rows,
             self._bytes,
+            self._columns,
             self._log_times,
             self.words,
             self.halves,
@@ -397,7 +415,8 @@ class ArticleStore:
         self._pages = pages
         self._rows: npt.NDArray[Any] = pages.array(ROW)
         self._bytes = self._rows.view(np.uint8).data
-        self._log_times = self._rows["log_time_ms"].data
+        self._columns = {name: self._rows[name].data for name, _ in _FIELDS}
+        self._log_times = self._columns["log_time_ms"]
         self.words: U64 = self._rows.view(np.uint64).reshape(len(self._rows), -1)
         self.halves: U16 = self._rows.view(np.uint16).reshape(len(self._rows), -1)
 
@@ -408,7 +427,7 @@ class ArticleStore:
         both.
         """
         gone = 0
-        while gone < len(self._segment_ends) and self._segment_ends[gone] <= self._oldest:
+        while gone < len(self._segment_ends) and self._segment_ends[gone] <= self.oldest_live:
             gone += 1
         del self._segments[:gone]
         del self._segment_ends[:gone]

@@ -44,6 +44,8 @@ class Engine:
 
     def __init__(self, *, window_ms: int = limits.WINDOW_MS, shards: int = 1) -> None:
         self._window_ms = window_ms
+        self._renew_ms = window_ms * limits.RENEW_AGE_PERCENT // 100
+        self._renew_before = 0  # articles below it are older than that
         self._index = OriginIndex(shards)
         self._recent: Recent = {}
         self._log_offset = 0
@@ -110,10 +112,8 @@ class Engine:
         seen = index.compare(record)
         judged = judge(index, seen)
         number = index.remember(seen, judged.verdict, judged.learned, self._log_time_ms)
-        renew_before = index.articles.first_from(
-            self._log_time_ms - self._window_ms * limits.RENEW_AGE_PERCENT // 100
-        )
-        index.learn(seen, judged.learned, number, renew_before)
+        self._renew_before = index.articles.first_from(self._log_time_ms - self._renew_ms, self._renew_before)
+        index.learn(seen, judged.learned, number, self._renew_before)
         return Outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
 
     def stats(self) -> EngineStats:

@@ -1014,7 +1014,7 @@ RECORD_NUMBERS = 11  # of every record; those of credits and the strings' length
 @numba.njit(nogil=True, cache=True)
 def read_record(data, credits_max, tokens_max, chars_max, numbers, positions, lines):  # type: ignore[no-untyped-def]
     """Reads the number stream that `write_record` wrote, trusting nothing: (what is wrong or RECORD_READ,
-    bytes read).
+    bytes read, where among them the lines begin).
 
     data u8[n]. Into numbers i64[≥ 11 + 5 c + 6 + 2 c] (the 11, five a credit, the strings' lengths),
     positions i32[≥ n] and lines i32[≥ n // 4, 5]. Of the 11: tokens is the fifth, the main region's start and
@@ -1031,7 +1031,7 @@ def read_record(data, credits_max, tokens_max, chars_max, numbers, positions, li
         shift = np.int64(0)
         while True:
             if at >= size or shift > 49:
-                return RECORD_NUMBER_CUT, 0
+                return RECORD_NUMBER_CUT, 0, 0
             byte = np.int64(data[at])
             at += 1
             value |= (byte & 127) << shift
@@ -1043,18 +1043,18 @@ def read_record(data, credits_max, tokens_max, chars_max, numbers, positions, li
         if n == RECORD_NUMBERS:
             tokens, credits_ = numbers[4], numbers[10]
             if credits_ > credits_max or tokens > tokens_max or numbers[5] + numbers[6] > tokens:
-                return RECORD_COUNT, 0
+                return RECORD_COUNT, 0, 0
             wanted += 7 * credits_ + 6
     count, lines_count = numbers[8], numbers[9]
     if count > size - at or 4 * lines_count > size - at:
-        return RECORD_ENDS_EARLY, 0
+        return RECORD_ENDS_EARLY, 0, 0
     position = np.int64(0)
     for i in range(count):
         value = np.int64(0)
         shift = np.int64(0)
         while True:
             if at >= size or shift > 49:
-                return RECORD_NUMBER_CUT, 0
+                return RECORD_NUMBER_CUT, 0, 0
             byte = np.int64(data[at])
             at += 1
             value |= (byte & 127) << shift
@@ -1063,8 +1063,9 @@ def read_record(data, credits_max, tokens_max, chars_max, numbers, positions, li
             shift += 7
         position += value
         if position >= tokens or (i > 0 and value == 0):
-            return RECORD_POSITIONS, 0
+            return RECORD_POSITIONS, 0, 0
         positions[i] = position
+    lines_at = at
     token = np.int64(0)
     char = np.int64(0)
     four = np.zeros(4, np.int64)
@@ -1074,7 +1075,7 @@ def read_record(data, credits_max, tokens_max, chars_max, numbers, positions, li
             shift = np.int64(0)
             while True:
                 if at >= size or shift > 49:
-                    return RECORD_NUMBER_CUT, 0
+                    return RECORD_NUMBER_CUT, 0, 0
                 byte = np.int64(data[at])
                 at += 1
                 value |= (byte & 127) << shift
@@ -1090,5 +1091,5 @@ def read_record(data, credits_max, tokens_max, chars_max, numbers, positions, li
         lines[i, 3] = char
         lines[i, 4] = four[1] & 1
         if token > tokens or char > chars_max:
-            return RECORD_LINES, 0
-    return RECORD_READ, at
+            return RECORD_LINES, 0, 0
+    return RECORD_READ, at, lines_at

@@ -128,7 +128,6 @@ AT_SITE, AT_TITLE, AT_MAIN_START, AT_MAIN_END, AT_OWN_TOKENS, AT_BASE, AT_FIELDS
 SAID_OWN, SAID_CANDIDATES, SAID_RUNS, SAID_ON_SITE, SAID_UNSPACED, SAID_FIELDS = range(6)
 # Where an article's own keys stand, as in kernels_index.postings_survey.
 ASKED_SITE, ASKED_TAKEN, ASKED_IDENTITY, ASKED_TITLE, ASKED_SAID = 0, 1, 2, 5, 6
-LINE_BYTES_MAX = 20  # of a packed line: four numbers of at most 32 bits
 SAME_MAX = 24  # articles that three identities can name
 
 _FLAGS = "i8(i8, i4[:, ::1], i8, i8, i4[::1], u1[::1], i8[::1], u1[::1])"
@@ -687,36 +686,10 @@ def weigh(  # type: ignore[no-untyped-def]
             return
 
 
-@numba.njit("i8(i4[:, ::1], u1[::1])", nogil=True, cache=True)
-def pack_lines(lines, out):  # type: ignore[no-untyped-def]
-    """Writes lines i32[l, 5], which ascend and do not overlap, as four numbers each in unsigned LEB128: tokens since the
-    last line's end, tokens (doubled, plus the prose bit), code points since the last line's end, code points. Returns how
-    many bytes of out u8[≥ 20 l] they take."""
-    written = 0
-    token = np.int64(0)
-    char = np.int64(0)
-    numbers = np.empty(4, np.int64)
-    for i in range(len(lines)):
-        numbers[0] = lines[i, 0] - token
-        token = np.int64(lines[i, 1])
-        numbers[1] = (token - lines[i, 0]) * 2 + lines[i, 4]
-        numbers[2] = lines[i, 2] - char
-        char = np.int64(lines[i, 3])
-        numbers[3] = char - lines[i, 2]
-        for n in range(4):
-            value = numbers[n]
-            while value > 127:
-                out[written] = value & 127 | 128
-                value >>= 7
-                written += 1
-            out[written] = value
-            written += 1
-    return written
-
-
 @numba.njit("i8(u1[::1], i4[:, ::1])", nogil=True, cache=True)
 def unpack_lines(data, lines):  # type: ignore[no-untyped-def]
-    """Fills lines i32[≥ size of data / 4, 5] with what `pack_lines` wrote; returns how many there are."""
+    """Fills lines i32[≥ size of data / 4, 5] with what kernels.write_record wrote of lines; returns how
+    many there are."""
     at = 0
     count = 0
     token = np.int64(0)

@@ -29,16 +29,16 @@ from service.core.comparison import Comparison, compare, page_of, url_key
 from service.core.domains import brand_keys
 from service.core.frozen import quick
 from service.core.hashing import xxh3_64
-from service.core.model import I32, U64, CreditKind, RawPosition, Verdict
+from service.core.model import I32, U64, CreditKind, Verdict
 from service.core.postings import POSITION_MAX, Postings, Taught, learn
 from service.core.record import SketchRecord
 from service.core.remembered import (
-    CREDIT_KINDS,
+    DIGEST,
     Remembered,
     credit_from_list,
+    decode_head,
     decode_remembered,
     encode_remembered,
-    head_values,
     reencode_remembered,
 )
 from service.core.sharded import Shard
@@ -61,6 +61,9 @@ class Learned:
     rewritten: Sequence[tuple[int, Remembered, Verdict]] = ()  # corrected: number, as it was, its verdict now
 
 
+_MENTION = CreditKind.MENTION.value
+
+
 class OriginIndex:
     """All that `replay` remembers but for the verdicts of redelivered records."""
 
@@ -81,9 +84,11 @@ class OriginIndex:
 
     def compare(self, record: SketchRecord) -> Comparison:
         """Looks an article up; what it gives is good until the next. Changes nothing."""
-        room = self._room.fitting(len(record.sketch.ids), record.sketch.tokens)
-        if room.kept:
-            self._room = room
+        sketch, room = record.sketch, self._room
+        if len(sketch.ids) > room.samples or sketch.tokens > room.tokens:
+            room = room.fitting(len(sketch.ids), sketch.tokens)
+            if room.kept:
+                self._room = room
         return compare(record, self.postings, self.marks, room)
 
     def known(self, number: int) -> Known:
@@ -91,30 +96,48 @@ class OriginIndex:
         known = self._known.get(number)
         if known is not None:
             return known
-        row = self.articles.row(number)
-        topic, partition, offset, body, id_, url, publisher, host, domain, credits_, kind, story, original = (
-            head_values(self.articles.blob_of(row))
+        (
+            blob_at,
+            title_digest,
+            _,
+            published_at_ms,
+            _,
+            _,
+            blob_bytes,
+            story,
+            _,
+            _,
+            main_start,
+            main_end,
+            own_tokens,
+        ) = self.articles.row_values(number)
+        position, body, id_, url, publisher, host, domain, credits_, kind, story_id, original = decode_head(
+            self.articles.blob_at(blob_at, blob_bytes)
         )
-        strongest = next((c for c in credits_ if CREDIT_KINDS[c[0]] is not CreditKind.MENTION), None)
+        strongest = None
+        for values in credits_:
+            if values[0] != _MENTION:
+                strongest = credit_from_list(values)
+                break
         known = Known(
             number,
-            row.story,
             story,
+            story_id,
             id_,
             url,
             publisher,
             host,
             domain,
             brand_keys(publisher, host, domain),
-            None if row.published_at_ms == limits.NO_TIME_MS else row.published_at_ms,
-            RawPosition(topic, partition, offset),
+            None if published_at_ms == limits.NO_TIME_MS else published_at_ms,
+            position,
             body,
-            row.title_digest,
-            (row.main_start, row.main_end),
-            row.own_tokens,
+            title_digest,
+            (main_start, main_end),
+            own_tokens,
             kind,
             original,
-            None if strongest is None else credit_from_list(strongest),
+            strongest,
         )
         if len(self._known) >= limits.KNOWN_CACHED_MAX:
             self._known.clear()
@@ -122,8 +145,8 @@ class OriginIndex:
         return known
 
     def may_hold_body(self, number: int, body_xxh3: str) -> bool:
-        """Whether an article may have this body: false is certain, and cheaper than `known`."""
-        return body_xxh3.encode() in self.articles.get_blob(number)
+        """Whether an article has this body by its digest: cheaper than `known`."""
+        return bytes.fromhex(body_xxh3) == self.articles.get_blob(number)[DIGEST]
 
     def at_url(self, url: str) -> Remembered | None:
         """The newest article of an address, as far as the window reaches."""
@@ -149,24 +172,27 @@ class OriginIndex:
 
     def crediting(self, story: int) -> list[int]:
         """Articles of a story that credit somebody, one for each whom they credit."""
-        numbers = []
-        number = self._newest_crediting(story)
-        while number != NO_ARTICLE and self.alive(number):
+        articles = self.articles
+        numbers: list[int] = []
+        number = self._newest_crediting(self._newest(story))
+        while number != NO_ARTICLE and number >= articles.oldest_live:
             numbers.append(number)
-            number = self.articles.get("credit_link", number)
+            number = articles.get("credit_link", number)
         return numbers[: -limits.STORY_CREDITS_LOOKED_AT_MAX - 1 : -1]
 
     def _newest(self, story: int) -> int:
         """The newest article of a story; its number where all have left the window."""
-        return self.articles.get("kin", story) if self.alive(story) else self.orphans.get(story, story)
+        articles = self.articles
+        if story >= articles.oldest_live:
+            return articles.get("kin", story)
+        return self.orphans.get(story, story)
 
-    def _newest_crediting(self, story: int) -> int:
-        """The newest article of a story that credits somebody, or NO_ARTICLE."""
-        newest = self._newest(story)
-        if not self.alive(newest):
+    def _newest_crediting(self, newest: int) -> int:
+        """The newest article that credits somebody, of the story whose newest one this is; or NO_ARTICLE."""
+        articles = self.articles
+        if newest < articles.oldest_live:
             return NO_ARTICLE
-        row = self.articles.row(newest)
-        return newest if row.credit else row.credit_link
+        return newest if articles.get("credit", newest) else articles.get("credit_link", newest)
 
     # ---- writing
     def remember(self, seen: Comparison, verdict: Verdict, learned: Learned, log_time_ms: int) -> int:
@@ -175,18 +201,23 @@ class OriginIndex:
             self._rewrite(corrected, rewritten, before)
         record = seen.record
         sketch = record.sketch
-        blob = encode_remembered(record, verdict, sketch.lines, seen.room.packed)
-        story = learned.story
-        strongest = next((credit for credit in record.credits if strong(credit)), None)
-        credit = 0 if strongest is None else xxh3_64(strongest.key.encode("utf-8", "replace")) or 1
+        credit = 0
+        for said in record.credits:
+            if strong(said):
+                credit = xxh3_64(said.key.encode("utf-8", "replace")) or 1
+                break
+        story, newest, link = learned.story, None, NO_ARTICLE
+        if story is not None:
+            newest = self._newest(story)
+            link = self._credit_link(newest, credit)
         number = self.articles.append(
-            blob=blob,
+            blob=encode_remembered(record, verdict),
             log_time_ms=log_time_ms,
             story=story,
             site=seen.site,
             credit=credit,
-            kin=None if story is None else self._newest(story),
-            credit_link=NO_ARTICLE if story is None else self._credit_link(story, credit),
+            kin=newest,
+            credit_link=link,
             main_start=min(sketch.main_start, POSITION_MAX),
             main_end=min(sketch.main_end, POSITION_MAX),
             own_tokens=min(seen.own_tokens, POSITION_MAX),
@@ -201,10 +232,10 @@ class OriginIndex:
             self.orphans[story] = number
         return number
 
-    def _credit_link(self, story: int, credit: int) -> int:
-        """The newest article of a story that credits somebody, for one that joins it. The one that credits the same leaves
-        the chain: while the newest lives somebody does who says so."""
-        newest = self._newest_crediting(story)
+    def _credit_link(self, newest: int, credit: int) -> int:
+        """The newest article that credits somebody of the story whose newest one this is, for one that joins it. The one
+        that credits the same leaves the chain: while the newest lives somebody does who says so."""
+        newest = self._newest_crediting(newest)
         after, number = NO_ARTICLE, newest
         while credit and number != NO_ARTICLE and self.alive(number):
             row = self.articles.row(number)
@@ -247,13 +278,15 @@ class OriginIndex:
 
     def forget_before(self, log_time_ms: int) -> None:
         """Lets go of the articles of an earlier log time, and of all that names them."""
-        before = self.articles.oldest_live
-        oldest = self.articles.first_from(log_time_ms)
+        articles = self.articles
+        if articles.oldest_ms >= log_time_ms:  # nearly every time
+            return
+        before, oldest = articles.oldest_live, articles.first_from(log_time_ms)
         if oldest == before:
             return
         for number in range(before, oldest):
             self._forget_kin(number, oldest)
-        self.articles.expire_before(log_time_ms)
+        articles.expire_before(log_time_ms)
         self.postings.expire(oldest)
         self.marks.expire(oldest)
 

@@ -12,7 +12,7 @@ not check is one refusal, a value. Under 1 KB for an average article.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import gt
 
 import numpy as np
@@ -84,6 +84,9 @@ class SketchRecord:
     version: int
     credits: tuple[RecordCredit, ...]
     sketch: Sketch
+    lines: bytes = field(
+        default=b"", compare=False
+    )  # of the sketch, as the log has them, where it comes from there
 
 
 def with_credits(record: SketchRecord, credits_: tuple[RecordCredit, ...]) -> SketchRecord:
@@ -100,6 +103,7 @@ def with_credits(record: SketchRecord, credits_: tuple[RecordCredit, ...]) -> Sk
         record.version,
         credits_,
         record.sketch,
+        record.lines,
     )
 
 
@@ -178,7 +182,7 @@ def _decoded(rest: bytes) -> SketchRecord:
     # no larger than the record makes them, so that what is read can stay where it is
     positions = np.empty(size, _I32)
     lines = np.empty((size // 4, 5), _I32)
-    said, at = kernels.read_record(
+    said, at, lines_at = kernels.read_record(
         rest, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
     )
     if said != kernels.RECORD_READ:
@@ -229,6 +233,7 @@ def _decoded(rest: bytes) -> SketchRecord:
             title_found != 0,
             title_digest,
         ),
+        rest[lines_at:at],
     )
 
 

@@ -1,14 +1,21 @@
 """What the index keeps of an article beside numbers: who it is and what was said of it, as bytes.
 
-One blob an article, read only for the few candidates that a text really shares something with, and for corrections. Three
-parts, a line feed between them: what judging a candidate needs (`head_values`); the rest of its verdict; the lines of its
-sketch, packed, which only corrections read. The first two are JSON by the codec: it reads a dozen short fields faster than
-Python unpacks them, and a snapshot shows them plainly. Bounded: a body of many thousand lines keeps the first ones, and so
-do its passages.
+One blob an article, read only for the few candidates that a text really shares something with, and for corrections:
+
+    head     numbers: position, digest, verdict's kind, sizes of what follows
+    names    topic, id, URL, publisher, host, domain: UTF-8, one behind the other; the head has their lengths
+    judged   what else judging a candidate needs, JSON: credits, story, original; nothing where an article credits
+             nobody and is an original that opened its own story, as most are
+    rest     of its verdict, JSON; shorter for such an original
+    lines    of its sketch, as the log's record has them: only corrections read them
+
+Every article is written here once, few are read: so what writing costs counts most. Bounded: a body of many thousand lines
+keeps the first ones, and so do its passages.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +27,6 @@ from service.core.codec import json_bytes, json_value
 from service.core.frozen import quick
 from service.core.model import (
     I32,
-    U8,
     Basis,
     Correction,
     CorrectionReason,
@@ -37,10 +43,14 @@ from service.core.model import (
 )
 from service.core.record import RecordCredit, SketchRecord
 
-_KINDS = {kind.value: kind for kind in VerdictKind}
 CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
-_KIND_AT, _STORY_AT, _ORIGINAL_AT = 0, 2, 3  # in a verdict's list
-_ID, _HOST, _DOMAIN, _KIND, _STORY, _ORIGINAL = 4, 7, 8, 10, 11, 12  # in a head
+_VERDICT_KINDS = tuple(VerdictKind)
+_KIND_NUMBERS = {kind._value_: number for number, kind in enumerate(_VERDICT_KINDS)}
+# partition, offset, body's digest, bytes of judged and of rest, of names, their lengths in code points, kind
+_HEAD = struct.Struct("<QQ16sIIH6HB")
+_JUDGED_BYTES, _REST_BYTES, _NAMES_BYTES, _KIND = 3, 4, 5, 12  # places among them
+DIGEST = slice(16, 32)  # where a blob has the body's digest
+_SAME_HOST = (1 << 16) - 1  # in place of a host's length: it is the domain
 _NONE = np.empty(0, np.uint8)
 OutcomeValues = list[Any]  # an outcome as a snapshot holds it
 
@@ -61,68 +71,135 @@ class Remembered:
     verdict: Verdict  # as last said
 
 
-def encode_remembered(article: SketchRecord | Remembered, verdict: Verdict, lines: I32, packed: U8) -> bytes:
-    """The blob of an article. lines i32[l, 5]: of its sketch, to name passages when a late original makes it a copy;
-    packed u8[…]: room for them, kernels_replay.LINE_BYTES_MAX each."""
-    kept = lines if len(lines) <= limits.REMEMBERED_LINES_MAX else lines[: limits.REMEMBERED_LINES_MAX]
-    return _said(article, verdict) + packed[: kernels_replay.pack_lines(kept, packed)].tobytes()
+def encode_remembered(record: SketchRecord, verdict: Verdict) -> bytes:
+    """The blob of an article, from its record as it came out of the log."""
+    lines = record.lines
+    if len(record.sketch.lines) > limits.REMEMBERED_LINES_MAX:
+        lines = lines[: _end_of_number(lines, 4 * limits.REMEMBERED_LINES_MAX)]
+    topic, id_, url, publisher = record.position.topic, record.id, record.url, record.publisher
+    host, domain = record.host, record.domain
+    own_host = "" if host == domain else host
+    names = "".join((topic, id_, url, publisher, own_host, domain)).encode()
+    judged, rest = _judged(record, verdict), _rest(verdict)
+    head = _HEAD.pack(
+        record.position.partition,
+        record.position.offset,
+        bytes.fromhex(record.body_xxh3),
+        len(judged),
+        len(rest),
+        len(names),
+        len(topic),
+        len(id_),
+        len(url),
+        len(publisher),
+        _SAME_HOST if host == domain else len(host),
+        len(domain),
+        _KIND_NUMBERS[verdict.kind._value_],
+    )
+    return b"".join((head, names, judged, rest, lines))
 
 
 def reencode_remembered(article: Remembered, verdict: Verdict, before: bytes) -> bytes:
-    """The blob of an article of which something else is said now, with the lines of the blob before."""
-    return _said(article, verdict) + before[_lines_at(before) :]
+    """The blob of an article of which something else is said now: who it is, and its lines, are those of the blob before."""
+    head = list(_HEAD.unpack_from(before))
+    names_end = _HEAD.size + head[_NAMES_BYTES]
+    lines_at = names_end + head[_JUDGED_BYTES] + head[_REST_BYTES]
+    judged, rest = _judged(article, verdict), _rest(verdict)
+    head[_JUDGED_BYTES], head[_REST_BYTES] = len(judged), len(rest)
+    head[_KIND] = _KIND_NUMBERS[verdict.kind._value_]
+    return b"".join((_HEAD.pack(*head), before[_HEAD.size : names_end], judged, rest, before[lines_at:]))
 
 
-def _said(article: SketchRecord | Remembered, verdict: Verdict) -> bytes:
-    """The first two parts."""
-    position, host = article.position, article.host
+def _judged(article: SketchRecord | Remembered, verdict: Verdict) -> bytes:
+    """The third part."""
     original = verdict.original
-    head = [
-        position.topic,
-        position.partition,
-        position.offset,
-        article.body_xxh3,
-        article.id,
-        article.url,
-        article.publisher,
-        None if host == article.domain else host,
-        article.domain,
-        [
-            [c.kind._value_, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context]
-            for c in article.credits
-        ],
-        verdict.kind._value_,
-        None if verdict.story == article.id else verdict.story,
-        None if original is None else _original_list(original),
+    if original is None and not article.credits and verdict.story == article.id:
+        return b""
+    credits_ = [
+        [c.kind._value_, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context]
+        for c in article.credits
     ]
-    rest = verdict_list(verdict, limits.REMEMBERED_PASSAGES_MAX)
-    rest[_KIND_AT] = rest[_STORY_AT] = rest[_ORIGINAL_AT] = None  # the head has them
-    return b"%b\n%b\n" % (json_bytes(head), json_bytes(rest))
+    story = None if verdict.story == article.id else verdict.story
+    return json_bytes([credits_, story, None if original is None else _original_list(original)])
 
 
-def head_values(blob: bytes) -> list[Any]:
-    """The first part of a blob, as `_said` wrote it: topic, partition, offset, body, id, URL, publisher, host, domain, credits,
-    kind, story, original. It is our own: damage is an assertion's matter, found by checksums before."""
-    head: list[Any] = json_value(blob[: blob.index(b"\n")])
-    if head[_HOST] is None:
-        head[_HOST] = head[_DOMAIN]
-    if head[_STORY] is None:
-        head[_STORY] = head[_ID]
-    head[_KIND] = _KINDS[head[_KIND]]
-    if head[_ORIGINAL] is not None:
-        head[_ORIGINAL] = _original(head[_ORIGINAL])
-    return head
+def _rest(verdict: Verdict) -> bytes:
+    """The fourth part: a verdict's list without what stands before it. Of an original that shares nothing and credits
+    nobody, its template's share and its basis."""
+    shares = verdict.share or verdict.source_share or verdict.sources or verdict.passages
+    if not shares and verdict.extent is None and verdict.credit is None:
+        return json_bytes([verdict.boilerplate_share, [basis._value_ for basis in verdict.basis]])
+    values = verdict_list(verdict, limits.REMEMBERED_PASSAGES_MAX)
+    return json_bytes([values[1], *values[4:]])
+
+
+def _end_of_number(packed: bytes, count: int) -> int:
+    """Where the first `count` numbers of unsigned LEB128 end."""
+    return int(np.flatnonzero(np.frombuffer(packed, np.uint8) < 128)[count - 1]) + 1
+
+
+_PLAIN: tuple[list[Any], None, None] = ([], None, None)
+
+
+def decode_head(blob: bytes) -> tuple[Any, ...]:
+    """What judging a candidate needs of a blob: position, body's digest, id, URL, publisher, host, domain, credits (each
+    for `credit_from_list`), kind, story, original. It is our own: damage is an assertion's matter, found by checksums
+    before."""
+    (
+        partition,
+        offset,
+        digest,
+        judged_bytes,
+        _,
+        names_bytes,
+        topic_chars,
+        id_chars,
+        url_chars,
+        publisher_chars,
+        host_chars,
+        domain_chars,
+        kind,
+    ) = _HEAD.unpack_from(blob)
+    names_end = _HEAD.size + names_bytes
+    names = blob[_HEAD.size : names_end].decode()
+    id_at = topic_chars
+    url_at = id_at + id_chars
+    publisher_at = url_at + url_chars
+    host_at = publisher_at + publisher_chars
+    domain = names[len(names) - domain_chars :]
+    id_ = names[id_at:url_at]
+    credits_, story, original = (
+        json_value(blob[names_end : names_end + judged_bytes]) if judged_bytes else _PLAIN
+    )
+    return (
+        RawPosition(names[:id_at], partition, offset),
+        digest.hex(),
+        id_,
+        names[url_at:publisher_at],
+        names[publisher_at:host_at],
+        domain if host_chars == _SAME_HOST else names[host_at : host_at + host_chars],
+        domain,
+        credits_,
+        _VERDICT_KINDS[kind],
+        id_ if story is None else story,
+        None if original is None else _original(original),
+    )
 
 
 def decode_remembered(blob: bytes) -> Remembered:
     """The article that a blob holds."""
-    topic, partition, offset, body, id_, url, publisher, host, domain, credits_, kind, story, original = (
-        head_values(blob)
-    )
-    rest = blob[blob.index(b"\n") + 1 : _lines_at(blob) - 1]
-    verdict = verdict_from_list([kind, *json_value(rest)[1:]])
+    position, body, id_, url, publisher, host, domain, credits_, kind, story, original = decode_head(blob)
+    lines_at = _lines_at(blob)
+    rest = json_value(blob[lines_at - _HEAD.unpack_from(blob)[_REST_BYTES] : lines_at])
+    if len(rest) == 2:
+        verdict = Verdict(
+            kind, None, story, original, 0.0, 0.0, rest[0], (), (), None, tuple(Basis(one) for one in rest[1])
+        )
+    else:
+        verdict = verdict_from_list([kind, rest[0], story, None, *rest[1:]])
+        verdict = replace(verdict, original=original)
     return Remembered(
-        RawPosition(topic, partition, offset),
+        position,
         body,
         id_,
         url,
@@ -130,7 +207,7 @@ def decode_remembered(blob: bytes) -> Remembered:
         host,
         domain,
         tuple(credit_from_list(c) for c in credits_),
-        replace(verdict, story=story, original=original),
+        verdict,
     )
 
 
@@ -141,15 +218,16 @@ def credit_from_list(values: list[Any]) -> RecordCredit:
 
 def remembered_lines(blob: bytes) -> I32:
     """The lines i32[l, 5] that a blob holds."""
-    packed = (
-        np.frombuffer(blob, np.uint8, -1, _lines_at(blob)).copy() if _lines_at(blob) < len(blob) else _NONE
-    )
+    at = _lines_at(blob)
+    packed = np.frombuffer(blob, np.uint8, -1, at).copy() if at < len(blob) else _NONE
     lines = np.empty((len(packed) // 4, 5), np.int32)
     return lines[: kernels_replay.unpack_lines(packed, lines)]
 
 
 def _lines_at(blob: bytes) -> int:
-    return blob.index(b"\n", blob.index(b"\n") + 1) + 1
+    head = _HEAD.unpack_from(blob)
+    at: int = _HEAD.size + head[_NAMES_BYTES] + head[_JUDGED_BYTES] + head[_REST_BYTES]
+    return at
 
 
 def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[object]:

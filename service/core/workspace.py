@@ -119,7 +119,6 @@ class Workspace:
         "measured",
         "measures",
         "owner",
-        "packed",
         "parts",
         "runs",
         "said",
@@ -189,7 +188,6 @@ class Workspace:
             self.parts,
             self.said,
         )
-        self.packed: U8 = np.empty(kernels_replay.LINE_BYTES_MAX * limits.REMEMBERED_LINES_MAX, np.uint8)
 
     @classmethod
     def least(cls) -> Workspace:

@@ -33,7 +33,7 @@ from service.core.codec import json_bytes, json_value
 from service.core.hashing import xxh3_128_hex
 from service.shell.ports import StateRefusal
 
-FORMAT: Final = 1
+FORMAT: Final = 2  # raised also where what an array holds is laid out anew
 MANIFEST: Final = "manifest.json"
 MANIFEST_BYTES_MAX: Final = (
     64 * 1024 * 1024

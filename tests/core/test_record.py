@@ -279,19 +279,20 @@ def written(numbers: list[int]) -> bytes:
     return out[:size].tobytes()
 
 
-def read(data: bytes) -> tuple[int, int, list[int], list[int], list[list[int]]]:
-    """What the kernel says of a number stream: the fault or none, bytes read, numbers, positions, lines."""
+def read(data: bytes) -> tuple[int, int, int, list[int], list[int], list[list[int]]]:
+    """What the kernel says of a number stream: fault or none, bytes read, where the lines begin, numbers, positions, lines."""
     numbers = np.zeros(kernels.RECORD_NUMBERS + 6 + 7 * limits.CREDITS_MAX, np.int64)
     positions, lines = np.zeros(len(data), np.int32), np.zeros((len(data) // 4, 5), np.int32)
-    said, at = kernels.read_record(
+    said, at, lines_at = kernels.read_record(
         data, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
     )
     if said != kernels.RECORD_READ:
-        return said, at, [], [], []
+        return said, at, lines_at, [], [], []
     count, lines_count, credits_count = numbers[8:11].tolist()
     return (
         said,
         at,
+        lines_at,
         numbers[: kernels.RECORD_NUMBERS + 6 + 7 * credits_count].tolist(),
         positions[:count].tolist(),
         lines[:lines_count].tolist(),

@@ -17,12 +17,6 @@ from service.core.origin_index import NOTHING_COVERED, Learned, OriginIndex
 from service.core.postings import Postings
 from service.core.propose import propose
 from service.core.record import RecordCredit, SketchRecord, decode_record
-from service.core.remembered import (
-    decode_remembered,
-    encode_remembered,
-    reencode_remembered,
-    remembered_lines,
-)
 from service.core.sharded import ShardedPostings
 from service.core.workspace import Workspace
 from tests.core.story import article, prose
@@ -232,31 +226,3 @@ def test_a_storys_chain_holds_what_lists_of_its_members_and_creditors_hold(seed:
         newest = {story: max(n for n in story_of if story_of[n] == story) for story in story_of.values()}
         gone = {story: n for story, n in newest.items() if not index.alive(story) and index.alive(n)}
         assert index.orphans == gone, "nothing is kept of a story whose articles have all left the window"
-
-
-# ---- what is remembered
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(*[st.integers(0, 2**21)] * 4, st.integers(0, 1)), max_size=40))
-def test_what_is_remembered_reads_as_it_was_written(steps: list[tuple[int, int, int, int, int]]) -> None:
-    lines, token, char = [], 0, 0
-    for gap, size, char_gap, chars, prose_bit in steps:
-        lines.append([token + gap, token + gap + size, char + char_gap, char + char_gap + chars, prose_bit])
-        token, char = lines[-1][1], lines[-1][3]
-    table = np.array(lines, np.int32).reshape(-1, 5)
-    packed = np.empty(kernels_replay.LINE_BYTES_MAX * limits.REMEMBERED_LINES_MAX, np.uint8)
-    record = record_of(1, "ap", "cnn")
-    blob = encode_remembered(record, verdict_of(record), table, packed)
-    assert remembered_lines(blob).tolist() == lines
-    read = decode_remembered(blob)
-    assert (read.position, read.id, read.url, read.host, read.credits) == (
-        record.position,
-        record.id,
-        record.url,
-        record.host,
-        record.credits,
-    )
-    assert read.verdict == verdict_of(record)
-    changed = replace(read.verdict, kind=VerdictKind.UPDATE, story="another\nstory", share=0.5)
-    again = reencode_remembered(read, changed, blob)
-    assert decode_remembered(again) == replace(read, verdict=changed)
-    assert remembered_lines(again).tolist() == lines

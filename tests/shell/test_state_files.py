@@ -234,7 +234,7 @@ def _hostile(held: dict[str, Any], chance: random.Random) -> str:
         ("place", lambda: place.update({chance.choice(list(place)): chance.choice(HOSTILE_NUMBERS)})),
         ("lists", lambda: held.update({chance.choice(["arrays", "files"]): chance.choice([[], {}, None, 3, "x"])})),
         ("missing", lambda: held.pop(chance.choice(list(held)))),
-        ("format", lambda: held.update(format=chance.choice([0, 2, "1", None]))),
+        ("format", lambda: held.update(format=chance.choice([0, 1, 3, "2", None]))),
     ]  # fmt: skip
     name, change = chance.choice(kinds)
     change()
