@@ -1,10 +1,9 @@
 """A proposal on its way from the process that made it to the one that replays and publishes.
 
-Plain values, since pickling a frozen dataclass costs microseconds each and an article is made of four. What only
-the making of a proposal needs stays behind: the words and hashes of tokens, and credits as found (those of the
-record travel inside its bytes). The raw bytes do not travel either where the owner still holds what came. So about
-13 KB go where 35 KB lie, and nothing that `enrich` and `encode_enriched` say of a restored proposal differs (a law
-of the tests).
+Plain values, since pickling a frozen dataclass costs microseconds each and an article is made of three. Credits as
+found stay behind (those of the record travel inside its bytes). The raw bytes do not travel either where the owner
+still holds what came. So about 13 KB go, and nothing that `enrich` and `encode_enriched` say of a restored proposal
+differs (a law of the tests).
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import numpy as np
 
 from service.core.model import RawArticle, RawPosition
 from service.core.propose import Proposal
-from service.core.tokens import NO_CLOSINGS, Tokens
 
 Carried = tuple[
     bytes,  # the log record
@@ -34,12 +32,11 @@ Carried = tuple[
     bytes,  # token starts, i32
     bytes,  # token ends, i32
 ]
-_NO_WORDS = (np.empty(0, np.int32), np.empty(0, np.uint64), np.empty((0, 0), np.int32))
 
 
 def carried(proposal: Proposal, came: bytes) -> Carried:
     """What travels of a proposal. `came`: the raw record's value, which the owner holds."""
-    article, tokens = proposal.article, proposal.tokens
+    article = proposal.article
     return (
         proposal.value,
         proposal.body_xxh3,
@@ -56,8 +53,8 @@ def carried(proposal: Proposal, came: bytes) -> Carried:
         article.published_at_ms,
         article.language,
         article.version,
-        tokens.starts.tobytes(),
-        tokens.ends.tobytes(),
+        proposal.starts.tobytes(),
+        proposal.ends.tobytes(),
     )
 
 
@@ -82,6 +79,4 @@ def restored(values: Carried, came: bytes, position: RawPosition) -> Proposal:
         version,
     )
     starts, ends = (np.frombuffer(data, np.int32) for data in values[15:])
-    canonical_starts, hashes, lines = _NO_WORDS
-    tokens = Tokens(b"", canonical_starts, starts, ends, hashes, lines, NO_CLOSINGS, False)
-    return Proposal(article, record, digest, tokens, ())
+    return Proposal(article, record, digest, starts, ends, ())

@@ -30,7 +30,6 @@ from service.core.remembered import (
     outcome_values,
     position_of,
 )
-from service.core.tokens import Tokens
 
 __all__ = ["ENGINE_VERSION", "Engine", "Proposal", "enrich"]
 
@@ -160,23 +159,23 @@ class Engine:
 def enrich(proposal: Proposal, outcome: Outcome) -> Verdict:
     """The verdict with what only the owner of the text can add: the credit's words, passages cut at tokens. Pure."""
     verdict = outcome.verdict
-    article, tokens = proposal.article, proposal.tokens
+    article = proposal.article
     credit, passages = verdict.credit, verdict.passages
     if credit is not None:
         credit = replace(credit, text=article.body[credit.start : credit.end])
-    if passages and article.offsets is None and len(tokens):
-        passages = tuple(_cut_at_tokens(p, tokens) for p in passages)
+    if passages and article.offsets is None and len(proposal.starts):
+        passages = tuple(_cut_at_tokens(p, proposal) for p in passages)
     elif credit is None:
         return verdict
     return replace(verdict, credit=credit, passages=passages)
 
 
-def _cut_at_tokens(passage: Passage, tokens: Tokens) -> Passage:
+def _cut_at_tokens(passage: Passage, proposal: Proposal) -> Passage:
     """A passage whose edges lie between tokens: interpolation inside a line may have cut one."""
-    first = int(np.searchsorted(tokens.ends, passage.start, side="right"))
-    last = int(np.searchsorted(tokens.starts, passage.end, side="left")) - 1
+    first = int(np.searchsorted(proposal.ends, passage.start, side="right"))
+    last = int(np.searchsorted(proposal.starts, passage.end, side="left")) - 1
     if first > last:
         return passage
-    start = min(passage.start, int(tokens.starts[first]))
-    end = max(passage.end, int(tokens.ends[last]))
+    start = min(passage.start, int(proposal.starts[first]))
+    end = max(passage.end, int(proposal.ends[last]))
     return replace(passage, start=start, end=end)

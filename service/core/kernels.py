@@ -24,6 +24,7 @@ intrinsic: Any = _intrinsic  # what it makes is called without the typing contex
 
 SEPARATOR, DROPPED, PUNCTUATION, LETTER, UNSPACED, NEWLINE = 0, 1, 2, 3, 4, 5
 KIND_MASK = 7
+TABLE_SIGNS = 0x20000  # code points that the table of signs knows, see `tokenise_into`
 ENDS_SENTENCE, DIGIT, LOWER, CUTS = 8, 16, 32, 64
 
 # Columns of the lines array that `tokenise` fills: one row a line that holds a token.
@@ -41,7 +42,8 @@ _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _ROLL = np.uint64(0x9E3779B97F4A7C15)
 CANONICAL_FULL, LINES_FULL = -1, -2  # what `tokenise_into` says where an array is too small
-_1, _2, _3, _4, _8, _SHIFT_54 = (np.uint64(n) for n in (1, 2, 3, 4, 8, 54))
+_1, _2, _3, _4, _7, _8, _SHIFT_54 = (np.uint64(n) for n in (1, 2, 3, 4, 7, 8, 54))
+_EACH, _LOW_BYTE = np.uint64(0x0101010101010101), np.uint64(0xFF)
 # Of an ASCII byte the folded letter or digit, as the pinned table has it; 0 of whatever else.
 _ASCII_WORDS = np.zeros(256, np.uint8)
 _ASCII_WORDS[[*map(ord, string.digits + string.ascii_letters)]] = [
@@ -122,6 +124,44 @@ def _read_u64(typing, data, at):  # type: ignore[no-untyped-def]
     return types.uint64(data, types.uint64), generate
 
 
+@intrinsic
+def _write_u64(typing, data, at, value):  # type: ignore[no-untyped-def]
+    """Writes eight bytes into an array of bytes from index `at` on, little endian."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        byte = builder.gep(array.data, [arguments[1]])
+        builder.store(arguments[2], builder.bitcast(byte, ir.IntType(64).as_pointer()), align=1)
+        return context.get_dummy_value()
+
+    return types.void(data, types.uint64, types.uint64), generate
+
+
+@intrinsic
+def _zeros_below(typing, value):  # type: ignore[no-untyped-def]
+    """How many bits below the lowest that is set; 64 where none is."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.uint64(types.uint64), generate
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _ascii_run(eight):  # type: ignore[no-untyped-def]
+    """Of eight bytes, little endian: (them with ASCII letters made small, how many of them from the lowest on are
+    ASCII letters or digits, how many of those digits). The others come out changed."""
+    small = eight | _EACH * np.uint64(0x20)
+    seven, small_seven = eight & _EACH * np.uint64(0x7F), small & _EACH * np.uint64(0x7F)
+    # a byte's highest bit: at least "0" and not above "9"; at least "a" and not above "z"
+    figures = (seven + _EACH * np.uint64(0x80 - 0x30)) & ~(seven + _EACH * np.uint64(0x80 - 0x3A))
+    letters = (small_seven + _EACH * np.uint64(0x80 - 0x61)) & ~(small_seven + _EACH * np.uint64(0x80 - 0x7B))
+    others = (~(figures | letters) | eight) & _EACH * np.uint64(0x80)
+    run = _zeros_below(others) >> _3
+    before = (others & (~others + _1)) - _1
+    return small, run, ((figures & before & _EACH * np.uint64(0x80)) >> _7) * _EACH >> np.uint64(56)
+
+
 @numba.njit(nogil=True, cache=True, inline="always")
 def _closing_sort(code_point):  # type: ignore[no-untyped-def]
     """Which of the closing brackets of CLOSING_SIGNS it is, −1 for none."""
@@ -137,9 +177,7 @@ def _closing_sort(code_point):  # type: ignore[no-untyped-def]
 @numba.njit(nogil=True, cache=True)
 def tokenise_into(  # type: ignore[no-untyped-def]
     utf8,
-    classes,
-    folds,
-    expansions,
+    table,
     canonical,
     token_canonical,
     token_start,
@@ -154,12 +192,15 @@ def tokenise_into(  # type: ignore[no-untyped-def]
     bytes. Returns (tokens, bytes of canonical, lines), or CANONICAL_FULL or LINES_FULL for tokens where that
     array is too small.
 
+    table i32[TABLE_SIGNS + e]: of each code point its class and, eight bits higher, what it folds to: a code point,
+    or where that is below zero the place behind the signs, negated, of a number and so many code points.
+
     marks i32[1 + m, MARK_COLUMNS] is for what credits look for, met on the way: closing brackets, of each of the
     four sorts the first m // 4, ascending, and in row 0 how many there are and whether a sign may be of a script
     without spaces.
 
-    ASCII goes by runs of letters, the rest a code point at a time. A line's numbers stay in registers until
-    it ends. Unsigned indices spare the check for negative ones."""
+    ASCII goes by runs of letters, eight bytes at a time, the rest a code point at a time. A line's numbers stay in
+    registers until it ends. Unsigned indices spare the check for negative ones."""
     size = np.uint64(len(utf8))
     room = np.uint64(len(canonical))
     lines_max = np.uint64(len(lines))
@@ -207,8 +248,8 @@ def tokenise_into(  # type: ignore[no-untyped-def]
                     | (np.int32(utf8[i + _3]) & 0x3F)
                 )
                 i += _4
-            if code_point < 0x20000:
-                flags = np.int32(classes[np.uint64(code_point)])
+            if code_point < TABLE_SIGNS:
+                flags = table[np.uint64(code_point)] & 0xFF
             elif code_point < 0x32400:
                 flags = np.int32(UNSPACED | (CUTS if ((np.int64(code_point) * 0x9E3779B1) >> 13) & 1 else 0))
             else:
@@ -241,13 +282,26 @@ def tokenise_into(  # type: ignore[no-untyped-def]
             last_class = flags
             if letter != 0:
                 first = i
-                while letter != 0:
-                    digest = (digest ^ np.uint64(letter)) * _FNV_PRIME
-                    canonical[written] = letter
-                    written += _1
-                    digits += np.int64(letter < 0x3A)
-                    i += _1
+                run = _8
+                while run == _8 and i + _8 <= size:
+                    signs, run, figures = _ascii_run(_read_u64(utf8, i))
+                    _write_u64(canonical, written, signs)  # what is beyond the run is written over
+                    for j in range(8):  # all eight: no branch depends on where the word ends
+                        longer = (digest ^ (signs & _LOW_BYTE)) * _FNV_PRIME
+                        digest = longer if np.uint64(j) < run else digest
+                        signs >>= _8
+                    digits += np.int64(figures)
+                    written += run
+                    i += run
+                if run == _8:  # the text's last bytes
                     letter = _ASCII_WORDS[utf8[i]] if i < size else np.uint8(0)
+                    while letter != 0:
+                        digest = (digest ^ np.uint64(letter)) * _FNV_PRIME
+                        canonical[written] = letter
+                        written += _1
+                        digits += np.int64(letter < 0x3A)
+                        i += _1
+                        letter = _ASCII_WORDS[utf8[i]] if i < size else np.uint8(0)
                 char += np.int64(i - first)
                 letters += np.int64(i - first)
                 last_end = char
@@ -261,16 +315,16 @@ def tokenise_into(  # type: ignore[no-untyped-def]
                     char += 1
                     i += _1
                 continue
-            folded = folds[np.uint64(code_point)] if code_point < 0x20000 else code_point
+            folded = table[np.uint64(code_point)] >> 8 if code_point < TABLE_SIGNS else code_point
             count = np.int64(1)
             at = np.int64(0)
             if folded < 0:
-                at = -np.int64(folded)
-                count = np.int64(expansions[at])
+                at = TABLE_SIGNS - np.int64(folded)
+                count = np.int64(table[at])
             if written + np.uint64(4 * count + 4) + _2 * (size - i) > room:
                 return CANONICAL_FULL, 0, 0
             for j in range(count):
-                sign = folded if at == 0 else expansions[at + 1 + j]
+                sign = folded if at == 0 else table[at + 1 + j]
                 digest = (digest ^ np.uint64(sign)) * _FNV_PRIME
                 written = _put_utf8(canonical, written, sign)
             letters += 1
@@ -343,7 +397,7 @@ def tokenise_into(  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def tokenise(utf8, classes, folds, expansions):  # type: ignore[no-untyped-def]
+def tokenise(utf8, table):  # type: ignore[no-untyped-def]
     """Cuts UTF-8 text into folded tokens.
 
     utf8 u8[n]. Returns (canonical u8[c], token_canonical i32[t + 1], token_start i32[t], token_end i32[t],
@@ -363,9 +417,7 @@ def tokenise(utf8, classes, folds, expansions):  # type: ignore[no-untyped-def]
         lines = np.empty((lines_max, LINE_COLUMNS), np.int32)
         tokens, written, count = tokenise_into(
             utf8,
-            classes,
-            folds,
-            expansions,
+            table,
             canonical,
             token_canonical,
             token_start,
@@ -393,9 +445,7 @@ def tokenise(utf8, classes, folds, expansions):  # type: ignore[no-untyped-def]
 @numba.njit(nogil=True, cache=True)
 def read_text(  # type: ignore[no-untyped-def]
     utf8,
-    classes,
-    folds,
-    expansions,
+    table,
     prose_by,
     canonical,
     token_canonical,
@@ -409,9 +459,7 @@ def read_text(  # type: ignore[no-untyped-def]
     call."""
     tokens, written, count = tokenise_into(
         utf8,
-        classes,
-        folds,
-        expansions,
+        table,
         canonical,
         token_canonical,
         token_start,
@@ -658,7 +706,7 @@ def starts_with_any(lines, token_hash, start, end, heads, head_starts, line_toke
 
 
 @numba.njit(nogil=True, cache=True)
-def find_title(lines, token_hash, titles, part_starts, classes, folds, expansions, by):  # type: ignore[no-untyped-def]
+def find_title(lines, token_hash, titles, part_starts, table, by):  # type: ignore[no-untyped-def]
     """Finds the title's line and marks the block under it as prose: (its line or −1, number of the part that
     names the story or −1, that part's XXH3-64 or 0).
 
@@ -667,7 +715,7 @@ def find_title(lines, token_hash, titles, part_starts, classes, folds, expansion
     whole, where it has no parts) of more than title_tokens_min tokens; its hash is over canonical text, 0
     where `_xxh3_64` cannot say. by i64[10]: limits, in the order of the unpacking."""
     title_tokens_min, extra_tokens_max, prose_lines_ahead, step_back_lines = by[0], by[1], by[2], by[3]
-    canonical, token_canonical, token_start, _, title_hash, _ = tokenise(titles, classes, folds, expansions)
+    canonical, token_canonical, token_start, _, title_hash, _ = tokenise(titles, table)
     parts = len(part_starts)
     title_at = -1
     named = -1
@@ -887,9 +935,7 @@ def sketch_text(  # type: ignore[no-untyped-def]
     token_canonical,
     titles,
     part_starts,
-    classes,
-    folds,
-    expansions,
+    table,
     heads,
     head_starts,
     marks,
@@ -905,9 +951,7 @@ def sketch_text(  # type: ignore[no-untyped-def]
 
     by i64[19]: ten limits of the first, seven of the second, tokens of a shingle, window.
     """
-    title_at, named, digest = find_title(
-        lines, token_hash, titles, part_starts, classes, folds, expansions, by[:10]
-    )
+    title_at, named, digest = find_title(lines, token_hash, titles, part_starts, table, by[:10])
     start, end, known = main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by[10:17])
     if not known:
         return title_at, named, digest, -1, -1, 0, 0, False

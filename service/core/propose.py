@@ -14,28 +14,31 @@ from service.core import limits
 from service.core.credit import find_credits
 from service.core.frozen import quick
 from service.core.hashing import xxh3_64, xxh3_128_hex
-from service.core.model import Credit, CreditKind, RawArticle
+from service.core.model import I32, Credit, CreditKind, RawArticle
 from service.core.record import RecordCredit, SketchRecord, encode_record
-from service.core.sketch import Sketch, make_sketch
-from service.core.tokens import Tokens, tokenise_utf8
+from service.core.sketch import Sketch, sketch_in
+from service.core.tokens import Tokens, borrow, give_back, tokens_in
 
 
 @quick
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An article with the log record that proposes it. `value` is what to append; the rest stays here."""
+    """An article with the log record that proposes it. `value` is what to append; the rest stays here. `starts` and
+    `ends` i32[t]: where its tokens lie, code points of the text."""
 
     article: RawArticle
     value: bytes
     body_xxh3: str
-    tokens: Tokens
+    starts: I32
+    ends: I32
     credits: tuple[Credit, ...]
 
 
 def propose(article: RawArticle) -> Proposal:
     """Fingerprints an article. Pure: the same article gives the same bytes on every replica."""
     utf8 = article.text.encode("utf-8", "surrogatepass")
-    tokens = tokenise_utf8(utf8)
+    for_tokens = borrow(len(utf8))
+    tokens = tokens_in(for_tokens, utf8)
     found = find_credits(
         article.text,
         article.title,
@@ -48,7 +51,8 @@ def propose(article: RawArticle) -> Proposal:
     if article.offsets is not None:  # else the text is the body
         utf8 = article.body.encode("utf-8", "surrogatepass")
     body_xxh3 = xxh3_128_hex(utf8)
-    sketch = make_sketch(article, tokens)
+    for_sketch = borrow(len(tokens.canonical))
+    sketch = sketch_in(for_sketch, article, tokens)
     record = SketchRecord(
         article.position,
         body_xxh3,
@@ -62,7 +66,12 @@ def propose(article: RawArticle) -> Proposal:
         _placed(found, article, tokens, sketch),
         sketch,
     )
-    return Proposal(article, encode_record(record), body_xxh3, tokens, found)
+    made = Proposal(
+        article, encode_record(record), body_xxh3, tokens.starts.copy(), tokens.ends.copy(), found
+    )
+    give_back(for_sketch)
+    give_back(for_tokens)
+    return made
 
 
 def _placed(

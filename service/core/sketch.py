@@ -11,7 +11,7 @@ largest run of prose. Press releases end where "About the company" begins."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
@@ -23,7 +23,7 @@ from service.core.frozen import quick
 from service.core.hashing import xxh3_64
 from service.core.kernels import LINE_CHAR_START
 from service.core.model import I32, U8, U64, RawArticle
-from service.core.tokens import TABLES, Tokens, borrow, give_back, phrase_hashes, tokenise
+from service.core.tokens import TABLE, Scratch, Tokens, borrow, give_back, phrase_hashes, tokenise
 
 LINE_IS_PROSE = 1
 
@@ -145,15 +145,24 @@ _NOBODY_LOOKED = np.empty(0, np.uint8)
 def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
     """The sketch of one article. Pure but for the prose marks of `tokens.lines`; offsets of lines are mapped
     to the body as it came."""
+    scratch = borrow(len(tokens.canonical))
+    lent = sketch_in(scratch, article, tokens)
+    made = replace(lent, ids=lent.ids.copy(), positions=lent.positions.copy(), lines=lent.lines.copy())
+    give_back(scratch)
+    return made
+
+
+def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
+    """The same for the time that `scratch`, which `borrow(len(tokens.canonical))` gave, is not given back: the arrays
+    are its."""
     parts = title_parts(article.title, article.publisher, article.host, article.domain)
     part_starts = _AT_ONCE
     if len(parts) > 1:
         part_starts = np.array([0, *accumulate(len(part) + 1 for part in parts[:-1])], np.int32)
     lines = tokens.lines
-    marks = np.empty(len(lines), np.uint8)
-    scratch = borrow(len(tokens.canonical))
     if len(scratch.kept) < len(lines):
         scratch.grow_lines(len(lines))
+    marks = scratch.line_marks[: len(lines)]
     title_at, named, title_digest, start, end, count, kept_lines, missing = kernels.sketch_text(
         lines,
         tokens.hashes,
@@ -161,7 +170,7 @@ def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
         tokens.canonical_starts,
         "\n".join(parts).encode("utf-8", "surrogatepass"),
         part_starts,
-        *TABLES,
+        TABLE,
         *_closing_heads(),
         marks,
         _NOBODY_LOOKED,
@@ -187,9 +196,7 @@ def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
             scratch.starts,
             scratch.kept,
         )
-    ids, positions = scratch.hashes[:count].copy(), scratch.starts[:count].copy()
-    kept = scratch.kept[:kept_lines].copy()
-    give_back(scratch)
+    ids, positions, kept = scratch.hashes[:count], scratch.starts[:count], scratch.kept[:kept_lines]
     if missing:
         _hash_missing(ids, positions, tokens)
     if article.offsets is not None:

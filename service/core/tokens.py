@@ -7,9 +7,9 @@ so, five at most: so both copies of a passage are cut alike from its second pseu
 about alike in every script. The obvious other, a token a character, makes k-token shingles of such scripts
 too short to tell stories apart.
 
-The kernels write into arrays that are kept and lent out (`borrow`, `give_back`), and what they wrote is
-copied to its size: fresh arrays sized by the text's bytes cost more in page faults than the tokens do, and
-live as long as these."""
+The kernels write into arrays that are kept and lent out (`borrow`, `give_back`): fresh arrays sized by the text's
+bytes cost more in page faults than the tokens do. What they wrote is copied to its size (`tokenise_utf8`), or used
+while the arrays are lent (`tokens_in`)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from service.core.frozen import quick
 from service.core.model import I32, U8, U64
 from service.core.unicode_table import CLASSES, EXPANSIONS, FOLDS
 
-# Writable copies: numba finds the kernel for a writable array in half the time.
-TABLES = (CLASSES.copy(), FOLDS.copy(), EXPANSIONS.copy())
+TABLE: I32 = np.concatenate((FOLDS << 8 | CLASSES, EXPANSIONS))  # as `kernels.tokenise_into` has it
+assert len(FOLDS) == kernels.TABLE_SIGNS
 _PROSE_LIMITS = np.array(
     [
         limits.PROSE_ENDING_TOKENS_MIN,
@@ -76,6 +76,7 @@ class Scratch:
         "ends",
         "hashes",
         "kept",
+        "line_marks",
         "lines",
         "marks",
         "size",
@@ -92,12 +93,14 @@ class Scratch:
         self.hashes: U64 = np.empty(tokens_max, np.uint64)
         self.lines: I32 = np.empty((tokens_max // 8 + 8, kernels.LINE_COLUMNS), np.int32)
         self.kept: I32 = np.empty((tokens_max // 8 + 8, 5), np.int32)
+        self.line_marks: U8 = np.empty(tokens_max // 8 + 8, np.uint8)
         self.marks: I32 = np.empty((_MARKS_MAX, kernels.MARK_COLUMNS), np.int32)
 
     def grow_lines(self, lines: int) -> None:
         """Makes room for so many lines."""
         self.lines = np.empty((lines, kernels.LINE_COLUMNS), np.int32)
         self.kept = np.empty((lines, 5), np.int32)
+        self.line_marks = np.empty(lines, np.uint8)
 
 
 # Taking from a list and appending to it are each one step of the interpreter: threads share the pool without a lock.
@@ -127,10 +130,27 @@ def tokenise(text: str) -> Tokens:
 def tokenise_utf8(utf8: bytes) -> Tokens:
     """The same of a text that is encoded already (surrogates as they are)."""
     scratch = borrow(len(utf8))
+    lent = tokens_in(scratch, utf8)
+    made = Tokens(
+        lent.canonical,
+        lent.canonical_starts.copy(),
+        lent.starts.copy(),
+        lent.ends.copy(),
+        lent.hashes.copy(),
+        lent.lines.copy(),
+        lent.closings.copy(),
+        lent.may_lack_spaces,
+    )
+    give_back(scratch)
+    return made
+
+
+def tokens_in(scratch: Scratch, utf8: bytes) -> Tokens:
+    """The same for the time that `scratch`, which `borrow(len(utf8))` gave, is not given back: the arrays are its."""
     while True:
         tokens, written, lines = kernels.read_text(
             utf8,
-            *TABLES,
+            TABLE,
             _PROSE_LIMITS,
             scratch.canonical,
             scratch.canonical_starts,
@@ -147,18 +167,16 @@ def tokenise_utf8(utf8: bytes) -> Tokens:
         else:  # signs that grow when folded
             scratch.canonical = np.empty(4 * len(scratch.canonical), np.uint8)
     marked, may_lack_spaces = scratch.marks[0, :2].tolist()
-    made = Tokens(
+    return Tokens(
         scratch.canonical[:written].tobytes(),
-        scratch.canonical_starts[: tokens + 1].copy(),
-        scratch.starts[:tokens].copy(),
-        scratch.ends[:tokens].copy(),
-        scratch.hashes[:tokens].copy(),
-        scratch.lines[:lines].copy(),
-        scratch.marks[1 : marked + 1].copy() if marked else NO_CLOSINGS,
+        scratch.canonical_starts[: tokens + 1],
+        scratch.starts[:tokens],
+        scratch.ends[:tokens],
+        scratch.hashes[:tokens],
+        scratch.lines[:lines],
+        scratch.marks[1 : marked + 1] if marked else NO_CLOSINGS,
         may_lack_spaces != 0,
     )
-    give_back(scratch)
-    return made
 
 
 @lru_cache(maxsize=4096)
