@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.core import limits
+from service.core.frozen import maker
 from service.core.judging import judge
 from service.core.model import EngineStats, Outcome, Passage, RawArticle, Refused, Verdict
 from service.core.origin_index import OriginIndex
@@ -35,6 +36,7 @@ __all__ = ["ENGINE_VERSION", "Engine", "Proposal", "enrich"]
 
 Recent = dict[tuple[str, int], dict[int, Outcome | OutcomeValues]]  # as values where a snapshot gave them
 
+_outcome = maker(Outcome)
 _DECODED_AHEAD = 32  # records: a slice of the follower's and more, and little memory
 
 
@@ -82,18 +84,21 @@ class Engine:
             self._refused += 1
             return record
         position = record.position
-        recent = self._recent.setdefault((position.topic, position.partition), {})
-        before = recent.get(position.offset)
+        offset, partition = position.offset, (position.topic, position.partition)
+        recent = self._recent.get(partition)
+        if recent is None:
+            recent = self._recent[partition] = {}
+        before = recent.get(offset)
         if before is not None:
             before = before if isinstance(before, Outcome) else outcome_from_list(before)
             if before.body_xxh3 == record.body_xxh3:
-                recent[position.offset] = before
+                recent[offset] = before
                 return replace(before, redelivered=True)
-            del recent[position.offset]  # what comes in its place is the newest
+            del recent[offset]  # what comes in its place is the newest
         if log_time_ms > self._log_time_ms:  # log time never runs backwards
             self._log_time_ms = log_time_ms
         self._index.forget_before(self._log_time_ms - self._window_ms)
-        outcome = recent[position.offset] = self._judged(record)
+        outcome = recent[offset] = self._judged(record)
         if len(recent) > limits.RECENT_VERDICTS_PER_PARTITION:
             del recent[next(iter(recent))]
         return outcome
@@ -113,7 +118,7 @@ class Engine:
         number = index.remember(seen, judged.verdict, judged.learned, self._log_time_ms)
         self._renew_before = index.articles.first_from(self._log_time_ms - self._renew_ms, self._renew_before)
         index.learn(seen, judged.learned, number, self._renew_before)
-        return Outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
+        return _outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
 
     def stats(self) -> EngineStats:
         """Sizes and progress, for metrics."""

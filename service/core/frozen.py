@@ -7,14 +7,21 @@ what it is. CPython allows `__class__` to be assigned between classes of one lay
 
 Only how instances are made changes: signature, defaults, equality, hash, `repr`, `replace` and the refusal to be changed are
 those of the dataclass.
+
+Where an article makes one each time, `maker` gives a function that takes the same arguments and is twice as fast again: the
+instance begins as the twin, without the calls by which a class is called.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 T = TypeVar("T")
+P = ParamSpec("P")
+
+_MAKERS: dict[object, Any] = {}
 
 
 def quick(cls: type[T]) -> type[T]:
@@ -35,12 +42,25 @@ def quick(cls: type[T]) -> type[T]:
         f", {f.name}" + ("" if f.default is dataclasses.MISSING else f"=defaults[{n}]")
         for n, f in enumerate(fields)
     )
-    body = "".join(f"\n    self.{name} = {name}" for name in slots)
-    text = f"def __init__(self{parameters}):\n    become(self, '__class__', Open){body}\n    self.__class__ = Frozen"
+    filled = "".join(f"\n    self.{name} = {name}" for name in slots) + "\n    self.__class__ = Frozen"
+    text = f"""
+def __init__(self{parameters}):
+    become(self, '__class__', Open){filled}
+def make({parameters[2:]}):
+    self = Open(){filled}
+    return self
+"""
     exec(text, scope)  # noqa: S102 — as dataclasses does: of field names alone
     made = scope["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     made.__module__ = cls.__module__
     made.__annotations__ = vars(cls)["__init__"].__annotations__
     cls.__init__ = made  # type: ignore[method-assign]
+    _MAKERS[cls] = scope["make"]
     return cls
+
+
+def maker(cls: Callable[P, T]) -> Callable[P, T]:
+    """A function that makes what a `quick` class makes."""
+    made: Callable[P, T] = _MAKERS[cls]
+    return made

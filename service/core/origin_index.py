@@ -27,7 +27,7 @@ from service.core import kernels_index, limits, sharded
 from service.core.articles import NO_ARTICLE, ArticleStore
 from service.core.comparison import Comparison, compare, page_of, url_key
 from service.core.domains import brand_keys
-from service.core.frozen import quick
+from service.core.frozen import maker, quick
 from service.core.hashing import xxh3_64
 from service.core.model import I32, U64, CreditKind, Verdict
 from service.core.postings import POSITION_MAX, Postings, Taught, learn
@@ -61,6 +61,7 @@ class Learned:
     rewritten: Sequence[tuple[int, Remembered, Verdict]] = ()  # corrected: number, as it was, its verdict now
 
 
+_known = maker(Known)
 _MENTION = CreditKind.MENTION.value
 
 
@@ -119,7 +120,7 @@ class OriginIndex:
             if values[0] != _MENTION:
                 strongest = credit_from_list(values)
                 break
-        known = Known(
+        known = _known(
             number,
             story,
             story_id,

@@ -24,7 +24,7 @@ import numpy as np
 
 from service.core import kernels_replay, limits
 from service.core.codec import json_bytes, json_value
-from service.core.frozen import quick
+from service.core.frozen import maker, quick
 from service.core.model import (
     I32,
     Basis,
@@ -52,6 +52,7 @@ _JUDGED_BYTES, _REST_BYTES, _NAMES_BYTES, _KIND = 3, 4, 5, 12  # places among th
 DIGEST = slice(16, 32)  # where a blob has the body's digest
 _SAME_HOST = (1 << 16) - 1  # in place of a host's length: it is the domain
 _NONE = np.empty(0, np.uint8)
+_make_position, _make_original = maker(RawPosition), maker(Original)
 OutcomeValues = list[Any]  # an outcome as a snapshot holds it
 
 
@@ -172,7 +173,7 @@ def decode_head(blob: bytes) -> tuple[Any, ...]:
         json_value(blob[names_end : names_end + judged_bytes]) if judged_bytes else _PLAIN
     )
     return (
-        RawPosition(names[:id_at], partition, offset),
+        _make_position(names[:id_at], partition, offset),
         digest.hex(),
         id_,
         names[url_at:publisher_at],
@@ -316,8 +317,13 @@ def _position(position: RawPosition) -> tuple[str, int, int]:
 
 def _original(values: list[Any]) -> Original:
     id_, url, publisher, published_at_ms, ingested, position = values
-    return Original(
-        id_, url, publisher, published_at_ms, ingested, None if position is None else RawPosition(*position)
+    return _make_original(
+        id_,
+        url,
+        publisher,
+        published_at_ms,
+        ingested,
+        None if position is None else _make_position(*position),
     )
 
 

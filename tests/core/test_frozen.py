@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError, dataclass, replace
 
 import pytest
 
-from service.core.frozen import quick
+from service.core.frozen import maker, quick
 from service.core.model import RawPosition
 
 
@@ -38,6 +38,21 @@ def test_a_quick_value_is_what_the_plain_one_is() -> None:
     assert copy.copy(made) == made
     position = RawPosition("t", 1, 2)
     assert pickle.loads(pickle.dumps(position)) == position
+
+
+def test_what_a_maker_makes_is_what_the_class_makes() -> None:
+    make = maker(Quick)
+    for made in (make(1), make(1, two="two"), make(one=1)):
+        assert type(made) is Quick
+        assert made == Quick(1)
+        assert hash(made) == hash(Quick(1))
+        assert replace(made, two="three") == make(1, "three")
+        with pytest.raises(FrozenInstanceError):
+            made.one = 2  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        make()  # type: ignore[call-arg]
+    with pytest.raises(KeyError):
+        maker(Plain)
 
 
 def test_it_refuses_to_be_changed_and_to_be_made_of_too_little() -> None:
