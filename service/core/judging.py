@@ -56,10 +56,11 @@ def judge(index: OriginIndex, seen: Comparison) -> Judged:
     if not matches.accepted:
         return _unmatched(seen)
     chosen = cover(seen, matches.accepted)
-    own_site = [source for source in chosen if source.same_url or source.same_site]
-    own_site.sort(key=lambda source: not source.same_url)
-    if own_site and (own_site[0].same_url or own_site[0] is chosen[0]):
-        return _update(index, seen, own_site[0], chosen)
+    for source in chosen:
+        if source.same_url:
+            return _update(index, seen, source, chosen)
+    if chosen[0].same_site:
+        return _update(index, seen, chosen[0], chosen)
     chosen = [source for source in chosen if not source.same_site]
     return _republication(index, seen, chosen, matches)
 
@@ -67,6 +68,8 @@ def judge(index: OriginIndex, seen: Comparison) -> Judged:
 def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
     """The very same body from the same publisher: nothing to measure. Sent again, it is a duplicate; dated later than
     each time before, the publisher issued it anew."""
+    if not seen.same_body:
+        return None
     record = seen.record
     sketch = record.sketch
     same = [index.known(number) for number in sorted(seen.same_body)]
@@ -143,11 +146,12 @@ def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], ma
         original = (
             source.original or original
         )  # the story's first article has left the window, its copy has not
-    ordered = [leading, *(other for other in chosen if other is not leading)]
+    if leading is not chosen[0]:
+        chosen = [leading, *(other for other in chosen if other is not leading)]
     verdict, covered = _drawn(
-        seen, VerdictKind.REPUBLICATION, source.story_id, original, ordered, direction.basis
+        seen, VerdictKind.REPUBLICATION, source.story_id, original, chosen, direction.basis
     )
-    if all(_is_piece(source) for source in chosen):
+    if _is_piece(leading) and all(_is_piece(source) for source in chosen):
         covered = NOTHING_COVERED  # a statement that many quote, a notice that many sites show: each article that has it counts
     return Judged(verdict, Learned(source.story, covered, []))
 
@@ -190,16 +194,17 @@ def _drawn(
     """A verdict that draws on sources, the leading one first, and the token ranges that they explain."""
     found = drawn(seen, chosen, newer=kind is VerdictKind.UPDATE)
     leading = chosen[0]
-    share = _ratio(sum(found.by_source), found.total)
+    total = found.total
     sources = [
         Source(
             source.known.id,
             source.known.publisher,
-            _ratio(count, found.total),
+            _ratio(count, total),
             round(source.measured.part_there, _SHARE_DIGITS),
         )
         for source, count in zip(chosen, found.by_source, strict=True)
     ]
+    share = sources[0].share if len(sources) == 1 else _ratio(sum(found.by_source), total)
     verdict = Verdict(
         kind,
         extent(share, leading.measured.part_there, leading.measured.lead_there)

@@ -154,11 +154,11 @@ def token_flags(tokens, lines, main_start, main_end, positions, template, by, fl
     flags[:tokens] = 0
     for i in range(len(lines)):
         if lines[i, 4] & 1:
-            for t in range(lines[i, 0], lines[i, 1]):
-                flags[t] |= np.uint8(T_PROSE)
+            flags[lines[i, 0] : lines[i, 1]] = T_PROSE
     own = max(0, main_end - main_start)
-    for t in range(main_start, main_end):
-        flags[t] |= np.uint8(T_MAIN)
+    main = flags[main_start:main_end]  # a slice from 0 on is gone through several tokens at a time
+    for t in range(len(main)):
+        main[t] |= np.uint8(T_MAIN)
     marked = False
     last = np.int64(-1)
     for i in range(len(positions)):

@@ -68,8 +68,8 @@ def _explains(left, runs, first, last, singles, tokens):  # type: ignore[no-unty
     count = 0
     for r in range(first, last):
         if runs[r, R_HITS] > 1 or singles:
-            for t in range(runs[r, R_START], min(tokens, runs[r, R_END])):
-                count += left[t]
+            for one in left[runs[r, R_START] : min(tokens, runs[r, R_END])]:
+                count += one
     return count
 
 
@@ -116,8 +116,7 @@ def cover(asked, flags, runs, by, left, said):  # type: ignore[no-untyped-def]
             break
         for r in range(table[best, S_FIRST], table[best, S_LAST]):
             if runs[r, R_HITS] > 1 or table[best, S_SINGLES]:
-                for t in range(runs[r, R_START], min(tokens, runs[r, R_END])):
-                    left[t] = 0
+                left[runs[r, R_START] : min(tokens, runs[r, R_END])] = 0
         said[chosen] = best
         chosen += 1
         rest[best] = 0
@@ -234,8 +233,8 @@ def _inside(ranges, count, start, end):  # type: ignore[no-untyped-def]
 def _own(flags, start, end):  # type: ignore[no-untyped-def]
     """Tokens of the main region, template aside."""
     count = 0
-    for t in range(start, end):
-        count += flags[t] & (T_MAIN | T_TEMPLATE) == T_MAIN
+    for flag in flags[start:end]:
+        count += flag & (T_MAIN | T_TEMPLATE) == T_MAIN
     return count
 
 
@@ -321,8 +320,7 @@ def draw(asked, flags, lines, runs, by, owner, stretches, covered, said):  # typ
         count = _snapped(ranges, count, lines, by)
         _inside(ranges, count, asked[A_WITHIN_START], asked[A_WITHIN_END])
         for i in range(count):
-            for t in range(ranges[i, 0], min(tokens, ranges[i, 1])):
-                owner[t] = s + 1
+            owner[ranges[i, 0] : max(ranges[i, 0], min(tokens, ranges[i, 1]))] = s + 1
     made = np.int64(0)
     for t in range(tokens):
         if owner[t] and (t == 0 or owner[t] != owner[t - 1]):

@@ -55,7 +55,7 @@ def find_matches(index: OriginIndex, seen: Comparison) -> Matches:
             good += _same_page(index, seen)
         if not on_site or not seen.mask_on_site(index.articles, {match.known.number for match in good}):
             break
-    if good:
+    if good and good != matches:
         numbers = {match.known.number for match in good}
         good += [match for match in matches if match.known.number not in numbers and also_source(match)]
     return Matches(good, measured)
@@ -91,7 +91,7 @@ def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured]) -> 
     if not hopeful:
         return []
     brands = brand_keys(record.publisher, record.host, record.domain)
-    credited = [credit for credit in record.credits if strong(credit)]
+    credited = [credit for credit in record.credits if strong(credit)] if record.credits else ()
     digest = record.sketch.title_digest
     matches = []
     for one in hopeful:

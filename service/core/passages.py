@@ -15,8 +15,8 @@ import numpy as np
 
 from service.core import kernels_verdict, limits
 from service.core.comparison import Comparison, Measured
-from service.core.kernels_replay import R_COLUMNS, R_END, R_HITS, R_SOURCE_END, R_SOURCE_START, R_START
-from service.core.kernels_verdict import A_FIELDS, D_COLUMNS, S_FIELDS, SAID_SOURCES, SAID_TOTAL
+from service.core.kernels_replay import R_COLUMNS, R_HITS, R_SOURCE_END, R_SOURCE_START
+from service.core.kernels_verdict import SAID_SOURCES, SAID_TOTAL
 from service.core.model import I32, Passage
 from service.core.verdict import Match
 from service.core.workspace import ASKED_OF, DRAWN_BY
@@ -41,15 +41,9 @@ def drawn(seen: Comparison, chosen: Sequence[Match], *, newer: bool) -> Drawn:
     trim = 0
     if len(chosen) == 1:
         trim = _TRIM_TITLED if chosen[0].same_title else _TRIM
-    within = (
-        (sketch.main_start, sketch.main_end)
-        if newer
-        else (
-            sketch.main_start if sketch.title_found else 0,
-            sketch.tokens,
-        )
-    )
-    asked = [sketch.tokens, sketch.main_start, sketch.main_end, *within, trim, len(chosen)]
+    main_start, main_end = sketch.main_start, sketch.main_end
+    within = (main_start, main_end) if newer else (main_start if sketch.title_found else 0, sketch.tokens)
+    asked = [sketch.tokens, main_start, main_end, *within, trim, len(chosen)]
     for match in chosen:
         one = match.measured
         edge = -1 if newer else _edge(match)
@@ -83,27 +77,28 @@ def _edge(match: Match) -> int:
 def drawn_there(seen: Comparison, measured: Measured, lines: I32, source: str) -> tuple[Passage, ...]:
     """What this article, by its id `source`, explains of one that came before and whose lines i32[l, 5] are these."""
     tokens = int(lines[-1, 1]) if len(lines) else 0
-    runs = seen.room.runs[measured.runs_first : measured.runs_last]
-    turned = np.zeros((len(runs), R_COLUMNS), np.int32)
-    turned[:, R_START], turned[:, R_END] = runs[:, R_SOURCE_START], runs[:, R_SOURCE_END]
-    turned[:, R_HITS] = np.where(runs[:, R_SOURCE_START] < tokens, runs[:, R_HITS], 0)
-    np.minimum(turned[:, R_END], tokens, out=turned[:, R_END])
-    asked = np.zeros(A_FIELDS + S_FIELDS, np.int64)
-    asked[:A_FIELDS] = (tokens, 0, 0, 0, tokens, 0, 1)
-    asked[A_FIELDS:] = (0, len(runs), 0, 0, 0, -1, 0, 0)
-    stretches = np.empty((2 * len(runs), D_COLUMNS), np.int32)
-    made = kernels_verdict.draw(
-        asked,
-        np.zeros(tokens, np.uint8),
-        lines,
-        turned,
-        DRAWN_BY,
-        np.empty(tokens + 1, np.uint8),
-        stretches,
-        np.empty((2 * len(runs), 2), np.int32),
-        np.empty(SAID_SOURCES + 1, np.int64),
+    runs = seen.room.runs[measured.runs_first : measured.runs_last].tolist()
+    turned = [
+        (0, run[R_SOURCE_START], min(run[R_SOURCE_END], tokens), 0, 0, run[R_HITS], 0, 0)
+        for run in runs
+        if run[R_SOURCE_START] < tokens
+    ]
+    room = seen.room.fitting(0, tokens)
+    ASKED_OF[1].pack_into(
+        room.drawn_bytes, 0, tokens, 0, 0, 0, tokens, 0, 1, 0, len(turned), 0, 0, 0, -1, 0, 0
     )
-    return _passages(stretches[:made], [source])
+    made = kernels_verdict.draw(
+        room.drawn,
+        room.flags,  # what is own of the other article is not asked
+        lines,
+        np.array(turned, np.int32).reshape(-1, R_COLUMNS),
+        DRAWN_BY,
+        room.owner,
+        room.stretches,
+        room.covered,
+        room.drawn_said,
+    )
+    return _passages(room.stretches[:made], [source])
 
 
 def whole(lines: I32, tokens: int, source: str) -> tuple[Passage, ...]:
