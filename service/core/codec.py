@@ -205,6 +205,8 @@ def _shown(body: str, content_type: object) -> tuple[str, I32 | None]:
 def _identifier(found: Found, raw: bytes, path: str, url: str, position: RawPosition) -> str | Rejected:
     """The record's own id (a number as its digits), else its URL, else its position."""
     value = found.id
+    if isinstance(value, str) and 0 < len(value) <= limits.ID_CHARS_MAX:  # as nearly all are
+        return value
     if isinstance(value, float):  # digits beyond a float's would make two ids one
         value = find(json.loads(raw, parse_float=str, parse_int=str), path)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -280,20 +282,20 @@ def decode_raw(
         text_of(found.publisher, limits.NAME_CHARS_MAX), host, found.authority, aliases
     )
     return RawArticle(
-        position=position,
-        raw=raw,
-        id=identifier,
-        body=body,
-        text=text,
-        offsets=offsets,
-        title=text_of(found.title, limits.TITLE_CHARS_MAX),
-        url=url,
-        host=host,
-        publisher=publisher,
-        domain=domain,
-        published_at_ms=time_ms_of(found.published_at),
-        language=text_of(found.language, limits.LANGUAGE_CHARS_MAX),
-        version=version_of(found.version),
+        position,
+        raw,
+        identifier,
+        body,
+        text,
+        offsets,
+        text_of(found.title, limits.TITLE_CHARS_MAX),
+        url,
+        host,
+        publisher,
+        domain,
+        time_ms_of(found.published_at),
+        text_of(found.language, limits.LANGUAGE_CHARS_MAX),
+        version_of(found.version),
     )
 
 

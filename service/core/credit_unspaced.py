@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+import numpy as np
+
 from service.core import credit_table, limits
 from service.core.credit_names import Name, name_within
 from service.core.credit_page import Page
@@ -74,13 +76,13 @@ def unspaced(page: Page) -> Iterator[Credit]:
                     yield credit
 
 
-def _line_places(page: Page) -> list[list[int]]:
-    lines = page.tokens.lines[:, LINE_CHAR_START : LINE_CHAR_END + 1]  # neighbours: a view, not a copy
+def _line_places(page: Page) -> Iterator[tuple[int, int]]:
+    """Where lines start and end: the first ones and the last."""
+    lines = page.tokens.lines
     half = limits.CREDIT_CANDIDATES_MAX // 2
-    places: list[list[int]] = lines[:half].tolist()
-    if len(lines) > half:
-        places += lines[max(half, len(lines) - half) :].tolist()
-    return places
+    if len(lines) > 2 * half:
+        lines = np.concatenate((lines[:half], lines[-half:]))
+    return zip(lines[:, LINE_CHAR_START].tolist(), lines[:, LINE_CHAR_END].tolist(), strict=True)
 
 
 def _telegram(page: Page, start: int) -> Credit | None:

@@ -122,6 +122,8 @@ def text_of(value: object, chars_max: int) -> str:
     """A short text, outer white space cut; "" for anything else. schema.org's `{"name": "…"}` counts as its
     name.
     """
+    if value is None:
+        return ""
     if isinstance(value, dict):
         value = value.get("name")
     return value[:chars_max].strip() if isinstance(value, str) else ""
@@ -129,6 +131,8 @@ def text_of(value: object, chars_max: int) -> str:
 
 def version_of(value: object) -> int:
     """A version number ≥ 0 (of "6", 6, "6.1", "v6": 6); 0 where none can be read, VERSION_MAX at most."""
+    if value is None:
+        return 0
     number = 0
     if isinstance(value, str):
         match = _LEADING_NUMBER.match(value)

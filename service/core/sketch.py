@@ -168,7 +168,7 @@ def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
         tokens.hashes,
         tokens.canonical,
         tokens.canonical_starts,
-        "\n".join(parts).encode("utf-8", "surrogatepass"),
+        (parts[0] if len(parts) == 1 else "\n".join(parts)).encode("utf-8", "surrogatepass"),
         part_starts,
         TABLE,
         *_closing_heads(),

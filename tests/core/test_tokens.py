@@ -299,3 +299,15 @@ def test_phrase_hashes_are_those_of_the_text() -> None:
     hashes = tokenise(text).hashes.tolist()
     first = " ".join(text.split()[:4])
     assert list(phrase_hashes(first)) == hashes[:4]
+
+
+def test_a_run_of_ascii_words_ends_where_the_table_of_bytes_says_so() -> None:
+    for place in range(8):
+        for byte in range(256):
+            eight = bytearray(b"aZ09zA7m")
+            eight[place] = byte
+            run = next((at for at, sign in enumerate(eight) if not kernels._ASCII_WORDS[sign]), 8)
+            small, found, figures = kernels._ascii_run(np.uint64(int.from_bytes(eight, "little")))
+            assert int(found) == run
+            assert int(figures) == sum(chr(sign).isdigit() for sign in eight[:run])
+            assert int(small).to_bytes(8, "little")[:run] == eight[:run].lower()
