@@ -14,7 +14,7 @@ from service.core import limits
 from service.core.comparison import Comparison
 from service.core.correcting import correct_copies
 from service.core.domains import brand_keys
-from service.core.frozen import quick
+from service.core.frozen import maker, quick
 from service.core.matching import Matches, find_matches
 from service.core.model import I32, Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
 from service.core.origin_index import NOTHING_COVERED, Learned, OriginIndex
@@ -45,6 +45,10 @@ class Judged:
     verdict: Verdict
     learned: Learned
     corrections: tuple[Correction, ...] = ()
+
+
+_judged, _learned, _verdict = maker(Judged), maker(Learned), maker(Verdict)
+_source, _original, _shown = maker(Source), maker(Original), maker(Credit)
 
 
 def judge(index: OriginIndex, seen: Comparison) -> Judged:
@@ -79,7 +83,7 @@ def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
         return None
     known = same[0]
     anew = all(earlier(other.published_at_ms, record.published_at_ms) for other in same)
-    verdict = Verdict(
+    verdict = _verdict(
         VerdictKind.UPDATE if anew else VerdictKind.DUPLICATE,
         None,
         known.story_id,
@@ -88,11 +92,11 @@ def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
         1.0,
         _boilerplate_share(seen),
         whole(sketch.lines, sketch.tokens, known.id),
-        (Source(known.id, known.publisher, 1.0, 1.0),),
+        (_source(known.id, known.publisher, 1.0, 1.0),),
         _credit(record),
         (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
     )
-    return Judged(verdict, Learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
+    return _judged(verdict, _learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
 
 
 def _unmatched(seen: Comparison) -> Judged:
@@ -101,7 +105,7 @@ def _unmatched(seen: Comparison) -> Judged:
     outside = external_credit(record)
     if outside is not None and credits_any(outside, brand_keys(record.publisher, record.host, record.domain)):
         outside = None
-    verdict = Verdict(
+    verdict = _verdict(
         VerdictKind.ORIGINAL if outside is None else VerdictKind.REPUBLICATION,
         None if outside is None else Extent.FULL,
         record.id,
@@ -114,7 +118,7 @@ def _unmatched(seen: Comparison) -> Judged:
         _credit(record),
         (Basis.FIRST_SEEN if outside is None else Basis.CREDIT,),
     )
-    return Judged(verdict, Learned(None, NOTHING_COVERED, []))
+    return _judged(verdict, _learned(None, NOTHING_COVERED, []))
 
 
 def _update(index: OriginIndex, seen: Comparison, match: Match, chosen: list[Match]) -> Judged:
@@ -128,7 +132,7 @@ def _update(index: OriginIndex, seen: Comparison, match: Match, chosen: list[Mat
     named = {other.known.id for other in chosen}
     if first.id is not None and first.id not in named:
         verdict = _renamed(verdict, known.id, first.id)
-    return Judged(verdict, Learned(known.story, covered, []))
+    return _judged(verdict, _learned(known.story, covered, []))
 
 
 def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], matches: Matches) -> Judged:
@@ -153,7 +157,7 @@ def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], ma
     )
     if _is_piece(leading) and all(_is_piece(source) for source in chosen):
         covered = NOTHING_COVERED  # a statement that many quote, a notice that many sites show: each article that has it counts
-    return Judged(verdict, Learned(source.story, covered, []))
+    return _judged(verdict, _learned(source.story, covered, []))
 
 
 def _is_piece(match: Match) -> bool:
@@ -166,7 +170,7 @@ def _late_original(
 ) -> Judged:
     """This one was first although its copies came before it: they are corrected, and their postings become its."""
     corrected = correct_copies(index, seen, leading, basis, matches)
-    verdict = Verdict(
+    verdict = _verdict(
         VerdictKind.ORIGINAL,
         None,
         leading.known.story_id,
@@ -179,8 +183,8 @@ def _late_original(
         _credit(seen.record),
         basis,
     )
-    learned = Learned(leading.known.story, NOTHING_COVERED, corrected.copies, corrected.rewritten)
-    return Judged(verdict, learned, tuple(corrected.corrections))
+    learned = _learned(leading.known.story, NOTHING_COVERED, corrected.copies, corrected.rewritten)
+    return _judged(verdict, learned, tuple(corrected.corrections))
 
 
 def _drawn(
@@ -196,7 +200,7 @@ def _drawn(
     leading = chosen[0]
     total = found.total
     sources = [
-        Source(
+        _source(
             source.known.id,
             source.known.publisher,
             _ratio(count, total),
@@ -205,7 +209,7 @@ def _drawn(
         for source, count in zip(chosen, found.by_source, strict=True)
     ]
     share = sources[0].share if len(sources) == 1 else _ratio(sum(found.by_source), total)
-    verdict = Verdict(
+    verdict = _verdict(
         kind,
         extent(share, leading.measured.part_there, leading.measured.lead_there)
         if kind is VerdictKind.REPUBLICATION
@@ -255,12 +259,14 @@ def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit | None
     if not record.credits:
         return None
     best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
-    return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
+    return _shown(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
 
 
 def _ingested(known: Known) -> Original:
-    return Original(known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position)
+    return _original(
+        known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position
+    )
 
 
 def _outside(credit: RecordCredit) -> Original:
-    return Original(None, None, credit.name, None, False, None)
+    return _original(None, None, credit.name, None, False, None)

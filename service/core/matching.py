@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from service.core.comparison import Comparison, Measured, measure_whole, weigh
 from service.core.domains import brand_keys
-from service.core.frozen import quick
+from service.core.frozen import maker, quick
 from service.core.origin_index import OriginIndex
 from service.core.verdict import (
     Match,
@@ -35,6 +35,7 @@ class Matches:
     measured: list[Measured]
 
 
+_match, _found = maker(Match), maker(Matches)
 _NOTHING = Matches([], [])
 
 
@@ -58,7 +59,7 @@ def find_matches(index: OriginIndex, seen: Comparison) -> Matches:
     if good and good != matches:
         numbers = {match.known.number for match in good}
         good += [match for match in matches if match.known.number not in numbers and also_source(match)]
-    return Matches(good, measured)
+    return _found(good, measured)
 
 
 def _sent_again(index: OriginIndex, seen: Comparison) -> Matches | None:
@@ -67,7 +68,7 @@ def _sent_again(index: OriginIndex, seen: Comparison) -> Matches | None:
         return None
     measured, _ = weigh(seen, index.articles, seen.taken, 0)
     good = [match for match in _matches(index, seen, measured) if match.same_site and accepted(match)]
-    return Matches(good, measured) if good else None
+    return _found(good, measured) if good else None
 
 
 def _same_page(index: OriginIndex, seen: Comparison) -> list[Match]:
@@ -100,7 +101,7 @@ def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured]) -> 
             known.credit is not None and credits_any(known.credit, brands)
         )
         matches.append(
-            Match(
+            _match(
                 known,
                 one,
                 one.article in same_address,

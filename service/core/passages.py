@@ -15,6 +15,7 @@ import numpy as np
 
 from service.core import kernels_verdict, limits
 from service.core.comparison import Comparison, Measured
+from service.core.frozen import maker
 from service.core.kernels_replay import R_COLUMNS, R_HITS, R_SOURCE_END, R_SOURCE_START
 from service.core.kernels_verdict import SAID_SOURCES, SAID_TOTAL
 from service.core.model import I32, Passage
@@ -22,6 +23,7 @@ from service.core.verdict import Match
 from service.core.workspace import ASKED_OF, DRAWN_BY
 
 _TRIM, _TRIM_TITLED = 1, 2
+_passage = maker(Passage)
 
 
 @dataclass(slots=True)
@@ -112,7 +114,7 @@ def _passages(stretches: I32, ids: Sequence[str]) -> tuple[Passage, ...]:
     """Stretches i32[s, D_COLUMNS] as passages of the body as it came. ids: article id of each source."""
     return tuple(
         [
-            Passage(first, last, end - start, ids[source])
+            _passage(first, last, end - start, ids[source])
             for start, end, source, first, last in stretches.tolist()
             if last > first
         ]

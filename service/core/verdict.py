@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from service.core import kernels_verdict, limits
 from service.core.comparison import Comparison, Measured
-from service.core.frozen import quick
+from service.core.frozen import maker, quick
 from service.core.kernels_replay import G_ADDRESS, G_BEFORE, G_ELSEWHERE, G_FURTHER, G_NAMED, G_SITE
 from service.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
 from service.core.record import RecordCredit, SketchRecord
@@ -172,6 +172,9 @@ class Direction:
     basis: tuple[Basis, ...]
 
 
+_direction = maker(Direction)
+
+
 def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, others: list[Known]) -> Direction:
     """Credit before published-at before first seen. `others`: members of the source's story, for their credits."""
     theirs = source.brands
@@ -183,22 +186,22 @@ def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, other
     before = earlier(record.published_at_ms, source.published_at_ms)
     if names_source and not named_by:
         conflict = (Basis.CREDIT_CONFLICT,) if before else ()
-        return Direction(False, None, (Basis.CREDIT, *conflict))
+        return _direction(False, None, (Basis.CREDIT, *conflict))
     if named_by and not names_source:
-        return Direction(True, None, (Basis.CREDIT, Basis.LATE_ORIGINAL))
+        return _direction(True, None, (Basis.CREDIT, Basis.LATE_ORIGINAL))
     outside = external_credit(record)
     if outside is not None and not credits_any(outside, brands):
         shared = source.credit is not None and source.credit.key == outside.key
         if shared or outside.agency:
-            return Direction(False, outside, (Basis.CREDIT,))
+            return _direction(False, outside, (Basis.CREDIT,))
     if source.external and source.credit is not None and not names_source:
-        return Direction(False, source.credit, (Basis.CREDIT,))
+        return _direction(False, source.credit, (Basis.CREDIT,))
     conflict = (Basis.CREDIT_CONFLICT,) if names_source and named_by else ()
     if before:
-        return Direction(True, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL, *conflict))
+        return _direction(True, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL, *conflict))
     known = record.published_at_ms is not None and source.published_at_ms is not None
     basis = (Basis.PUBLISHED_AT, Basis.FIRST_SEEN) if known else (Basis.FIRST_SEEN,)
-    return Direction(False, None, (*basis, *conflict))
+    return _direction(False, None, (*basis, *conflict))
 
 
 def external_credit(record: SketchRecord) -> RecordCredit | None:
