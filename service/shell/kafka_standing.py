@@ -22,7 +22,7 @@ from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String
 
 from service.shell.deadlines import put_away
-from service.shell.kafka import connection, within
+from service.shell.kafka_client import connection, within
 from service.shell.ports import KafkaOptions, PortError, Standing
 
 OPERATIONS = {3: "READ", 4: "WRITE", 5: "CREATE", 8: "DESCRIBE", 10: "DESCRIBE_CONFIGS"}  # bit: its name

@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    from service.shell.kafka import KafkaDeadTopic
+    from service.shell.kafka_dead import KafkaDeadTopic
 
     loaded = load_or_explain()
     if loaded is None:

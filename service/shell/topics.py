@@ -227,7 +227,7 @@ def report(missing: Sequence[TopicSpec], found: Sequence[Finding], *, created: b
 async def _with_kafka(
     settings: Settings, *, create: bool, wait: float
 ) -> tuple[list[TopicSpec], list[Finding]]:
-    from service.shell.kafka import KafkaAdmin
+    from service.shell.kafka_admin import KafkaAdmin
 
     deadline = asyncio.get_running_loop().time() + wait
     while True:

@@ -20,7 +20,8 @@ from service.shell import kernel_cache
 
 kernel_cache.prepare()
 
-from service.shell import kafka  # noqa: E402 - the cache is prepared before anything imports the kernels
+# the cache is prepared before anything imports the kernels
+from service.shell import kafka, kafka_log, kafka_outputs, kafka_source  # noqa: E402
 from service.shell.ports import (  # noqa: E402
     FingerprintLog,
     LogBatch,
@@ -75,7 +76,7 @@ class Orders:
 orders = Orders(Path(os.environ.get(ORDERS, os.devnull)))
 
 
-class Source(kafka.KafkaSource):
+class Source(kafka_source.KafkaSource):
     async def poll(self, timeout_ms: int, records_max: int) -> Mapping[TopicPartition, Sequence[RawRecord]]:
         got = await super().poll(timeout_ms, records_max)
         if got:
@@ -93,7 +94,7 @@ class Source(kafka.KafkaSource):
         await super().when_revoked(several)
 
 
-class Log(kafka.KafkaLog):
+class Log(kafka_log.KafkaLog):
     _gave = False
 
     async def append(self, values: Sequence[bytes]) -> list[int]:
@@ -152,7 +153,7 @@ class Producer:
         orders.reached(Point.COMMITTED)
 
 
-class PartitionOutputs(kafka.KafkaOutputs):
+class PartitionOutputs(kafka_outputs.KafkaOutputs):
     async def open(self, partition: TopicPartition) -> Opened:
         opened = await super().open(partition)
         transactions: Any = opened.transactions

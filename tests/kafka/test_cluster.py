@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from service.shell.kafka import KafkaAdmin
+from service.shell.kafka_admin import KafkaAdmin
 from service.shell.ports import KafkaOptions, TopicSpec
 from tests.kafka.test_faults import PARTITIONS, assert_exactly_once, put, running, wait_for
 from tests.shell.test_contract import options_of

@@ -26,7 +26,9 @@ from confluent_kafka import TopicPartition as ForeignPartition
 from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
 
-from service.shell.kafka import KafkaBackend, KafkaOutputs, KafkaSource
+from service.shell.kafka import KafkaBackend
+from service.shell.kafka_outputs import KafkaOutputs
+from service.shell.kafka_source import KafkaSource
 from service.shell.pipeline import Pipeline
 from service.shell.ports import (
     FatalError,

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from service.shell.kafka import KafkaAdmin, KafkaBackend
+from service.shell.kafka import KafkaBackend
+from service.shell.kafka_admin import KafkaAdmin
 from service.shell.pipeline import Pipeline
 from service.shell.ports import KafkaOptions, PipelineOptions, UnavailableError
 from tests.kafka.client import produce, read_committed

@@ -14,7 +14,8 @@ import pytest
 from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
 
-from service.shell.kafka import KafkaAdmin, KafkaBackend
+from service.shell.kafka import KafkaBackend
+from service.shell.kafka_admin import KafkaAdmin
 from service.shell.kafka_standing import standing
 from service.shell.pipeline import Pipeline
 from service.shell.ports import FatalError, KafkaOptions, PipelineOptions, UnavailableError

@@ -14,7 +14,8 @@ from typing import Protocol
 import pytest
 
 from service.core.model import RawPosition
-from service.shell.kafka import KafkaAdmin, KafkaBackend
+from service.shell.kafka import KafkaBackend
+from service.shell.kafka_admin import KafkaAdmin
 from service.shell.memory import MemoryBackend, MemoryBroker
 from service.shell.ports import (
     Backend,
@@ -135,6 +136,9 @@ async def create_topics(options: KafkaOptions, partitions: int) -> None:
     admin = KafkaAdmin(options)
     try:
         await admin.create(specs)
+        async with asyncio.timeout(30):  # a broker says that they are made before it lists them
+            while len(await admin.topics([spec.name for spec in specs])) < len(specs):
+                await asyncio.sleep(0.05)
     finally:
         await admin.close()
 

@@ -1,4 +1,4 @@
-"""What kafka.py makes good in the client, as far as no broker is needed to see it."""
+"""What the kafka*.py files make good in the client, as far as no broker is needed to see it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,8 @@ from aiokafka.protocol.commit import OffsetFetchRequest, OffsetFetchResponse_v3
 from aiokafka.protocol.group import HeartbeatRequest
 
 from service.shell.deadlines import put_away
-from service.shell.kafka import (
-    CONCURRENT_TRANSACTIONS_DELAY_S,
-    KafkaBackend,
-    guard_offset_fetch,
-    translate,
-    within,
-)
+from service.shell.kafka import CONCURRENT_TRANSACTIONS_DELAY_S, KafkaBackend
+from service.shell.kafka_client import guard_offset_fetch, translate, within
 from service.shell.ports import (
     FencedError,
     KafkaOptions,
