@@ -393,8 +393,8 @@ class PartitionWorker:
             self.turned_at = loop.time()
             if self._settled_prefix(1):
                 self.waits = "for its turn to publish"
+                await self._around.lane.turn(Work.PUBLISH)
                 async with self._around.gate:
-                    await self._around.lane.turn(Work.PUBLISH)
                     batch = self._settled_prefix(self._options.transaction_records_max)
                     await self._publish(transactions, batch)
                 continue
