@@ -44,6 +44,7 @@ from service.core.fields import (
     time_ms_of,
     version_of,
 )
+from service.core.frozen import maker
 from service.core.hashing import body_xxh3
 from service.core.html import html_to_text, looks_like_html
 from service.core.markdown import without_addresses
@@ -70,6 +71,7 @@ __all__ = [
     "republication_from_json",
 ]
 
+_article = maker(RawArticle)
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 _FIELD = b"republication"
@@ -281,7 +283,7 @@ def decode_raw(
     publisher, domain = belongs_to(
         text_of(found.publisher, limits.NAME_CHARS_MAX), host, found.authority, aliases
     )
-    return RawArticle(
+    return _article(
         position,
         raw,
         identifier,

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from service.core import credit_table, limits
-from service.core.credit_names import Name, is_known, name_within
+from service.core.credit_names import Name, is_known, make_name, name_within
 from service.core.credit_page import LINE_ENDS, Page
 from service.core.credit_rules import KnownName
 from service.core.credit_unspaced import unspaced_agencies
@@ -85,7 +85,7 @@ def _agency_in(inside: str, at: int) -> Name | None:
     """The agency that brackets hold: alone, first of several, or behind a place. `at` is where they hold
     it."""
     name = _agency_of(inside)
-    return None if name is None else Name(name.text, at + name.start, at + name.end)
+    return None if name is None else make_name(name.text, at + name.start, at + name.end)
 
 
 @lru_cache(maxsize=limits.CACHED_NAMES_MAX)
@@ -220,7 +220,7 @@ def by_known_name(
         return None
     if before[-1:] in ("", "\n") and behind[:1] in ("", "\n") and behind[1:] not in ("—", "–", "-"):
         return None  # a line of the bare name: a menu's
-    name = Name(written, start, end)
+    name = make_name(written, start, end)
     if dateline and (not _MARKS.isdisjoint(before + behind) or not before):
         credit = _dateline_of(page, known, name)
         if credit is not None:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from service.core import credit_table, limits
 from service.core.domains import agency_key, fold_name, host_of, registrable_domain
-from service.core.frozen import quick
+from service.core.frozen import maker, quick
 
 _WORD = re.compile(r"(?:@?\w|&(?=\s))(?:[\w&+@·・!*.'’‑-]*[\w+!*])?")
 _DIGITS = re.compile(r"\d+")
@@ -46,6 +46,9 @@ class Name:
     text: str
     start: int
     end: int
+
+
+make_name = maker(Name)
 
 
 @lru_cache(maxsize=1)
@@ -147,7 +150,7 @@ def name_from(text: str, gap_start: int, at: int, stop: int | None = None) -> Na
     url = _URL.match(text, at, stop) if first in "hHwW" else None
     if url is not None:
         site = registrable_domain(host_of(url[0] if "//" in url[0] else "//" + url[0]))
-        return Name(site, at, url.end()) if site else None
+        return make_name(site, at, url.end()) if site else None
     article = None if first.isupper() else _ARTICLE.match(text, at, stop)  # all of them are in small letters
     words = _words_from(text, article.end() if article else at, stop) or (
         _words_from(text, at, stop) if article else []
@@ -161,14 +164,14 @@ def name_from(text: str, gap_start: int, at: int, stop: int | None = None) -> Na
         if possessive is not None and possessive.start() > start:
             end = possessive.start()
             name = text[start:end]
-    return Name(name, start, end) if _can_be_named(name) else None
+    return make_name(name, start, end) if _can_be_named(name) else None
 
 
 def name_within(text: str, start: int, end: int) -> Name | None:
     """The name that is all of text[start:end] but for quotes and marks around it; None where that is no
     name."""
     found = (_whole if end - start > _WITHIN_CHARS_MAX else _remembered_whole)(text[start:end])
-    return Name(found.text, start + found.start, start + found.end) if found is not None else None
+    return make_name(found.text, start + found.start, start + found.end) if found is not None else None
 
 
 def _whole(piece: str) -> Name | None:

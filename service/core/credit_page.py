@@ -9,6 +9,7 @@ from typing import NamedTuple
 from service.core import limits
 from service.core.credit_names import Name, credited
 from service.core.credit_rules import Rules
+from service.core.frozen import maker
 from service.core.model import Credit, CreditKind
 from service.core.tokens import Tokens
 
@@ -17,6 +18,9 @@ SENTENCE_ENDS = re.compile(r"[)\]»”\"'’]{0,8}\s{0,8}(?:[.!?;。|)\]\n\r]|\Z
 _HEAD = r"(?:^|[\n\r.!?…。:;|)\](（\[»”\"]|[-–—•*·>])[\s\"'“„«(（\[*_•\-–—>]*"
 _HEAD_BEFORE = re.compile(_HEAD + r"\Z")
 _HEAD_AND_WORD = re.compile(_HEAD + r"\w{1,4}[ '’]\Z")
+
+
+_credit = maker(Credit)
 
 
 class Page(NamedTuple):
@@ -46,7 +50,7 @@ class Page(NamedTuple):
         phrase = self.text[start:end]
         if self.title and phrase in self.title:
             return None
-        return Credit(kind, name.text, key, agency, phrase, start, end)
+        return _credit(kind, name.text, key, agency, phrase, start, end)
 
     def line_is_short(self, start: int) -> bool:
         """Whether the line from `start` ends within what credits look at."""

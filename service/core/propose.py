@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from service.core import limits
 from service.core.credit import find_credits
-from service.core.frozen import quick
+from service.core.frozen import maker, quick
 from service.core.hashing import xxh3_64, xxh3_128_hex
 from service.core.model import I32, Credit, CreditKind, RawArticle
 from service.core.record import RecordCredit, SketchRecord, encode_record
@@ -34,6 +34,9 @@ class Proposal:
     credits: tuple[Credit, ...]
 
 
+_proposal, _record, _credit = maker(Proposal), maker(SketchRecord), maker(RecordCredit)
+
+
 def propose(article: RawArticle) -> Proposal:
     """Fingerprints an article. Pure: the same article gives the same bytes on every replica."""
     utf8 = article.text.encode("utf-8", "surrogatepass")
@@ -53,7 +56,7 @@ def propose(article: RawArticle) -> Proposal:
     body_xxh3 = xxh3_128_hex(utf8)
     for_sketch = borrow(len(tokens.canonical))
     sketch = sketch_in(for_sketch, article, tokens)
-    record = SketchRecord(
+    record = _record(
         article.position,
         body_xxh3,
         article.id[: limits.ID_CHARS_MAX],
@@ -66,7 +69,7 @@ def propose(article: RawArticle) -> Proposal:
         _placed(found, article, tokens, sketch),
         sketch,
     )
-    made = Proposal(
+    made = _proposal(
         article, encode_record(record), body_xxh3, tokens.starts.copy(), tokens.ends.copy(), found
     )
     give_back(for_sketch)
@@ -87,7 +90,7 @@ def _placed(
         first, top = start - limits.CREDIT_BEFORE_CHARS, start + limits.CREDIT_TOP_CHARS
         last = tokens.ends.item(sketch.main_end - 1) + limits.CREDIT_AFTER_CHARS
     placed = [
-        RecordCredit(
+        _credit(
             credit.kind,
             credit.name[: limits.NAME_CHARS_MAX],
             credit.key[: limits.NAME_CHARS_MAX],

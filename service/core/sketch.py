@@ -19,7 +19,7 @@ import numpy as np
 
 from service.core import kernels, limits
 from service.core.domains import brand_keys, fold_name
-from service.core.frozen import quick
+from service.core.frozen import maker, quick
 from service.core.hashing import xxh3_64
 from service.core.kernels import LINE_CHAR_START
 from service.core.model import I32, U8, U64, RawArticle
@@ -89,6 +89,9 @@ class Sketch:
     main_end: int
     title_found: bool
     title_digest: int
+
+
+_sketch = maker(Sketch)
 
 
 @lru_cache(maxsize=1)
@@ -201,7 +204,7 @@ def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
         _hash_missing(ids, positions, tokens)
     if article.offsets is not None:
         kept[:, 2:4] = article.offsets[kept[:, 2:4]]
-    return Sketch(ids, positions, kept, len(tokens), start, end, title_at >= 0, title_digest)
+    return _sketch(ids, positions, kept, len(tokens), start, end, title_at >= 0, title_digest)
 
 
 def _looked_at_region(tokens: Tokens, text: str, title_at: int, marks: U8) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from functools import lru_cache
 import numpy as np
 
 from service.core import kernels, limits
-from service.core.frozen import quick
+from service.core.frozen import maker, quick
 from service.core.model import I32, U8, U64
 from service.core.unicode_table import CLASSES, EXPANSIONS, FOLDS
 
@@ -64,6 +64,9 @@ class Tokens:
         """The folded form of one token."""
         start, end = self.canonical_starts[index], self.canonical_starts[index + 1] - 1
         return self.canonical[start:end].decode("utf-8")
+
+
+_tokens = maker(Tokens)
 
 
 class Scratch:
@@ -167,7 +170,7 @@ def tokens_in(scratch: Scratch, utf8: bytes) -> Tokens:
         else:  # signs that grow when folded
             scratch.canonical = np.empty(4 * len(scratch.canonical), np.uint8)
     marked, may_lack_spaces = scratch.marks[0, :2].tolist()
-    return Tokens(
+    return _tokens(
         scratch.canonical[:written].tobytes(),
         scratch.canonical_starts[: tokens + 1],
         scratch.starts[:tokens],
