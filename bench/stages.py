@@ -36,8 +36,8 @@ from service.core.hashing import xxh3_128_hex  # noqa: E402
 from service.core.model import Outcome, RawArticle, RawPosition, Rejected  # noqa: E402
 from service.core.propose import propose  # noqa: E402
 from service.core.record import SketchRecord, decode_record, encode_record  # noqa: E402
-from service.core.sketch import make_sketch  # noqa: E402
-from service.core.tokens import tokenise_utf8  # noqa: E402
+from service.core.sketch import sketch_in  # noqa: E402
+from service.core.tokens import Tokens, borrow, give_back, tokenise_utf8, tokens_in  # noqa: E402
 
 EVALUATION: Final = ROOT.parent / "shared" / "eval"
 _FIELDS: Final = FieldPaths()
@@ -85,11 +85,11 @@ def _proposal_stages(articles: Sequence[RawArticle], repeats: int) -> Iterator[T
     texts = [article.text for article in articles]
     yield timed("  UTF-8", lambda text: text.encode("utf-8", "surrogatepass"), repeats, texts)
     utf8 = [text.encode("utf-8", "surrogatepass") for text in texts]
-    yield timed("  tokens, lines", tokenise_utf8, repeats, utf8)
+    yield timed("  tokens, lines", _tokenised, repeats, utf8)
     tokens = [tokenise_utf8(data) for data in utf8]
     yield timed("  credits", _credits, repeats, articles, tokens)
     yield timed("  digest of the body", xxh3_128_hex, repeats, utf8)
-    yield timed("  title, main region, picks, ids", make_sketch, repeats, articles, tokens)
+    yield timed("  title, main region, picks, ids", _sketched, repeats, articles, tokens)
     yield timed("propose, all of it", propose, repeats, articles)
 
 
@@ -97,7 +97,21 @@ def _decoded(value: bytes, position: RawPosition) -> RawArticle | Rejected:
     return decode_raw(value, position, _FIELDS, {})
 
 
-def _credits(article: RawArticle, tokens: Any) -> object:
+def _tokenised(utf8: bytes) -> None:
+    """As `propose` does it, in arrays that are lent."""
+    scratch = borrow(len(utf8))
+    tokens_in(scratch, utf8)
+    give_back(scratch)
+
+
+def _sketched(article: RawArticle, tokens: Tokens) -> None:
+    """As above."""
+    scratch = borrow(len(tokens.canonical))
+    sketch_in(scratch, article, tokens)
+    give_back(scratch)
+
+
+def _credits(article: RawArticle, tokens: Tokens) -> object:
     return find_credits(
         article.text, article.title, article.publisher, article.domain, host=article.host, tokens=tokens
     )
