@@ -16,7 +16,7 @@ async def _turns(count: int = 10) -> None:
         await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize(("partitions", "width"), [(1, 2), (6, 2), (8, 2), (9, 3), (30, 8)])
+@pytest.mark.parametrize(("partitions", "width"), [(1, 2), (4, 2), (5, 3), (6, 3), (30, 15)])
 async def test_never_more_inside_than_its_width(partitions: int, width: int) -> None:
     gate, most, left = Gate(lambda: partitions, patience_s=60), 0, 0
 
