@@ -78,7 +78,7 @@ async def test_a_wider_gate_is_used_at_the_next_turn() -> None:
     tasks = [asyncio.create_task(publish()) for _ in range(6)]
     await _turns()
     assert gate.inside == WIDTH_MIN
-    partitions = 16
+    partitions = 8
     tasks[0].cancel()
     await _turns()
     assert gate.inside == 4
