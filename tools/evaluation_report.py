@@ -61,6 +61,9 @@ BESIDE_PEERS: Final = """\
 A false flag is an original that was flagged. The peers see the same bodies in the same order; a text that
 their index finds similar to an earlier one counts as flagged, and the earliest such text as the original
 named. They know no boilerplate, credits or publishers: that is the difference measured.
+
+Processor time is ours from JSON to JSON; gaoya gets the same shingles as the others here, by a callback: with its own it
+needs a quarter of the time ([benchmarks.md](benchmarks.md) compares speed).
 """
 ACTING_ON_A_SHARE: Final = """\
 ## Acting on a share only
