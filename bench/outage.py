@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 from bench.end_to_end import PARTITIONS, articles, broker
 from tests.kafka.client import Record, produce
@@ -30,6 +30,11 @@ from tools.kafka import KafkaMissingError
 
 CHUNK = 2000  # records handed to the producer at once
 WAIT_SECONDS_MAX = 3600
+_NOT_YET = {  # what a fresh broker says while it looks for the group's coordinator
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+}
 _WORD = re.compile(r"\w+")
 
 
@@ -91,7 +96,12 @@ class _Feed(threading.Thread):
 def _behind(made: Deployment, consumer: Consumer) -> tuple[int, bool]:
     """How many raw records the group has not committed, and whether it has committed any."""
     partitions = [TopicPartition(made.topic("raw"), number) for number in range(made.partitions)]
-    committed = [max(0, one.offset) for one in consumer.committed(partitions, 30)]
+    try:
+        committed = [max(0, one.offset) for one in consumer.committed(partitions, 30)]
+    except KafkaException as error:
+        if error.args[0].code() not in _NOT_YET:
+            raise
+        committed = [0]
     ends = [consumer.get_watermark_offsets(one, 30)[1] for one in partitions]
     return sum(ends) - sum(committed), any(committed)
 
