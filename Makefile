@@ -44,7 +44,7 @@ $(STAMP): requirements/dev.lock pyproject.toml | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@echo "compiling the kernels, once: about a minute"
-	$(PY) -m service.shell.warm
+	$(PY) -m wirecopy.shell.cli.warm
 	@touch $@
 
 $(BENCH_STAMP): requirements/bench.lock $(STAMP)
@@ -52,7 +52,7 @@ $(BENCH_STAMP): requirements/bench.lock $(STAMP)
 	@touch $@
 
 demo: $(STAMP) ## the whole pipeline on sample articles, without Kafka
-	@$(PY) -m service demo
+	@$(PY) -m wirecopy demo
 
 test: $(STAMP) ## all tests; those on a real broker skip, with a message, where java or mvn is missing
 	@$(PY) -m tools.kafka jars || if [ "$$WIRECOPY_REQUIRE_BROKER" = 1 ]; then exit 1; else \
@@ -94,8 +94,8 @@ kafka: $(STAMP) ## one real broker on localhost:9092 for use by hand (Ctrl-C sto
 	$(PY) -m tools.kafka run
 
 service: $(STAMP) ## the service on that broker: its topics, then `wirecopy run` (curl localhost:8080/metrics)
-	$(PY) -m service topics --replication-factor 1 --wait 60
-	$(PY) -m service run
+	$(PY) -m wirecopy topics --replication-factor 1 --wait 60
+	$(PY) -m wirecopy run
 
 samples: $(STAMP) ## send the sample articles to that broker
 	$(PY) -m tools.produce

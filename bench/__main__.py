@@ -25,13 +25,13 @@ from functools import partial
 from pathlib import Path
 
 from bench.peers import DatasketchIndex, GaoyaIndex, Index, RensaIndex
-from service import samples
-from service.core.codec import decode_raw
-from service.core.engine import Engine, enrich
-from service.core.fields import FieldPaths
-from service.core.model import Outcome, RawArticle, RawPosition
-from service.shell.files import Line
-from service.shell.scan import BATCH_LINES_MAX, ScanOptions, ScanOutputs, scan
+from wirecopy import samples
+from wirecopy.core.engine import Engine, enrich
+from wirecopy.core.model import Outcome, RawArticle, RawPosition
+from wirecopy.core.records.fields import FieldPaths
+from wirecopy.core.records.raw import decode_raw
+from wirecopy.shell.cli.files import Line
+from wirecopy.shell.cli.scan import BATCH_LINES_MAX, ScanOptions, ScanOutputs, scan
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "eval"
 OURS, OURS_WITH_JSON = "wirecopy", "wirecopy, JSON to JSON"

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from service.core.codec import FieldPaths
-from service.shell.files import Line
-from service.shell.scan import ScanOptions, ScanOutputs, scan
+from wirecopy.core.records.raw import FieldPaths
+from wirecopy.shell.cli.files import Line
+from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
 
 Json = dict[str, Any]
 WORDS_SHARED: Final = (15, 25, 40, 60, 80, 120)

@@ -36,10 +36,10 @@ from typing import Any
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from bench.__main__ import texts
-from service import samples
 from tests.kafka.client import Read, Record, produce, read_committed
 from tests.kafka.service import ROOT, Deployment, wait_until
 from tools.kafka import KafkaMissingError, new_broker
+from wirecopy import samples
 
 PARTITIONS = 6
 START_SKIPPED, END_SKIPPED = 0.10, 0.05

@@ -2,7 +2,7 @@
 
 The evaluation articles' log records (or the samples', many times over) are replayed by engines of 1, 2, 4 and 16 shards
 whose tables count what they are asked and what they answer: 8 bytes a key, 2 a position, 4 an article number on the
-way out; on the way back a byte a key asked and 10 a hit. That the verdicts are equal is tests/core/test_sharded.py's
+way out; on the way back a byte a key asked and 10 a hit. That the verdicts are equal is tests/core/index/test_sharded.py's
 matter; here the outcomes are compared once more.
 
     python -m bench gather [--records N]
@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.restart import WINDOW_MS, records_of
-from service.core.engine import Engine
-from service.core.model import U16, U64
-from service.core.postings import Hits, Postings
-from service.core.sharded import ShardedPostings
+from wirecopy.core.engine import Engine
+from wirecopy.core.index.postings import Hits, Postings
+from wirecopy.core.index.sharded import ShardedPostings
+from wirecopy.core.model import U16, U64
 
 KEY, POSITION, ARTICLE, HIT, COUNT = 8, 2, 4, 10, 1  # bytes
 

@@ -33,10 +33,11 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from service.core import kernels_index, limits  # noqa: E402
-from service.core.articles import COLUMNS, ArticleStore  # noqa: E402 — the checkout's own package
-from service.core.model import U16, U64  # noqa: E402
-from service.core.postings import I64, Postings  # noqa: E402
+from wirecopy.core import limits  # noqa: E402
+from wirecopy.core.index import kernels as kernels_index  # noqa: E402
+from wirecopy.core.index.articles import COLUMNS, ArticleStore  # noqa: E402 — the checkout's own package
+from wirecopy.core.index.postings import I64, Postings  # noqa: E402
+from wirecopy.core.model import U16, U64  # noqa: E402
 
 STORY_SHARE: Final = 0.36
 NEW_PART: Final = 0.44  # of a story's shingles

@@ -37,14 +37,14 @@ from urllib.parse import quote
 import numpy as np
 
 from bench.growth import NOTHING, stream
-from service import samples
-from service.core.codec import FieldPaths, json_bytes
-from service.core.engine import Engine
-from service.core.model import RawArticle
-from service.core.propose import propose
-from service.shell.checking import document, judged, read_text
-from service.shell.run import SWITCH_SECONDS
 from tools.served import Served
+from wirecopy import samples
+from wirecopy.core.engine import Engine
+from wirecopy.core.fingerprint.propose import propose
+from wirecopy.core.model import RawArticle
+from wirecopy.core.records.raw import FieldPaths, json_bytes
+from wirecopy.shell.cli.run import SWITCH_SECONDS
+from wirecopy.shell.pipeline.checker import document, judged, read_text
 
 ROOT = Path(__file__).parent.parent
 WATCHERS = 3

@@ -29,20 +29,21 @@ import numpy as np
 
 from bench import growth
 from bench.__main__ import texts
-from service import samples
-from service.core.codec import decode_raw
-from service.core.engine import ENGINE_VERSION, Engine
-from service.core.fields import FieldPaths
-from service.core.hashing import Checksum, xxh3_128_hex
-from service.core.model import RawArticle, RawPosition
-from service.core.postings import Postings
-from service.core.propose import propose
-from service.shell import state_read, state_write
-from service.shell.run import COLLECT_AFTER
-from service.shell.state_child import Child
-from service.shell.state_format import LastRecord, Manifest, Place, Unusable
-from service.shell.state_write import Previous
-from service.shell.turns import SLICE_RECORDS
+from wirecopy import samples
+from wirecopy.core.engine import ENGINE_VERSION, Engine
+from wirecopy.core.fingerprint.propose import propose
+from wirecopy.core.hashing import Checksum, xxh3_128_hex
+from wirecopy.core.index.postings import Postings
+from wirecopy.core.model import RawArticle, RawPosition
+from wirecopy.core.records.fields import FieldPaths
+from wirecopy.core.records.raw import decode_raw
+from wirecopy.shell.cli.run import COLLECT_AFTER
+from wirecopy.shell.pipeline.turns import SLICE_RECORDS
+from wirecopy.shell.state import read as state_read
+from wirecopy.shell.state import write as state_write
+from wirecopy.shell.state.child import Child
+from wirecopy.shell.state.format import LastRecord, Manifest, Place, Unusable
+from wirecopy.shell.state.write import Previous
 
 SNAPSHOT_GOAL, LOG_GOAL = 1_000_000, 25_000  # articles a CPU second
 WINDOW_MS: Final = 1 << 50

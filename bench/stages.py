@@ -26,18 +26,18 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from service import samples  # noqa: E402 — the checkout's own package, not an installed one
-from service.core import limits  # noqa: E402
-from service.core.codec import decode_raw, encode_enriched  # noqa: E402
-from service.core.credit import find_credits  # noqa: E402
-from service.core.engine import Engine, enrich  # noqa: E402
-from service.core.fields import FieldPaths  # noqa: E402
-from service.core.hashing import xxh3_128_hex  # noqa: E402
-from service.core.model import Outcome, RawArticle, RawPosition, Rejected  # noqa: E402
-from service.core.propose import propose  # noqa: E402
-from service.core.record import SketchRecord, decode_record, encode_record  # noqa: E402
-from service.core.sketch import sketch_in  # noqa: E402
-from service.core.tokens import Tokens, borrow, give_back, tokenise_utf8, tokens_in  # noqa: E402
+from wirecopy import samples  # noqa: E402 — the checkout's own package, not an installed one
+from wirecopy.core import limits  # noqa: E402
+from wirecopy.core.credits.find import find_credits  # noqa: E402
+from wirecopy.core.engine import Engine, enrich  # noqa: E402
+from wirecopy.core.fingerprint.propose import propose  # noqa: E402
+from wirecopy.core.fingerprint.record import SketchRecord, decode_record, encode_record  # noqa: E402
+from wirecopy.core.fingerprint.sketch import sketch_in  # noqa: E402
+from wirecopy.core.hashing import xxh3_128_hex  # noqa: E402
+from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected  # noqa: E402
+from wirecopy.core.records.fields import FieldPaths  # noqa: E402
+from wirecopy.core.records.raw import decode_raw, encode_enriched  # noqa: E402
+from wirecopy.core.text.tokens import Tokens, borrow, give_back, tokenise_utf8, tokens_in  # noqa: E402
 
 EVALUATION: Final = ROOT.parent / "shared" / "eval"
 _FIELDS: Final = FieldPaths()

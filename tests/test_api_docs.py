@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from service import __main__ as command_line
-from service import samples
 from tools.served import Served
+from wirecopy import __main__ as command_line
+from wirecopy import samples
 
 PAGE = (Path(__file__).parent.parent / "docs" / "api.md").read_text("utf-8")
 RECORDS = {record["id"]: record for record in map(json.loads, samples.lines())}

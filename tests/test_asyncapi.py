@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from service.core.model import RawPosition, Rejected, RejectReason, VerdictKind
-from service.shell.ports import KafkaOptions, RawRecord, TopicNames
-from service.shell.settings import Settings
-from service.shell.steps import ORIGIN_PREFIX, Limits, dead_letter
-from service.shell.topics import wanted
+from wirecopy.core.model import RawPosition, Rejected, RejectReason, VerdictKind
+from wirecopy.shell.cli.topics import wanted
+from wirecopy.shell.pipeline.steps import ORIGIN_PREFIX, Limits, dead_letter
+from wirecopy.shell.ports import KafkaOptions, RawRecord, TopicNames
+from wirecopy.shell.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PATH = ROOT / "deploy/asyncapi.yaml"

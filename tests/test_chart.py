@@ -13,9 +13,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from service.shell import settings
-from service.shell.health import PROBES
 from tools import chart
+from wirecopy.shell import settings
+from wirecopy.shell.cli.health import PROBES
 
 ROOT = Path(__file__).parent.parent
 KUBERNETES = "1.31"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from service import __main__ as cli
+from wirecopy import __main__ as cli
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 def wirecopy(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WIRECOPY_")}
     return subprocess.run(
-        [sys.executable, "-m", "service", *arguments],
+        [sys.executable, "-m", "wirecopy", *arguments],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -41,7 +41,7 @@ def test_help_names_every_command_and_loads_no_heavy_module() -> None:
     done = wirecopy("--help")
     assert done.returncode == 0
     assert all(re.search(rf"^\s+{command.name}\b", done.stdout, re.MULTILINE) for command in cli.COMMANDS)
-    code = "import sys, service.__main__ as m; m.build_parser(None).format_help(); print(*sys.modules)"
+    code = "import sys, wirecopy.__main__ as m; m.build_parser(None).format_help(); print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True, timeout=60
     ).stdout.split()
@@ -49,7 +49,7 @@ def test_help_names_every_command_and_loads_no_heavy_module() -> None:
 
 
 def test_the_health_probe_loads_no_heavy_module() -> None:
-    code = "import sys, service.__main__ as m; m.main(['health', '--port', '1']); print(*sys.modules)"
+    code = "import sys, wirecopy.__main__ as m; m.main(['health', '--port', '1']); print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True, timeout=60
     ).stdout.split()
@@ -92,7 +92,7 @@ def test_a_broker_out_of_reach_is_code_1_with_a_sentence(arguments: tuple[str, .
 
 
 def test_ctrl_c_is_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    from service.shell import check_config
+    from wirecopy.shell.cli import check_config
 
     def interrupted(_: object) -> int:
         raise KeyboardInterrupt
@@ -103,7 +103,7 @@ def test_ctrl_c_is_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_reader_that_has_enough_is_no_fault() -> None:
     done = subprocess.run(
-        f"{sys.executable} -m service check-config --all | head -n 1",
+        f"{sys.executable} -m wirecopy check-config --all | head -n 1",
         shell=True,
         capture_output=True,
         text=True,
@@ -120,21 +120,21 @@ def test_kernels_are_placed_before_a_command_is_loaded_and_not_for_a_probe(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     done: list[str] = []
-    monkeypatch.setattr("service.__main__.kernel_cache.prepare", lambda: done.append("prepared"))
-    monkeypatch.setattr("service.__main__.importlib.import_module", done.append)
+    monkeypatch.setattr("wirecopy.__main__.kernel_cache.prepare", lambda: done.append("prepared"))
+    monkeypatch.setattr("wirecopy.__main__.importlib.import_module", done.append)
     with pytest.raises(AttributeError):
         cli.main(["demo"])
-    assert done == ["prepared", "service.shell.demo"]
+    assert done == ["prepared", "wirecopy.shell.cli.demo"]
     done.clear()
     with pytest.raises(AttributeError):
         cli.main(["health"])
-    assert done == ["service.shell.health"]
+    assert done == ["wirecopy.shell.cli.health"]
 
 
 def test_kernels_of_a_read_only_image_are_copied_to_where_numba_can_use_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from service.shell import kernel_cache
+    from wirecopy.shell.cli import kernel_cache
 
     built = tmp_path / "built"
     (built / "kernels_1").mkdir(parents=True)

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
-from service.__main__ import COMMANDS
-from service.shell import settings, telemetry
 from tools import dashboard
+from wirecopy.__main__ import COMMANDS
+from wirecopy.shell import settings
+from wirecopy.shell.observe import telemetry
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = ROOT / "deploy/Dockerfile"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from service.__main__ import COMMANDS
-from service.shell import settings, telemetry
 from tools import tables
+from wirecopy.__main__ import COMMANDS
+from wirecopy.shell import settings
+from wirecopy.shell.observe import telemetry
 
 ROOT = Path(__file__).parent.parent
 WRITTEN = [

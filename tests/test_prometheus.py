@@ -19,10 +19,11 @@ from typing import Any
 import pytest
 import yaml
 
-from service.shell import run, telemetry
-from service.shell.memory import MemoryBackend, MemoryBroker
-from service.shell.settings import Settings
 from tools import dashboard
+from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
+from wirecopy.shell.cli import run
+from wirecopy.shell.observe import telemetry
+from wirecopy.shell.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 SENTENCE = "The harbour master of Port Selm said on Tuesday that the ferries would sail again in June. "

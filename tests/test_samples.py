@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from service import samples
-from service.core.codec import FieldPaths
-from service.shell.files import Line
-from service.shell.scan import ScanOptions, ScanOutputs, scan
+from wirecopy import samples
+from wirecopy.core.records.raw import FieldPaths
+from wirecopy.shell.cli.files import Line
+from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
 
 Json = dict[str, Any]
 EXPECTED: list[Json] = json.loads(

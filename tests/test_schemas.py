@@ -12,8 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from service.core.codec import FieldPaths, decode_raw, encode_correction, encode_enriched
-from service.core.model import (
+from wirecopy.core.model import (
     Basis,
     Correction,
     CorrectionReason,
@@ -29,6 +28,7 @@ from service.core.model import (
     Verdict,
     VerdictKind,
 )
+from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched
 
 SCHEMAS = {
     path.name.removesuffix(".schema.json"): json.loads(path.read_text(encoding="utf-8"))

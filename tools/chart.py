@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from service.shell import settings
+from wirecopy.shell import settings
 
 ROOT = Path(__file__).parent.parent
 CHART = ROOT / "deploy/helm/wirecopy"

@@ -28,10 +28,6 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 # the checkout's own package, not an installed one
-from service import samples  # noqa: E402
-from service.core.codec import FieldPaths  # noqa: E402
-from service.shell.files import Line, LineReader, open_output  # noqa: E402
-from service.shell.scan import ScanOptions, ScanOutputs, Summary, scan  # noqa: E402
 from tools.evaluation_errors import (  # noqa: E402
     Run,
     json_lines,
@@ -40,6 +36,10 @@ from tools.evaluation_errors import (  # noqa: E402
     write_errors,
 )
 from tools.evaluation_scores import PAIR_SETS, STREAM_SET, score_pairs, score_stream, unpacked  # noqa: E402
+from wirecopy import samples  # noqa: E402
+from wirecopy.core.records.raw import FieldPaths  # noqa: E402
+from wirecopy.shell.cli.files import Line, LineReader, open_output  # noqa: E402
+from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, Summary, scan  # noqa: E402
 
 if TYPE_CHECKING:
     from bench.curves import Point

@@ -1,4 +1,4 @@
-"""Writes service/core/unicode_table.py: what each code point is to the tokeniser, pinned to one Unicode version.
+"""Writes service/wirecopy/core/text/unicode_table.py: what each code point is to the tokeniser, pinned to one Unicode version.
 
 The table is committed and not made at start, because two replicas on different Python versions carry different
 Unicode data, and a token that one of them splits would break law 1 (same log, same verdicts).
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-TARGET = Path(__file__).parent.parent / "service" / "core" / "unicode_table.py"
+TARGET = Path(__file__).parent.parent / "service" / "wirecopy" / "core" / "text" / "unicode_table.py"
 CODE_POINTS = 0x20000  # beyond it lie only ideographs, which the kernel treats alike
 SEPARATOR, DROPPED, PUNCTUATION, LETTER, UNSPACED, NEWLINE = range(6)
 ENDS_SENTENCE, DIGIT, LOWER, CUTS = 8, 16, 32, 64

@@ -13,12 +13,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from service.core.model import RejectReason, VerdictKind
-from service.shell.ports import CheckOptions
-from service.shell.web.problems import KINDS, PROBLEM_JSON, Problem
+from wirecopy.core.model import RejectReason, VerdictKind
+from wirecopy.shell.ports import CheckOptions
+from wirecopy.shell.web.problems import KINDS, PROBLEM_JSON, Problem
 
 ROOT = Path(__file__).parent.parent
-TARGET = ROOT / "service" / "shell" / "web" / "openapi.json"
+TARGET = ROOT / "service" / "wirecopy" / "shell" / "web" / "openapi.json"
 SCHEMAS = ROOT / "deploy" / "schemas"
 DEFINED = "#/components/schemas/"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from confluent_kafka import KafkaError, Message, Producer
 
-from service import samples
+from wirecopy import samples
 
 
 def arguments() -> argparse.Namespace:

@@ -14,8 +14,8 @@ from typing import Final, Literal
 
 from playwright.sync_api import Page, sync_playwright
 
-from service import samples
 from tools.served import Served
+from wirecopy import samples
 
 ROOT: Final = Path(__file__).parent.parent
 TARGET: Final = ROOT / "docs" / "images"

@@ -15,16 +15,16 @@ from collections.abc import Coroutine, Iterable
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
-from service.core.codec import FieldPaths
-from service.core.engine import Engine
-from service.shell.binding import bound_checker, bound_steps
-from service.shell.http import HttpServer, Views
-from service.shell.memory import MemoryBackend, MemoryBroker
-from service.shell.pipeline import Pipeline
-from service.shell.ports import CheckOptions, PipelineOptions, TopicNames, TopicPartition
-from service.shell.telemetry import PrometheusTelemetry
-from service.shell.warm import warm
-from service.shell.web.site import Site
+from wirecopy.core.engine import Engine
+from wirecopy.core.records.raw import FieldPaths
+from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
+from wirecopy.shell.cli.warm import warm
+from wirecopy.shell.observe.telemetry import PrometheusTelemetry
+from wirecopy.shell.pipeline.binding import bound_checker, bound_steps
+from wirecopy.shell.pipeline.pipeline import Pipeline
+from wirecopy.shell.ports import CheckOptions, PipelineOptions, TopicNames, TopicPartition
+from wirecopy.shell.web.server import HttpServer, Views
+from wirecopy.shell.web.site import Site
 
 PARTITIONS = 3
 START_SECONDS_MAX = 120.0  # kernels may have to be compiled

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-from service import samples
 from tools.served import Served
+from wirecopy import samples
 
 CHROMIUM = os.environ.get("WIRECOPY_CHROMIUM") or "/usr/bin/chromium"
 ARGUMENTS = (

@@ -10,9 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response, expect
 
-from service import samples
 from tests.browser.conftest import PATIENCE_MS, Watched, watch
 from tools.served import Served
+from wirecopy import samples
 
 RECORDS = {record["id"]: record for record in map(json.loads, samples.lines())}
 COPY, WIRE = RECORDS["eastgate-70125"], RECORDS["meridian-4411"]

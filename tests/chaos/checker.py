@@ -17,11 +17,11 @@ from typing import Any
 
 from confluent_kafka import Consumer, Message, TopicPartition
 
-from service.core.codec import decode_raw
-from service.core.fields import FieldPaths
-from service.core.model import RawPosition, Rejected
 from tests.kafka.client import Read, high_watermarks, read_committed
 from tests.kafka.service import Deployment, _origin, _position, _told
+from wirecopy.core.model import RawPosition, Rejected
+from wirecopy.core.records.fields import FieldPaths
+from wirecopy.core.records.raw import decode_raw
 
 Position = tuple[int, int]  # raw partition and offset
 VIOLATIONS_KEPT_MAX = 50

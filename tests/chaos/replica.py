@@ -16,13 +16,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from service.shell import kernel_cache
+from wirecopy.shell.cli import kernel_cache
 
 kernel_cache.prepare()
 
 # the cache is prepared before anything imports the kernels
-from service.shell import kafka, kafka_log, kafka_outputs, kafka_source  # noqa: E402
-from service.shell.ports import (  # noqa: E402
+from wirecopy.shell.backends.kafka import backend as kafka  # noqa: E402
+from wirecopy.shell.backends.kafka import log as kafka_log  # noqa: E402
+from wirecopy.shell.backends.kafka import outputs as kafka_outputs  # noqa: E402
+from wirecopy.shell.backends.kafka import source as kafka_source  # noqa: E402
+from wirecopy.shell.ports import (  # noqa: E402
     FingerprintLog,
     LogBatch,
     Opened,
@@ -174,7 +177,7 @@ class Backend(kafka.KafkaBackend):
 
 
 def main() -> int:
-    from service.__main__ import main as wirecopy
+    from wirecopy.__main__ import main as wirecopy
 
     signal.signal(signal.SIGUSR1, orders.read)
     kafka.KafkaBackend = Backend  # type: ignore[misc]

@@ -23,7 +23,6 @@ from confluent_kafka import TopicPartition as ForeignPartition
 from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
 
-from service.shell.warm import warm
 from tests.chaos.checker import Position, Violations, Watcher, final_check
 from tests.chaos.fleet import Fleet, Replica
 from tests.chaos.plan import BROKER_KINDS, FULL, SHORT, Kind, Step, plan
@@ -34,6 +33,7 @@ from tests.kafka.client import Read, read_committed
 from tests.kafka.service import Deployment
 from tests.kafka.stream import pieces
 from tools.kafka import Broker, free_ports, new_broker
+from wirecopy.shell.cli.warm import warm
 
 foreign: Any = foreign_admin  # its names are not typed
 PARTITIONS = 6

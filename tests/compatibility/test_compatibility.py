@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from service.core.codec import decode_raw, republication_from_json
-from service.core.engine import Engine
-from service.core.fields import FieldPaths
-from service.core.model import Outcome, RawArticle, RawPosition, RefusalReason, Refused
-from service.core.record import decode_record
 from tests.test_schemas import faults
+from wirecopy.core.engine import Engine
+from wirecopy.core.fingerprint.record import decode_record
+from wirecopy.core.model import Outcome, RawArticle, RawPosition, RefusalReason, Refused
+from wirecopy.core.records.fields import FieldPaths
+from wirecopy.core.records.raw import decode_raw, republication_from_json
 
 PATH = Path(__file__).parent / "schema_1.json"
 DIGEST = "bf769eecc503edd63d9d4ba0fd14a07c2f2f68e4a25c5931d5d695c2742fd9c6"

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from service.core import limits
-from service.core.codec import FieldPaths, decode_raw
-from service.core.engine import Engine, enrich
-from service.core.model import Correction, Outcome, RawArticle, RawPosition, Verdict
-from service.core.propose import Proposal, propose
+from wirecopy.core import limits
+from wirecopy.core.engine import Engine, enrich
+from wirecopy.core.fingerprint.propose import Proposal, propose
+from wirecopy.core.model import Correction, Outcome, RawArticle, RawPosition, Verdict
+from wirecopy.core.records.raw import FieldPaths, decode_raw
 
 TOPIC = "articles.raw"
 NOW_MS = 1_700_000_000_000

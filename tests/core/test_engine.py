@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from service.core.codec import decode_raw, encode_correction, encode_enriched
-from service.core.engine import Engine, enrich
-from service.core.model import Basis, Extent, Outcome, RawArticle, RawPosition, VerdictKind
-from service.core.propose import propose
 from tests.core.story import FIELDS, NOW_MS, TOPIC, Desk, article, prose
+from wirecopy.core.engine import Engine, enrich
+from wirecopy.core.fingerprint.propose import propose
+from wirecopy.core.model import Basis, Extent, Outcome, RawArticle, RawPosition, VerdictKind
+from wirecopy.core.records.raw import decode_raw, encode_correction, encode_enriched
 
 ORIGINAL, REPUBLICATION = VerdictKind.ORIGINAL, VerdictKind.REPUBLICATION
 

@@ -12,25 +12,25 @@ from typing import Any
 
 import pytest
 
-from service import samples
-from service.core import limits
-from service.core.codec import FieldPaths, decode_raw, encode_correction, encode_enriched
-from service.core.engine import Engine, enrich
-from service.core.model import (
+from tests.core.story import NOW_MS, Desk, article, assert_equal_engines, prose, replayed, state_of
+from wirecopy import samples
+from wirecopy.core import limits
+from wirecopy.core.engine import Engine, enrich
+from wirecopy.core.fingerprint.propose import propose
+from wirecopy.core.fingerprint.record import SketchRecord, decode_record
+from wirecopy.core.model import (
     Basis,
     CorrectionReason,
     Extent,
     Outcome,
     VerdictKind,
 )
-from service.core.propose import propose
-from service.core.record import SketchRecord, decode_record
-from service.shell.files import Line
-from service.shell.memory import MemoryBackend, MemoryBroker
-from service.shell.pipeline import Pipeline
-from service.shell.ports import NullTelemetry, PipelineOptions, Steps
-from service.shell.scan import ScanOptions, ScanOutputs, scan
-from tests.core.story import NOW_MS, Desk, article, assert_equal_engines, prose, replayed, state_of
+from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched
+from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
+from wirecopy.shell.cli.files import Line
+from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+from wirecopy.shell.pipeline.pipeline import Pipeline
+from wirecopy.shell.ports import NullTelemetry, PipelineOptions, Steps
 
 ORIGINAL, REPUBLICATION = VerdictKind.ORIGINAL, VerdictKind.REPUBLICATION
 DAY_MS = 24 * 3600 * 1000

@@ -11,15 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.core import comparison, kernels_index, kernels_replay, limits
-from service.core.model import CreditKind, Verdict, VerdictKind
-from service.core.origin_index import NOTHING_COVERED, Learned, OriginIndex
-from service.core.postings import Postings
-from service.core.propose import propose
-from service.core.record import RecordCredit, SketchRecord, decode_record
-from service.core.sharded import ShardedPostings
-from service.core.workspace import Workspace
 from tests.core.story import article, prose
+from wirecopy.core import limits
+from wirecopy.core.fingerprint.propose import propose
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record
+from wirecopy.core.index import kernels as kernels_index
+from wirecopy.core.index.origin_index import NOTHING_COVERED, Learned, OriginIndex
+from wirecopy.core.index.postings import Postings
+from wirecopy.core.index.sharded import ShardedPostings
+from wirecopy.core.model import CreditKind, Verdict, VerdictKind
+from wirecopy.core.verdict import candidate_kernels as kernels_replay
+from wirecopy.core.verdict import comparison
+from wirecopy.core.verdict.workspace import Workspace
 
 
 def record_of(seed: int, *keys: str) -> SketchRecord:

@@ -24,22 +24,9 @@ from unittest import mock
 
 import zstandard
 
-from service.core.codec import decode_raw, encode_correction, encode_enriched
-from service.core.engine import Engine, enrich
-from service.core.html import html_to_text, looks_like_html
-from service.core.model import Outcome, RawArticle, RawPosition, Rejected
-from service.core.propose import propose
-from service.core.record import SketchRecord, decode_record
-from service.shell import http, settings
-from service.shell.files import FileTrouble, LineReader
-from service.shell.ports import Headers, OutputStream, PipelineHealth, RawRecord
-from service.shell.replay_dead import opened
-from service.shell.steps import ORIGIN_BYTES_MAX, Limits, dead_letter, prepare, render, size_of
-from service.shell.web.exchange import Method
-from tests.core import twins_html
-from tests.core.story import article, prose
-from tests.core.test_engine import HOSTILE
-from tests.core.test_fuzz_codec import (
+from tests.core.fingerprint.test_record import mutated
+from tests.core.naive import html as twins_html
+from tests.core.records.test_fuzz_raw import (
     FIELDS,
     NESTED_PATHS,
     OTHERS,
@@ -49,11 +36,25 @@ from tests.core.test_fuzz_codec import (
     assert_law,
     damaged,
 )
-from tests.core.test_html import PIECES, assert_offsets_hold
-from tests.core.test_record import mutated
-from tests.shell.test_state_files import Damage
+from tests.core.story import article, prose
+from tests.core.test_engine import HOSTILE
+from tests.core.text.test_html import PIECES, assert_offsets_hold
+from tests.shell.state.test_state_files import Damage
 from tests.shell.web.desk import FORM, PagesDesk
 from tests.sim.scenario import STEPS
+from wirecopy.core.engine import Engine, enrich
+from wirecopy.core.fingerprint.propose import propose
+from wirecopy.core.fingerprint.record import SketchRecord, decode_record
+from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected
+from wirecopy.core.records.raw import decode_raw, encode_correction, encode_enriched
+from wirecopy.core.text.html import html_to_text, looks_like_html
+from wirecopy.shell import settings
+from wirecopy.shell.cli.files import FileTrouble, LineReader
+from wirecopy.shell.cli.replay_dead import opened
+from wirecopy.shell.pipeline.steps import ORIGIN_BYTES_MAX, Limits, dead_letter, prepare, render, size_of
+from wirecopy.shell.ports import Headers, OutputStream, PipelineHealth, RawRecord
+from wirecopy.shell.web import server as http
+from wirecopy.shell.web.exchange import Method
 
 Seeds = Iterable[int]
 NOW_MS = 1_700_000_000_000

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 import zstandard
 
-from service.core import limits
+from wirecopy.core import limits
 
 PLAIN_BYTES = 1 << 29
 RSS_MB_MAX = 420  # the interpreter with NumPy takes some 80, what a sip of zstd may stand for 128, twice
 READ = """
     import sys
-    from service.shell.files import LineReader
+    from wirecopy.shell.cli.files import LineReader
     with LineReader(sys.argv[1]) as reader:
         sizes = [len(line.value) for line in reader]
     # not ru_maxrss, which a child inherits from the process that started it

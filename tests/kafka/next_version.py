@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import sys
 
-from service.__main__ import main
-from service.core import record
+from wirecopy.__main__ import main
+from wirecopy.core.fingerprint import record
 
 if __name__ == "__main__":
     record.ENGINE_VERSION += 1

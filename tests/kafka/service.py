@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service.core.codec import decode_raw, encode_enriched
-from service.core.engine import Engine, enrich
-from service.core.fields import FieldPaths
-from service.core.model import Outcome, RawArticle, RawPosition
 from tests.kafka.client import Read, high_watermarks, produce, read_committed
 from tests.kafka.stream import Piece
+from wirecopy.core.engine import Engine, enrich
+from wirecopy.core.model import Outcome, RawArticle, RawPosition
+from wirecopy.core.records.fields import FieldPaths
+from wirecopy.core.records.raw import decode_raw, encode_enriched
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STOP_SECONDS_MAX = 45
@@ -62,7 +62,7 @@ class Deployment:
 
     def create_topics(self) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "service", "topics"],
+            [sys.executable, "-m", "wirecopy", "topics"],
             env=self.environment(),
             cwd=ROOT,
             capture_output=True,
@@ -76,7 +76,7 @@ class Deployment:
         number = len(self.replicas)
         with (self.folder / f"replica-{number}.log").open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "service", "run"],
+                [sys.executable, "-m", "wirecopy", "run"],
                 env=self.environment(),
                 cwd=ROOT,
                 stdout=output,

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from service.shell.kafka_admin import KafkaAdmin
-from service.shell.ports import KafkaOptions, TopicSpec
 from tests.kafka.test_faults import PARTITIONS, assert_exactly_once, put, running, wait_for
-from tests.shell.test_contract import options_of
+from tests.shell.backends.test_contract import options_of
 from tools.kafka import Broker, KafkaMissingError, free_ports, new_broker
+from wirecopy.shell.backends.kafka.admin import KafkaAdmin
+from wirecopy.shell.ports import KafkaOptions, TopicSpec
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 

@@ -26,11 +26,16 @@ from confluent_kafka import TopicPartition as ForeignPartition
 from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
 
-from service.shell.kafka import KafkaBackend
-from service.shell.kafka_outputs import KafkaOutputs
-from service.shell.kafka_source import KafkaSource
-from service.shell.pipeline import Pipeline
-from service.shell.ports import (
+from tests.kafka.client import Record, high_watermarks, produce, read_committed
+from tests.shell.backends.test_contract import Member, create_topics, options_of, poll_until_owned
+from tests.shell.pipeline.test_pipeline import Recorder
+from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
+from tools.kafka import Broker, KafkaMissingError, new_broker
+from wirecopy.shell.backends.kafka.backend import KafkaBackend
+from wirecopy.shell.backends.kafka.outputs import KafkaOutputs
+from wirecopy.shell.backends.kafka.source import KafkaSource
+from wirecopy.shell.pipeline.pipeline import Pipeline
+from wirecopy.shell.ports import (
     FatalError,
     KafkaOptions,
     OutputRecord,
@@ -41,11 +46,6 @@ from service.shell.ports import (
     TopicPartition,
     UnavailableError,
 )
-from tests.kafka.client import Record, high_watermarks, produce, read_committed
-from tests.shell.test_contract import Member, create_topics, options_of, poll_until_owned
-from tests.shell.test_pipeline import Recorder
-from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
-from tools.kafka import Broker, KafkaMissingError, new_broker
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 

@@ -17,15 +17,15 @@ from typing import Any
 
 import pytest
 
-from service.shell.kafka import KafkaBackend
-from service.shell.kafka_admin import KafkaAdmin
-from service.shell.pipeline import Pipeline
-from service.shell.ports import KafkaOptions, PipelineOptions, UnavailableError
 from tests.kafka.client import produce, read_committed
-from tests.shell.test_contract import create_topics, options_of
-from tests.shell.test_pipeline import Recorder
+from tests.shell.backends.test_contract import create_topics, options_of
+from tests.shell.pipeline.test_pipeline import Recorder
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
 from tools.kafka import Broker, KafkaMissingError, free_ports, new_broker
+from wirecopy.shell.backends.kafka.admin import KafkaAdmin
+from wirecopy.shell.backends.kafka.backend import KafkaBackend
+from wirecopy.shell.pipeline.pipeline import Pipeline
+from wirecopy.shell.ports import KafkaOptions, PipelineOptions, UnavailableError
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 

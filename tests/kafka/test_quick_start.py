@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from confluent_kafka import admin as foreign_admin
 
-from service.core.codec import decode_raw
-from service.core.fields import FieldPaths
-from service.core.model import RawArticle, RawPosition
 from tests.kafka.client import read_committed
 from tools.kafka import JARS
+from wirecopy.core.model import RawArticle, RawPosition
+from wirecopy.core.records.fields import FieldPaths
+from wirecopy.core.records.raw import decode_raw
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
 

@@ -14,18 +14,18 @@ import pytest
 from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
 
-from service.shell.kafka import KafkaBackend
-from service.shell.kafka_admin import KafkaAdmin
-from service.shell.kafka_standing import standing
-from service.shell.pipeline import Pipeline
-from service.shell.ports import FatalError, KafkaOptions, PipelineOptions, UnavailableError
-from service.shell.settings import Settings
-from service.shell.standing import judged
 from tests.kafka.client import Record, produce, read_committed
-from tests.shell.test_contract import create_topics, options_of
-from tests.shell.test_pipeline import Recorder
+from tests.shell.backends.test_contract import create_topics, options_of
+from tests.shell.pipeline.test_pipeline import Recorder
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
 from tools.kafka import Broker, KafkaMissingError, free_ports, new_broker
+from wirecopy.shell.backends.kafka.access import standing
+from wirecopy.shell.backends.kafka.admin import KafkaAdmin
+from wirecopy.shell.backends.kafka.backend import KafkaBackend
+from wirecopy.shell.cli.access_findings import judged
+from wirecopy.shell.pipeline.pipeline import Pipeline
+from wirecopy.shell.ports import FatalError, KafkaOptions, PipelineOptions, UnavailableError
+from wirecopy.shell.settings import Settings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from confluent_kafka import admin as foreign_admin
 
-from service.shell.kafka_standing import standing
-from service.shell.ports import Standing
-from service.shell.settings import Settings
-from service.shell.standing import judged
 from tests.kafka.client import high_watermarks, produce
+from wirecopy.shell.backends.kafka.access import standing
+from wirecopy.shell.cli.access_findings import judged
+from wirecopy.shell.ports import Standing
+from wirecopy.shell.settings import Settings
 
 foreign: Any = foreign_admin  # its names are not typed
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
@@ -47,7 +47,7 @@ def environment(bootstrap: str, prefix: str) -> dict[str, str]:
 
 def wirecopy(environment: Mapping[str, str], *arguments: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "service", *arguments],
+        [sys.executable, "-m", "wirecopy", *arguments],
         env=dict(environment), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr

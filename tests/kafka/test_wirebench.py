@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from service.core.codec import json_value
-from service.core.fields import FieldPaths
-from service.core.record import SketchRecord, decode_record
-from service.shell.files import Line
-from service.shell.scan import ScanOptions, ScanOutputs, scan
 from tests.kafka.client import read_committed
 from tests.kafka.service import Deployment, deployed
 from tests.kafka.stream import Piece
+from wirecopy.core.fingerprint.record import SketchRecord, decode_record
+from wirecopy.core.records.fields import FieldPaths
+from wirecopy.core.records.raw import json_value
+from wirecopy.shell.cli.files import Line
+from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
 
 STREAM = Path(__file__).resolve().parents[2].parent / "shared" / "eval" / "wirebench" / "articles.jsonl.xz"
 PARTITIONS = 6

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from service.core.model import Basis, Extent, Verdict, VerdictKind
-from service.core.tokens import tokenise
 from tests.core.story import Desk
+from wirecopy.core.model import Basis, Extent, Verdict, VerdictKind
+from wirecopy.core.text.tokens import tokenise
 
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent.parent / "shared" / "seeds"

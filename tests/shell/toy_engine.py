@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.core.model import (
+from wirecopy.core.model import (
     Basis,
     Correction,
     CorrectionReason,
@@ -31,7 +31,7 @@ from service.core.model import (
     Verdict,
     VerdictKind,
 )
-from service.shell.ports import ProposalPort, Steps
+from wirecopy.shell.ports import ProposalPort, Steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from service.core.codec import encode_correction, encode_enriched, json_value
-from service.core.engine import Engine, enrich
-from service.core.model import Outcome, RawPosition, Rejected
-from service.core.propose import propose
-from service.shell.memory import StoredRecord
-from service.shell.ports import TopicPartition
 from tests.sim.oracle import Oracle
 from tests.sim.snapshot import differences
+from wirecopy.core.engine import Engine, enrich
+from wirecopy.core.fingerprint.propose import propose
+from wirecopy.core.model import Outcome, RawPosition, Rejected
+from wirecopy.core.records.raw import encode_correction, encode_enriched, json_value
+from wirecopy.shell.backends.memory import StoredRecord
+from wirecopy.shell.ports import TopicPartition
 
 if TYPE_CHECKING:
     from tests.sim.scenario import World

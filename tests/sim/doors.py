@@ -16,9 +16,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from service.shell.memory import MemoryBackend, StoredRecord
-from service.shell.memory import _raw_record as raw_record
-from service.shell.ports import (
+from tests.sim.network import Network, Point, outside
+from wirecopy.shell.backends.memory import MemoryBackend, StoredRecord
+from wirecopy.shell.backends.memory import _raw_record as raw_record
+from wirecopy.shell.ports import (
     AssignmentListener,
     FencedError,
     LogBatch,
@@ -35,7 +36,6 @@ from service.shell.ports import (
     TopicPartition,
     UnavailableError,
 )
-from tests.sim.network import Network, Point, outside
 
 SESSION_SECONDS = 2.0
 HEARTBEAT_SECONDS = 0.4

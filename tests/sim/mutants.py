@@ -15,10 +15,13 @@ from typing import Any
 
 import pytest
 
-from service.core.engine import Engine
-from service.core.model import Outcome, Refused
-from service.shell import follower, partition, steps
-from service.shell.ports import (
+from tests.sim import doors
+from tests.sim.scenario import World
+from wirecopy.core.engine import Engine
+from wirecopy.core.model import Outcome, Refused
+from wirecopy.shell.pipeline import follower, partition, steps
+from wirecopy.shell.pipeline.steps import Entry
+from wirecopy.shell.ports import (
     FencedError,
     LogRecord,
     Opened,
@@ -26,9 +29,6 @@ from service.shell.ports import (
     TopicPartition,
     UnavailableError,
 )
-from service.shell.steps import Entry
-from tests.sim import doors
-from tests.sim.scenario import World
 
 Patch = pytest.MonkeyPatch
 Prepare = Callable[[World], None]

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from service.shell.ports import UnavailableError
 from tests.sim.loop import REPLICA, SimLoop
+from wirecopy.shell.ports import UnavailableError
 
 T = TypeVar("T")
 

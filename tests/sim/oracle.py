@@ -17,9 +17,40 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
-from service.core import limits
-from service.core.domains import brand_keys
-from service.core.kernels_replay import (
+from tests.core.naive.verdict import (
+    Cover,
+    LineMap,
+    Match,
+    accepted,
+    also_source,
+    cover,
+    filled,
+    inside,
+    lead,
+    named_measures,
+    painted,
+    passages,
+    snapped,
+    trimmed,
+)
+from wirecopy.core import limits
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record
+from wirecopy.core.model import (
+    Basis,
+    Correction,
+    CorrectionReason,
+    Credit,
+    Extent,
+    Original,
+    Outcome,
+    RawPosition,
+    Refused,
+    Source,
+    Verdict,
+    VerdictKind,
+)
+from wirecopy.core.publishers import brand_keys
+from wirecopy.core.verdict.candidate_kernels import (
     M_ANY,
     M_BEFORE,
     M_COLUMNS,
@@ -35,22 +66,7 @@ from service.core.kernels_replay import (
     M_THERE,
     M_WORDS,
 )
-from service.core.model import (
-    Basis,
-    Correction,
-    CorrectionReason,
-    Credit,
-    Extent,
-    Original,
-    Outcome,
-    RawPosition,
-    Refused,
-    Source,
-    Verdict,
-    VerdictKind,
-)
-from service.core.record import RecordCredit, SketchRecord, decode_record
-from service.core.verdict import (
+from wirecopy.core.verdict.rules import (
     Known,
     credits_any,
     directed,
@@ -59,22 +75,6 @@ from service.core.verdict import (
     external_credit,
     same_publisher,
     strong,
-)
-from tests.core.twins_verdict import (
-    Cover,
-    LineMap,
-    Match,
-    accepted,
-    also_source,
-    cover,
-    filled,
-    inside,
-    lead,
-    named_measures,
-    painted,
-    passages,
-    snapped,
-    trimmed,
 )
 
 NO_POSITION = 65_535

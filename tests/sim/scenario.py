@@ -14,13 +14,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.core.codec import decode_raw, encode_correction, encode_enriched
-from service.core.engine import Engine, Proposal, enrich
-from service.core.fields import FieldPaths
-from service.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdict
-from service.shell.memory import MemoryBackend, MemoryBroker, Step
-from service.shell.pipeline import Pipeline
-from service.shell.ports import (
+from tests.sim.articles import START_MS, Stream
+from tests.sim.doors import Doors, Group, SimOutputs, TransactionLog
+from tests.sim.loop import REPLICA, DeadlockError, LivelockError, SimLoop
+from tests.sim.network import Network, Point, Weather
+from tests.sim.snapshot import Snapshot, inherit, restored, snapshot_of
+from wirecopy.core.engine import Engine, Proposal, enrich
+from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdict
+from wirecopy.core.records.fields import FieldPaths
+from wirecopy.core.records.raw import decode_raw, encode_correction, encode_enriched
+from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker, Step
+from wirecopy.shell.pipeline.pipeline import Pipeline
+from wirecopy.shell.ports import (
     Backend,
     FatalError,
     NullTelemetry,
@@ -32,12 +37,7 @@ from service.shell.ports import (
     TopicPartition,
     UnavailableError,
 )
-from service.shell.state import KeptEngine
-from tests.sim.articles import START_MS, Stream
-from tests.sim.doors import Doors, Group, SimOutputs, TransactionLog
-from tests.sim.loop import REPLICA, DeadlockError, LivelockError, SimLoop
-from tests.sim.network import Network, Point, Weather
-from tests.sim.snapshot import Snapshot, inherit, restored, snapshot_of
+from wirecopy.shell.state.kept_engine import KeptEngine
 
 RAW, ENRICHED, DEAD, CORRECTIONS, LOG = (
     "articles.raw",

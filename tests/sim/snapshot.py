@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from service.core.engine import Engine
+from wirecopy.core.engine import Engine
 
 TABLES = ("postings/slots", "marks/slots")  # megabytes
 

@@ -11,13 +11,13 @@ import random
 
 import pytest
 
-from service.core.engine import Engine
-from service.core.model import Outcome, RawPosition, Rejected
 from tests.sim.articles import Stream
 from tests.sim.checks import index_differences
 from tests.sim.oracle import Oracle
 from tests.sim.scenario import decode
 from tests.sim.snapshot import differences, restored, snapshot_of
+from wirecopy.core.engine import Engine
+from wirecopy.core.model import Outcome, RawPosition, Rejected
 
 SEEDS, BATCH = 120, 20
 

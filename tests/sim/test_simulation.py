@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from service.shell.memory import MemoryBackend, MemoryBroker
-from service.shell.ports import TopicPartition
 from tests.sim.articles import START_MS
 from tests.sim.network import Point
 from tests.sim.scenario import World, planned, simulate
+from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
+from wirecopy.shell.ports import TopicPartition
 
 SEEDS, BATCH = 2_000, 50
 

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from service.core.codec import FieldPaths, decode_raw
-from service.shell.checking import Checker, read_text
-from service.shell.ports import CheckOptions
-from service.shell.turns import EngineTurns
-from service.shell.web.exchange import Answer, Asked, Method, Router, query_of
-from service.shell.web.site import Site
 from tests.core.story import NOW_MS, Desk
+from wirecopy.core.records.raw import FieldPaths, decode_raw
+from wirecopy.shell.pipeline.checker import Checker, read_text
+from wirecopy.shell.pipeline.turns import EngineTurns
+from wirecopy.shell.ports import CheckOptions
+from wirecopy.shell.web.exchange import Answer, Asked, Method, Router, query_of
+from wirecopy.shell.web.site import Site
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -6,14 +6,14 @@ import random
 
 import pytest
 
-from service import samples
-from service.core.model import RawArticle, RawPosition, VerdictKind
-from service.core.propose import propose
-from service.core.record import decode_record, identity_of
-from service.shell.ports import LogRecord
-from service.shell.web import catalogue as module
-from service.shell.web.catalogue import Catalogue, Entry, Filters
 from tests.shell.web.told import LONG, START_MS, TEXTS, World, article, decode, original_and_copy
+from wirecopy import samples
+from wirecopy.core.fingerprint.propose import propose
+from wirecopy.core.fingerprint.record import decode_record, identity_of
+from wirecopy.core.model import RawArticle, RawPosition, VerdictKind
+from wirecopy.shell.ports import LogRecord
+from wirecopy.shell.web import catalogue as module
+from wirecopy.shell.web.catalogue import Catalogue, Entry, Filters
 
 
 def check(catalogue: Catalogue) -> None:

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from service.shell.ports import CheckOptions
-from service.shell.web.problems import PROBLEM_JSON, Problem
 from tests.core.story import prose
 from tests.shell.web.desk import FORM, PagesDesk, said
+from wirecopy.shell.ports import CheckOptions
+from wirecopy.shell.web.problems import PROBLEM_JSON, Problem
 
 WIRE = prose(1)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.core.model import RawPosition
-from service.shell.web.exchange import Answer, Asked, Method, Route, Router, query_of, segment
-from service.shell.web.rendering import position_of, position_text
+from wirecopy.core.model import RawPosition
+from wirecopy.shell.web.exchange import Answer, Asked, Method, Route, Router, query_of, segment
+from wirecopy.shell.web.rendering import position_of, position_text
 
 
 async def nothing(asked: Asked) -> Answer:

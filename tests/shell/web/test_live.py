@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from service.shell.web import live
-from service.shell.web.exchange import EVENTS, Asked
-from service.shell.web.live import Live, event
 from tests.shell.web.told import TEXTS, World, article
+from wirecopy.shell.web import live
+from wirecopy.shell.web.exchange import EVENTS, Asked
+from wirecopy.shell.web.live import Live, event
 
 HOSTILE = "line\nbreak\r\ndata: x\n\nevent: y <b>\u2028 \x00"
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from service.shell.ports import CheckOptions
-from service.shell.web.exchange import Answer
-from service.shell.web.problems import Problem
 from tests.core.story import prose
 from tests.shell.web.desk import PagesDesk, said
 from tools import openapi
+from wirecopy.shell.ports import CheckOptions
+from wirecopy.shell.web.exchange import Answer
+from wirecopy.shell.web.problems import Problem
 
 DOCUMENT = json.loads(openapi.TARGET.read_text("utf-8"))
 

@@ -14,13 +14,13 @@ from urllib.parse import quote
 
 import pytest
 
-from service import samples
-from service.core.codec import encode_enriched
-from service.core.engine import enrich
-from service.core.model import Outcome, RawArticle, RawPosition
-from service.shell.web import evidence, rendering, stories
-from service.shell.web.rendering import article_url, story_url
 from tests.shell.web.told import LONG, START_MS, TEXTS, TOPIC, World, article, decode, original_and_copy
+from wirecopy import samples
+from wirecopy.core.engine import enrich
+from wirecopy.core.model import Outcome, RawArticle, RawPosition
+from wirecopy.core.records.raw import encode_enriched
+from wirecopy.shell.web import evidence, rendering, stories
+from wirecopy.shell.web.rendering import article_url, story_url
 
 VOID = {"meta", "link", "input", "img", "br", "hr", "rect", "circle", "line", "path", "polyline"}
 OPTIONAL = {"option"}

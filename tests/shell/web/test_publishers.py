@@ -10,9 +10,11 @@ from dataclasses import replace
 
 import pytest
 
-from service.core.model import Extent, Original, RawPosition, Verdict, VerdictKind
-from service.shell.web.catalogue import Entry
-from service.shell.web.publishers import (
+from tests.core.story import prose
+from tests.shell.web.desk import PagesDesk, said
+from wirecopy.core.model import Extent, Original, RawPosition, Verdict, VerdictKind
+from wirecopy.shell.web.catalogue import Entry
+from wirecopy.shell.web.publishers import (
     MATRIX_COLUMNS,
     MATRIX_ROWS,
     SORTS,
@@ -21,9 +23,7 @@ from service.shell.web.publishers import (
     matrix,
     sorted_by,
 )
-from service.shell.web.tally import Tally
-from tests.core.story import prose
-from tests.shell.web.desk import PagesDesk, said
+from wirecopy.shell.web.tally import Tally
 
 HOUR_MS = 3_600_000
 
@@ -120,7 +120,7 @@ def of_many(publishers: int, seed: int = 1) -> Tally:
 async def test_two_hundred_publishers_make_a_matrix_of_one_screen_and_a_table_of_all() -> None:
     tally = of_many(200)
     pages = Publishers(tally)
-    from service.shell.web.exchange import Asked
+    from wirecopy.shell.web.exchange import Asked
 
     first = (await pages.page(Asked("/publishers"))).body.decode()
     second = (await pages.page(Asked("/publishers", query={"page": "2"}))).body.decode()
@@ -175,7 +175,7 @@ def test_every_column_sorts_all_and_without_repeating_one(sort: str) -> None:
 
 
 async def test_a_page_is_made_once_in_a_while_and_not_at_every_request() -> None:
-    from service.shell.web.exchange import Asked
+    from wirecopy.shell.web.exchange import Asked
 
     now = [0.0]
     tally = of_many(3)

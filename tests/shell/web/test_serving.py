@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from service.shell import http
-from service.shell.ports import PipelineHealth
-from service.shell.web.exchange import EVENTS, POLICY, Answer, Asked, Method, Route
+from wirecopy.shell.ports import PipelineHealth
+from wirecopy.shell.web import server as http
+from wirecopy.shell.web.exchange import EVENTS, POLICY, Answer, Asked, Method, Route
 
 ended: asyncio.Event
 

@@ -7,12 +7,12 @@ import json
 
 import pytest
 
-from service.core.hashing import body_xxh3
-from service.core.model import RawArticle, RawPosition
-from service.shell.ports import RawRecord, UnavailableError
-from service.shell.web import texts as module
-from service.shell.web.texts import Gone, GoneReason, Texts
 from tests.shell.web.told import decode
+from wirecopy.core.hashing import body_xxh3
+from wirecopy.core.model import RawArticle, RawPosition
+from wirecopy.shell.ports import RawRecord, UnavailableError
+from wirecopy.shell.web import texts as module
+from wirecopy.shell.web.texts import Gone, GoneReason, Texts
 
 
 def at(offset: int) -> RawPosition:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from service.shell import run
-from tests.shell.test_run import SENTENCE, Ports, ask, free_settings, until_status, world
+from tests.shell.cli.test_run import SENTENCE, Ports, ask, free_settings, until_status, world
+from wirecopy.shell.cli import run
 
 BODY = SENTENCE + "Nobody had asked the deckhands, who stood on the pier with their bags and their dogs. " * 3
 

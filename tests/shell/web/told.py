@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from service import samples
-from service.core.codec import FieldPaths, decode_raw
-from service.core.engine import Engine
-from service.core.model import RawArticle, RawPosition, Rejected
-from service.shell.memory import MemoryBackend, MemoryBroker
-from service.shell.ports import LogRecord
-from service.shell.web.exchange import Answer, Asked, Method, Router, query_of
-from service.shell.web.site import Site
+from wirecopy import samples
+from wirecopy.core.engine import Engine
+from wirecopy.core.model import RawArticle, RawPosition, Rejected
+from wirecopy.core.records.raw import FieldPaths, decode_raw
+from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
+from wirecopy.shell.ports import LogRecord
+from wirecopy.shell.web.exchange import Answer, Asked, Method, Router, query_of
+from wirecopy.shell.web.site import Site
 
 TOPIC = "articles.raw"
 START_MS = 1_780_000_000_000

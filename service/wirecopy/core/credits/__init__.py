@@ -1,0 +1,1 @@
+"""Text → whom it names as its source."""

@@ -1,0 +1,186 @@
+"""The replicated state machine: `propose` makes a record for the fingerprint log, `replay` applies one.
+
+Kafka's group coordinator has the same shape (`CoordinatorRuntime`, KIP-848): a write returns records, state changes only
+when the record comes back from the log. `replay` sees the log alone: its records, their order and append times; no clock,
+no chance, no partition assignment. So every replica holds the same index and says the same (law 1).
+
+The state: the origin index, and the last outcomes of each raw partition, so that a redelivered record is told what was
+said the first time although the index has moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from wirecopy.core import limits
+from wirecopy.core.fingerprint.propose import Proposal, propose
+from wirecopy.core.fingerprint.record import ENGINE_VERSION, SketchRecord, decode_record
+from wirecopy.core.index.origin_index import OriginIndex
+from wirecopy.core.index.stored import (
+    OutcomeValues,
+    encode_outcomes,
+    outcome_from_list,
+    outcome_values,
+    position_of,
+)
+from wirecopy.core.model import EngineStats, Outcome, Passage, RawArticle, Refused, Verdict
+from wirecopy.core.values import maker
+from wirecopy.core.verdict.judge import judge
+
+__all__ = ["ENGINE_VERSION", "Engine", "Proposal", "enrich"]
+
+Recent = dict[tuple[str, int], dict[int, Outcome | OutcomeValues]]  # as values where a snapshot gave them
+
+_outcome = maker(Outcome)
+_DECODED_AHEAD = 32  # records: a slice of the follower's and more, and little memory
+
+
+class Engine:
+    """The index and everything that decides. Not for several threads at once, but for `propose`."""
+
+    def __init__(self, *, window_ms: int = limits.WINDOW_MS, shards: int = 1) -> None:
+        self._window_ms = window_ms
+        self._renew_ms = window_ms * limits.RENEW_AGE_PERCENT // 100
+        self._renew_before = 0  # articles below it are older than that
+        self._index = OriginIndex(shards)
+        self._recent: Recent = {}
+        self._log_offset = 0
+        self._log_time_ms = 0
+        self._refused = 0
+
+    @property
+    def index(self) -> OriginIndex:
+        """What is remembered: to be read only."""
+        return self._index
+
+    def propose(self, article: RawArticle) -> Proposal:
+        """Fingerprints an article; changes nothing. May run in any thread."""
+        return propose(article)
+
+    def replay(self, log_offset: int, log_time_ms: int, value: bytes) -> Outcome | Refused:
+        """Applies one record of the fingerprint log: the only thing that changes the index."""
+        return self._applied(log_offset, log_time_ms, decode_record(value))
+
+    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+        """Applies records in order. A few are decoded at a time: each step then finds its own code still in the cache."""
+        outcomes: list[Outcome | Refused] = []
+        for at in range(0, len(records), _DECODED_AHEAD):
+            few = records[at : at + _DECODED_AHEAD]
+            decoded = [(offset, time_ms, decode_record(value)) for offset, time_ms, value in few]
+            outcomes += [self._applied(*record) for record in decoded]
+        return outcomes
+
+    def _applied(
+        self, log_offset: int, log_time_ms: int, record: SketchRecord | Refused
+    ) -> Outcome | Refused:
+        """Applies one record as decoded."""
+        self._log_offset = log_offset + 1
+        if isinstance(record, Refused):
+            self._refused += 1
+            return record
+        position = record.position
+        offset, partition = position.offset, (position.topic, position.partition)
+        recent = self._recent.get(partition)
+        if recent is None:
+            recent = self._recent[partition] = {}
+        before = recent.get(offset)
+        if before is not None:
+            before = before if isinstance(before, Outcome) else outcome_from_list(before)
+            if before.body_xxh3 == record.body_xxh3:
+                recent[offset] = before
+                return replace(before, redelivered=True)
+            del recent[offset]  # what comes in its place is the newest
+        if log_time_ms > self._log_time_ms:  # log time never runs backwards
+            self._log_time_ms = log_time_ms
+        self._index.forget_before(self._log_time_ms - self._window_ms)
+        outcome = recent[offset] = self._judged(record)
+        if len(recent) > limits.RECENT_VERDICTS_PER_PARTITION:
+            del recent[next(iter(recent))]
+        return outcome
+
+    def check(self, proposal: Proposal) -> Outcome:
+        """What `replay` would say of this article if it came next, at the log's present time; changes nothing. Not beside
+        `replay` in another thread: it reads what `replay` writes."""
+        record = decode_record(proposal.value)
+        assert not isinstance(record, Refused), "a proposal is a record of this engine's version"
+        judged = judge(self._index, self._index.compare(record))
+        return Outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
+
+    def _judged(self, record: SketchRecord) -> Outcome:
+        index = self._index
+        seen = index.compare(record)
+        judged = judge(index, seen)
+        number = index.remember(seen, judged.verdict, judged.learned, self._log_time_ms)
+        self._renew_before = index.articles.first_from(self._log_time_ms - self._renew_ms, self._renew_before)
+        index.learn(seen, judged.learned, number, self._renew_before)
+        return _outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
+
+    def stats(self) -> EngineStats:
+        """Sizes and progress, for metrics."""
+        index = self._index
+        return EngineStats(
+            articles=len(index.articles),
+            postings=len(index.postings),
+            index_bytes=index.postings.nbytes + index.marks.nbytes + index.articles.nbytes,
+            template_shingles=len(index.marks),
+            log_offset=self._log_offset,
+            log_time_ms=self._log_time_ms,
+            records_refused=self._refused,
+        )
+
+    # ---- keeping
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """All that decides what is said from here on, as arrays by name; views, so write or copy them before the next
+        change. `from_state` gives an engine that says the same to the byte."""
+        state = self._index.state()
+        numbers = [ENGINE_VERSION, self._window_ms, self._log_offset, self._log_time_ms, self._refused]
+        state["engine"] = np.array(numbers, np.int64)
+        outcomes = [outcome for held in self._recent.values() for outcome in held.values()]
+        state["recent"] = np.frombuffer(encode_outcomes(outcomes), np.uint8)
+        return state
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, npt.NDArray[Any]]) -> Engine:
+        """The engine that gave the state. ValueError where another engine version wrote it: rebuild from the log then."""
+        version, window_ms, log_offset, log_time_ms, refused = state["engine"].tolist()
+        if version != ENGINE_VERSION:
+            raise ValueError(
+                f"the state is of engine version {version}, this is {ENGINE_VERSION}: rebuild it from the log"
+            )
+        engine = cls(window_ms=window_ms)
+        engine._index = OriginIndex.from_state(state)
+        engine._log_offset, engine._log_time_ms, engine._refused = log_offset, log_time_ms, refused
+        for values in outcome_values(state["recent"].tobytes()):
+            at = position_of(values)
+            engine._recent.setdefault((at.topic, at.partition), {})[at.offset] = values
+        return engine
+
+
+def enrich(proposal: Proposal, outcome: Outcome) -> Verdict:
+    """The verdict with what only the owner of the text can add: the credit's words, passages cut at tokens. Pure."""
+    verdict = outcome.verdict
+    article = proposal.article
+    credit, passages = verdict.credit, verdict.passages
+    if credit is not None:
+        credit = replace(credit, text=article.body[credit.start : credit.end])
+    if passages and article.offsets is None and len(proposal.starts):
+        passages = tuple(_cut_at_tokens(p, proposal) for p in passages)
+    elif credit is None:
+        return verdict
+    return replace(verdict, credit=credit, passages=passages)
+
+
+def _cut_at_tokens(passage: Passage, proposal: Proposal) -> Passage:
+    """A passage whose edges lie between tokens: interpolation inside a line may have cut one."""
+    first = int(np.searchsorted(proposal.ends, passage.start, side="right"))
+    last = int(np.searchsorted(proposal.starts, passage.end, side="left")) - 1
+    if first > last:
+        return passage
+    start = min(passage.start, int(proposal.starts[first]))
+    end = max(passage.end, int(proposal.ends[last]))
+    return replace(passage, start=start, end=end)

@@ -1,0 +1,1 @@
+"""Article → the record of the fingerprint log."""

@@ -1,0 +1,117 @@
+"""Article → proposal: the record that the fingerprint log is to hold of it, and what stays with the owner of
+the text.
+
+The half of the state machine that changes nothing: the same article gives the same bytes on every replica, in
+any thread.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from wirecopy.core import limits
+from wirecopy.core.credits.find import find_credits
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, encode_record
+from wirecopy.core.fingerprint.sketch import Sketch, sketch_in
+from wirecopy.core.hashing import xxh3_64, xxh3_128_hex
+from wirecopy.core.model import I32, Credit, CreditKind, RawArticle
+from wirecopy.core.text.tokens import Tokens, borrow, give_back, tokens_in
+from wirecopy.core.values import maker, quick
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An article with the log record that proposes it. `value` is what to append; the rest stays here. `starts` and
+    `ends` i32[t]: where its tokens lie, code points of the text."""
+
+    article: RawArticle
+    value: bytes
+    body_xxh3: str
+    starts: I32
+    ends: I32
+    credits: tuple[Credit, ...]
+
+
+_proposal, _record, _credit = maker(Proposal), maker(SketchRecord), maker(RecordCredit)
+
+
+def propose(article: RawArticle) -> Proposal:
+    """Fingerprints an article. Pure: the same article gives the same bytes on every replica."""
+    utf8 = article.text.encode("utf-8", "surrogatepass")
+    for_tokens = borrow(len(utf8))
+    tokens = tokens_in(for_tokens, utf8)
+    found = find_credits(
+        article.text,
+        article.title,
+        article.publisher,
+        article.domain,
+        host=article.host,
+        tokens=tokens,
+        utf8=utf8,
+    )[: limits.CREDITS_MAX]
+    if article.offsets is not None:  # else the text is the body
+        utf8 = article.body.encode("utf-8", "surrogatepass")
+    body_xxh3 = xxh3_128_hex(utf8)
+    for_sketch = borrow(len(tokens.canonical))
+    sketch = sketch_in(for_sketch, article, tokens)
+    record = _record(
+        article.position,
+        body_xxh3,
+        article.id[: limits.ID_CHARS_MAX],
+        article.url[: limits.URL_CHARS_MAX],
+        article.publisher[: limits.NAME_CHARS_MAX],
+        article.host[: limits.HOST_CHARS_MAX],
+        article.domain[: limits.NAME_CHARS_MAX],
+        article.published_at_ms,
+        article.version,
+        _placed(found, article, tokens, sketch),
+        sketch,
+    )
+    made = _proposal(
+        article, encode_record(record), body_xxh3, tokens.starts.copy(), tokens.ends.copy(), found
+    )
+    give_back(for_sketch)
+    give_back(for_tokens)
+    return made
+
+
+def _placed(
+    found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, sketch: Sketch
+) -> tuple[RecordCredit, ...]:
+    """Credits as the log holds them: where in the body as it came, and whether the article says them."""
+    if not found:
+        return ()
+    offsets = article.offsets
+    first = last = top = 0
+    if sketch.main_end > sketch.main_start:
+        start = tokens.starts.item(sketch.main_start)
+        first, top = start - limits.CREDIT_BEFORE_CHARS, start + limits.CREDIT_TOP_CHARS
+        last = tokens.ends.item(sketch.main_end - 1) + limits.CREDIT_AFTER_CHARS
+    placed = [
+        _credit(
+            credit.kind,
+            credit.name[: limits.NAME_CHARS_MAX],
+            credit.key[: limits.NAME_CHARS_MAX],
+            credit.agency,
+            credit.start if offsets is None else int(offsets[credit.start]),
+            credit.end if offsets is None else int(offsets[credit.end]),
+            first <= credit.start < (top if credit.kind is CreditKind.DATELINE else last),
+            _context(tokens, credit),
+        )
+        for credit in found
+    ]
+    if len(placed) > 1:  # stable: strongest first, the article's before the page's
+        placed.sort(key=lambda credit: not credit.inside)
+    return tuple(placed)
+
+
+def _context(tokens: Tokens, credit: Credit) -> int:
+    """32 bits of the hash of a credit with the words on both sides of it."""
+    starts = tokens.starts.data  # of Python's own numbers: a tenth of what the array's take to be compared
+    first = bisect_left(starts, credit.start)
+    last = bisect_left(starts, credit.end, first) + limits.CREDIT_CONTEXT_TOKENS
+    first = max(0, first - limits.CREDIT_CONTEXT_TOKENS)
+    bounds = tokens.canonical_starts.data
+    return xxh3_64(tokens.canonical[bounds[first] : bounds[min(last, len(starts))]]) & 0xFFFFFFFF

@@ -1,0 +1,329 @@
+"""The record of the fingerprint log: bytes that every replica, and another language, reads alike.
+
+    magic "WC" · engine version u8 · XXH3-64 of the rest, its seed the engine version - 1, little endian
+    · numbers: unsigned LEB128 (https://dwarfstd.org, §7.6), in the order of `encode_record`
+    · strings: UTF-8, each after its length (a number of the stream)
+    · body XXH3-128, 16 bytes · title digest u64 · shingle ids u64[n], little endian
+
+Decoding trusts nothing: another writer on the topic must not make replicas differ or fail, so whatever does
+not check is one refusal, a value. Under 1 KB for an average article.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from operator import gt
+
+import numpy as np
+
+from wirecopy.core import limits
+from wirecopy.core.fingerprint.sketch import Sketch
+from wirecopy.core.hashing import xxh3_64
+from wirecopy.core.model import CreditKind, RawPosition, RefusalReason, Refused
+from wirecopy.core.text import kernels
+from wirecopy.core.values import maker, quick
+
+MAGIC = b"WC"
+ENGINE_VERSION = 1  # raised by every release that would change a verdict
+_HEAD = struct.Struct("<2sBQ")
+_TAIL = struct.Struct("<16sQ")
+_LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(np.int64), np.dtype(np.int32)
+_CREDIT_KINDS = tuple(CreditKind)
+_CREDIT_KIND_NUMBERS = {kind: number for number, kind in enumerate(_CREDIT_KINDS)}
+_NUMBER_BYTES_MAX = 10  # of an unsigned LEB128 of 64 bits
+_NUMBERS_LEAST = kernels.RECORD_NUMBERS + 6  # of a record without credits
+_NUMBERS_MAX = _NUMBERS_LEAST + 7 * limits.CREDITS_MAX
+_DAMAGES = {
+    kernels.RECORD_ENDS_EARLY: "it ends early",
+    kernels.RECORD_NUMBER_CUT: "a number is cut",
+    kernels.RECORD_COUNT: "a count is out of bounds",
+    kernels.RECORD_POSITIONS: "positions do not ascend inside the text",
+    kernels.RECORD_LINES: "lines lie outside the text",
+}
+# topic, id, URL, publisher, host, domain, then name and key of each credit
+_STRING_CHARS_MAX = (
+    limits.HOST_CHARS_MAX,
+    limits.ID_CHARS_MAX,
+    limits.URL_CHARS_MAX,
+    limits.NAME_CHARS_MAX,
+    limits.HOST_CHARS_MAX,
+    limits.NAME_CHARS_MAX,
+    *(limits.NAME_CHARS_MAX,) * (2 * limits.CREDITS_MAX),
+)
+_STRING_CHARS_LEAST = min(_STRING_CHARS_MAX)
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class RecordCredit:
+    """A credit as the log holds it: offsets are code points of the body as it came."""
+
+    kind: CreditKind
+    name: str
+    key: str
+    agency: bool
+    start: int
+    end: int
+    inside: bool  # it stands where the article says such things; else the page says it
+    context: int  # 32 bits of the hash of the words around it: a site's template repeats them
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class SketchRecord:
+    """One article in the fingerprint log: who it is, and its sketch."""
+
+    position: RawPosition
+    body_xxh3: str
+    id: str
+    url: str
+    publisher: str
+    host: str
+    domain: str
+    published_at_ms: int | None
+    version: int
+    credits: tuple[RecordCredit, ...]
+    sketch: Sketch
+    lines: bytes = field(
+        default=b"", compare=False
+    )  # of the sketch, as the log has them, where it comes from there
+
+
+_record, _position, _sketch = maker(SketchRecord), maker(RawPosition), maker(Sketch)
+
+
+def with_credits(record: SketchRecord, credits_: tuple[RecordCredit, ...]) -> SketchRecord:
+    """The record with other credits: `dataclasses.replace`, for a fifth of its time."""
+    return _record(
+        record.position,
+        record.body_xxh3,
+        record.id,
+        record.url,
+        record.publisher,
+        record.host,
+        record.domain,
+        record.published_at_ms,
+        record.version,
+        credits_,
+        record.sketch,
+        record.lines,
+    )
+
+
+class _DamagedError(Exception):
+    """The bytes are not a record; never leaves this file."""
+
+
+def encode_record(record: SketchRecord) -> bytes:
+    """The log's bytes of a record."""
+    sketch, position = record.sketch, record.position
+    strings = [position.topic, record.id, record.url, record.publisher, record.host, record.domain]
+    for credit in record.credits:
+        strings += (credit.name, credit.key)
+    encoded = [string.encode("utf-8", "replace") for string in strings]
+    numbers = [
+        position.partition,
+        position.offset,
+        0 if record.published_at_ms is None else _zigzag(record.published_at_ms) + 1,
+        record.version,
+        sketch.tokens,
+        sketch.main_start,
+        sketch.main_end - sketch.main_start,
+        int(sketch.title_found),
+        len(sketch.ids),
+        len(sketch.lines),
+        len(record.credits),
+    ]
+    for credit in record.credits:
+        flags = int(credit.agency) | int(credit.inside) << 1
+        kind = _CREDIT_KIND_NUMBERS[credit.kind]
+        numbers += (kind, flags, credit.start, credit.end - credit.start, credit.context)
+    numbers += map(len, encoded)
+    stream = np.empty(_NUMBER_BYTES_MAX * (len(numbers) + len(sketch.ids) + 4 * len(sketch.lines)), np.uint8)
+    written = kernels.write_record(np.array(numbers, np.int64), sketch.positions, sketch.lines, stream)
+    rest = b"".join(
+        (
+            stream[:written].tobytes(),
+            *encoded,
+            _TAIL.pack(bytes.fromhex(record.body_xxh3), sketch.title_digest),
+            sketch.ids.astype("<u8", copy=False).tobytes(),
+        )
+    )
+    return _HEAD.pack(MAGIC, ENGINE_VERSION, checksum_of(ENGINE_VERSION, rest)) + rest
+
+
+def checksum_of(version: int, rest: bytes) -> int:
+    """Over the version too, by the seed: a version that chance has changed must not look like another release's."""
+    return xxh3_64(rest, (version - 1) % 256)
+
+
+def decode_record(value: bytes) -> SketchRecord | Refused:
+    """The record that the bytes hold, or why they are passed over."""
+    if len(value) < _HEAD.size + _TAIL.size or value[:2] != MAGIC:
+        return Refused(
+            RefusalReason.NOT_A_RECORD, "the record does not open as a fingerprint does: another writer?"
+        )
+    _, version, checksum = _HEAD.unpack_from(value)
+    rest = value[_HEAD.size :]
+    if checksum_of(version, rest) != checksum:  # first: what stops replicas below is no chance damage
+        return Refused(RefusalReason.NOT_A_RECORD, "the record's checksum does not fit its bytes")
+    if version != ENGINE_VERSION:
+        return Refused(
+            RefusalReason.ENGINE_VERSION,
+            f"the record was written by engine version {version}, this is {ENGINE_VERSION}: "
+            "releases of two engine versions need a log each (docs/runbook.md, Rolling out a release)",
+        )
+    try:
+        return _decoded(rest)
+    except (_DamagedError, UnicodeDecodeError, IndexError, struct.error) as error:
+        return Refused(RefusalReason.NOT_A_RECORD, f"the record's parts do not fit together: {error}")
+
+
+def _decoded(rest: bytes) -> SketchRecord:
+    size = len(rest)
+    numbers = np.empty(_NUMBERS_MAX, _I64)
+    # no larger than the record makes them, so that what is read can stay where it is
+    positions = np.empty(size, _I32)
+    lines = np.empty((size // 4, 5), _I32)
+    said, at, lines_at = kernels.read_record(
+        rest, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
+    )
+    if said != kernels.RECORD_READ:
+        raise _DamagedError(_DAMAGES[said])
+    (
+        partition,
+        offset,
+        published,
+        version,
+        tokens,
+        main_start,
+        main_size,
+        title_found,
+        ids_count,
+        lines_count,
+        credits_count,
+        *lengths,
+    ) = numbers[:_NUMBERS_LEAST].tolist()
+    credits_: tuple[RecordCredit, ...] = ()
+    if credits_count:
+        told = numbers[_NUMBERS_LEAST - 6 : _NUMBERS_LEAST + 7 * credits_count].tolist()
+        lengths = told[5 * credits_count :]
+    if ids_count and not lines_count:
+        raise _DamagedError("samples stand in no line")
+    tail_at = size - _TAIL.size - 8 * ids_count
+    topic, id_, url, publisher, host, domain, *named = _strings(rest, at, lengths, tail_at)
+    if credits_count:
+        credits_ = _credits(told, named)
+    digest, title_digest = _TAIL.unpack_from(rest, tail_at)
+    return _record(
+        _position(topic, partition, offset),
+        digest.hex(),
+        id_,
+        url,
+        publisher,
+        host,
+        domain,
+        None if published == 0 else _unzigzag(published - 1),
+        version,
+        credits_,
+        _sketch(
+            np.frombuffer(rest, _LITTLE_U64, ids_count, tail_at + _TAIL.size).astype(_U64),
+            positions[:ids_count],
+            lines[:lines_count],
+            tokens,
+            main_start,
+            main_start + main_size,
+            title_found != 0,
+            title_digest,
+        ),
+        rest[lines_at:at],
+    )
+
+
+def _credits(numbers: list[int], named: list[str]) -> tuple[RecordCredit, ...]:
+    """The credits of five numbers and two names each."""
+    credits_ = []
+    for i in range(len(named) // 2):
+        kind, flags, start, size, context = numbers[5 * i : 5 * i + 5]
+        name, key = named[2 * i : 2 * i + 2]
+        inside, agency = bool(flags & 2), bool(flags & 1)
+        credits_.append(
+            RecordCredit(_CREDIT_KINDS[kind], name, key, agency, start, start + size, inside, context)
+        )
+    return tuple(credits_)
+
+
+def _strings(rest: bytes, at: int, lengths: list[int], end: int) -> list[str]:
+    """The strings of so many bytes each, from `at` to `end`."""
+    if at + sum(lengths) != end:
+        raise _DamagedError("it ends early, or goes on after its end")
+    joined = rest[at:end]
+    strings = []
+    at = 0
+    if joined.isascii():  # a character a byte: decoded at once and then cut
+        text = joined.decode()
+        for length in lengths:
+            strings.append(text[at : at + length])
+            at += length
+    else:
+        for length in lengths:
+            strings.append(joined[at : at + length].decode())
+            at += length
+    if max(lengths) > _STRING_CHARS_LEAST and any(map(gt, map(len, strings), _STRING_CHARS_MAX)):
+        raise _DamagedError("a name is too long")
+    return strings
+
+
+def _zigzag(value: int) -> int:
+    return value << 1 if value >= 0 else (-value << 1) - 1
+
+
+def _unzigzag(value: int) -> int:
+    return value >> 1 if not value & 1 else -((value + 1) >> 1)
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who an article is, out of its record: what can be said of it without looking at its sketch."""
+
+    id: str
+    url: str
+    publisher: str
+    domain: str
+    published_at_ms: int | None
+
+
+def identity_of(value: bytes) -> Identity:
+    """Who the article of a record is. Only of bytes that `decode_record` takes: nothing is checked again.
+
+    A quarter of `decode_record`'s time: the sketch lies between the numbers and the strings, and is stepped
+    over from the record's end.
+    """
+    at = _HEAD.size
+    numbers: list[int] = []
+    wanted = kernels.RECORD_NUMBERS
+    while len(numbers) < wanted:
+        number = value[at]
+        at += 1
+        if number >= 0x80:
+            number &= 0x7F
+            shift = 7
+            while (byte := value[at]) >= 0x80:
+                number |= (byte & 0x7F) << shift
+                shift += 7
+                at += 1
+            number |= byte << shift
+            at += 1
+        numbers.append(number)
+        if len(numbers) == kernels.RECORD_NUMBERS:
+            wanted += 7 * number + 6  # the last of these is the number of credits
+    lengths = numbers[kernels.RECORD_NUMBERS + 5 * numbers[10] :]
+    at = len(value) - _TAIL.size - 8 * numbers[8] - sum(lengths)
+    strings = []
+    for length in lengths[:6]:
+        strings.append(value[at : at + length].decode("utf-8"))
+        at += length
+    _, id_, url, publisher, _, domain = strings
+    return Identity(id_, url, publisher, domain, None if numbers[2] == 0 else _unzigzag(numbers[2] - 1))

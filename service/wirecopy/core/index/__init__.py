@@ -1,0 +1,1 @@
+"""What is remembered: postings, site marks, articles."""

@@ -1,0 +1,377 @@
+"""What the index keeps of an article beside numbers: who it is and what was said of it, as bytes.
+
+One blob an article, read only for the few candidates that a text really shares something with, and for corrections:
+
+    head     numbers: position, digest, verdict's kind, sizes of what follows
+    names    topic, id, URL, publisher, host, domain: UTF-8, one behind the other; the head has their lengths
+    judged   what else judging a candidate needs, JSON: credits, story, original; nothing where an article credits
+             nobody and is an original that opened its own story, as most are
+    rest     of its verdict, JSON; shorter for such an original
+    lines    of its sketch, as the log's record has them: only corrections read them
+
+Every article is written here once, few are read: so what writing costs counts most. Bounded: a body of many thousand lines
+keeps the first ones, and so do its passages.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from wirecopy.core import limits
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
+from wirecopy.core.model import (
+    I32,
+    Basis,
+    Correction,
+    CorrectionReason,
+    Credit,
+    CreditKind,
+    Extent,
+    Original,
+    Outcome,
+    Passage,
+    RawPosition,
+    Source,
+    Verdict,
+    VerdictKind,
+)
+from wirecopy.core.records.raw import json_bytes, json_value
+from wirecopy.core.values import maker, quick
+from wirecopy.core.verdict import candidate_kernels as kernels_replay
+
+CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
+_VERDICT_KINDS = tuple(VerdictKind)
+_KIND_NUMBERS = {kind._value_: number for number, kind in enumerate(_VERDICT_KINDS)}
+# partition, offset, body's digest, bytes of judged and of rest, of names, their lengths in code points, kind
+_HEAD = struct.Struct("<QQ16sIIH6HB")
+_JUDGED_BYTES, _REST_BYTES, _NAMES_BYTES, _KIND = 3, 4, 5, 12  # places among them
+DIGEST = slice(16, 32)  # where a blob has the body's digest
+_SAME_HOST = (1 << 16) - 1  # in place of a host's length: it is the domain
+_NONE = np.empty(0, np.uint8)
+_make_position, _make_original = maker(RawPosition), maker(Original)
+OutcomeValues = list[Any]  # an outcome as a snapshot holds it
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """An article as the store holds it."""
+
+    position: RawPosition
+    body_xxh3: str
+    id: str
+    url: str
+    publisher: str
+    host: str
+    domain: str
+    credits: tuple[RecordCredit, ...]
+    verdict: Verdict  # as last said
+
+
+def encode_remembered(record: SketchRecord, verdict: Verdict) -> bytes:
+    """The blob of an article, from its record as it came out of the log."""
+    lines = record.lines
+    if len(record.sketch.lines) > limits.REMEMBERED_LINES_MAX:
+        lines = lines[: _end_of_number(lines, 4 * limits.REMEMBERED_LINES_MAX)]
+    topic, id_, url, publisher = record.position.topic, record.id, record.url, record.publisher
+    host, domain = record.host, record.domain
+    own_host = "" if host == domain else host
+    names = "".join((topic, id_, url, publisher, own_host, domain)).encode()
+    judged, rest = _judged(record, verdict), _rest(verdict)
+    head = _HEAD.pack(
+        record.position.partition,
+        record.position.offset,
+        bytes.fromhex(record.body_xxh3),
+        len(judged),
+        len(rest),
+        len(names),
+        len(topic),
+        len(id_),
+        len(url),
+        len(publisher),
+        _SAME_HOST if host == domain else len(host),
+        len(domain),
+        _KIND_NUMBERS[verdict.kind._value_],
+    )
+    return b"".join((head, names, judged, rest, lines))
+
+
+def reencode_remembered(article: Remembered, verdict: Verdict, before: bytes) -> bytes:
+    """The blob of an article of which something else is said now: who it is, and its lines, are those of the blob before."""
+    head = list(_HEAD.unpack_from(before))
+    names_end = _HEAD.size + head[_NAMES_BYTES]
+    lines_at = names_end + head[_JUDGED_BYTES] + head[_REST_BYTES]
+    judged, rest = _judged(article, verdict), _rest(verdict)
+    head[_JUDGED_BYTES], head[_REST_BYTES] = len(judged), len(rest)
+    head[_KIND] = _KIND_NUMBERS[verdict.kind._value_]
+    return b"".join((_HEAD.pack(*head), before[_HEAD.size : names_end], judged, rest, before[lines_at:]))
+
+
+def _judged(article: SketchRecord | Remembered, verdict: Verdict) -> bytes:
+    """The third part."""
+    original = verdict.original
+    if original is None and not article.credits and verdict.story == article.id:
+        return b""
+    credits_ = [
+        [c.kind._value_, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context]
+        for c in article.credits
+    ]
+    story = None if verdict.story == article.id else verdict.story
+    return json_bytes([credits_, story, None if original is None else _original_list(original)])
+
+
+def _rest(verdict: Verdict) -> bytes:
+    """The fourth part: a verdict's list without what stands before it. Of an original that shares nothing and credits
+    nobody, its template's share and its basis."""
+    shares = verdict.share or verdict.source_share or verdict.sources or verdict.passages
+    if not shares and verdict.extent is None and verdict.credit is None:
+        return json_bytes([verdict.boilerplate_share, [basis._value_ for basis in verdict.basis]])
+    values = verdict_list(verdict, limits.REMEMBERED_PASSAGES_MAX)
+    return json_bytes([values[1], *values[4:]])
+
+
+def _end_of_number(packed: bytes, count: int) -> int:
+    """Where the first `count` numbers of unsigned LEB128 end."""
+    return int(np.flatnonzero(np.frombuffer(packed, np.uint8) < 128)[count - 1]) + 1
+
+
+_PLAIN: tuple[list[Any], None, None] = ([], None, None)
+
+
+def decode_head(blob: bytes) -> tuple[Any, ...]:
+    """What judging a candidate needs of a blob: position, body's digest, id, URL, publisher, host, domain, credits (each
+    for `credit_from_list`), kind, story, original. It is our own: damage is an assertion's matter, found by checksums
+    before."""
+    (
+        partition,
+        offset,
+        digest,
+        judged_bytes,
+        _,
+        names_bytes,
+        topic_chars,
+        id_chars,
+        url_chars,
+        publisher_chars,
+        host_chars,
+        domain_chars,
+        kind,
+    ) = _HEAD.unpack_from(blob)
+    names_end = _HEAD.size + names_bytes
+    names = blob[_HEAD.size : names_end].decode()
+    id_at = topic_chars
+    url_at = id_at + id_chars
+    publisher_at = url_at + url_chars
+    host_at = publisher_at + publisher_chars
+    domain = names[len(names) - domain_chars :]
+    id_ = names[id_at:url_at]
+    credits_, story, original = (
+        json_value(blob[names_end : names_end + judged_bytes]) if judged_bytes else _PLAIN
+    )
+    return (
+        _make_position(names[:id_at], partition, offset),
+        digest.hex(),
+        id_,
+        names[url_at:publisher_at],
+        names[publisher_at:host_at],
+        domain if host_chars == _SAME_HOST else names[host_at : host_at + host_chars],
+        domain,
+        credits_,
+        _VERDICT_KINDS[kind],
+        id_ if story is None else story,
+        None if original is None else _original(original),
+    )
+
+
+def decode_remembered(blob: bytes) -> Remembered:
+    """The article that a blob holds."""
+    position, body, id_, url, publisher, host, domain, credits_, kind, story, original = decode_head(blob)
+    lines_at = _lines_at(blob)
+    rest = json_value(blob[lines_at - _HEAD.unpack_from(blob)[_REST_BYTES] : lines_at])
+    if len(rest) == 2:
+        verdict = Verdict(
+            kind, None, story, original, 0.0, 0.0, rest[0], (), (), None, tuple(Basis(one) for one in rest[1])
+        )
+    else:
+        verdict = verdict_from_list([kind, rest[0], story, None, *rest[1:]])
+        verdict = replace(verdict, original=original)
+    return Remembered(
+        position,
+        body,
+        id_,
+        url,
+        publisher,
+        host,
+        domain,
+        tuple(credit_from_list(c) for c in credits_),
+        verdict,
+    )
+
+
+def credit_from_list(values: list[Any]) -> RecordCredit:
+    """One of a head's credits."""
+    return RecordCredit(CREDIT_KINDS[values[0]], *values[1:])
+
+
+def remembered_lines(blob: bytes) -> I32:
+    """The lines i32[l, 5] that a blob holds."""
+    at = _lines_at(blob)
+    packed = np.frombuffer(blob, np.uint8, -1, at).copy() if at < len(blob) else _NONE
+    lines = np.empty((len(packed) // 4, 5), np.int32)
+    return lines[: kernels_replay.unpack_lines(packed, lines)]
+
+
+def _lines_at(blob: bytes) -> int:
+    head = _HEAD.unpack_from(blob)
+    at: int = _HEAD.size + head[_NAMES_BYTES] + head[_JUDGED_BYTES] + head[_REST_BYTES]
+    return at
+
+
+def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[object]:
+    """A verdict as plain values, without names: what a snapshot and the memory of redelivery hold."""
+    original = verdict.original
+    credit = verdict.credit
+    passages: list[list[object]] = []
+    if verdict.passages:
+        number = {source.id: at for at, source in enumerate(verdict.sources)}
+        passages = [
+            [p.start, p.end, p.words, number[p.source]]
+            for p in verdict.passages[:passages_max]
+            if p.source in number
+        ]
+    extent = verdict.extent
+    # `_value_` is what `value` gives, without the call that a member's property is
+    return [
+        verdict.kind._value_,
+        None if extent is None else extent._value_,
+        verdict.story,
+        None if original is None else _original_list(original),
+        verdict.share,
+        verdict.source_share,
+        verdict.boilerplate_share,
+        passages,
+        [[s.id, s.publisher, s.share, s.source_share] for s in verdict.sources],
+        None
+        if credit is None
+        else [
+            credit.kind._value_,
+            credit.name,
+            credit.key,
+            credit.agency,
+            credit.text,
+            credit.start,
+            credit.end,
+        ],
+        [basis._value_ for basis in verdict.basis],
+    ]
+
+
+def verdict_from_list(values: list[Any]) -> Verdict:
+    """The verdict that `verdict_list` wrote."""
+    (
+        kind,
+        extent,
+        story,
+        original,
+        share,
+        source_share,
+        boilerplate_share,
+        passages,
+        sources,
+        credit,
+        basis,
+    ) = values
+    return Verdict(
+        VerdictKind(kind),
+        None if extent is None else Extent(extent),
+        story,
+        None if original is None else _original(original),
+        share,
+        source_share,
+        boilerplate_share,
+        tuple(Passage(start, end, words, sources[at][0]) for start, end, words, at in passages),
+        tuple(Source(*source) for source in sources),
+        None if credit is None else Credit(CreditKind(credit[0]), *credit[1:]),
+        tuple(Basis(one) for one in basis),
+    )
+
+
+def _original_list(original: Original) -> list[object]:
+    return [
+        original.id,
+        original.url,
+        original.publisher,
+        original.published_at_ms,
+        original.ingested,
+        None if original.position is None else _position(original.position),
+    ]
+
+
+def _position(position: RawPosition) -> tuple[str, int, int]:
+    return position.topic, position.partition, position.offset
+
+
+def _original(values: list[Any]) -> Original:
+    id_, url, publisher, published_at_ms, ingested, position = values
+    return _make_original(
+        id_,
+        url,
+        publisher,
+        published_at_ms,
+        ingested,
+        None if position is None else _make_position(*position),
+    )
+
+
+def encode_outcomes(outcomes: Iterable[Outcome | OutcomeValues]) -> bytes:
+    """Outcomes as bytes, for a snapshot; those that came out of one and were not asked for since go back as they are."""
+    return json_bytes([one if isinstance(one, list) else _outcome_list(one) for one in outcomes])
+
+
+def outcome_values(data: bytes) -> list[OutcomeValues]:
+    """What `encode_outcomes` wrote, as plain values: a partition has thousands, and few are ever asked for again."""
+    values: list[OutcomeValues] = json_value(data)
+    return values
+
+
+def position_of(values: OutcomeValues) -> RawPosition:
+    return RawPosition(*values[0])
+
+
+def outcome_from_list(values: OutcomeValues) -> Outcome:
+    """The outcome that plain values say."""
+    position, body, verdict, corrections = values
+    return Outcome(
+        RawPosition(*position),
+        body,
+        verdict_from_list(verdict),
+        tuple(
+            Correction(
+                id_,
+                RawPosition(*at),
+                copy_body,
+                verdict_from_list(corrected),
+                CorrectionReason(reason),
+                RawPosition(*cause),
+            )
+            for id_, at, copy_body, corrected, reason, cause in corrections
+        ),
+        False,
+    )
+
+
+def _outcome_list(outcome: Outcome) -> OutcomeValues:
+    return [
+        _position(outcome.position),
+        outcome.body_xxh3,
+        verdict_list(outcome.verdict),
+        [
+            [c.id, _position(c.position), c.body_xxh3, verdict_list(c.verdict), c.reason, _position(c.cause)]
+            for c in outcome.corrections
+        ],
+    ]

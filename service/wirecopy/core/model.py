@@ -1,0 +1,243 @@
+"""The values that travel: one frozen type per stage of an article's journey.
+
+    raw bytes → RawArticle | Rejected → Proposal (with its SketchRecord) → Outcome (Verdict, corrections) → enriched bytes
+
+No dict travels past the codec. Nothing here computes anything: the stages do, each in its own file.
+All times are integers in milliseconds since the Unix epoch, named `_ms`; all offsets into texts count code points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from wirecopy.core.values import quick
+
+U64 = npt.NDArray[np.uint64]
+U32 = npt.NDArray[np.uint32]
+U16 = npt.NDArray[np.uint16]
+U8 = npt.NDArray[np.uint8]
+I32 = npt.NDArray[np.int32]
+F32 = npt.NDArray[np.float32]
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class RawPosition:
+    """Where a raw record lies in Kafka: the only identity that a redelivered record surely keeps."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class RejectReason(StrEnum):
+    """Why a raw record goes to the dead letters. A closed set: it is a metric label and a header."""
+
+    TOMBSTONE = "tombstone"  # no value at all
+    TOO_LARGE = "too_large"  # over limits.RAW_BYTES_MAX, or the enriched record would not fit its topic
+    NOT_UTF8 = "not_utf8"
+    NOT_JSON = "not_json"
+    NOT_AN_OBJECT = "not_an_object"
+    TOO_DEEP = "too_deep"
+    BODY_MISSING = "body_missing"
+    BODY_NOT_TEXT = "body_not_text"
+    BODY_EMPTY = "body_empty"
+    FIELD_INVALID = "field_invalid"  # a field we rely on has a type or value nobody can read
+    INTERNAL = "internal"  # our own fault: the record is kept, the fault is logged
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Bad data as a value: a record that cannot be judged, and a sentence that says why and what to do."""
+
+    reason: RejectReason
+    detail: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class RawArticle:
+    """A decoded raw record.
+
+    `raw` is the JSON object exactly as it came (UTF-8, outer white space and BOM cut), so that its own fields go out
+    unchanged. `text` is what is judged: the body itself, or the text that an HTML body shows; then `offsets[i]` is the
+    offset in `body` of `text[i]`, and `offsets[len(text)]` is the end (None where text is body).
+    """
+
+    position: RawPosition
+    raw: bytes
+    id: str
+    body: str
+    text: str
+    offsets: I32 | None
+    title: str
+    url: str
+    host: str  # of the URL, lower case, without "www."; "" where there is no URL
+    publisher: str  # as given; else the domain
+    domain: str  # whom it belongs to: alias of the publisher, else registrable domain of URL or publisher, else publisher folded
+    published_at_ms: int | None
+    language: str
+    version: int  # ninjs version or the record's own; 0 where none is given
+
+
+class CreditKind(StrEnum):
+    DATELINE = "dateline"  # "PARIS (Reuters) —", "CNN —"
+    BYLINE = "byline"  # "By The Associated Press"
+    VIA = "via"  # "Ednews informs via CNN"
+    SOURCE = "source"  # "Source: X", "Fuente: X", "来源：X"
+    ORIGINALLY = "originally"  # "This article was originally published by X"
+    READ_MORE = "read_more"  # "Read the full story at X": a teaser's link
+    MENTION = "mention"  # "according to Reuters": says where a fact is from, not whose text this is
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Whom a text names as its source. Offsets are code points of `RawArticle.text`, half open."""
+
+    kind: CreditKind
+    name: str  # as written: "CNN", "The Associated Press"
+    key: (
+        str  # what it is compared by: folded name of the agency or brand ("reuters", "cnn"), aliases resolved
+    )
+    agency: bool  # a news agency of the table
+    text: str  # the phrase that says so
+    start: int
+    end: int
+
+
+class VerdictKind(StrEnum):
+    ORIGINAL = "original"
+    REPUBLICATION = "republication"
+    UPDATE = "update"
+    DUPLICATE = "duplicate"
+
+
+class Extent(StrEnum):
+    FULL = "full"
+    PARTIAL = "partial"
+
+
+class Basis(StrEnum):
+    """Why this one is named the original; several may hold, conflicts are said."""
+
+    CREDIT = "credit"
+    PUBLISHED_AT = "published_at"
+    FIRST_SEEN = "first_seen"
+    SAME_URL = "same_url"
+    SAME_ID = "same_id"
+    SAME_BODY = "same_body"
+    SAME_PUBLISHER = "same_publisher"
+    CREDIT_CONFLICT = "credit_conflict"  # the credit and the clock (or another credit) disagree
+    LATE_ORIGINAL = "late_original"
+    TEMPLATE_LEARNED = "template_learned"
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of this article's body that a source holds: code points of the body as it came, half open."""
+
+    start: int
+    end: int
+    words: int
+    source: str  # article id
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Source:
+    id: str
+    publisher: str
+    share: float  # part of this article's own words that it holds
+    source_share: float  # part of its own words found here
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Who was first. `ingested` False: only its name is known, from a credit; id and position are None."""
+
+    id: str | None
+    url: str | None
+    publisher: str
+    published_at_ms: int | None
+    ingested: bool
+    position: RawPosition | None
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    kind: VerdictKind
+    extent: Extent | None  # only for republications
+    story: str  # id of the article that the story is named after: the first of it that was seen
+    original: Original | None  # None for an original
+    share: float
+    source_share: float
+    boilerplate_share: float
+    passages: tuple[Passage, ...]
+    sources: tuple[Source, ...]  # best first
+    credit: Credit | None
+    basis: tuple[Basis, ...]
+
+
+class CorrectionReason(StrEnum):
+    LATE_ORIGINAL = "late_original"
+    TEMPLATE_LEARNED = "template_learned"
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A verdict published before that what came later shows to be wrong; published in the transaction of its cause."""
+
+    id: str  # of the corrected article: the key on the corrections topic
+    position: RawPosition  # of the corrected article
+    body_xxh3: str
+    verdict: Verdict
+    reason: CorrectionReason
+    cause: RawPosition
+
+
+class RefusalReason(StrEnum):
+    """Why a record of the fingerprint log is passed over; every replica refuses it alike."""
+
+    NOT_A_RECORD = "not_a_record"  # another writer, or bytes damaged on the way
+    ENGINE_VERSION = "engine_version"
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one record of the fingerprint log led to. `redelivered`: judged before; verdict and corrections are the first ones."""
+
+    position: RawPosition
+    body_xxh3: str
+    verdict: Verdict
+    corrections: tuple[Correction, ...]
+    redelivered: bool
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reason: RefusalReason
+    detail: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class EngineStats:
+    articles: int
+    postings: int
+    index_bytes: int
+    template_shingles: int
+    log_offset: int  # next offset of the fingerprint log to replay; 0 at the start
+    log_time_ms: int  # largest append time replayed
+    records_refused: int

@@ -1,0 +1,1 @@
+"""Bytes → RawArticle, Verdict → bytes."""

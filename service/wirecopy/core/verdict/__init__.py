@@ -1,0 +1,1 @@
+"""Record + index → verdict and corrections."""

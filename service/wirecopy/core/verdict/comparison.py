@@ -1,0 +1,312 @@
+"""One article against the index: which articles share enough with it to be looked at, and how much they share.
+
+One compiled call looks everything up: the samples, the identities, what is template on this site, what the host took from
+elsewhere, what it credited in the same words before. A second one lets what is not template vote for candidates, chains
+the votes of each into runs, measures them, and says which may be sources. Both write into arrays that are lent for as long
+as one article is compared (workspace.py); there the runs stay, and a candidate knows which rows are its own.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from wirecopy.core import limits
+from wirecopy.core.fingerprint.record import SketchRecord, with_credits
+from wirecopy.core.hashing import xxh3_64
+from wirecopy.core.index import kernels as kernels_index
+from wirecopy.core.index.articles import ArticleStore
+from wirecopy.core.index.postings import Postings
+from wirecopy.core.index.sharded import Shard
+from wirecopy.core.model import U32, U64
+from wirecopy.core.verdict import candidate_kernels as kernels_replay
+from wirecopy.core.verdict.candidate_kernels import (
+    M_RUNS_FIRST,
+    M_RUNS_LAST,
+    P_COLUMNS,
+    R_END,
+    R_HITS,
+    R_START,
+    T_MAIN,
+    W_ARTICLE,
+    W_COLUMNS,
+)
+from wirecopy.core.verdict.workspace import BY, TO, Votes, Workspace
+
+_SPREAD = 0x9E3779B97F4A7C15
+_TAKEN = 0xA24BAED4963EE407  # sets the marks of taken passages apart from those of templates
+_U64_MASK = (1 << 64) - 1
+_ASKED = [struct.Struct(f"={kernels_index.ASKED_SAID + n}Q") for n in range(limits.CREDITS_MAX + 1)]
+
+
+@lru_cache(maxsize=limits.CACHED_NAMES_MAX)
+def site_key(domain: str) -> int:
+    """By what a site's templates are told from another's."""
+    return xxh3_64(b"site:" + domain.encode("utf-8", "replace"))
+
+
+def page_of(url: str) -> str:
+    """What of an address names the page: all but its fragment."""
+    return url.partition("#")[0]
+
+
+def url_key(url: str) -> U64:
+    """The key u64[1] under which the articles of an address are found: of `identity_keys`, the first."""
+    return np.array([xxh3_64(b"url:" + page_of(url).encode("utf-8", "replace"))], np.uint64)
+
+
+def identity_keys(record: SketchRecord) -> tuple[int, int, int]:
+    """Keys under which this very article may have come before: its URL, its id on its site, its body."""
+    domain = record.domain.encode("utf-8", "replace")
+    url = page_of(record.url).encode("utf-8", "replace")
+    body = bytes.fromhex(record.body_xxh3)
+    return (
+        xxh3_64(b"url:" + (url or b"%d@" % record.position.offset + domain + body)),
+        xxh3_64(b"id:" + domain + b"\x00" + record.id.encode("utf-8", "replace")),
+        xxh3_64(b"body:" + body),
+    )
+
+
+_NOBODY: U32 = np.empty(0, np.uint32)
+
+
+class Comparison:
+    """What was found of one article, while it is judged. `template` u8[n] says which samples are set aside.
+
+    Good until the index compares another article: its arrays are lent.
+    """
+
+    __slots__ = (
+        "_own_tokens",
+        "record",
+        "room",
+        "runs",
+        "said",
+        "same_address",
+        "same_body",
+        "site",
+        "taken",
+        "template",
+        "unspaced",
+        "votes",
+    )
+
+    def __init__(self, record: SketchRecord, site: int, said: int, room: Workspace) -> None:
+        votes, taken, same_address, same_body = room.found.tolist()
+        self.record = record
+        self.site = site
+        self.said = said  # credits of the record: so many of their keys stand at the end of `room.asked`
+        self.room = room
+        self.template = room.template[: len(record.sketch.ids)]
+        self.votes = room.votes
+        self.taken = (
+            room.taken
+        )  # samples that this site took from elsewhere before, and where in which article
+        self.votes.count, self.taken.count = votes, taken
+        if same_address or same_body:
+            same = room.same[: same_address + same_body].tolist()
+            self.same_address = frozenset(same[:same_address])  # articles of the same URL or id
+            self.same_body = frozenset(same[same_address:])
+        else:
+            self.same_address = self.same_body = _NONE
+        self.runs = 0  # rows of `room.runs` in use
+        self.unspaced = (
+            False  # more tokens of this text say as much as one word of a spaced script; by `weigh`
+        )
+        self._own_tokens = -1  # until worked out from what is template now
+
+    @property
+    def own_tokens(self) -> int:
+        """Tokens of the main region that are not template; the flags in `room` are then those of the template now."""
+        if self._own_tokens < 0:
+            sketch = self.record.sketch
+            self._own_tokens = kernels_replay.token_flags(
+                sketch.tokens,
+                sketch.lines,
+                sketch.main_start,
+                sketch.main_end,
+                sketch.positions,
+                self.template,
+                BY,
+                self.room.flags,
+            )
+        return self._own_tokens
+
+    def weighed(self, own_tokens: int, runs: int, unspaced: bool) -> None:
+        """Takes over what `weigh` said; the flags in `room` are those of the template now."""
+        self._own_tokens, self.runs, self.unspaced = own_tokens, runs, unspaced
+
+    def mask_taken(self) -> None:
+        """Sets aside as template what this site took from elsewhere before."""
+        self.template[self.taken.sample[: self.taken.count]] = 1
+        self._own_tokens = -1
+
+    def mask_on_site(self, articles: ArticleStore, unless: set[int]) -> bool:
+        """Sets aside what other articles of this site hold, those of `unless` apart: the site's template. Returns whether
+        there is any."""
+        room, votes = self.room, self.votes
+        marked = kernels_replay.mark_on_site(
+            self.template,
+            votes.count,
+            votes.sample,
+            votes.article,
+            articles.words,
+            room.located(articles),
+            room.asked,
+            np.array(sorted(unless), np.uint32) if unless else _NOBODY,
+        )
+        if marked:
+            self._own_tokens = -1
+        return bool(marked)
+
+
+_NONE: frozenset[int] = frozenset()
+
+
+def compare(record: SketchRecord, postings: Shard, marks: Shard, room: Workspace) -> Comparison:
+    """Looks an article up. Changes nothing but the arrays lent, which must be large enough."""
+    sketch, credits_ = record.sketch, record.credits
+    site = site_key(record.domain)
+    taken = site_key(record.host or record.domain) ^ _TAKEN
+    identities = identity_keys(record)
+    said = [(credit.context * _SPREAD & _U64_MASK) ^ site for credit in credits_] if credits_ else ()
+    _ASKED[len(said)].pack_into(room.asked_bytes, 0, site, taken, *identities, sketch.title_digest, *said)
+    survey(sketch.ids, len(said), postings, marks, room)
+    if said and any(times := room.said_before[: len(said)].tolist()):
+        # what the site said in the same words before is its template's, not this article's
+        record = with_credits(record, tuple([c for c, n in zip(credits_, times, strict=True) if not n]))
+        said = [key for key, n in zip(said, times, strict=True) if not n]
+        _ASKED[len(said)].pack_into(room.asked_bytes, 0, site, taken, *identities, sketch.title_digest, *said)
+    return Comparison(record, site, len(said), room)
+
+
+def survey(ids: U64, said: int, postings: Shard, marks: Shard, room: Workspace) -> None:
+    """Asks both tables everything at once: of the samples, and of what stands in `room.asked`, with `said` credits."""
+    if isinstance(postings, Postings) and isinstance(marks, Postings):
+        kernels_index.postings_survey(ids, room.asked, said, *postings.table, *marks.table, *room.surveyed)
+    else:
+        _survey_by_parts(ids, room.asked[: kernels_index.ASKED_SAID + said], postings, marks, room)
+
+
+def _survey_by_parts(ids: U64, asked: U64, postings: Shard, marks: Shard, room: Workspace) -> None:
+    """The same of tables that can only be asked for keys."""
+    count, said = len(ids), asked[kernels_index.ASKED_SAID :]
+    identities = asked[kernels_index.ASKED_IDENTITY :][: kernels_index.IDENTITIES]
+    hits = postings.look_up(np.concatenate((ids, identities)))
+    stories = hits.stories[:count]
+    repeated = marks.count(ids ^ asked[kernels_index.ASKED_SITE])
+    room.template[:count] = (stories >= limits.STORIES_PER_SHINGLE_MAX) | (repeated > 0)
+    room.said_before[: len(said)] = marks.count(said)
+    votes = int(np.searchsorted(hits.sample, count))
+    room.votes.take(hits, votes)
+    same = hits.article[votes:]
+    room.same[: len(same)] = same
+    taken = marks.look_up(ids ^ asked[kernels_index.ASKED_TAKEN])
+    room.taken.take(taken, len(taken.sample))
+    room.found[:] = (
+        votes,
+        len(taken.sample),
+        int(hits.stories[count : count + 2].sum()),
+        int(hits.stories[count + 2]),
+    )
+
+
+@dataclass(slots=True)
+class Measured:
+    """A candidate by what was counted: kernels_replay's columns W_… and shares P_…, named."""
+
+    article: int
+    grades: int  # bits G_…: of what it is a publication of this text, if …
+    of_site: int  # 1 where its site's key is this article's
+    same_title: int  # 1 where its title is
+    hits: int  # in runs
+    longest: int  # words of its longest run
+    first: int  # token at which its first run of substance begins; −1 where none
+    runs_first: int  # its rows of `room.runs`
+    runs_last: int
+    part_here: float  # of this article's own main region that its runs cover
+    part_there: float  # of the candidate's
+    lead_here: float  # of the first tokens of this article's, and of the candidate's
+    lead_there: float
+
+
+def ranges_here(seen: Comparison, measured: Measured) -> list[tuple[int, int]]:
+    """Token ranges of this article that a candidate's runs hold, lone hits aside; they ascend."""
+    runs = seen.room.runs[measured.runs_first : measured.runs_last].tolist()
+    return [(run[R_START], run[R_END]) for run in runs if run[R_HITS] > 1]
+
+
+def weigh(seen: Comparison, articles: ArticleStore, votes: Votes, passes: int) -> tuple[list[Measured], int]:
+    """The articles that enough votes are for, templates' aside, and those of the same address: of them those that may be
+    sources by what they share, ascending. And how many votes are for articles of the same site.
+
+    Where nothing may be a source, and unless `passes` is 0, these votes are set aside as template; with more passes all is
+    done once again without them."""
+    room, sketch, same = seen.room, seen.record.sketch, seen.same_address
+    room.located(articles)
+    kernels_replay.weigh(
+        sketch.tokens,
+        sketch.main_start,
+        sketch.main_end,
+        seen.template,
+        sketch.positions,
+        sketch.lines,
+        votes.count,
+        *votes.arrays,
+        len(same),
+        np.array(sorted(same), np.uint32) if same else _NOBODY,
+        articles.words,
+        articles.halves,
+        passes,
+        *room.weigh_into,
+    )
+    own, candidates, runs, on_site, unspaced = room.said.tolist()
+    seen.weighed(own, runs, unspaced == 1)
+    if not candidates:
+        return [], on_site
+    said, parts = room.weighed[:candidates].tolist(), room.parts[:candidates].tolist()
+    return [Measured(*row, *shares) for row, shares in zip(said, parts, strict=True)], on_site
+
+
+def measure_whole(seen: Comparison, articles: ArticleStore, wanted: list[int]) -> list[Measured]:
+    """Some articles measured by all that the two pages hold: every vote, templates' too, and those of the passages that
+    this site took before; their main regions are the whole pages."""
+    if not wanted:
+        return []
+    room, sketch = seen.room, seen.record.sketch
+    votes, taken = seen.votes, seen.taken
+    sample = np.concatenate((votes.sample[: votes.count], taken.sample[: taken.count]))
+    article = np.concatenate((votes.article[: votes.count], taken.article[: taken.count]))
+    position = np.concatenate((votes.position[: votes.count], taken.position[: taken.count]))
+    order = np.lexsort((sample, article))
+    order = order[np.isin(article[order], wanted)]
+    starts = np.searchsorted(article[order], np.array(wanted, np.uint32)).astype(np.int32)
+    flags = np.full(sketch.tokens, T_MAIN | kernels_replay.T_PROSE, np.uint8)
+    behind = seen.runs  # the runs that `weigh` found stay where they are
+    seen.runs += kernels_replay.measure(
+        flags,
+        sketch.tokens,
+        sketch.positions,
+        sample[order],
+        position[order],
+        np.append(starts, np.int32(len(order))),
+        np.zeros(len(wanted), np.int32),
+        np.full(len(wanted), np.iinfo(np.uint16).max, np.int32),
+        len(wanted),
+        BY,
+        *room.measured,
+        room.runs[behind:],
+    )
+    measured = []
+    for place, number in enumerate(wanted):
+        row = room.measures[place]
+        row[M_RUNS_FIRST : M_RUNS_LAST + 1] += behind
+        said, parts = np.zeros(W_COLUMNS, np.int64), np.zeros(P_COLUMNS, np.float64)
+        said[W_ARTICLE] = number
+        own_there = articles.get("own_tokens", number)
+        kernels_replay.grade(row, sketch.tokens, own_there, False, seen.unspaced, BY, TO, said, parts)
+        measured.append(Measured(*said.tolist(), *parts.tolist()))
+    return measured

@@ -1,0 +1,272 @@
+"""Matches → verdict: which of the four it is, who was first, how much, which passages.
+
+One function a verdict, and `judge` chooses among them: the very same body, nothing found, another version by the same
+publisher, another's text; and, in correcting.py, the original that comes after its copies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from wirecopy.core import limits
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
+from wirecopy.core.index.origin_index import NOTHING_COVERED, Learned, OriginIndex
+from wirecopy.core.model import I32, Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
+from wirecopy.core.publishers import brand_keys
+from wirecopy.core.values import maker, quick
+from wirecopy.core.verdict.comparison import Comparison
+from wirecopy.core.verdict.corrections import correct_copies
+from wirecopy.core.verdict.matching import Matches, find_matches
+from wirecopy.core.verdict.passages import drawn, whole
+from wirecopy.core.verdict.rules import (
+    Known,
+    Match,
+    cover,
+    credits_any,
+    directed,
+    earlier,
+    extent,
+    external_credit,
+    lead,
+    same_publisher,
+    strong,
+)
+
+_SHARE_DIGITS = 4
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An article's verdict, what the index learns from it, and the earlier verdicts that it shows to be wrong."""
+
+    verdict: Verdict
+    learned: Learned
+    corrections: tuple[Correction, ...] = ()
+
+
+_judged, _learned, _verdict = maker(Judged), maker(Learned), maker(Verdict)
+_source, _original, _shown = maker(Source), maker(Original), maker(Credit)
+
+
+def judge(index: OriginIndex, seen: Comparison) -> Judged:
+    """The verdict on one article, and what it is to change in the index. Changes nothing itself."""
+    again = _duplicate(index, seen)
+    if again is not None:
+        return again
+    matches = find_matches(index, seen)
+    if not matches.accepted:
+        return _unmatched(seen)
+    chosen = cover(seen, matches.accepted)
+    for source in chosen:
+        if source.same_url:
+            return _update(index, seen, source, chosen)
+    if chosen[0].same_site:
+        return _update(index, seen, chosen[0], chosen)
+    chosen = [source for source in chosen if not source.same_site]
+    return _republication(index, seen, chosen, matches)
+
+
+def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
+    """The very same body from the same publisher: nothing to measure. Sent again, it is a duplicate; dated later than
+    each time before, the publisher issued it anew."""
+    if not seen.same_body:
+        return None
+    record = seen.record
+    sketch = record.sketch
+    same = [index.known(number) for number in sorted(seen.same_body)]
+    # the digests too: keys are told apart by 50 bits, and here a single hit decides
+    same = [k for k in same if k.body_xxh3 == record.body_xxh3 and same_publisher(record, k)]
+    if not same:
+        return None
+    known = same[0]
+    anew = all(earlier(other.published_at_ms, record.published_at_ms) for other in same)
+    verdict = _verdict(
+        VerdictKind.UPDATE if anew else VerdictKind.DUPLICATE,
+        None,
+        known.story_id,
+        _first_version(known),
+        1.0,
+        1.0,
+        _boilerplate_share(seen),
+        whole(sketch.lines, sketch.tokens, known.id),
+        (_source(known.id, known.publisher, 1.0, 1.0),),
+        _credit(record),
+        (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
+    )
+    return _judged(verdict, _learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
+
+
+def _unmatched(seen: Comparison) -> Judged:
+    """Nothing of substance came before: an original, or another's text whose source nobody sent."""
+    record = seen.record
+    outside = external_credit(record)
+    if outside is not None and credits_any(outside, brand_keys(record.publisher, record.host, record.domain)):
+        outside = None
+    verdict = _verdict(
+        VerdictKind.ORIGINAL if outside is None else VerdictKind.REPUBLICATION,
+        None if outside is None else Extent.FULL,
+        record.id,
+        None if outside is None else _outside(outside),
+        0.0,
+        0.0,
+        _boilerplate_share(seen),
+        (),
+        (),
+        _credit(record),
+        (Basis.FIRST_SEEN if outside is None else Basis.CREDIT,),
+    )
+    return _judged(verdict, _learned(None, NOTHING_COVERED, []))
+
+
+def _update(index: OriginIndex, seen: Comparison, match: Match, chosen: list[Match]) -> Judged:
+    """The same publisher sent another version of this before."""
+    known = match.known
+    first = _first_version(known)
+    address = match.same_url or any(index.known(n).story == known.story for n in seen.same_address)
+    basis = ((Basis.SAME_URL,) if address else ()) + ((Basis.SAME_PUBLISHER,) if match.same_site else ())
+    ordered = [match, *(other for other in chosen if other is not match)]
+    verdict, covered = _drawn(seen, VerdictKind.UPDATE, known.story_id, first, ordered, basis)
+    named = {other.known.id for other in chosen}
+    if first.id is not None and first.id not in named:
+        verdict = _renamed(verdict, known.id, first.id)
+    return _judged(verdict, _learned(known.story, covered, []))
+
+
+def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], matches: Matches) -> Judged:
+    """Another publisher has this text: it is theirs, or somebody's who is not in the index, or ours and came late."""
+    leading = lead(chosen)
+    source = leading.known
+    others = [index.known(number) for number in index.crediting(source.story) if number != source.number]
+    record = seen.record
+    brands = brand_keys(record.publisher, record.host, record.domain)
+    direction = directed(record, brands, source, others)
+    if direction.late:
+        return _late_original(index, seen, leading, direction.basis, matches)
+    original = _ingested(source) if direction.external is None else _outside(direction.external)
+    if source.renewed and direction.external is None and not index.alive(source.story):
+        original = (
+            source.original or original
+        )  # the story's first article has left the window, its copy has not
+    if leading is not chosen[0]:
+        chosen = [leading, *(other for other in chosen if other is not leading)]
+    verdict, covered = _drawn(
+        seen, VerdictKind.REPUBLICATION, source.story_id, original, chosen, direction.basis
+    )
+    if _is_piece(leading) and all(_is_piece(source) for source in chosen):
+        covered = NOTHING_COVERED  # a statement that many quote, a notice that many sites show: each article that has it counts
+    return _judged(verdict, _learned(source.story, covered, []))
+
+
+def _is_piece(match: Match) -> bool:
+    """Whether what two articles share is a small part of both."""
+    return max(match.measured.part_here, match.measured.part_there) < limits.PIECE_PART_MAX
+
+
+def _late_original(
+    index: OriginIndex, seen: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
+) -> Judged:
+    """This one was first although its copies came before it: they are corrected, and their postings become its."""
+    corrected = correct_copies(index, seen, leading, basis, matches)
+    verdict = _verdict(
+        VerdictKind.ORIGINAL,
+        None,
+        leading.known.story_id,
+        None,
+        0.0,
+        0.0,
+        _boilerplate_share(seen),
+        (),
+        (),
+        _credit(seen.record),
+        basis,
+    )
+    learned = _learned(leading.known.story, NOTHING_COVERED, corrected.copies, corrected.rewritten)
+    return _judged(verdict, learned, tuple(corrected.corrections))
+
+
+def _drawn(
+    seen: Comparison,
+    kind: VerdictKind,
+    story: str,
+    original: Original,
+    chosen: list[Match],
+    basis: tuple[Basis, ...],
+) -> tuple[Verdict, I32]:
+    """A verdict that draws on sources, the leading one first, and the token ranges that they explain."""
+    found = drawn(seen, chosen, newer=kind is VerdictKind.UPDATE)
+    leading = chosen[0]
+    total = found.total
+    sources = [
+        _source(
+            source.known.id,
+            source.known.publisher,
+            _ratio(count, total),
+            round(source.measured.part_there, _SHARE_DIGITS),
+        )
+        for source, count in zip(chosen, found.by_source, strict=True)
+    ]
+    share = sources[0].share if len(sources) == 1 else _ratio(sum(found.by_source), total)
+    verdict = _verdict(
+        kind,
+        extent(share, leading.measured.part_there, leading.measured.lead_there)
+        if kind is VerdictKind.REPUBLICATION
+        else None,
+        story,
+        original,
+        share,
+        sources[0].source_share,
+        _boilerplate_share(seen),
+        found.passages,
+        tuple(sources),
+        _credit(seen.record, leading.known.brands),
+        basis,
+    )
+    return verdict, found.covered
+
+
+def _renamed(verdict: Verdict, old: str, new: str) -> Verdict:
+    """A verdict that names another version of the same article as its source."""
+    if old == new:
+        return verdict
+    return replace(
+        verdict,
+        passages=tuple(replace(p, source=new) if p.source == old else p for p in verdict.passages),
+        sources=tuple(replace(s, id=new) if s.id == old else s for s in verdict.sources),
+    )
+
+
+def _first_version(known: Known) -> Original:
+    """The version that this one goes back to: of an update, what it updates."""
+    if known.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE) and known.original is not None:
+        return known.original
+    return _ingested(known)
+
+
+def _boilerplate_share(seen: Comparison) -> float:
+    return round(1.0 - _ratio(seen.own_tokens, seen.record.sketch.tokens), _SHARE_DIGITS)
+
+
+def _ratio(part: int, whole: int) -> float:
+    return round(min(1.0, part / whole), _SHARE_DIGITS) if whole else 0.0
+
+
+def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit | None:
+    """The credit that the verdict shows: the one that names the source, else the strongest. The owner of the text fills in
+    its words."""
+    if not record.credits:
+        return None
+    best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
+    return _shown(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
+
+
+def _ingested(known: Known) -> Original:
+    return _original(
+        known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position
+    )
+
+
+def _outside(credit: RecordCredit) -> Original:
+    return _original(None, None, credit.name, None, False, None)

@@ -1,0 +1,114 @@
+"""Comparison → matches: the candidates that hold a publication of this text, templates set aside on the way.
+
+Order matters, and is this: a host that sends its copy again is recognised by what it took before; else what it took is
+its template; candidates are measured and accepted; what unrelated pages of the site hold is template, and the rest is
+measured once more without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wirecopy.core.index.origin_index import OriginIndex
+from wirecopy.core.publishers import brand_keys
+from wirecopy.core.values import maker, quick
+from wirecopy.core.verdict.comparison import Comparison, Measured, measure_whole, weigh
+from wirecopy.core.verdict.rules import (
+    Match,
+    accepted,
+    also_source,
+    credits_any,
+    hopeless,
+    same_publisher,
+    strong,
+)
+
+_PASSES_MAX = 2  # the second without the template that the first learned; more change nothing
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Accepted candidates; and every one that might have been a source, as it was measured by the article on its page."""
+
+    accepted: list[Match]
+    measured: list[Measured]
+
+
+_match, _found = maker(Match), maker(Matches)
+_NOTHING = Matches([], [])
+
+
+def find_matches(index: OriginIndex, seen: Comparison) -> Matches:
+    """Candidates that are accepted. `seen.template` grows by what the site is found to repeat."""
+    resent = _sent_again(index, seen)
+    if resent is not None:
+        return resent
+    if seen.taken.count:
+        seen.mask_taken()
+    for passes in range(_PASSES_MAX, 0, -1):
+        measured, on_site = weigh(seen, index.articles, seen.votes, passes)
+        if not measured:
+            return _NOTHING
+        matches = _matches(index, seen, measured)
+        good = [match for match in matches if accepted(match)]
+        if seen.same_address and not any(match.same_url for match in good):
+            good += _same_page(index, seen)
+        if not on_site or not seen.mask_on_site(index.articles, {match.known.number for match in good}):
+            break
+    if good and good != matches:
+        numbers = {match.known.number for match in good}
+        good += [match for match in matches if match.known.number not in numbers and also_source(match)]
+    return _found(good, measured)
+
+
+def _sent_again(index: OriginIndex, seen: Comparison) -> Matches | None:
+    """The case of a host that sends its copy again: the passages it took before all lie in one article."""
+    if not seen.taken.count:
+        return None
+    measured, _ = weigh(seen, index.articles, seen.taken, 0)
+    good = [match for match in _matches(index, seen, measured) if match.same_site and accepted(match)]
+    return _found(good, measured) if good else None
+
+
+def _same_page(index: OriginIndex, seen: Comparison) -> list[Match]:
+    """The article of the same address, compared by all that the pages hold, where their main regions differ."""
+    whole = measure_whole(seen, index.articles, sorted(seen.same_address))
+    return [match for match in _matches(index, seen, whole) if accepted(match)][:1]
+
+
+def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured]) -> list[Match]:
+    """Measured candidates with what else relates each of them and this article, but for those that nothing else could
+    make a source."""
+    same_address = seen.same_address
+    record = seen.record
+    hopeful = [
+        one
+        for one in measured
+        if one.article in same_address
+        or not hopeless(one)
+        or (one.of_site and index.may_hold_body(one.article, record.body_xxh3))
+    ]
+    if not hopeful:
+        return []
+    brands = brand_keys(record.publisher, record.host, record.domain)
+    credited = [credit for credit in record.credits if strong(credit)] if record.credits else ()
+    digest = record.sketch.title_digest
+    matches = []
+    for one in hopeful:
+        known = index.known(one.article)
+        names = any(credits_any(credit, known.brands) for credit in credited) or (
+            known.credit is not None and credits_any(known.credit, brands)
+        )
+        matches.append(
+            _match(
+                known,
+                one,
+                one.article in same_address,
+                same_publisher(record, known),
+                digest != 0 and digest == known.title_digest,
+                known.body_xxh3 == record.body_xxh3,
+                names,
+            )
+        )
+    return matches

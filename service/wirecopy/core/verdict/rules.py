@@ -1,0 +1,237 @@
+"""Matches → verdict: the rules, each in its place, over what the kernels counted and graded.
+
+Nothing here loops over tokens and nothing reads an index: `accepted` says of one candidate whether it holds a
+publication of this text (which grade counts; the grades' thresholds are with the kernel that counts,
+kernels_replay.graded), `cover` picks the sources, `directed` says who was first. Thresholds' values and reasons are in
+limits.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wirecopy.core import limits
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
+from wirecopy.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
+from wirecopy.core.values import maker, quick
+from wirecopy.core.verdict import passage_kernels as kernels_verdict
+from wirecopy.core.verdict.candidate_kernels import (
+    G_ADDRESS,
+    G_BEFORE,
+    G_ELSEWHERE,
+    G_FURTHER,
+    G_NAMED,
+    G_SITE,
+)
+from wirecopy.core.verdict.comparison import Comparison, Measured
+from wirecopy.core.verdict.workspace import ASKED_OF, DRAWN_BY
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the index remembers of an article that came before."""
+
+    number: int  # in the article store
+    story: int  # number of the story's first article
+    story_id: str
+    id: str
+    url: str
+    publisher: str
+    host: str
+    domain: str
+    brands: tuple[str, ...]
+    published_at_ms: int | None
+    position: RawPosition
+    body_xxh3: str
+    title_digest: int
+    main: tuple[int, int]  # its main region, in tokens
+    own_tokens: int  # of that, templates aside
+    kind: VerdictKind
+    original: Original | None
+    credit: RecordCredit | None  # its own strongest, where that is strong
+
+    @property
+    def external(self) -> bool:
+        """Whether it is somebody's who is not in the index."""
+        return self.original is not None and not self.original.ingested
+
+    @property
+    def renewed(self) -> bool:
+        """Whether it can hold postings of another's text: a copy that renewed them."""
+        return self.kind is VerdictKind.REPUBLICATION and not self.external
+
+
+def same_publisher(record: SketchRecord, known: Known) -> bool:
+    """One registrable domain, or one name by the alias table; but papers of one hoster, which state hosts under its domain
+    that differ, are several."""
+    if known.domain != record.domain:
+        return False
+    if not (_under(record.publisher, record.domain) and _under(known.publisher, known.domain)):
+        return True
+    return not {record.publisher, record.host}.isdisjoint((known.publisher, known.host))
+
+
+def _under(name: str, domain: str) -> bool:
+    """Whether a publisher's name is a host of this domain."""
+    return "." in domain and (name == domain or name.endswith("." + domain))
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A candidate, what it shares with this article, and how the two are related."""
+
+    known: Known
+    measured: Measured
+    same_url: bool
+    same_site: bool
+    same_title: bool
+    same_body: bool
+    names: bool  # one credits the other
+
+    @property
+    def lone_hits(self) -> bool:
+        """Whether hits that no run holds count as what the two share: elsewhere they are chance."""
+        return self.same_title or self.names
+
+
+def accepted(match: Match) -> bool:
+    """Whether the candidate is a publication of this text, in part or whole."""
+    grades = match.measured.grades
+    if match.same_url:  # any real part will do; a page that was wholly rewritten is a new text
+        return match.same_body or grades & G_ADDRESS != 0
+    if grades & G_BEFORE:
+        return False
+    if match.same_site:
+        return match.same_body or grades & G_SITE != 0
+    return grades & (G_NAMED if match.names else G_ELSEWHERE) != 0
+
+
+def hopeless(measured: Measured) -> bool:
+    """Whether a candidate of another address and body is neither accepted nor a further source, whatever else will be
+    known of it. That one names the other only ever helps."""
+    helped = G_NAMED | G_FURTHER | (G_SITE if measured.of_site else 0)
+    return measured.grades & G_BEFORE != 0 or measured.grades & helped == 0
+
+
+def also_source(match: Match) -> bool:
+    """Whether a candidate too weak on its own is a further source of a text that has one already."""
+    return not match.same_site and match.measured.grades & G_FURTHER != 0
+
+
+def cover(seen: Comparison, matches: list[Match]) -> list[Match]:
+    """Greedy set cover of this article's own tokens by sources, largest first: kernels_verdict.cover."""
+    if len(matches) == 1:
+        return matches
+    room = seen.room
+    asked = [seen.record.sketch.tokens, 0, 0, 0, 0, 0, len(matches)]
+    for match in matches:
+        one = match.measured
+        asked += (one.runs_first, one.runs_last, match.lone_hits, 0, 0, 0, one.hits, one.article)
+    assert seen.own_tokens >= 0, "brings the flags up to date"
+    ASKED_OF[len(matches)].pack_into(room.drawn_bytes, 0, *asked)
+    chosen = kernels_verdict.cover(room.drawn, room.flags, room.runs, DRAWN_BY, room.owner, room.drawn_said)
+    return [matches[place] for place in room.drawn_said[:chosen].tolist()]
+
+
+def lead(chosen: list[Match]) -> Match:
+    """The source that the verdict names: the one of this title, else the one that the text opens with."""
+    if len(chosen) == 1:
+        return chosen[0]
+    for source in chosen:
+        if source.same_title:
+            return source
+    opening = [
+        source
+        for source in chosen
+        if source.measured.first >= 0 and source.measured.longest >= limits.LEAD_PASSAGE_WORDS_MIN
+    ]
+    return min(opening, key=lambda source: source.measured.first) if opening else chosen[0]
+
+
+def extent(share: float, part: float, lead_part: float) -> Extent:
+    """How much of the source this is, as a word: full where more than half of each is the other's, from its start on.
+
+    share: of this article; part, lead_part: of the source, and of its first tokens."""
+    full = (
+        share >= limits.FULL_SHARE_MIN and part >= limits.FULL_PART_MIN and lead_part >= limits.FULL_LEAD_MIN
+    )
+    return Extent.FULL if full else Extent.PARTIAL
+
+
+def credits_any(credit: RecordCredit, brands: tuple[str, ...]) -> bool:
+    """Whether a credit names a publisher that goes by these brand keys."""
+    return credit.key in brands
+
+
+def strong(credit: RecordCredit) -> bool:
+    """Whether a credit says whose text this is, not only where a fact is from."""
+    return credit.kind is not CreditKind.MENTION
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """Who was first: this article (`late`), the source, or one who is not in the index (`external`)."""
+
+    late: bool
+    external: RecordCredit | None
+    basis: tuple[Basis, ...]
+
+
+_direction = maker(Direction)
+
+
+def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, others: list[Known]) -> Direction:
+    """Credit before published-at before first seen. `others`: members of the source's story, for their credits."""
+    theirs = source.brands
+    names_source = any(c.key in theirs and strong(c) for c in record.credits)
+    named_by = any(
+        k.credit is not None and credits_any(k.credit, brands) and not credits_any(k.credit, theirs)
+        for k in (source, *others)
+    )
+    before = earlier(record.published_at_ms, source.published_at_ms)
+    if names_source and not named_by:
+        conflict = (Basis.CREDIT_CONFLICT,) if before else ()
+        return _direction(False, None, (Basis.CREDIT, *conflict))
+    if named_by and not names_source:
+        return _direction(True, None, (Basis.CREDIT, Basis.LATE_ORIGINAL))
+    outside = external_credit(record)
+    if outside is not None and not credits_any(outside, brands):
+        shared = source.credit is not None and source.credit.key == outside.key
+        if shared or outside.agency:
+            return _direction(False, outside, (Basis.CREDIT,))
+    if source.external and source.credit is not None and not names_source:
+        return _direction(False, source.credit, (Basis.CREDIT,))
+    conflict = (Basis.CREDIT_CONFLICT,) if names_source and named_by else ()
+    if before:
+        return _direction(True, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL, *conflict))
+    known = record.published_at_ms is not None and source.published_at_ms is not None
+    basis = (Basis.PUBLISHED_AT, Basis.FIRST_SEEN) if known else (Basis.FIRST_SEEN,)
+    return _direction(False, None, (*basis, *conflict))
+
+
+def external_credit(record: SketchRecord) -> RecordCredit | None:
+    """The credit that makes a text another's although nobody sent us that other's: a dateline or byline of an agency, or
+    the words "originally published"."""
+    for credit in record.credits:
+        if not credit.inside:
+            continue
+        if credit.kind is CreditKind.ORIGINALLY:
+            return credit
+        if credit.agency and credit.kind in (CreditKind.DATELINE, CreditKind.BYLINE):
+            return credit
+    return None
+
+
+_DAY_MS = 86_400_000
+
+
+def earlier(here_ms: int | None, there_ms: int | None) -> bool:
+    """Whether this one says that it was published first. A bare date says only the day."""
+    if here_ms is None or there_ms is None:
+        return False
+    if here_ms % _DAY_MS == 0 or there_ms % _DAY_MS == 0:
+        return here_ms // _DAY_MS < there_ms // _DAY_MS
+    return here_ms < there_ms

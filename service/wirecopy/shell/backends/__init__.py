@@ -1,0 +1,1 @@
+"""What stands behind the ports: Kafka, and a log in memory."""

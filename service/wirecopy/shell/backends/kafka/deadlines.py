@@ -1,0 +1,68 @@
+"""An end for every call on a client that may never return, and for clients that will not be closed.
+
+With a frozen broker most calls of the Kafka client wait for ever: its sends, offsets, commits, starts and
+stops. It also raises `CancelledError` in tasks that nobody cancelled. So each call is made within a deadline,
+and a client that is done with is stopped in the background, where it may hang without holding up its
+successor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from wirecopy.shell.ports import PortError, UnavailableError
+
+
+@asynccontextmanager
+async def within(
+    timeout_ms: int, doing: str, translate: Callable[[BaseException, str], PortError]
+) -> AsyncIterator[None]:
+    """A deadline for calls on the client, and the doors' exceptions for its own.
+
+    A cancellation that nobody of ours asked for is the client's (A5) and counts as weather.
+    """
+    try:
+        async with asyncio.timeout(timeout_ms / 1000):
+            yield
+    except TimeoutError as error:
+        raise UnavailableError(f"{doing}: no answer within {timeout_ms} ms") from error
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise UnavailableError(f"{doing}: the client cancelled its own call") from error
+    except (TypeError, NameError):
+        raise  # our own fault, not the weather's
+    except Exception as error:
+        raise translate(error, doing) from error
+
+
+_left_behind: set[asyncio.Task[None]] = set()
+
+
+async def put_away(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> None:
+    """Stop a client in the background, for at most this long: it may hang, or raise whatever it likes. Never
+    raises.
+    """
+
+    async def stopping() -> None:
+        try:
+            async with asyncio.timeout(timeout_ms / 1000):
+                await stop()
+        except BaseException:
+            return
+
+    task = asyncio.create_task(stopping(), name="put away a client")
+    _left_behind.add(task)
+    task.add_done_callback(_left_behind.discard)
+    await asyncio.wait([task], timeout=timeout_ms / 1000 + 1)
+
+
+def put_away_later(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> None:
+    """The same without waiting for it."""
+    task = asyncio.create_task(put_away(stop, timeout_ms), name="put away a client")
+    _left_behind.add(task)
+    task.add_done_callback(_left_behind.discard)

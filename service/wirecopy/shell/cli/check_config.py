@@ -1,0 +1,79 @@
+"""`wirecopy check-config`: the settings as the service would take them, and where each came from.
+
+For the operator who asks "what does it really run with?". Only what differs from the defaults is printed
+unless `--all` is given, since seventy lines of defaults hide the two that matter. Secrets are masked. Faults
+are printed all at once, a sentence each, and the exit code is 2, so that a deployment's pipeline can stop
+there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+
+from wirecopy.shell import settings
+
+EXIT_CONFIG = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="print defaults too")
+    parser.add_argument(
+        "--connect",
+        action="store_true",
+        help="reach the brokers too: what they speak and allow us, clocks, and topics as `topics --check` does",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, defaults included")
+
+
+def main(args: argparse.Namespace) -> int:
+    loaded = load_or_explain()
+    if loaded is None:
+        return EXIT_CONFIG
+    rows = [
+        (settings.variable(name), settings.masked(name, getattr(loaded.settings, name)), origin)
+        for name, origin in loaded.origins.items()
+    ]
+    if args.json:
+        document = {name: {"value": value, "origin": origin} for name, value, origin in rows}
+        write(json.dumps(document, indent=2))
+        return connected(loaded.settings) if args.connect else 0
+    shown = [row for row in rows if args.all or row[2] != "default"]
+    for name, value, origin in shown:
+        write(f"{name}={value}  # {origin}")
+    write(f"# sound; {len(rows) - sum(row[2] != 'default' for row in rows)} settings at their defaults")
+    return connected(loaded.settings) if args.connect else 0
+
+
+def connected(chosen: settings.Settings) -> int:
+    """Whether the brokers answer, let us do what we must, and have the topics as they must be; tells what not."""
+    from wirecopy.shell.backends.kafka.access import standing  # here: slow to load
+    from wirecopy.shell.cli.access_findings import judged
+    from wirecopy.shell.cli.topics import checked, tell  # here: it reads settings through this module
+    from wirecopy.shell.ports import PortError
+
+    try:
+        told = asyncio.run(standing(chosen.kafka_options()))
+    except PortError as error:
+        sys.stderr.write(f"wirecopy: {error}\n")
+        return 1
+    faults = tell(list(judged(told, chosen, time.time_ns() // 1_000_000)))
+    return max(int(faults > 0), checked(chosen, create=False, wait=0.0))
+
+
+def load_or_explain() -> settings.Loaded | None:
+    """The settings, or None after every fault was told on standard error."""
+    try:
+        return settings.load()
+    except settings.ConfigFaults as error:
+        for fault in error.faults:
+            sys.stderr.write(f"wirecopy: {fault}\n")
+        sys.stderr.write(f"wirecopy: {len(error.faults)} fault(s) in the settings; nothing was started.\n")
+        return None
+
+
+def write(line: str) -> None:
+    sys.stdout.write(line + "\n")

@@ -1,0 +1,48 @@
+"""The core's pure functions with the deployment's settings bound: what a pipeline and its checks are made of.
+
+One place, so that the service, the demo and the tools that serve pages cannot come to judge differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from wirecopy.core.engine import Proposal, enrich
+from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdict
+from wirecopy.core.records.fields import FieldPaths
+from wirecopy.core.records.raw import decode_raw, encode_correction, encode_enriched
+from wirecopy.shell.pipeline.checker import Checker, CheckingEngine, read_text
+from wirecopy.shell.pipeline.pipeline import Pipeline
+from wirecopy.shell.ports import CheckOptions, ProposalPort, Steps
+
+
+def bound_steps(fields: FieldPaths, aliases: Mapping[str, str]) -> Steps:
+    """The steps from raw bytes to enriched bytes; the optional ones are the caller's to add."""
+
+    def decode(value: bytes | None, position: RawPosition) -> RawArticle | Rejected:
+        return decode_raw(value, position, fields, aliases)
+
+    def judge(proposal: ProposalPort, outcome: Outcome) -> Verdict:
+        assert isinstance(proposal, Proposal), "the pipeline gives back what our engine proposed"
+        return enrich(proposal, outcome)
+
+    return Steps(
+        decode=decode, enrich=judge, encode_enriched=encode_enriched, encode_correction=encode_correction
+    )
+
+
+def bound_checker(
+    engine: Callable[[], CheckingEngine],
+    pipeline: Pipeline,
+    fields: FieldPaths,
+    aliases: Mapping[str, str],
+    options: CheckOptions,
+) -> Checker:
+    """Checks against the index that this pipeline fills, once it has caught up."""
+    return Checker(
+        engine,
+        pipeline.turns,
+        lambda value: read_text(value, fields, aliases),
+        options,
+        lambda: pipeline.health().caught_up,
+    )

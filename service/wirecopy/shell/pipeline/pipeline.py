@@ -1,0 +1,489 @@
+"""The pipeline: one poll task, one follower, one worker per owned raw partition, and a watch over all of
+them.
+
+    run: log.start → follower catches up with the log's end → source.start → poll … → stop: drain, close,
+    leave
+
+The index is caught up before the group is joined, so a rebalance during a restore changes nothing, and a
+replica never owns a partition that it cannot judge. The poll task is the only one that touches the source: it
+seeks and resumes partitions whose worker has opened them, holds back those that have enough in flight (and
+goes on polling, or the group would throw us out), and hands out what comes. Each part bounds its own waits;
+the watch ends the process when one of them stands still nevertheless, and says what each was waiting for. A
+fatal error of any part stops all of them; offsets in doubt stay uncommitted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from wirecopy.core.model import Outcome, Refused
+from wirecopy.shell.pipeline.breaker import Breaker
+from wirecopy.shell.pipeline.follower import Follower
+from wirecopy.shell.pipeline.gate import Gate
+from wirecopy.shell.pipeline.lane import CoreLane
+from wirecopy.shell.pipeline.partition import InFlight, PartitionWorker, State, Surroundings
+from wirecopy.shell.pipeline.steps import Limits
+from wirecopy.shell.pipeline.turns import EngineTurns
+from wirecopy.shell.ports import (
+    Backend,
+    EnginePort,
+    FatalError,
+    Lag,
+    LogRecord,
+    NullTelemetry,
+    OffsetLostError,
+    Outputs,
+    Part,
+    PipelineHealth,
+    PipelineOptions,
+    RawSource,
+    RecordBounds,
+    RefusalKind,
+    RefusedError,
+    StalledError,
+    StatePort,
+    Steps,
+    Telemetry,
+    TopicPartition,
+    UnavailableError,
+    WatchdogExpiredError,
+)
+
+WATCH_INTERVAL_S = 0.25  # how often the loop's lag is measured, and gauges are set each fourth time
+HELD_POLL_MS = 20  # a held-back partition may be read again soon: do not sleep over it
+RESUME_SHARE = 0.5  # memory in flight falls to this share of its bound before partitions are read again
+POLL_FAILURES_MAX = 10  # in a row, about 6 s: by then another poll does not help, another client may
+CORE_THREADS = 2  # for single huge records, and for those who wait for worker processes
+
+
+def _wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Pipeline:
+    """Composes the doors with the engine. One object, one `run`."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        engine: EnginePort,
+        steps: Steps,
+        options: PipelineOptions | None = None,
+        telemetry: Telemetry | None = None,
+        wall_clock_ms: Callable[[], int] = _wall_clock_ms,
+        state: StatePort | None = None,
+    ) -> None:
+        self._backend = backend
+        self._options = options or PipelineOptions()
+        self._telemetry: Telemetry = telemetry or NullTelemetry()
+        self._executor = ThreadPoolExecutor(CORE_THREADS, thread_name_prefix="core")
+        # a thread of its own for questions and for keeping the state: they must not wait behind anybody's decoding
+        self._replay_executor = ThreadPoolExecutor(1, thread_name_prefix="replay")
+        lane = CoreLane()
+        self.turns = EngineTurns(engine, self._replay_executor, self._options.inline_replays_max, lane)
+        self._log = backend.log()
+        self._in_flight = InFlight()
+        self._workers: dict[TopicPartition, PartitionWorker] = {}
+        self._source: RawSource | None = None
+        self._outputs: Outputs | None = None
+        self._limits = self._bounded(RecordBounds())
+        self._follower = Follower(
+            self._log,
+            engine,
+            self._options,
+            self._telemetry,
+            self.turns,
+            self._deliver,
+            self._followed,
+            None if state is None else (state, self._replay_executor),
+        )
+        self._state = state
+        self._around = Surroundings(
+            engine=engine,
+            steps=steps,
+            log=self._log,
+            options=self._options,
+            telemetry=self._telemetry,
+            breaker=Breaker(
+                self._options.breaker_window_records,
+                self._options.breaker_ratio,
+                self._options.breaker_run_records,
+            ),
+            in_flight=self._in_flight,
+            lane=lane,
+            gate=Gate(lambda: len(self._workers)),
+            executor=self._executor,
+            wall_clock_ms=wall_clock_ms,
+            followed_offset=lambda: self._follower.next_offset,
+            limits=lambda: self._limits,
+        )
+        self._fatal: asyncio.Future[None] | None = None
+        self._assignments: deque[tuple[float, frozenset[TopicPartition]]] = deque()
+        self._holding = False
+        self._polled_at = 0.0
+        self._poll_waits = "has not begun"
+        self._stopping = False
+
+    # ---- what others may ask
+    def observe(self, told: Callable[[Sequence[LogRecord], Sequence[Outcome | Refused]], None]) -> None:
+        """From now on `told` hears of every batch that was replayed, on the event loop: it must be quick, and
+        must not raise.
+        """
+        self._follower.observe = told
+
+    def lag(self) -> Lag:
+        """How far behind this replica is."""
+        raw = 0
+        for partition, worker in self._workers.items():
+            end = self._source.end_offset(partition) if self._source is not None else None
+            if end is not None and worker.committed_offset is not None:
+                raw += max(0, end - worker.committed_offset)
+        return Lag(max(0, self._follower.end_offset - self._follower.next_offset), raw)
+
+    def health(self) -> PipelineHealth:
+        """A snapshot; cheap enough for every probe."""
+        workers = self._workers.values()
+        opened = sum(worker.state is State.OPEN for worker in workers)
+        return PipelineHealth(
+            caught_up=self._follower.caught_up.is_set(),
+            assigned=len(self._workers),
+            opened=opened,
+            waits=tuple(self._waits()),
+        )
+
+    def _waits(self) -> list[str]:
+        now = asyncio.get_running_loop().time()
+        lines = [
+            f"source: {self._poll_waits}, for {max(0.0, now - self._polled_at):.1f} s",
+            f"follower: {self._follower.waits}, for {max(0.0, now - self._follower.turned_at):.1f} s",
+        ]
+        for partition, worker in sorted(self._workers.items()):
+            lines.append(
+                f"{partition.topic}-{partition.partition}: {worker.state.value}, {worker.waits},"
+                f" {worker.records} in flight, for {max(0.0, now - worker.turned_at):.1f} s"
+            )
+        return lines
+
+    # ---- the run
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set: then drain, commit, leave. Raises `FatalError` when it cannot go on."""
+        loop = asyncio.get_running_loop()
+        self._fatal = loop.create_future()
+        self._polled_at = loop.time()
+        tasks = [
+            self._supervise(self._lead(stop), "lead"),
+            self._supervise(self._watch(), "watch"),
+        ]
+        stopped = tasks[0]
+        try:
+            await asyncio.wait([stopped, self._fatal], return_when=asyncio.FIRST_COMPLETED)
+            if self._fatal.done():
+                self._fatal.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            await self._shut_down(leave=True)
+            if self._fatal.done():
+                self._fatal.exception()  # seen, also when we were cancelled
+
+    def _supervise(self, coroutine: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
+        """A task whose failure is the process's: none of them may die in silence."""
+        task = asyncio.create_task(coroutine, name=name)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None or self._fatal is None or self._fatal.done():
+            return
+        if not isinstance(error, FatalError):
+            error = FatalError(f"{task.get_name()} failed: {type(error).__name__}: {error}").with_traceback(
+                error.__traceback__
+            )
+        self._fatal.set_exception(error)
+
+    async def _lead(self, stop: asyncio.Event) -> None:
+        await self._patiently(self._log.start, Part.LOG)
+        follower = self._supervise(self._follower.run(), "follower")
+        try:
+            if not await _either(self._follower.caught_up, stop):
+                return
+            await self._join()
+            poll = self._supervise(self._poll_all(), "poll")
+            try:
+                await stop.wait()
+                self._stopping = True
+                await self._drain()
+            finally:
+                poll.cancel()
+                await asyncio.wait([poll])
+                await self._close_workers(0)
+        finally:
+            follower.cancel()
+            await asyncio.wait([follower])
+
+    async def _patiently(self, step: Callable[[], Awaitable[None]], part: Part) -> None:
+        """A step at start: the broker may come up after us. Time without success is bounded by the watch's
+        limit.
+        """
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + self._options.progress_timeout_ms / 1000
+        delay_ms = self._options.retry_delay_ms
+        while True:
+            self._polled_at = loop.time()
+            try:
+                await step()
+            except (RefusedError, UnavailableError, StalledError) as error:
+                if isinstance(error, RefusedError) and error.kind is not RefusalKind.NO_SUCH_TOPIC:
+                    raise FatalError(f"the broker refuses the {part.value}: {error}") from error
+                self._telemetry.rebuilt(part, error)
+                if loop.time() > give_up_at:
+                    raise FatalError(f"the {part.value} could not be reached in time: {error}") from error
+            else:
+                return
+            await asyncio.sleep(delay_ms / 1000)
+            delay_ms = min(2 * delay_ms, self._options.retry_delay_ms_max)
+
+    async def _join(self) -> None:
+        """Make a source and join the group."""
+
+        async def start() -> None:
+            source = self._backend.source()
+            self._source, self._outputs = source, self._backend.outputs(source)
+            self._limits = self._bounded(await self._outputs.record_bounds())
+            await source.start(self)
+
+        self._poll_waits = "joins the group"
+        await self._patiently(start, Part.SOURCE)
+
+    def _bounded(self, known: RecordBounds) -> Limits:
+        """Our own limits, and the topics' where they are smaller."""
+
+        def least(ours: int, theirs: int | None) -> int:
+            return ours if theirs is None else min(ours, theirs)
+
+        options = self._options
+        return Limits(
+            log_value=least(options.log_record_bytes_max, known.fingerprints),
+            enriched=least(options.output_record_bytes_max, known.enriched),
+            corrections=least(options.output_record_bytes_max, known.corrections),
+            dead=least(options.dead_record_bytes_max, known.dead),
+        )
+
+    # ---- the poll task
+    async def _poll_all(self) -> None:
+        loop = asyncio.get_running_loop()
+        failures, succeeded_at = 0, loop.time()
+        while True:
+            source = self._source
+            assert source is not None, "the group is joined before it is polled"
+            timeout_ms = self._place(source)
+            self._polled_at, self._poll_waits = loop.time(), "polls"
+            try:
+                batches = await source.poll(timeout_ms, self._options.poll_records_max)
+            except OffsetLostError as error:
+                if error.partition in self._workers:
+                    self._workers[error.partition].reopen(error_of_reading(error))
+                    source.pause(error.partition)
+                continue
+            except UnavailableError as error:
+                failures += 1
+                if loop.time() - succeeded_at > self._options.progress_timeout_ms / 1000:
+                    raise FatalError(f"the raw topics cannot be read: {error}") from error
+                if failures >= POLL_FAILURES_MAX:
+                    failures = 0
+                    await self._rejoin(source, error)
+                    continue
+                self._telemetry.rebuilt(Part.SOURCE, error)
+                for opened in self._workers.values():
+                    opened.seek_again()
+                await asyncio.sleep(min(failures * self._options.retry_delay_ms, 1_000) / 1000)
+                continue
+            except StalledError as error:
+                await self._rejoin(source, error)
+                continue
+            except RefusedError as error:
+                raise FatalError(f"the broker refuses the raw topics: {error}") from error
+            failures, succeeded_at = 0, loop.time()
+            for partition, records in batches.items():
+                worker = self._workers.get(partition)
+                if worker is not None and not self._stopping:
+                    worker.offer(records)
+
+    def _place(self, source: RawSource) -> int:
+        """Seek what has opened, hold back what has enough in flight. Returns how long to poll."""
+        bound = self._options.in_flight_bytes_max
+        limit = bound * RESUME_SHARE if self._holding else bound
+        self._holding = self._in_flight.size_bytes >= limit
+        held = False
+        for partition, worker in self._workers.items():
+            offset = worker.take_seek()
+            if offset is not None:
+                source.seek(partition, offset)
+            if worker.state is State.OPEN and not self._holding and not worker.full and not self._stopping:
+                source.resume(partition)
+            else:
+                source.pause(partition)
+                held = held or worker.state in (State.OPEN, State.SEEKING)
+        return min(HELD_POLL_MS, self._options.poll_timeout_ms) if held else self._options.poll_timeout_ms
+
+    async def _rejoin(self, source: RawSource, error: BaseException) -> None:
+        """The client is past help: throw it away with all that hangs on it."""
+        self._telemetry.rebuilt(Part.SOURCE, error)
+        self._poll_waits = "throws the source away and makes a new one"
+        await self._close_workers(0)
+        await source.stop(leave=False)
+        await self._join()
+
+    # ---- the group's listener
+    async def assigned(self, partitions: frozenset[TopicPartition]) -> None:
+        """Only makes the workers, which open in the background: heartbeats stand still during this."""
+        self._telemetry.rebalanced(len(partitions))
+        self._count_assignment(partitions)
+        assert self._source is not None and self._outputs is not None
+        for partition in sorted(partitions):
+            if partition in self._workers or self._stopping:
+                continue
+            worker = PartitionWorker(partition, self._source, self._outputs, self._around)
+            self._workers[partition] = worker
+            worker.start().add_done_callback(self._done)
+
+    async def revoked(self, partitions: frozenset[TopicPartition]) -> None:
+        """Let transactions under way end, then drop the workers."""
+        gone = [
+            self._workers.pop(partition) for partition in sorted(partitions) if partition in self._workers
+        ]
+        await asyncio.gather(*(worker.close(self._options.revoke_timeout_ms) for worker in gone))
+        for worker in gone:
+            self._telemetry.partition_closed(worker.partition)
+
+    def _count_assignment(self, partitions: frozenset[TopicPartition]) -> None:
+        """The same partitions given again and again is what two processes with one instance id look like.
+
+        Only with static membership: otherwise any replica that joins and leaves again and again looks alike.
+        """
+        if not partitions or self._source is None or not self._source.static_member():
+            return
+        now = asyncio.get_running_loop().time()
+        recent = self._assignments
+        recent.append((now, partitions))
+        while recent and (
+            now - recent[0][0] > self._options.reassignment_window_ms / 1000 or recent[0][1] != partitions
+        ):
+            recent.popleft()
+        if (
+            len(recent) > self._options.reassignments_max
+            and self._fatal is not None
+            and not self._fatal.done()
+        ):
+            self._fatal.set_exception(
+                FatalError(
+                    f"the group gave us the same {len(partitions)} partitions {len(recent)} times within"
+                    f" {self._options.reassignment_window_ms} ms: do two processes share an instance id?"
+                )
+            )
+
+    # ---- what the follower tells
+    def _deliver(self, outcome: Outcome) -> None:
+        position = outcome.position
+        worker = self._workers.get(TopicPartition(position.topic, position.partition))
+        if worker is not None:
+            worker.settle(outcome)
+
+    def _followed(self) -> None:
+        for worker in self._workers.values():
+            worker.followed()
+
+    # ---- the end
+    async def _drain(self) -> None:
+        """What is in flight is judged and committed, as far as the time for it reaches."""
+        try:
+            async with asyncio.timeout(self._options.stop_timeout_ms / 1000):
+                await asyncio.gather(*(worker.drain() for worker in self._workers.values()))
+        except TimeoutError:
+            self._telemetry.rebuilt(
+                Part.SOURCE, TimeoutError("stopped before all that was in flight was judged")
+            )
+
+    async def _close_workers(self, timeout_ms: int) -> None:
+        workers = list(self._workers.values())
+        self._workers.clear()
+        await asyncio.gather(*(worker.close(timeout_ms) for worker in workers))
+        for worker in workers:
+            self._telemetry.partition_closed(worker.partition)
+
+    async def _shut_down(self, leave: bool) -> None:
+        await self._close_workers(0)
+        if self._source is not None:
+            await self._source.stop(leave)
+        await self._log.stop()
+        if self._state is not None:
+            await self._state.close(self._replay_executor)
+        for executor in (self._executor, self._replay_executor):
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    # ---- the watch
+    async def _watch(self) -> None:
+        """Measures the loop's lag, sets gauges, and ends the process when a part stands still."""
+        loop = asyncio.get_running_loop()
+        turn = 0
+        while True:
+            slept_at = loop.time()
+            await asyncio.sleep(WATCH_INTERVAL_S)
+            self._telemetry.loop_lag(max(0.0, loop.time() - slept_at - WATCH_INTERVAL_S))
+            turn += 1
+            if turn % 4 == 0:
+                self._set_gauges()
+                self._look_for_standstill(loop.time())
+
+    def _set_gauges(self) -> None:
+        self._telemetry.in_flight(self._in_flight.records, self._in_flight.size_bytes)
+        for partition, worker in self._workers.items():
+            end = self._source.end_offset(partition) if self._source is not None else None
+            if end is not None and worker.committed_offset is not None:
+                self._telemetry.partition_lag(partition, max(0, end - worker.committed_offset))
+            self._telemetry.partition_paused(
+                partition, worker.state is State.OPEN and (worker.full or self._holding)
+            )
+
+    def _look_for_standstill(self, now: float) -> None:
+        limit = self._options.progress_timeout_ms / 1000
+        turned = [now]
+        if self._follower.turned_at:
+            turned.append(self._follower.turned_at)
+        if self._source is not None:
+            turned.append(self._polled_at)
+        turned += [
+            worker.turned_at
+            for worker in self._workers.values()
+            if worker.records or worker.state is State.OPENING
+        ]
+        if now - min(turned) > limit:
+            raise WatchdogExpiredError(
+                f"no progress for {limit:.0f} s. What each part waits for:\n" + "\n".join(self._waits())
+            )
+
+
+def error_of_reading(error: OffsetLostError) -> UnavailableError:
+    """Reading went out of range: the worker opens anew, and the source decides where it goes on, or that it
+    must not.
+    """
+    return UnavailableError(f"reading went out of range: {error}")
+
+
+async def _either(first: asyncio.Event, second: asyncio.Event) -> bool:
+    """Wait for one of two events; True when it was the first."""
+    waits = [asyncio.ensure_future(first.wait()), asyncio.ensure_future(second.wait())]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+    return first.is_set()

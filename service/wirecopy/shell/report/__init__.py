@@ -1,0 +1,1 @@
+"""A verdict and two texts, for people: words, rows, terminal, page."""

@@ -1,0 +1,77 @@
+"""The comparison as one HTML page that needs nothing else: no script, no image, no address.
+
+Everything out of an article is escaped, and the page's own policy forbids whatever could still be smuggled
+in.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Final
+
+from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side
+from wirecopy.shell.report.terminal import shown
+
+_STYLE: Final = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem; padding: 0 1rem; }
+h1 { font-size: 1.3rem; } ul { padding-left: 1.2rem; }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; }
+th { text-align: start; border-bottom: 2px solid; padding: .4rem .8rem; overflow-wrap: anywhere; }
+td { vertical-align: top; padding: .25rem .8rem; overflow-wrap: anywhere; white-space: pre-wrap; }
+td + td, th + th { border-inline-start: 1px solid #8886; }
+tr.out td { text-align: center; color: #777; border: 0; font-style: italic; }
+mark { border-radius: .2rem; color: #111; }
+mark.matched { background: #9be59b; }
+mark.shared { background: none; color: inherit; border-bottom: 2px dotted #a5a; }
+mark.credit { background: #ffd75e; font-weight: 600; } .aside { opacity: .5; }
+.key { color: #777; font-size: .9rem; }
+"""
+_KEY: Final = (
+    '<p class="key"><mark class="matched">matched</mark> · '
+    '<mark class="shared">shared, but not counted</mark> · <mark class="credit">credit</mark> · '
+    '<span class="aside">outside the article proper</span></p>'
+)
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def page(titles: tuple[str, str], heading: str, sentences: Sequence[str], comparison: Comparison) -> str:
+    """An HTML document; `titles` head the columns."""
+    told = "".join(f"<li>{_escaped(sentence)}</li>" for sentence in sentences)
+    rows = "\n".join(_row(row) for row in comparison.rows)
+    left, right = (_escaped(title) for title in titles)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{_escaped(heading)}</title><style>{_STYLE}</style></head><body>\n"
+        f"<h1>{_escaped(heading)}</h1>\n<ul>{told}</ul>\n"
+        f"{_KEY}\n"
+        f'<table><thead><tr><th dir="auto">{left}</th><th dir="auto">{right}</th></tr></thead>\n'
+        f"<tbody>\n{rows}\n</tbody></table>\n</body></html>\n"
+    )
+
+
+def _row(row: Row) -> str:
+    if row.left_out:
+        return f'<tr class="out"><td colspan="2">{row.left_out} more lines without anything shared</td></tr>'
+    return f'<tr><td dir="auto">{_side(row.left)}</td><td dir="auto">{_side(row.right)}</td></tr>'
+
+
+def _side(side: Side) -> str:
+    parts = []
+    for stretch in side:
+        text = _escaped(stretch.text)
+        match stretch.mark:
+            case Mark.NONE:
+                parts.append(text)
+            case Mark.ASIDE:
+                parts.append(f'<span class="aside">{text}</span>')
+            case _:
+                parts.append(f'<mark class="{stretch.mark.value}">{text}</mark>')
+    return "".join(parts)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(shown(text), quote=True)

@@ -1,0 +1,189 @@
+"""All settings in one type, and what the parts of the service get of them.
+
+The two long groups lie in files of their own; a new setting of any other group is declared here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from wirecopy.core import limits
+from wirecopy.shell.ports import CheckOptions, KafkaOptions, PipelineOptions, StateOptions, TopicNames
+from wirecopy.shell.settings.kafka import KafkaSettings
+from wirecopy.shell.settings.kinds import FieldPath, LogFormat, LogLevel, Table, Topic, TopicList, setting
+from wirecopy.shell.settings.pipeline import PipelineSettings
+
+PREFIX = "WIRECOPY_"
+DAY_MS = 24 * 3600 * 1000
+TOPICS = TopicNames()
+CHECK = CheckOptions()
+
+
+class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come first
+    """Made by `load`, which says where each value came from. Fields are grouped by their first word."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    # ---- topics
+    topic_raw: TopicList = setting(TOPICS.raw, "Topics with raw articles, several with commas between.")
+    topic_enriched: Topic = setting(TOPICS.enriched, "Topic for articles with their verdicts.")
+    topic_corrections: Topic = setting(TOPICS.corrections, "Compacted topic for corrected verdicts.")
+    topic_dead: Topic = setting(TOPICS.dead, "Topic for records that nobody can read, with the reason.")
+    topic_fingerprints: Topic = setting(
+        TOPICS.fingerprints, "The log that every replica follows; one partition."
+    )
+    topic_partitions: Annotated[int, Field(ge=1, le=10_000)] = setting(
+        6, "Partitions that `wirecopy topics` gives a new topic (the fingerprint log always has one)."
+    )
+    topic_replication_factor: Annotated[int, Field(ge=1, le=32)] = setting(
+        3, "Copies that `wirecopy topics` has the brokers keep; 1 where there is a single broker."
+    )
+    topic_fingerprints_retention_days: Annotated[float, Field(gt=0, le=36_500)] | None = setting(
+        None, "How long the fingerprint log is kept; at least the window. Unset: the window and 7 days."
+    )
+
+    # ---- where the raw record's parts lie
+    field_body: FieldPath = setting("body", "Path of the article's text or HTML, e.g. `content.text`.")
+    field_id: FieldPath = setting("id", "Path of the article's id.")
+    field_url: FieldPath = setting("url", "Path of its address.")
+    field_title: FieldPath = setting("title", "Path of its headline.")
+    field_publisher: FieldPath = setting("publisher", "Path of its publisher's name or domain.")
+    field_published_at: FieldPath = setting("published_at", "Path of its time of publication.")
+    field_language: FieldPath = setting("language", "Path of its language.")
+    field_version: FieldPath = setting("version", "Path of its version number.")
+    field_content_type: FieldPath = setting("content_type", "Path of the body's media type.")
+    aliases: Table = setting(
+        {},
+        "Publishers under several names: name or domain = the one that stands for it, e.g. "
+        "`edition.cnn.com=cnn.com`.",
+    )
+
+    # ---- the index
+    window_days: Annotated[float, Field(gt=0, le=36_500)] = setting(
+        limits.WINDOW_MS / DAY_MS, "How long an article is remembered, by the log's time."
+    )
+
+    # ---- its state on disk
+    state_dir: str | None = setting(
+        None,
+        "Directory of this replica alone for the index's state; unset: none is kept, and a restart reads the "
+        "fingerprint log from its beginning.",
+        min_length=1,
+    )
+    state_snapshot_interval_ms: Annotated[int, Field(ge=100, le=24 * 3_600_000)] = setting(
+        300_000, "Time between two snapshots: what a restart has to read of the log."
+    )
+    state_snapshots_kept: Annotated[int, Field(ge=1, le=100)] = setting(
+        2, "Snapshots that are kept: the older one serves where the newer is damaged."
+    )
+
+    # ---- pages for people
+    pages_enabled: bool = setting(
+        False,
+        "Whether the HTTP port shows pages: live verdicts, evidence, stories, publishers, the check box. They show "
+        "articles' texts to whoever reaches the port; see docs/pages.md.",
+    )
+    pages_articles_max: Annotated[int, Field(ge=100, le=5_000_000)] = setting(
+        100_000, "Newest articles that the pages know; about 1.5 KB of memory each."
+    )
+
+    # ---- asking about a text: the page and POST /api/check
+    check_bytes_max: Annotated[int, Field(ge=1024, le=limits.RAW_BYTES_MAX)] = setting(
+        CHECK.bytes_max, "Largest text that may be checked, in bytes with the request around it."
+    )
+    check_rate_per_second: Annotated[float, Field(ge=0, le=10_000)] = setting(
+        CHECK.rate_per_second, "Checks a second that one address may ask for; 0: no limit."
+    )
+    check_burst: Annotated[int, Field(ge=1, le=100_000)] = setting(
+        CHECK.burst, "Checks that one address may ask for at once before that rate counts."
+    )
+    check_waiting_max: Annotated[int, Field(ge=1, le=1_000)] = setting(
+        CHECK.waiting_max, "Checks under way at a time; further ones are refused at once."
+    )
+
+    # ---- processes
+    fingerprint_workers: Annotated[int, Field(ge=0, le=64)] = setting(
+        0, "Processes that decode and fingerprint for the one engine; 0: threads of this process do."
+    )
+
+    # ---- HTTP and logs
+    http_host: str = setting("0.0.0.0", "Address of metrics and health.", min_length=1)  # noqa: S104
+    http_port: Annotated[int, Field(ge=0, le=65535)] = setting(
+        8080, "Port of metrics and health; 0: any free."
+    )
+    log_level: LogLevel = setting("INFO", "Least level that is logged.")
+    cloudevents: bool = setting(
+        False, "Whether what goes out is a CloudEvent (binary mode: headers `ce_…`); see docs/records.md."
+    )
+    cloudevents_source: str = setting(
+        "/wirecopy", "`ce_source` of what goes out: a URI reference that names this deployment.", min_length=1
+    )
+    tracing: bool = setting(
+        False,
+        "OpenTelemetry spans (needs the extra `wirecopy[tracing]`); where they go and how many is said by the "
+        "standard variables `OTEL_…`.",
+    )
+    log_format: LogFormat = setting("json", "`json`: a JSON object a line; `text`: for a terminal.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        *_: Any,
+        **__: Any,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)  # `load` reads the other sources itself, to know where each value came from
+
+    @property
+    def window_ms(self) -> int:
+        return round(self.window_days * DAY_MS)
+
+    @property
+    def fingerprints_retention_ms(self) -> int:
+        days = self.topic_fingerprints_retention_days
+        return round((self.window_days + 7 if days is None else days) * DAY_MS)
+
+    def topics(self) -> TopicNames:
+        return TopicNames(
+            **{option.name: getattr(self, "topic_" + option.name) for option in fields(TopicNames)}
+        )
+
+    def kafka_options(self) -> KafkaOptions:
+        return KafkaOptions(topics=self.topics(), **self._options("kafka_", KafkaOptions))
+
+    def pipeline_options(self) -> PipelineOptions:
+        return PipelineOptions(**self._options("pipeline_", PipelineOptions))
+
+    def state_options(self) -> StateOptions | None:
+        if self.state_dir is None:
+            return None
+        return StateOptions(
+            directory=Path(self.state_dir),
+            topic=self.topic_fingerprints,
+            window_ms=self.window_ms,
+            snapshot_interval_ms=self.state_snapshot_interval_ms,
+            snapshots_kept=self.state_snapshots_kept,
+        )
+
+    def check_options(self) -> CheckOptions:
+        return CheckOptions(**self._options("check_", CheckOptions))
+
+    def field_paths(self) -> dict[str, str]:
+        """Keyword arguments of `core.fields.FieldPaths`."""
+        return {
+            n.removeprefix("field_"): getattr(self, n)
+            for n in type(self).model_fields
+            if n.startswith("field_")
+        }
+
+    def _options(self, prefix: str, kind: Any) -> dict[str, Any]:
+        names = {option.name for option in fields(kind)} & {
+            name.removeprefix(prefix) for name in type(self).model_fields if name.startswith(prefix)
+        }
+        return {name: getattr(self, prefix + name) for name in names}

@@ -1,0 +1,329 @@
+"""The check box: was this text published before? A page with a form, and `POST /api/check` for programs.
+
+Both ask checking.py and differ in how they say it. The form works without script. An address that is pasted is looked up
+among the articles of the index; this service fetches nothing, or whoever reaches it could make it call hosts that only it
+can reach (server-side request forgery).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from wirecopy.core import limits
+from wirecopy.core.model import Rejected, Verdict, VerdictKind
+from wirecopy.core.records.raw import json_bytes
+from wirecopy.shell.pipeline.checker import Allowances, Checked, Checker, Refusal, document
+from wirecopy.shell.ports import CheckOptions
+from wirecopy.shell.report.comparison_rows import alone
+from wirecopy.shell.report.words import headline, sentences
+from wirecopy.shell.web.catalogue import Entry
+from wirecopy.shell.web.evidence import CHARS_MAX, blocks_of, cut, on_text
+from wirecopy.shell.web.exchange import JSON, Answer, Asked, Method, Route
+from wirecopy.shell.web.problems import Problem, problem
+from wirecopy.shell.web.rendering import article_url, page, story_url
+
+if TYPE_CHECKING:
+    from wirecopy.shell.web.site import Site
+
+FORM: Final = "application/x-www-form-urlencoded"
+FORM_FIELDS_MAX: Final = 8
+FORM_GROWTH: Final = 3  # a form writes each byte that is no plain letter as three
+SOURCES_SHOWN: Final = 20
+STARTING_SECONDS: Final = 10
+BUSY_SECONDS: Final = 1
+FIELD_CHARS: Final = {
+    "title": limits.TITLE_CHARS_MAX,
+    "publisher": limits.NAME_CHARS_MAX,
+    "url": limits.URL_CHARS_MAX,
+}
+
+_STARTING = "The service is still reading its log: much that was published is not known to it yet. Try again."
+_BUSY = "Too many texts are being checked at once. Try again."
+
+
+def routes(site: Site, options: CheckOptions) -> list[Route]:
+    checks = Checks(site, options)
+    return [
+        Route(Method.GET, "/check", checks.form),
+        Route(Method.POST, "/check", checks.submitted, FORM_GROWTH * options.bytes_max),
+        Route(Method.POST, "/api/check", checks.asked, options.bytes_max),
+        Route(Method.GET, "/api/openapi.json", _document),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A source of a checked text, with the article that the pages can show of it."""
+
+    id: str
+    publisher: str
+    share: float
+    source_share: float
+    entry: Entry | None
+
+
+class Checks:
+    """Form and API; one allowance for both."""
+
+    def __init__(self, site: Site, options: CheckOptions) -> None:
+        self._site = site
+        self._options = options
+        self._allowances = Allowances(options, time.monotonic)
+
+    # ---- for programs
+    async def asked(self, asked: Asked) -> Answer:
+        """`POST /api/check`: a raw record, or an object with `text`; or plain text."""
+        media_type = asked.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+        if media_type == "text/plain":
+            value = json_bytes({"text": asked.body.decode("utf-8", "replace"), "content_type": "text/plain"})
+        elif media_type == JSON or media_type.endswith("+json"):
+            value = asked.body
+        else:
+            return problem(
+                Problem.MEDIA_TYPE,
+                f"{media_type[:100]} is not understood: send application/json or text/plain.",
+            )
+        said = await self._check(value, asked.peer)
+        match said:
+            case Checked():
+                return Answer(200, json_bytes(document(said) | {"links": self._links(said.verdict)}), JSON)
+            case Rejected():
+                return problem(Problem.UNREADABLE, said.detail, cause=said.reason)
+            case Refusal.STARTING:
+                return problem(Problem.STARTING, _STARTING, headers=_retry(STARTING_SECONDS))
+            case Refusal.BUSY:
+                return problem(Problem.BUSY, _BUSY, headers=_retry(BUSY_SECONDS))
+        return problem(Problem.TOO_MANY, _too_many(said), headers=_retry(said))
+
+    def _links(self, verdict: Verdict) -> dict[str, Any]:
+        """Where people can look: pages of this service, null for what it cannot show (any more)."""
+        original, story = self._original(verdict), self._site.catalogue.story(verdict.story)
+        return {
+            "original": None if original is None else article_url(original, exact=True),
+            "story": story_url(story[0]) if story else None,
+            "sources": [
+                None if seen.entry is None else article_url(seen.entry, exact=True)
+                for seen in self._sources(verdict)
+            ],
+        }
+
+    # ---- for people
+    async def form(self, asked: Asked) -> Answer:
+        """The empty form; with `?url=…`, what is known of that address."""
+        url = asked.query.get("url", "").strip()[: limits.URL_CHARS_MAX]
+        return await self._looked_up(url, asked.peer) if url else self._page({})
+
+    async def submitted(self, asked: Asked) -> Answer:
+        """The form as it was sent."""
+        given = _form(asked)
+        if given is None:
+            return self._page(
+                {}, status=415, trouble="This page takes the form that it shows; programs use /api/check."
+            )
+        text = given.get("text", "")
+        if not text.strip() and given.get("url", "").strip():
+            return await self._looked_up(given["url"].strip()[: limits.URL_CHARS_MAX], asked.peer)
+        if not text.strip():
+            return self._page(given, status=422, trouble="There is no text to check.")
+        if _is_address(text):
+            return await self._looked_up(text.strip(), asked.peer)
+        record = {
+            name: given[name].strip()[:most]
+            for name, most in FIELD_CHARS.items()
+            if given.get(name, "").strip()
+        }
+        value = json_bytes({"text": text, **record})
+        if len(value) > self._options.bytes_max:
+            trouble = f"The text is too long: it may have {self._options.bytes_max} bytes."
+            return self._page({**given, "text": ""}, status=413, trouble=trouble)
+        said = await self._check(value, asked.peer)
+        match said:
+            case Checked():
+                return await self._result(said)
+            case Rejected():
+                return self._page(given, status=422, trouble=f"This cannot be judged: {said.detail}.")
+        return self._refused(given, said)
+
+    async def _result(self, said: Checked) -> Answer:
+        shown = cut(said.article)
+        comparison = await asyncio.to_thread(alone, shown, on_text(said.article, said.verdict))
+        verdict = said.verdict
+        original = verdict.original
+        return self._page(
+            {},
+            verdict=verdict,
+            heading=_capital(headline(verdict)),
+            sentences=sentences(verdict),
+            original=self._original(verdict),
+            outside=original is not None and not original.ingested,
+            sources=self._sources(verdict)[:SOURCES_SHOWN],
+            sources_count=len(verdict.sources),
+            blocks=blocks_of(comparison),
+            cut=len(said.article.text) > CHARS_MAX,
+        )
+
+    async def _looked_up(self, url: str, peer: str) -> Answer:
+        given = {"url": url}
+        wait = self._allowances.wait_seconds(peer)
+        checker = self._ready()
+        if wait or checker is None:
+            return self._refused(given, wait or Refusal.STARTING)
+        known = await checker.at_url(url)
+        if isinstance(known, Refusal):
+            return self._refused(given, known)
+        if known is None:
+            return self._page(given, unknown=True)
+        return self._page(
+            given,
+            known=known,
+            known_entry=self._site.catalogue.by_position(known.position),
+            sentences=sentences(known.verdict),
+            heading=_capital(headline(known.verdict)),
+        )
+
+    def _refused(self, given: dict[str, str], why: Refusal | int) -> Answer:
+        if isinstance(why, int):
+            return self._page(given, status=429, trouble=_too_many(why), headers=_retry(why))
+        starting = why is Refusal.STARTING
+        seconds = STARTING_SECONDS if starting else BUSY_SECONDS
+        return self._page(
+            given, status=503, trouble=_STARTING if starting else _BUSY, headers=_retry(seconds)
+        )
+
+    def _page(
+        self,
+        given: dict[str, str],
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        trouble: str = "",
+        unknown: bool = False,
+        **values: Any,
+    ) -> Answer:
+        nothing: dict[str, Any] = dict.fromkeys(
+            (
+                "verdict",
+                "heading",
+                "sentences",
+                "original",
+                "outside",
+                "sources",
+                "sources_count",
+                "cut",
+                "known",
+            ),
+        )
+        return page(
+            "check.html",
+            status=status,
+            headers=headers,
+            **{
+                **nothing,
+                "known_entry": None,
+                "blocks": (),
+                "title": "Check a text",
+                "active": "Check",
+                "given": {name: given.get(name, "") for name in ("text", *FIELD_CHARS)},
+                "trouble": trouble,
+                "unknown": unknown,
+                "bytes_max": self._options.bytes_max,
+                "chars_max": CHARS_MAX,
+                "field_chars": FIELD_CHARS,
+                **values,
+            },
+        )
+
+    # ---- both
+    async def _check(self, value: bytes, peer: str) -> Checked | Rejected | Refusal | int:
+        """What is said of a text; seconds to wait where this address has asked too often."""
+        wait = self._allowances.wait_seconds(peer)
+        if wait:
+            return wait
+        checker = self._ready()
+        return Refusal.STARTING if checker is None else await checker.check(value)
+
+    def _ready(self) -> Checker | None:
+        checker = self._site.checker
+        return checker if checker is not None and checker.ready() else None
+
+    def _original(self, verdict: Verdict) -> Entry | None:
+        original = verdict.original
+        if original is None or original.position is None:
+            return None
+        return self._site.catalogue.by_position(original.position)
+
+    def _sources(self, verdict: Verdict) -> list[Seen]:
+        return [
+            Seen(
+                source.id,
+                source.publisher,
+                source.share,
+                source.source_share,
+                next(
+                    (
+                        entry
+                        for entry in reversed(self._site.catalogue.by_id(source.id))
+                        if entry.publisher == source.publisher
+                    ),
+                    None,
+                ),
+            )
+            for source in verdict.sources
+        ]
+
+
+@cache
+def _document_bytes() -> bytes:
+    return Path(__file__).with_name("openapi.json").read_bytes()
+
+
+async def _document(_: Asked) -> Answer:
+    """What programs may ask, as OpenAPI (made by tools/openapi.py)."""
+    return Answer(200, _document_bytes(), JSON)
+
+
+def _form(asked: Asked) -> dict[str, str] | None:
+    """The fields of a form that was sent; None for anything else."""
+    if asked.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        return None
+    try:
+        fields = parse_qsl(
+            asked.body.decode("ascii"),
+            keep_blank_values=True,
+            errors="replace",
+            max_num_fields=FORM_FIELDS_MAX,
+        )
+    except ValueError:
+        return None
+    return {name: value.replace("\r\n", "\n") for name, value in fields if name in ("text", *FIELD_CHARS)}
+
+
+def _is_address(text: str) -> bool:
+    """Whether somebody pasted an address instead of a text."""
+    text = text.strip()
+    return (
+        text.startswith(("http://", "https://"))
+        and len(text) <= limits.URL_CHARS_MAX
+        and not text.split()[1:]
+    )
+
+
+def _retry(seconds: int) -> dict[str, str]:
+    return {"Retry-After": str(seconds)}
+
+
+def _too_many(seconds: int) -> str:
+    return f"So many texts from one address are not checked in so short a time. Try again in {seconds} s."
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+assert set(VerdictKind) == {"original", "republication", "update", "duplicate"}, "check.html says each"

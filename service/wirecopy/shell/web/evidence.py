@@ -1,0 +1,325 @@
+"""The evidence page: an article, its verdict in a sentence, and the texts that it rests on, side by side.
+
+The verdict is the catalogue's, as the log led to it; the words are read again from the raw topic (texts.py).
+With them the verdict is finished as the owner of the raw partition finished it (`core.engine.enrich`), so that
+the page and `.json` say what was published, to the character. Without them the page says so and shows what
+the verdict alone holds.
+
+Aligning two texts takes some milliseconds a thousand words and runs in a thread, one at a time, on the first
+`CHARS_MAX` characters of each; what came out is kept for the next who looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from wirecopy.core.engine import enrich
+from wirecopy.core.fingerprint.propose import propose
+from wirecopy.core.model import Basis, Outcome, RawArticle, Verdict, VerdictKind
+from wirecopy.core.records.enriched import verdict_to_json
+from wirecopy.core.records.fields import time_text
+from wirecopy.core.records.raw import encode_enriched, json_bytes
+from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, alone, compare
+from wirecopy.shell.report.words import headline, sentences
+from wirecopy.shell.web.catalogue import Entry
+from wirecopy.shell.web.exchange import JSON, Answer, Asked, Method, Route
+from wirecopy.shell.web.problems import Problem, problem
+from wirecopy.shell.web.rendering import not_found, page, position_of
+from wirecopy.shell.web.texts import Gone
+
+if TYPE_CHECKING:
+    from wirecopy.shell.web.site import Site
+
+CHARS_MAX: Final = 60_000  # of each text that are aligned and shown: ten thousand words, a long read
+KEPT_MAX: Final = 32  # alignments kept for the next who looks
+COPIES_MAX: Final = 30  # listed; the story page has them all
+VERSIONS_MAX: Final = 20
+CHOICES_MAX: Final = 50  # articles of one id
+PLAIN_ROWS_MAX: Final = 4  # lines in succession without anything shared that stand open; more are folded
+BASIS_WORDS: Final = {
+    Basis.CREDIT: "its text credits the original",
+    Basis.PUBLISHED_AT: "the original bears the earlier date",
+    Basis.FIRST_SEEN: "the order in which they came in",
+    Basis.SAME_URL: "the same address",
+    Basis.SAME_ID: "the same id",
+    Basis.SAME_BODY: "the same text to the letter",
+    Basis.SAME_PUBLISHER: "the same publisher",
+    Basis.CREDIT_CONFLICT: "the credit and the dates disagree",
+    Basis.LATE_ORIGINAL: "the original came in after its copy",
+    Basis.TEMPLATE_LEARNED: "part of it turned out to be the site's template",
+}
+
+BASIS_WORDS_OF_ORIGINAL: Final = {
+    Basis.CREDIT: "its copies credit it",
+    Basis.FIRST_SEEN: "nothing like it came in before",
+    Basis.LATE_ORIGINAL: "it came in after its copies",
+}
+
+assert set(BASIS_WORDS) == set(Basis)
+
+
+def routes(site: Site) -> list[Route]:
+    evidence = Evidence(site)
+    return [
+        Route(Method.GET, "/articles/.json", evidence.record),
+        Route(Method.GET, "/articles/{id}.json", evidence.record),
+        Route(Method.GET, "/articles", evidence.page),
+        Route(Method.GET, "/articles/{id}", evidence.page),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An article as it is shown. Offsets of `verdict` are those of the body, of `on_text` those of the text."""
+
+    entry: Entry
+    article: RawArticle | Gone
+    verdict: Verdict
+    on_text: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows that are shown open, or, `folded`, behind a line that says how many they are."""
+
+    rows: tuple[Row, ...]
+    folded: bool
+
+
+class Evidence:
+    """One page an article, and its record."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._kept: OrderedDict[tuple[object, ...], Comparison] = OrderedDict()
+        self._one = asyncio.Lock()  # two cores for everything: one alignment at a time
+
+    async def page(self, asked: Asked) -> Answer:
+        found = self._found(asked)
+        if isinstance(found, Answer):
+            return found
+        told = await self._told(found)
+        beside, why_alone = await self._beside(told, asked.query.get("beside", ""))
+        comparison = await self._compared(told, beside)
+        current = told.verdict
+        catalogue = self._site.catalogue
+        copies = catalogue.copies_of(found)
+        same = [one for one in catalogue.by_id(found.id) if one.domain == found.domain]
+        versions = [one for one in same if one.position != found.position]
+        self._site.want([*copies[:COPIES_MAX], *versions[:VERSIONS_MAX]])
+        original = current.original
+        return page(
+            "evidence.html",
+            title=found.title or found.id,
+            active="",
+            entry=found,
+            article=told.article if isinstance(told.article, RawArticle) else None,
+            gone=told.article.detail if isinstance(told.article, Gone) else "",
+            verdict=current,
+            heading=headline(current),
+            sentences=sentences(current),
+            basis=_basis(current),
+            before=headline(found.verdict) if found.corrected else "",
+            original=catalogue.by_position(original.position) if original and original.position else None,
+            beside=beside.entry if beside is not None else None,
+            why_alone=why_alone,
+            blocks=blocks_of(comparison) if comparison is not None else (),
+            numbers=_numbers(comparison) if comparison is not None else ((), ()),
+            aside=comparison is not None and _has_aside(comparison),
+            cut=_is_cut(told) or (beside is not None and _is_cut(beside)),
+            chars_max=CHARS_MAX,
+            copies=copies[:COPIES_MAX],
+            copies_count=len(copies),
+            versions=versions[-VERSIONS_MAX:],
+            story_size=len(catalogue.story(current.story)),
+        )
+
+    async def record(self, asked: Asked) -> Answer:
+        """The enriched record as it was published; without its text, what the service still knows of it."""
+        found = self._found(asked)
+        if isinstance(found, Answer):
+            return problem(
+                Problem.NO_SUCH_PAGE, "No article, or several, have this id: see the page without .json."
+            )
+        told = await self._told(found)
+        if isinstance(told.article, RawArticle):
+            return Answer(200, encode_enriched(told.article, told.verdict), JSON)
+        said: dict[str, Any] = {
+            "id": found.id,
+            "url": found.url or None,
+            "publisher": found.publisher,
+            "published_at": None if found.published_at_ms is None else time_text(found.published_at_ms),
+            "text": None,
+            "text_gone": told.article.detail,
+            "republication": verdict_to_json(told.verdict, found.body_xxh3, found.position),
+        }
+        return Answer(200, json_bytes(said), JSON)
+
+    # ---- which article
+    def _found(self, asked: Asked) -> Entry | Answer:
+        """The article asked for; or the page that says there is none, or which of several it could be."""
+        catalogue = self._site.catalogue
+        at = asked.query.get("at")
+        if at is not None:
+            position = position_of(at)
+            entry = None if position is None else catalogue.by_position(position)
+            if entry is not None and asked.parts.get("id", entry.id) == entry.id:
+                return entry
+            return not_found("This article is not, or no longer, among those that this replica can show.")
+        found = catalogue.by_id(asked.parts.get("id", ""))
+        if not found:
+            return not_found(
+                "No article with this id is among those that this replica can show: the newest it has judged."
+            )
+        if len({entry.domain for entry in found}) == 1:
+            return found[-1]
+        return page(
+            "choices.html",
+            status=300,
+            title="Several articles have this id",
+            active="",
+            id=found[0].id,
+            entries=found[-CHOICES_MAX:],
+        )
+
+    # ---- texts
+    async def _told(self, entry: Entry) -> Told:
+        article = await self._site.texts.read(entry.position, entry.body_xxh3)
+        verdict = entry.current
+        if isinstance(article, Gone):
+            return Told(entry, article, verdict, verdict)
+        if not entry.read:
+            self._site.want([entry])
+        if entry.corrected is None:
+            verdict = await _finished(article, entry)
+        elif verdict.credit is not None:
+            credit = verdict.credit
+            verdict = replace(verdict, credit=replace(credit, text=article.body[credit.start : credit.end]))
+        return Told(entry, article, verdict, on_text(article, verdict))
+
+    async def _beside(self, told: Told, wanted: str) -> tuple[Told | None, str]:
+        """What to set beside the article, or a sentence that says why there is nothing."""
+        verdict, catalogue = told.verdict, self._site.catalogue
+        original = verdict.original
+        if verdict.kind is VerdictKind.ORIGINAL or not (verdict.sources or original):
+            return None, ""
+        candidates: list[Entry] = []
+        for source in verdict.sources:
+            if not wanted or source.id == wanted:
+                candidates += [e for e in catalogue.by_id(source.id) if e.publisher == source.publisher]
+        if original is not None and original.position is not None and wanted in ("", original.id):
+            first = catalogue.by_position(original.position)
+            if first is not None and (wanted or any(e.position == first.position for e in candidates)):
+                candidates = [first]
+        earlier = [entry for entry in candidates if entry.position != told.entry.position]
+        if not earlier:
+            if original is not None and not original.ingested and not verdict.sources:
+                return None, "The original itself never came in, so there is nothing to set beside it."
+            return None, "The article it was drawn from is no longer among those that this replica can show."
+        beside = await self._told(earlier[0])
+        if isinstance(beside.article, Gone):
+            return None, f"The text of the article it was drawn from cannot be shown. {beside.article.detail}"
+        return beside, ""
+
+    async def _compared(self, told: Told, beside: Told | None) -> Comparison | None:
+        article = told.article
+        if not isinstance(article, RawArticle):
+            return None
+        other = beside.article if beside is not None else None
+        key = (
+            told.entry.position,
+            told.entry.body_xxh3,
+            told.entry.corrected is not None,
+            None if beside is None else (beside.entry.position, beside.entry.body_xxh3),
+        )
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        async with self._one:
+            if beside is not None and isinstance(other, RawArticle):
+                made = await asyncio.to_thread(_aligned, other, article, beside.on_text, told.on_text)
+            else:
+                made = await asyncio.to_thread(alone, cut(article), told.on_text)
+        self._kept[key] = made
+        if len(self._kept) > KEPT_MAX:
+            self._kept.popitem(last=False)
+        return made
+
+
+async def _finished(article: RawArticle, entry: Entry) -> Verdict:
+    """The verdict as the owner of the text published it."""
+    outcome = Outcome(entry.position, entry.body_xxh3, entry.verdict, (), False)
+    return await asyncio.to_thread(lambda: enrich(propose(article), outcome))
+
+
+def _aligned(a: RawArticle, b: RawArticle, a_verdict: Verdict, b_verdict: Verdict) -> Comparison:
+    return compare(cut(a), cut(b), a_verdict, b_verdict, whole=True, others=True)
+
+
+def cut(article: RawArticle) -> RawArticle:
+    return replace(article, text=article.text[:CHARS_MAX]) if len(article.text) > CHARS_MAX else article
+
+
+def _is_cut(told: Told) -> bool:
+    return isinstance(told.article, RawArticle) and len(told.article.text) > CHARS_MAX
+
+
+def on_text(article: RawArticle, verdict: Verdict) -> Verdict:
+    """The verdict with its offsets taken from the body to the text that was judged."""
+    offsets = article.offsets
+    if offsets is None:
+        return verdict
+
+    def at(offset: int) -> int:
+        return int(np.searchsorted(offsets, offset))
+
+    passages = tuple(replace(p, start=at(p.start), end=at(p.end)) for p in verdict.passages)
+    credit = verdict.credit and replace(
+        verdict.credit, start=at(verdict.credit.start), end=at(verdict.credit.end)
+    )
+    return replace(verdict, passages=passages, credit=credit)
+
+
+# ---- what the template needs
+def _basis(verdict: Verdict) -> list[str]:
+    """Why it was decided so. Of an original the reasons speak of its copies."""
+    own = BASIS_WORDS_OF_ORIGINAL if verdict.kind is VerdictKind.ORIGINAL else {}
+    return [own.get(basis, BASIS_WORDS[basis]) for basis in verdict.basis]
+
+
+def _has_aside(comparison: Comparison) -> bool:
+    return any(stretch.mark is Mark.ASIDE for row in comparison.rows for stretch in row.left + row.right)
+
+
+def _is_plain(row: Row) -> bool:
+    return not any(stretch.mark in (Mark.MATCHED, Mark.CREDIT) for stretch in row.left + row.right)
+
+
+def blocks_of(comparison: Comparison) -> tuple[Block, ...]:
+    """Rows in blocks; long stretches without anything matched are folded, so that the evidence is in sight."""
+    if not comparison.matched_words:
+        return (Block(comparison.rows, False),)
+    blocks: list[Block] = []
+    run: list[Row] = []
+    for row in [*comparison.rows, None]:
+        if row is not None and (not run or _is_plain(row) == _is_plain(run[0])):
+            run.append(row)
+            continue
+        if run:
+            blocks.append(Block(tuple(run), _is_plain(run[0]) and len(run) > PLAIN_ROWS_MAX))
+        run = [] if row is None else [row]
+    return tuple(blocks)
+
+
+def _numbers(comparison: Comparison) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The passages that are marked on the left and on the right."""
+
+    def on(sides: list[Side]) -> tuple[int, ...]:
+        return tuple(sorted({stretch.passage for side in sides for stretch in side} - {0}))
+
+    return on([row.left for row in comparison.rows]), on([row.right for row in comparison.rows])

@@ -1,0 +1,77 @@
+"""Refusals as programs read them: RFC 9457, "Problem Details for HTTP APIs".
+
+The `type` of each is an address within our own OpenAPI document, which describes it; `reason` is its last part, for
+`switch` statements. The list is closed, and the document is made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from wirecopy.core.model import RejectReason
+from wirecopy.core.records.raw import json_bytes
+from wirecopy.shell.web.exchange import Answer
+
+PROBLEM_JSON: Final = "application/problem+json"
+DOCUMENT: Final = "/api/openapi.json"
+
+
+class Problem(StrEnum):
+    """Why a request gets no answer. Of the value names, the same word as in the dead letters' header."""
+
+    UNREADABLE = "unreadable"  # with `cause`, a RejectReason
+    TOO_LARGE = "too_large"
+    MEDIA_TYPE = "media_type"
+    TOO_MANY = "too_many"
+    BUSY = "busy"
+    STARTING = "starting"
+    NO_SUCH_PAGE = "no_such_page"
+    NO_SUCH_METHOD = "no_such_method"
+    TOO_MANY_FIELDS = "too_many_fields"
+    FAULT = "fault"
+
+
+KINDS: Final[Mapping[Problem, tuple[int, str]]] = {
+    Problem.UNREADABLE: (422, "The text cannot be judged"),
+    Problem.TOO_LARGE: (413, "The request is too large"),
+    Problem.MEDIA_TYPE: (415, "Send JSON or plain text"),
+    Problem.TOO_MANY: (429, "Too many requests from this address"),
+    Problem.BUSY: (503, "Too many requests at once"),
+    Problem.STARTING: (503, "The index is not complete yet"),
+    Problem.NO_SUCH_PAGE: (404, "There is nothing here"),
+    Problem.NO_SUCH_METHOD: (405, "Not with this method"),
+    Problem.TOO_MANY_FIELDS: (400, "Too many fields"),
+    Problem.FAULT: (500, "A fault of this service"),
+}
+
+assert set(KINDS) == set(Problem)
+
+
+def problem(
+    kind: Problem,
+    detail: str,
+    *,
+    cause: RejectReason | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """The answer for a program. `detail`: a sentence that says what to do."""
+    status, title = KINDS[kind]
+    said: dict[str, object] = {
+        "type": f"{DOCUMENT}#/x-problems/{kind.value}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "reason": kind.value,
+    }
+    if cause is not None:
+        said["cause"] = cause.value
+    return Answer(status, json_bytes(said), PROBLEM_JSON, headers or {})
+
+
+def refusal(path: str, kind: Problem, detail: str) -> Answer:
+    """The server's own refusal: a problem where programs ask, plain words for people."""
+    if path.startswith("/api/") or path.endswith(".json"):
+        return problem(kind, detail)
+    return Answer(KINDS[kind][0], detail.encode(), "text/plain")

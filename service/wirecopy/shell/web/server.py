@@ -1,0 +1,289 @@
+"""Metrics, health and, where they are asked for, the pages: one port, two sorts of callers.
+
+What each answer means, for whoever sets the probes:
+
+- `/livez` 200: the event loop turns. Nothing else counts: killing a replica because its broker is away or a
+  rebalance is under way would make the outage worse.
+- `/startupz` 200: kernels compiled, the log followed to the end that it had at the start. Then it stays 200.
+- `/readyz` 200: caught up, and every assigned partition is open. A hot spare without partitions is ready.
+- `/metrics`: Prometheus text or OpenMetrics.
+
+The port may be open to a whole cluster, so a caller cannot hold it. Probes: GET and HEAD only, no bodies,
+small headers, one request a connection, a connection's whole life under `CONNECTION_SECONDS_MAX`, and at most
+`CONNECTIONS_MAX`. Pages are asked for by browsers, which keep connections: the first page asked for on a
+connection moves it out of the probes' count into one of its own, with limits of its own, so that however many
+people look, a probe is answered. Streams (server-sent events) are counted once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from wirecopy.shell.observe import logs
+from wirecopy.shell.ports import PipelineHealth
+from wirecopy.shell.web.exchange import JSON, SECURITY_HEADERS, Answer, Asked, Method, Route, Router, query_of
+from wirecopy.shell.web.problems import Problem, refusal
+
+CONNECTION_SECONDS_MAX = 15.0  # a scrape takes milliseconds; Prometheus itself gives up after 10 s
+CONNECTIONS_MAX = 64
+HEADER_BYTES_MAX = 8 * 1024
+PAGE_CONNECTIONS_MAX = 128  # a browser keeps up to six
+PAGE_SECONDS_MAX = 120.0  # a page's connection is made anew after this
+KEEP_ALIVE_SECONDS_MAX = 15.0  # between two requests on it
+STREAMS_MAX = 32  # people who watch at a time; each costs a few writes a second
+STREAM_SECONDS_MAX = 600.0  # then the browser asks again, and another replica may answer
+STREAM_WRITE_SECONDS_MAX = 10.0  # a watcher that takes nothing for so long is let go
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What the port shows; each is called on the event loop and must not block."""
+
+    exposition: Callable[[str], tuple[bytes, str]]  # Accept header → body, content type
+    health: Callable[[], PipelineHealth]
+    started: Callable[[], bool]
+
+
+class HttpServer:
+    """Serves `views` from `start` to `stop`. `port` is the real one where 0 was asked for."""
+
+    def __init__(
+        self,
+        views: Views,
+        host: str,
+        port: int,
+        *,
+        seconds_max: float = CONNECTION_SECONDS_MAX,
+        routes: Sequence[Route] = (),
+    ) -> None:
+        self._views = views
+        self._host = host
+        self.port = port
+        self._seconds_max = seconds_max
+        self._server: asyncio.Server | None = None
+        self._connections: set[web.RequestHandler] = set()
+        self._ends: dict[web.RequestHandler, asyncio.TimerHandle] = {}
+        self._pages = _Pages(Router(routes), self._prolong)
+        application = web.Application(client_max_size=1, middlewares=[self._plain])
+        application.router.add_get("/metrics", self._metrics)
+        application.router.add_get("/livez", self._livez)
+        application.router.add_get("/readyz", self._readyz)
+        application.router.add_get("/startupz", self._startupz)
+        if routes:
+            application.router.add_route("*", "/{any:.*}", self._pages.answer)
+        self._runner = web.AppRunner(
+            application,
+            access_log=None,
+            max_line_size=HEADER_BYTES_MAX,
+            max_field_size=HEADER_BYTES_MAX,
+            keepalive_timeout=KEEP_ALIVE_SECONDS_MAX,
+            shutdown_timeout=1.0,  # streams end when they are told to; nobody waits for the others
+        )
+
+    async def start(self) -> None:
+        """Raises OSError where the port is taken."""
+        await self._runner.setup()
+        self._server = await asyncio.get_running_loop().create_server(self._connection, self._host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        await self._runner.cleanup()
+
+    def _connection(self) -> asyncio.Protocol:
+        server = self._runner.server
+        assert server is not None, "set up before it listens"
+        self._connections = {known for known in self._connections if known.transport is not None}
+        if len(self._connections) >= CONNECTIONS_MAX:
+            return _Closed()
+        handler: web.RequestHandler = server()
+        self._connections.add(handler)
+        self._ends[handler] = asyncio.get_running_loop().call_later(self._seconds_max, self._end, handler)
+        return handler
+
+    def _end(self, handler: web.RequestHandler) -> None:
+        self._ends.pop(handler, None)
+        handler.force_close()
+
+    def _prolong(self, handler: web.RequestHandler, seconds: float) -> None:
+        """A connection that turned out to be a page's: it leaves the probes' count, and may live longer."""
+        self._connections.discard(handler)
+        end = self._ends.pop(handler, None)
+        if end is not None:
+            end.cancel()
+        self._ends[handler] = asyncio.get_running_loop().call_later(seconds, self._end, handler)
+
+    @web.middleware
+    async def _plain(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Of a probe: no bodies, one request a connection."""
+        if handler == self._pages.answer:
+            return await handler(request)
+        if request.can_read_body:
+            refused = _answer(False, {"why": "a request here has no body"}, status=413)
+            refused.force_close()
+            return refused
+        response = await handler(request)
+        response.force_close()
+        return response
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        body, content_type = self._views.exposition(request.headers.get("Accept", ""))
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    async def _livez(self, _: web.Request) -> web.Response:
+        return _answer(True, {})
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        health = self._views.health()
+        return _answer(
+            health.ready,
+            {
+                "caught_up": health.caught_up,
+                "assigned": health.assigned,
+                "opened": health.opened,
+                "waits": health.waits,
+            },
+        )
+
+    async def _startupz(self, _: web.Request) -> web.Response:
+        return _answer(self._views.started(), {})
+
+
+class _Closed(asyncio.Protocol):
+    """Answers a connection too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
+
+
+class _Pages:
+    """Pages behind their own limits: connections, streams, sizes of bodies."""
+
+    def __init__(self, router: Router, prolong: Callable[[web.RequestHandler, float], None]) -> None:
+        self._router = router
+        self._prolong = prolong
+        self._connections: set[web.RequestHandler] = set()
+        self._streams = 0
+        self._log = logs.logger("pages")
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        path, _, query = request.raw_path.partition("?")
+        if not self._admitted(request.protocol):
+            busy = refusal(path, Problem.BUSY, "Too many people look at once; try again.")
+            return _sent(busy, close=True)
+        found = self._router.methods(path)
+        wanted = "GET" if request.method == "HEAD" else request.method
+        route, parts = next((found[method] for method in found if method == wanted), (None, {}))
+        if route is None:
+            kind = Problem.NO_SUCH_METHOD if found else Problem.NO_SUCH_PAGE
+            missing = _sent(refusal(path, kind, "There is no such page."), close=request.can_read_body)
+            if found:
+                missing.headers["Allow"] = ", ".join(sorted(found))
+            return missing
+        body = await _body_of(request, route.body_bytes_max if route.method is Method.POST else 0)
+        if body is None:
+            limit = f"A request here has at most {route.body_bytes_max} bytes."
+            return _sent(refusal(path, Problem.TOO_LARGE, limit), close=True)
+        try:
+            fields = query_of(query)
+        except ValueError:
+            return _sent(refusal(path, Problem.TOO_MANY_FIELDS, "Too many fields."))
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        try:
+            answer = await route.handler(Asked(path, parts, fields, headers, body, request.remote or ""))
+        except Exception as error:
+            return self._fault(error, route, path)
+        if answer.stream is None or request.method == "HEAD":
+            return _sent(answer)
+        return await self._streamed(request, answer)
+
+    def _admitted(self, handler: web.RequestHandler) -> bool:
+        """Whether the connection is, or now becomes, one of the pages'."""
+        if handler in self._connections:
+            return True
+        self._connections = {known for known in self._connections if known.transport is not None}
+        if len(self._connections) >= PAGE_CONNECTIONS_MAX:
+            return False
+        self._connections.add(handler)
+        self._prolong(handler, PAGE_SECONDS_MAX)
+        return True
+
+    async def _streamed(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        assert answer.stream is not None
+        if self._streams >= STREAMS_MAX:
+            busy = Answer(503, b"Too many people watch at once.", "text/plain", {"Retry-After": "30"})
+            return _sent(busy)
+        response = web.StreamResponse(status=answer.status, headers=_headers(answer))
+        response.force_close()
+        self._prolong(request.protocol, STREAM_SECONDS_MAX)
+        self._streams += 1
+        try:
+            await response.prepare(request)
+            async for piece in answer.stream:
+                async with asyncio.timeout(STREAM_WRITE_SECONDS_MAX):
+                    await response.write(piece)
+        except (ConnectionError, TimeoutError):
+            pass  # the watcher has gone, or takes nothing
+        except Exception as error:
+            self._fault(error, None)
+        finally:
+            self._streams -= 1
+            close = getattr(answer.stream, "aclose", None)
+            if close is not None:
+                await close()
+        return response
+
+    def _fault(self, error: BaseException, route: Route | None, path: str = "") -> web.StreamResponse:
+        """Our own fault on one page: told in the log, without the request, which may hold anything."""
+        logs.occurred(
+            self._log,
+            logging.ERROR,
+            "page_fault",
+            page=route.pattern if route is not None else "stream",
+            error=type(error).__name__,
+            where=logs.where(error),
+        )
+        return _sent(refusal(path, Problem.FAULT, "This page has failed; the service's log says where."))
+
+
+async def _body_of(request: web.Request, bytes_max: int) -> bytes | None:
+    """The whole body, or None for a longer one."""
+    if (request.content_length or 0) > bytes_max:
+        return None
+    body = bytearray()
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > bytes_max:
+            return None
+    return bytes(body)
+
+
+def _headers(answer: Answer) -> dict[str, str]:
+    return {
+        "Content-Type": answer.content_type,
+        "Cache-Control": "no-store",
+        "Server": "wirecopy",
+        **SECURITY_HEADERS,
+        **answer.headers,
+    }
+
+
+def _sent(answer: Answer, *, close: bool = False) -> web.Response:
+    response = web.Response(status=answer.status, body=answer.body, headers=_headers(answer))
+    if close:
+        response.force_close()
+    return response
+
+
+def _answer(ok: bool, more: dict[str, object], *, status: int = 503) -> web.Response:
+    document = {"ok": ok, **more}
+    return web.Response(body=json.dumps(document).encode(), content_type=JSON, status=200 if ok else status)
