@@ -165,7 +165,7 @@ def test_every_runtime_dependency_of_the_package_has_a_door() -> None:
             "knows nothing of its shell",
         ),
         ("service/wirecopy/core/x.py", "from ..shell import kafka", "knows nothing of its shell"),
-        ("service/wirecopy/core/x.py", "from service import shell", "knows nothing of its shell"),
+        ("service/wirecopy/core/x.py", "from wirecopy import shell", "knows nothing of its shell"),
         ("service/wirecopy/core/x.py", "def f():\n    import time", "cannot wait, look or guess"),
         ("service/wirecopy/core/x.py", "from urllib.request import urlopen", "cannot wait, look or guess"),
         ("service/wirecopy/core/x.py", "from urllib.parse import urlsplit", None),
