@@ -34,7 +34,7 @@ from tests.core.naive.verdict import (
     trimmed,
 )
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record, id_key
 from wirecopy.core.model import (
     Basis,
     Correction,
@@ -73,6 +73,7 @@ from wirecopy.core.verdict.rules import (
     earlier,
     extent,
     external_credit,
+    older_version,
     same_publisher,
     strong,
 )
@@ -175,6 +176,7 @@ class Seen:
     taken: list[tuple[int, int, int]]
     same_address: set[int]
     same_body: set[int]
+    succeeded: set[int]
     main: list[bool] = field(default_factory=list)
     prose: list[bool] = field(default_factory=list)
     boiler: list[bool] = field(default_factory=list)
@@ -321,6 +323,11 @@ class Oracle:
             holders = self._marks.of(("taken", record.host or site, key))
             taken += [(article, i, position) for article, position in holders.items()]
         url, id_, body = (self._identities.of(key) for key in _identities(record))
+        succeeded = [
+            number
+            for number, kept in self._kept.items()
+            if record.succeeds and id_key(kept.record.domain, kept.record.id) == record.succeeds
+        ]
         seen = Seen(
             record,
             ids,
@@ -329,8 +336,9 @@ class Oracle:
             template,
             sorted(votes),
             sorted(taken),
-            {*url, *id_},
+            {*url, *id_, *succeeded},
             {*body},
+            set(succeeded),
         )
         seen.work_out()
         return seen
@@ -470,6 +478,10 @@ class Oracle:
             same_title=same_title,
             same_body=known.body_xxh3 == record.body_xxh3,
             names=named,
+            succeeds=number in seen.succeeded
+            or (
+                0 < known.version < record.version and (known.domain, known.id) == (record.domain, record.id)
+            ),
             words_scale=seen.words_scale,
         )
 
@@ -495,6 +507,7 @@ class Oracle:
             kind=kept.verdict.kind,
             original=kept.verdict.original,
             credit=next((c for c in record.credits if strong(c)), None),
+            version=record.version,
         )
 
     # ---- what is said
@@ -519,6 +532,10 @@ class Oracle:
 
     def _verdict(self, seen: Seen, good: list[Match], chains: dict[int, list[Run]]) -> Judged:
         sources = cover(good, seen.own())
+        succeeded = [match for match in good if match.succeeds]
+        if succeeded:
+            named = next((c for c in sources if c.match is succeeded[-1]), None)
+            return self._newer_version(seen, named or Cover(succeeded[-1], 0), sources)
         ours = [c for c in sources if c.match.same_url or c.match.same_site]
         ours = [c for c in ours if c.match.same_url] or ours
         if ours and (ours[0].match.same_url or ours[0] is sources[0]):
@@ -528,7 +545,7 @@ class Oracle:
         source = leading.match.known
         # all of the story: of those who credit one and the same, the engine asks the newest only, which is equal
         others = [self._known(n) for n in self._story(source.story) if n != source.number]
-        direction = directed(seen.record, _brands(seen.record), source, others)
+        direction = directed(seen.record, _brands(seen.record), source, others, self._versions_after(source))
         if direction.late:
             return self._late(seen, good, leading.match, direction.basis, chains)
         original = _ingested(source) if direction.external is None else _outside(direction.external)
@@ -540,6 +557,13 @@ class Oracle:
         if max(parts) < limits.PIECE_PART_MAX:
             covered = []
         return Judged(verdict, source.story, covered)
+
+    def _versions_after(self, source: Known) -> list[Known]:
+        """What the source's publisher sent of its story after it."""
+        later = [self._known(n) for n in self._story(source.story) if n > source.number]
+        own = [known for known in later if known.domain == source.domain]
+        own = own[-limits.STORY_CREDITS_LOOKED_AT_MAX :]
+        return [known for known in own if known.kind is not VerdictKind.REPUBLICATION]
 
     def _story(self, story: int) -> list[int]:
         """What lives of a story."""
@@ -562,6 +586,8 @@ class Oracle:
             ),
             sources=tuple(replace(s, id=name if s.id == known.id else s.id) for s in verdict.sources),
         )
+        if not source.match.succeeds and older_version(seen.record, known):
+            verdict = replace(verdict, kind=VerdictKind.DUPLICATE)
         return Judged(verdict, known.story, covered)
 
     def _drawn(
@@ -653,7 +679,10 @@ class Oracle:
             known = match.known
             if match.same_site:
                 continue
-            if known.story == story or directed(record, _brands(record), known, []).late:
+            if (
+                known.story == story
+                or directed(record, _brands(record), known, [], self._versions_after(known)).late
+            ):
                 runs = [run for run in chains[known.number] if run.hits > 1]
                 judged.takes_over.append((known.number, runs))
                 judged.corrections.append(self._correct_copy(record, match, runs, basis))

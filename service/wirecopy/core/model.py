@@ -83,6 +83,9 @@ class RawArticle:
     published_at_ms: int | None
     language: str
     version: int  # ninjs version or the record's own; 0 where none is given
+    evolved_from: str = (
+        ""  # id of the article that this one succeeds (ninjs evolvedfrom), as the publisher gives it
+    )
 
 
 class CreditKind(StrEnum):

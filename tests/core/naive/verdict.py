@@ -100,11 +100,14 @@ class Match:
     same_title: bool
     same_body: bool
     names: bool  # one credits the other
+    succeeds: bool = False  # its publisher says that this article is a later version of it
     words_scale: float = 1.0  # tokens that say as much as one word: more where scripts write no spaces
 
 
 def accepted(match: Match) -> bool:
     """Whether the candidate is a publication of this text, in part or whole."""
+    if match.succeeds:
+        return True
     if match.same_url:
         return _accepted_by_address(match)
     if match.measures.hits and match.measures.before:

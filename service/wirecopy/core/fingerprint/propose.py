@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from wirecopy.core import limits
 from wirecopy.core.credits.find import find_credits
-from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, encode_record
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, encode_record, id_key
 from wirecopy.core.fingerprint.sketch import Sketch, sketch_in
 from wirecopy.core.hashing import xxh3_64, xxh3_128_hex
 from wirecopy.core.model import I32, Credit, CreditKind, RawArticle
@@ -68,6 +68,7 @@ def propose(article: RawArticle) -> Proposal:
         article.version,
         _placed(found, article, tokens, sketch),
         sketch,
+        id_key(article.domain[: limits.NAME_CHARS_MAX], article.evolved_from) if article.evolved_from else 0,
     )
     made = _proposal(
         article, encode_record(record), body_xxh3, tokens.starts.copy(), tokens.ends.copy(), found

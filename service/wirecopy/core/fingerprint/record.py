@@ -3,7 +3,8 @@
     magic "WC" · engine version u8 · XXH3-64 of the rest, its seed the engine version - 1, little endian
     · numbers: unsigned LEB128 (https://dwarfstd.org, §7.6), in the order of `encode_record`
     · strings: UTF-8, each after its length (a number of the stream)
-    · body XXH3-128, 16 bytes · title digest u64 · shingle ids u64[n], little endian
+    · body XXH3-128, 16 bytes · title digest u64 · key of the article that it succeeds u64
+    · shingle ids u64[n], little endian
 
 Decoding trusts nothing: another writer on the topic must not make replicas differ or fail, so whatever does
 not check is one refusal, a value. Under 1 KB for an average article.
@@ -27,7 +28,7 @@ from wirecopy.core.values import maker, quick
 MAGIC = b"WC"
 ENGINE_VERSION = 1  # raised by every release that would change a verdict
 _HEAD = struct.Struct("<2sBQ")
-_TAIL = struct.Struct("<16sQ")
+_TAIL = struct.Struct("<16sQQ")
 _LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(np.int64), np.dtype(np.int32)
 _CREDIT_KINDS = tuple(CreditKind)
 _CREDIT_KIND_NUMBERS = {kind: number for number, kind in enumerate(_CREDIT_KINDS)}
@@ -85,6 +86,7 @@ class SketchRecord:
     version: int
     credits: tuple[RecordCredit, ...]
     sketch: Sketch
+    succeeds: int = 0  # key (`id_key`) of the article that its publisher says it succeeds; 0: none
     lines: bytes = field(
         default=b"", compare=False
     )  # of the sketch, as the log has them, where it comes from there
@@ -107,8 +109,14 @@ def with_credits(record: SketchRecord, credits_: tuple[RecordCredit, ...]) -> Sk
         record.version,
         credits_,
         record.sketch,
+        record.succeeds,
         record.lines,
     )
+
+
+def id_key(domain: str, id_: str) -> int:
+    """The key of an article by the id that its publisher gives it."""
+    return xxh3_64(b"id:" + domain.encode("utf-8", "replace") + b"\x00" + id_.encode("utf-8", "replace"))
 
 
 class _DamagedError(Exception):
@@ -146,7 +154,7 @@ def encode_record(record: SketchRecord) -> bytes:
         (
             stream[:written].tobytes(),
             *encoded,
-            _TAIL.pack(bytes.fromhex(record.body_xxh3), sketch.title_digest),
+            _TAIL.pack(bytes.fromhex(record.body_xxh3), sketch.title_digest, record.succeeds),
             sketch.ids.astype("<u8", copy=False).tobytes(),
         )
     )
@@ -215,7 +223,7 @@ def _decoded(rest: bytes) -> SketchRecord:
     topic, id_, url, publisher, host, domain, *named = _strings(rest, at, lengths, tail_at)
     if credits_count:
         credits_ = _credits(told, named)
-    digest, title_digest = _TAIL.unpack_from(rest, tail_at)
+    digest, title_digest, succeeds = _TAIL.unpack_from(rest, tail_at)
     return _record(
         _position(topic, partition, offset),
         digest.hex(),
@@ -237,6 +245,7 @@ def _decoded(rest: bytes) -> SketchRecord:
             title_found != 0,
             title_digest,
         ),
+        succeeds,
         rest[lines_at:at],
     )
 

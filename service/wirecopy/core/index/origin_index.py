@@ -40,7 +40,7 @@ from wirecopy.core.index.stored import (
     encode_remembered,
     reencode_remembered,
 )
-from wirecopy.core.model import I32, U64, CreditKind, Verdict
+from wirecopy.core.model import I32, U64, CreditKind, Verdict, VerdictKind
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import maker, quick
 from wirecopy.core.verdict.comparison import Comparison, compare, page_of, url_key
@@ -114,8 +114,8 @@ class OriginIndex:
             main_end,
             own_tokens,
         ) = self.articles.row_values(number)
-        position, body, id_, url, publisher, host, domain, credits_, kind, story_id, original = decode_head(
-            self.articles.blob_at(blob_at, blob_bytes)
+        position, body, id_, url, publisher, host, domain, credits_, kind, story_id, original, version = (
+            decode_head(self.articles.blob_at(blob_at, blob_bytes))
         )
         strongest = None
         for values in credits_:
@@ -141,6 +141,7 @@ class OriginIndex:
             kind,
             original,
             strongest,
+            version,
         )
         if len(self._known) >= limits.KNOWN_CACHED_MAX:
             self._known.clear()
@@ -172,6 +173,17 @@ class OriginIndex:
         if self.alive(story):
             members.append(story)
         return members[::-1]
+
+    def own_versions_after(self, source: Known) -> list[Known]:
+        """The articles of a story that its publisher sent after this one of it, as many as `crediting` looks at."""
+        articles, site = self.articles, self.articles.get("site", source.number)
+        own = [
+            number
+            for number in self.story_members(source.story)
+            if number > source.number and articles.get("site", number) == site
+        ]
+        versions = map(self.known, own[-limits.STORY_CREDITS_LOOKED_AT_MAX :])
+        return [known for known in versions if known.kind is not VerdictKind.REPUBLICATION]
 
     def crediting(self, story: int) -> list[int]:
         """Articles of a story that credit somebody, one for each whom they credit."""

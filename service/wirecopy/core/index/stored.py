@@ -47,8 +47,8 @@ from wirecopy.core.verdict import candidate_kernels as kernels_replay
 CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
 _VERDICT_KINDS = tuple(VerdictKind)
 _KIND_NUMBERS = {kind._value_: number for number, kind in enumerate(_VERDICT_KINDS)}
-# partition, offset, body's digest, bytes of judged and of rest, of names, their lengths in code points, kind
-_HEAD = struct.Struct("<QQ16sIIH6HB")
+# partition, offset, body's digest, bytes of judged and of rest, of names, their lengths in code points, kind, version
+_HEAD = struct.Struct("<QQ16sIIH6HBQ")
 _JUDGED_BYTES, _REST_BYTES, _NAMES_BYTES, _KIND = 3, 4, 5, 12  # places among them
 DIGEST = slice(16, 32)  # where a blob has the body's digest
 _SAME_HOST = (1 << 16) - 1  # in place of a host's length: it is the domain
@@ -97,6 +97,7 @@ def encode_remembered(record: SketchRecord, verdict: Verdict) -> bytes:
         _SAME_HOST if host == domain else len(host),
         len(domain),
         _KIND_NUMBERS[verdict.kind._value_],
+        record.version,
     )
     return b"".join((head, names, judged, rest, lines))
 
@@ -145,7 +146,7 @@ _PLAIN: tuple[list[Any], None, None] = ([], None, None)
 
 def decode_head(blob: bytes) -> tuple[Any, ...]:
     """What judging a candidate needs of a blob: position, body's digest, id, URL, publisher, host, domain, credits (each
-    for `credit_from_list`), kind, story, original. It is our own: damage is an assertion's matter, found by checksums
+    for `credit_from_list`), kind, story, original, version. It is our own: damage is an assertion's matter, found by checksums
     before."""
     (
         partition,
@@ -161,6 +162,7 @@ def decode_head(blob: bytes) -> tuple[Any, ...]:
         host_chars,
         domain_chars,
         kind,
+        version,
     ) = _HEAD.unpack_from(blob)
     names_end = _HEAD.size + names_bytes
     names = blob[_HEAD.size : names_end].decode()
@@ -185,12 +187,13 @@ def decode_head(blob: bytes) -> tuple[Any, ...]:
         _VERDICT_KINDS[kind],
         id_ if story is None else story,
         None if original is None else _original(original),
+        version,
     )
 
 
 def decode_remembered(blob: bytes) -> Remembered:
     """The article that a blob holds."""
-    position, body, id_, url, publisher, host, domain, credits_, kind, story, original = decode_head(blob)
+    position, body, id_, url, publisher, host, domain, credits_, kind, story, original, _ = decode_head(blob)
     lines_at = _lines_at(blob)
     rest = json_value(blob[lines_at - _HEAD.unpack_from(blob)[_REST_BYTES] : lines_at])
     if len(rest) == 2:

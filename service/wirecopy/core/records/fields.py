@@ -71,7 +71,7 @@ class Found(NamedTuple):
     common. A tuple, made by C code: it is unpacked where it arrives, once for each article.
 
     `authority` is the domain in a provider's own identifier (urn:newsml:dpa.com:…, tag:reuters.com,2024:…),
-    else "".
+    else "". `evolved_from` is the id of the item that this one succeeds.
     """
 
     body: object
@@ -84,6 +84,7 @@ class Found(NamedTuple):
     language: object
     version: object
     authority: str = ""
+    evolved_from: object = None
 
 
 @lru_cache(maxsize=64)  # one entry a configured path
@@ -106,7 +107,7 @@ def find(record: dict[str, object], path: str) -> object:
     return value
 
 
-_places_of = attrgetter(*Found._fields[:-1])
+_places_of = attrgetter(*Found._fields[:-2])
 
 
 def find_all(record: dict[str, object], paths: FieldPaths) -> Found:

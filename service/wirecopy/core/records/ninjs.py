@@ -147,4 +147,5 @@ def read_ninjs(record: dict[str, object]) -> Found:
         language=record.get("language"),
         version=record.get("version"),
         authority=authority if "." in authority else "",
+        evolved_from=_either(record, "evolvedFrom", "evolvedfrom"),
     )

@@ -298,6 +298,7 @@ def decode_raw(
         time_ms_of(found.published_at),
         text_of(found.language, limits.LANGUAGE_CHARS_MAX),
         version_of(found.version),
+        text_of(found.evolved_from, limits.ID_CHARS_MAX),
     )
 
 

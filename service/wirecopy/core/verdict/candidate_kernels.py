@@ -128,7 +128,7 @@ AT_SITE, AT_TITLE, AT_MAIN_START, AT_MAIN_END, AT_OWN_TOKENS, AT_BASE, AT_FIELDS
 SAID_OWN, SAID_CANDIDATES, SAID_RUNS, SAID_ON_SITE, SAID_UNSPACED, SAID_FIELDS = range(6)
 # Where an article's own keys stand, as in kernels_index.postings_survey.
 ASKED_SITE, ASKED_TAKEN, ASKED_IDENTITY, ASKED_TITLE, ASKED_SAID = 0, 1, 2, 5, 6
-SAME_MAX = 24  # articles that three identities can name
+SAME_MAX = 32  # articles that three identities, and that of whom an article succeeds, can name
 
 _FLAGS = "i8(i8, i4[:, ::1], i8, i8, i4[::1], u1[::1], i8[::1], u1[::1])"
 _MEASURE = (

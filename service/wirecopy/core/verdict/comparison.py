@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import SketchRecord, with_credits
+from wirecopy.core.fingerprint.record import SketchRecord, id_key, with_credits
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.index import kernels as kernels_index
 from wirecopy.core.index.articles import ArticleStore
@@ -65,7 +65,7 @@ def identity_keys(record: SketchRecord) -> tuple[int, int, int]:
     body = bytes.fromhex(record.body_xxh3)
     return (
         xxh3_64(b"url:" + (url or b"%d@" % record.position.offset + domain + body)),
-        xxh3_64(b"id:" + domain + b"\x00" + record.id.encode("utf-8", "replace")),
+        id_key(record.domain, record.id),
         xxh3_64(b"body:" + body),
     )
 
@@ -88,6 +88,7 @@ class Comparison:
         "same_address",
         "same_body",
         "site",
+        "succeeded",
         "taken",
         "template",
         "unspaced",
@@ -112,6 +113,7 @@ class Comparison:
             self.same_body = frozenset(same[same_address:])
         else:
             self.same_address = self.same_body = _NONE
+        self.succeeded = _NONE  # articles that the record says it succeeds
         self.runs = 0  # rows of `room.runs` in use
         self.unspaced = (
             False  # more tokens of this text say as much as one word of a spaced script; by `weigh`
@@ -180,7 +182,12 @@ def compare(record: SketchRecord, postings: Shard, marks: Shard, room: Workspace
         record = with_credits(record, tuple([c for c, n in zip(credits_, times, strict=True) if not n]))
         said = [key for key, n in zip(said, times, strict=True) if not n]
         _ASKED[len(said)].pack_into(room.asked_bytes, 0, site, taken, *identities, sketch.title_digest, *said)
-    return Comparison(record, site, len(said), room)
+    seen = Comparison(record, site, len(said), room)
+    if record.succeeds:
+        named = postings.look_up(np.array([record.succeeds], np.uint64)).article.tolist()
+        seen.succeeded = frozenset(named)
+        seen.same_address |= seen.succeeded
+    return seen
 
 
 def survey(ids: U64, said: int, postings: Shard, marks: Shard, room: Workspace) -> None:

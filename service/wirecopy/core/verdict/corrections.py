@@ -62,7 +62,10 @@ def correct_copies(
     corrected = Corrected([], [], [])
     for match in matches.accepted:
         known = match.known
-        if match.same_site or (known.story != story and not directed(record, brands, known, []).late):
+        if match.same_site or (
+            known.story != story
+            and not directed(record, brands, known, [], index.own_versions_after(known)).late
+        ):
             continue
         # as it was measured by the article, also where the whole pages were compared
         measured = next(one for one in matches.measured if one.article == known.number)

@@ -30,6 +30,7 @@ from wirecopy.core.verdict.rules import (
     extent,
     external_credit,
     lead,
+    older_version,
     same_publisher,
     strong,
 )
@@ -60,6 +61,9 @@ def judge(index: OriginIndex, seen: Comparison) -> Judged:
     if not matches.accepted:
         return _unmatched(seen)
     chosen = cover(seen, matches.accepted)
+    succeeded = [match for match in matches.accepted if match.succeeds]
+    if succeeded:
+        return _update(index, seen, succeeded[-1], chosen)
     for source in chosen:
         if source.same_url:
             return _update(index, seen, source, chosen)
@@ -122,13 +126,16 @@ def _unmatched(seen: Comparison) -> Judged:
 
 
 def _update(index: OriginIndex, seen: Comparison, match: Match, chosen: list[Match]) -> Judged:
-    """The same publisher sent another version of this before."""
+    """The same publisher sent another version of this before: an earlier one, or, where this one comes late, a later."""
     known = match.known
     first = _first_version(known)
     address = match.same_url or any(index.known(n).story == known.story for n in seen.same_address)
     basis = ((Basis.SAME_URL,) if address else ()) + ((Basis.SAME_PUBLISHER,) if match.same_site else ())
     ordered = [match, *(other for other in chosen if other is not match)]
-    verdict, covered = _drawn(seen, VerdictKind.UPDATE, known.story_id, first, ordered, basis)
+    # what came late is no update of what succeeded it: of what is known it says nothing new
+    late = not match.succeeds and older_version(seen.record, known)
+    kind = VerdictKind.DUPLICATE if late else VerdictKind.UPDATE
+    verdict, covered = _drawn(seen, kind, known.story_id, first, ordered, basis)
     named = {other.known.id for other in chosen}
     if first.id is not None and first.id not in named:
         verdict = _renamed(verdict, known.id, first.id)
@@ -142,7 +149,9 @@ def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], ma
     others = [index.known(number) for number in index.crediting(source.story) if number != source.number]
     record = seen.record
     brands = brand_keys(record.publisher, record.host, record.domain)
-    direction = directed(record, brands, source, others)
+    late = earlier(record.published_at_ms, source.published_at_ms)
+    versions = index.own_versions_after(source) if late else ()
+    direction = directed(record, brands, source, others, versions)
     if direction.late:
         return _late_original(index, seen, leading, direction.basis, matches)
     original = _ingested(source) if direction.external is None else _outside(direction.external)
@@ -196,7 +205,7 @@ def _drawn(
     basis: tuple[Basis, ...],
 ) -> tuple[Verdict, I32]:
     """A verdict that draws on sources, the leading one first, and the token ranges that they explain."""
-    found = drawn(seen, chosen, newer=kind is VerdictKind.UPDATE)
+    found = drawn(seen, chosen, newer=kind is not VerdictKind.REPUBLICATION)
     leading = chosen[0]
     total = found.total
     sources = [

@@ -14,6 +14,7 @@ from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import maker, quick
 from wirecopy.core.verdict.comparison import Comparison, Measured, measure_whole, weigh
 from wirecopy.core.verdict.rules import (
+    Known,
     Match,
     accepted,
     also_source,
@@ -77,6 +78,14 @@ def _same_page(index: OriginIndex, seen: Comparison) -> list[Match]:
     return [match for match in _matches(index, seen, whole) if accepted(match)][:1]
 
 
+def _succeeds(seen: Comparison, known: Known) -> bool:
+    """Whether the publisher says that this article is a later version of that: it names it, or counts on under its id."""
+    record = seen.record
+    if known.number in seen.succeeded:
+        return True
+    return 0 < known.version < record.version and known.id == record.id and known.domain == record.domain
+
+
 def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured]) -> list[Match]:
     """Measured candidates with what else relates each of them and this article, but for those that nothing else could
     make a source."""
@@ -109,6 +118,7 @@ def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured]) -> 
                 digest != 0 and digest == known.title_digest,
                 known.body_xxh3 == record.body_xxh3,
                 names,
+                _succeeds(seen, known),
             )
         )
     return matches

@@ -8,6 +8,7 @@ limits.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wirecopy.core import limits
@@ -50,6 +51,7 @@ class Known:
     kind: VerdictKind
     original: Original | None
     credit: RecordCredit | None  # its own strongest, where that is strong
+    version: int = 0  # as its publisher counts; 0: not said
 
     @property
     def external(self) -> bool:
@@ -89,6 +91,7 @@ class Match:
     same_title: bool
     same_body: bool
     names: bool  # one credits the other
+    succeeds: bool = False  # its publisher says that this article is a later version of it
 
     @property
     def lone_hits(self) -> bool:
@@ -99,6 +102,8 @@ class Match:
 def accepted(match: Match) -> bool:
     """Whether the candidate is a publication of this text, in part or whole."""
     grades = match.measured.grades
+    if match.succeeds:  # said in so many words: however much was rewritten
+        return True
     if match.same_url:  # any real part will do; a page that was wholly rewritten is a new text
         return match.same_body or grades & G_ADDRESS != 0
     if grades & G_BEFORE:
@@ -183,15 +188,24 @@ class Direction:
 _direction = maker(Direction)
 
 
-def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, others: list[Known]) -> Direction:
-    """Credit before published-at before first seen. `others`: members of the source's story, for their credits."""
+def directed(
+    record: SketchRecord,
+    brands: tuple[str, ...],
+    source: Known,
+    others: list[Known],
+    versions: Sequence[Known] = (),
+) -> Direction:
+    """Credit before published-at before first seen. `others`: members of the source's story, for their credits.
+
+    `versions`: what the source's publisher sent of it after the source. An earlier version may come late, and its
+    text is then known as the source's: so a publisher has had a text since the earliest of its versions."""
     theirs = source.brands
     names_source = any(c.key in theirs and strong(c) for c in record.credits)
     named_by = any(
         k.credit is not None and credits_any(k.credit, brands) and not credits_any(k.credit, theirs)
         for k in (source, *others)
     )
-    before = earlier(record.published_at_ms, source.published_at_ms)
+    before = all(earlier(record.published_at_ms, known.published_at_ms) for known in (source, *versions))
     if names_source and not named_by:
         conflict = (Basis.CREDIT_CONFLICT,) if before else ()
         return _direction(False, None, (Basis.CREDIT, *conflict))
@@ -223,6 +237,14 @@ def external_credit(record: SketchRecord) -> RecordCredit | None:
         if credit.agency and credit.kind in (CreditKind.DATELINE, CreditKind.BYLINE):
             return credit
     return None
+
+
+def older_version(record: SketchRecord, known: Known) -> bool:
+    """Whether this is an earlier version than one that its publisher sent before: by their numbers where both have one,
+    else by their times."""
+    if record.version and known.version and record.version != known.version:
+        return record.version < known.version
+    return earlier(record.published_at_ms, known.published_at_ms)
 
 
 _DAY_MS = 86_400_000
