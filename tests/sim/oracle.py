@@ -50,7 +50,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.verdict.candidate_kernels import (
+from wirecopy.core.verdict.measure_kernels import (
     M_ANY,
     M_BEFORE,
     M_COLUMNS,

@@ -1,5 +1,5 @@
-"""Plain Python twins of what the kernels decide of candidates and draw of sources (kernels_replay.graded,
-kernels_verdict.py): rules over named numbers, passages out of lists of ranges.
+"""Plain Python twins of what the kernels decide of candidates and draw of sources (grade_kernels.graded,
+passage_kernels.py): rules over named numbers, passages out of lists of ranges.
 
 They say what each means, however slowly; the oracle of the simulation goes by them.
 """
@@ -15,7 +15,7 @@ import numpy as np
 
 from wirecopy.core import limits
 from wirecopy.core.model import I32, Passage
-from wirecopy.core.verdict.candidate_kernels import (
+from wirecopy.core.verdict.measure_kernels import (
     M_ANY,
     M_BEFORE,
     M_FIRST,
@@ -40,7 +40,7 @@ Run = tuple[int, int, int, int]  # start and end here, start and end in the sour
 # ---- candidates
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """One row of kernels_replay.measure, named. Counts of tokens; shares are of the article's own main region."""
+    """One row of measure_kernels.measure, named. Counts of tokens; shares are of the article's own main region."""
 
     hits: int  # in runs
     singles: int  # in none

@@ -26,11 +26,10 @@ from wirecopy.core import limits
 from wirecopy.core.model import Passage
 from wirecopy.core.text.tokens import tokenise
 from wirecopy.core.verdict import passage_kernels as kernels
-from wirecopy.core.verdict.candidate_kernels import T_MAIN, T_TEMPLATE
+from wirecopy.core.verdict.measure_kernels import R_COLUMNS, T_MAIN, T_TEMPLATE
 from wirecopy.core.verdict.passage_kernels import (
     A_FIELDS,
     D_COLUMNS,
-    R_COLUMNS,
     S_FIELDS,
     SAID_SOURCES,
     SAID_TOTAL,
@@ -204,7 +203,7 @@ def some_lines(chance: random.Random, tokens: int) -> list[list[int]]:
 
 
 def some_runs(chance: random.Random, tokens: int) -> list[list[int]]:
-    """Runs of one source, as kernels_replay.measure writes them; some of a lone hit, some beyond the text."""
+    """Runs of one source, as measure_kernels.measure writes them; some of a lone hit, some beyond the text."""
     found, here, there = [], chance.randint(0, tokens // 2), chance.randint(0, 90)
     for _ in range(chance.randint(0, 5)):
         size = chance.randint(1, 60)

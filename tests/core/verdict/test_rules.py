@@ -21,8 +21,7 @@ from wirecopy.core import limits
 from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record
 from wirecopy.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
-from wirecopy.core.verdict import candidate_kernels as kernels
-from wirecopy.core.verdict import passage_kernels as kernels_verdict
+from wirecopy.core.verdict import grade_kernels, measure_kernels, passage_kernels
 from wirecopy.core.verdict.comparison import Measured
 from wirecopy.core.verdict.rules import (
     Known,
@@ -40,7 +39,9 @@ from wirecopy.core.verdict.workspace import BY as REPLAYED_BY
 from wirecopy.core.verdict.workspace import DRAWN_BY, TO
 
 LITTLE = 0.001
-NOTHING = replace(named_measures([0] * kernels.M_COLUMNS, 200, 200), unmatched_here=0, unmatched_there=0)
+NOTHING = replace(
+    named_measures([0] * measure_kernels.M_COLUMNS, 200, 200), unmatched_here=0, unmatched_there=0
+)
 
 
 def known(**fields: Any) -> Known:
@@ -79,14 +80,26 @@ def twin(**fields: Any) -> twins_verdict.Match:
 
 def graded(m: Measures, same_title: bool, words_scale: float) -> int:
     """What the kernel says of such numbers."""
-    row = np.zeros(kernels.M_COLUMNS, np.int32)
-    row[kernels.M_HITS], row[kernels.M_SINGLES], row[kernels.M_BEFORE] = m.hits, m.singles, m.before
-    row[kernels.M_LONGEST], row[kernels.M_PIECES], row[kernels.M_WORDS] = m.longest, m.pieces, m.words
-    row[kernels.M_TAILS], row[kernels.M_REST], row[kernels.M_ANY] = m.tails, m.rest, m.any
-    row[kernels.M_OWN], row[kernels.M_THERE] = m.own, m.there
+    row = np.zeros(measure_kernels.M_COLUMNS, np.int32)
+    row[measure_kernels.M_HITS], row[measure_kernels.M_SINGLES], row[measure_kernels.M_BEFORE] = (
+        m.hits,
+        m.singles,
+        m.before,
+    )
+    row[measure_kernels.M_LONGEST], row[measure_kernels.M_PIECES], row[measure_kernels.M_WORDS] = (
+        m.longest,
+        m.pieces,
+        m.words,
+    )
+    row[measure_kernels.M_TAILS], row[measure_kernels.M_REST], row[measure_kernels.M_ANY] = (
+        m.tails,
+        m.rest,
+        m.any,
+    )
+    row[measure_kernels.M_OWN], row[measure_kernels.M_THERE] = m.own, m.there
     parts = np.array([m.part_here, m.part_there, m.lead_here, m.lead_there], np.float64)
     own = m.own + m.unmatched_here, m.there + m.unmatched_there
-    grades: int = kernels.graded(row, parts, *own, same_title, words_scale > 1.0, TO)
+    grades: int = grade_kernels.graded(row, parts, *own, same_title, words_scale > 1.0, TO)
     return grades
 
 
@@ -257,13 +270,24 @@ def any_row(data: st.DataObject) -> tuple[list[int], int, int]:
     draw = data.draw
     words = st.integers(0, 60)
     hits, longest = draw(st.integers(0, 8)), draw(words)
-    row = [0] * kernels.M_COLUMNS
-    row[kernels.M_HITS], row[kernels.M_LONGEST] = hits, longest
-    row[kernels.M_REST] = draw(st.integers(0, longest))
-    row[kernels.M_BEFORE] = draw(st.integers(0, 1))
-    for column in (kernels.M_PIECES, kernels.M_WORDS, kernels.M_OWN, kernels.M_THERE, kernels.M_ANY):
+    row = [0] * measure_kernels.M_COLUMNS
+    row[measure_kernels.M_HITS], row[measure_kernels.M_LONGEST] = hits, longest
+    row[measure_kernels.M_REST] = draw(st.integers(0, longest))
+    row[measure_kernels.M_BEFORE] = draw(st.integers(0, 1))
+    for column in (
+        measure_kernels.M_PIECES,
+        measure_kernels.M_WORDS,
+        measure_kernels.M_OWN,
+        measure_kernels.M_THERE,
+        measure_kernels.M_ANY,
+    ):
         row[column] = draw(words)
-    for column in (kernels.M_LEAD_HERE, kernels.M_LEAD_THERE, kernels.M_TAILS, kernels.M_SINGLES):
+    for column in (
+        measure_kernels.M_LEAD_HERE,
+        measure_kernels.M_LEAD_THERE,
+        measure_kernels.M_TAILS,
+        measure_kernels.M_SINGLES,
+    ):
         row[column] = draw(st.sampled_from([0, 2, 40]))
     return row, draw(st.integers(0, 90)), draw(st.integers(0, 90))
 
@@ -276,8 +300,8 @@ def test_grades_say_what_the_twins_say_and_without_hope_nothing_else_makes_a_sou
     row, *own = any_row(data)
     measures = named_measures(row, *own)
     same_title, scale = data.draw(st.booleans()), data.draw(st.sampled_from([1.0, 1.35]))
-    said, parts = np.zeros(kernels.W_COLUMNS, np.int64), np.empty(kernels.P_COLUMNS, np.float64)
-    kernels.grade(  # type: ignore[call-arg]  # a kernel has no signature to check
+    said, parts = np.zeros(grade_kernels.W_COLUMNS, np.int64), np.empty(grade_kernels.P_COLUMNS, np.float64)
+    grade_kernels.grade(  # type: ignore[call-arg]  # a kernel has no signature to check
         np.array(row, np.int32), *own, same_title, scale > 1.0, REPLAYED_BY, TO, said, parts
     )
     assert parts.tolist() == [
@@ -286,7 +310,7 @@ def test_grades_say_what_the_twins_say_and_without_hope_nothing_else_makes_a_sou
         measures.lead_here,
         measures.lead_there,
     ]
-    assert said[kernels.W_GRADES] == graded(measures, same_title, scale)
+    assert said[grade_kernels.W_GRADES] == graded(measures, same_title, scale)
     good = False
     on_site = data.draw(st.booleans())
     for names in (False, True):
@@ -353,10 +377,10 @@ def chosen(matches: list[twins_verdict.Match], own: bytes) -> list[tuple[int, in
         lone = any(row[5] == 1 for row in rows[first : first + len(one.runs)])
         asked += [first, len(rows), lone, 0, 0, 0, one.measures.hits, one.known.number]
     said = np.empty(len(matches), np.int64)
-    count = kernels_verdict.cover(
+    count = passage_kernels.cover(
         np.array(asked, np.int64),
-        np.array([kernels.T_MAIN * one for one in own], np.uint8),
-        np.array(rows, np.int32).reshape(-1, kernels.R_COLUMNS),
+        np.array([measure_kernels.T_MAIN * one for one in own], np.uint8),
+        np.array(rows, np.int32).reshape(-1, measure_kernels.R_COLUMNS),
         DRAWN_BY,
         np.empty(len(own), np.uint8),
         said,
@@ -572,9 +596,9 @@ def test_papers_at_one_hoster_are_several(
 
 # ---- measures
 def test_shares_are_of_each_texts_own_tokens() -> None:
-    row = [0] * kernels.M_COLUMNS
-    row[kernels.M_OWN], row[kernels.M_THERE] = 50, 150
-    row[kernels.M_LEAD_HERE], row[kernels.M_LEAD_THERE] = 30, 90
+    row = [0] * measure_kernels.M_COLUMNS
+    row[measure_kernels.M_OWN], row[measure_kernels.M_THERE] = 50, 150
+    row[measure_kernels.M_LEAD_HERE], row[measure_kernels.M_LEAD_THERE] = 30, 90
     got = named_measures(row, 200, 100)
     assert (got.part_here, got.part_there) == (0.25, 1.0)  # a source's run may lie twice in it
     assert (got.lead_here, got.lead_there) == (0.5, 1.0)
@@ -584,16 +608,16 @@ def test_shares_are_of_each_texts_own_tokens() -> None:
 
 
 def test_every_column_has_its_name() -> None:
-    row = list(range(100, 100 + kernels.M_COLUMNS))
+    row = list(range(100, 100 + measure_kernels.M_COLUMNS))
     got = named_measures(row, 10_000, 10_000)
     plain = {name: getattr(got, name) for name in Measures.__dataclass_fields__}
-    assert plain["hits"] == row[kernels.M_HITS]
-    assert plain["longest"] == row[kernels.M_LONGEST]
-    assert plain["pieces"] == row[kernels.M_PIECES]
-    assert plain["words"] == row[kernels.M_WORDS]
-    assert plain["any"] == row[kernels.M_ANY]
-    assert plain["tails"] == row[kernels.M_TAILS]
-    assert plain["first"] == row[kernels.M_FIRST]
+    assert plain["hits"] == row[measure_kernels.M_HITS]
+    assert plain["longest"] == row[measure_kernels.M_LONGEST]
+    assert plain["pieces"] == row[measure_kernels.M_PIECES]
+    assert plain["words"] == row[measure_kernels.M_WORDS]
+    assert plain["any"] == row[measure_kernels.M_ANY]
+    assert plain["tails"] == row[measure_kernels.M_TAILS]
+    assert plain["first"] == row[measure_kernels.M_FIRST]
 
 
 # ---- the kernels and their twins
@@ -611,9 +635,9 @@ BY = twins.Chaining(
 
 def limits_of(**values: int) -> npt.NDArray[np.int64]:
     """The limits that a kernel goes by, given by the names of their places."""
-    by = np.zeros(kernels.BY_FIELDS, np.int64)
+    by = np.zeros(measure_kernels.BY_FIELDS, np.int64)
     for name, value in values.items():
-        by[getattr(kernels, name)] = value
+        by[getattr(measure_kernels, name)] = value
     return by
 
 
@@ -642,7 +666,7 @@ def test_flags_are_those_of_the_twin(seed: int) -> None:
     main = sorted((chance.randint(0, tokens), chance.randint(0, tokens)))
     gap_max, line_percent = chance.randint(0, 20), chance.randint(1, 100)
     got = np.full(tokens + 3, 255, np.uint8)
-    own = kernels.token_flags(  # type: ignore[call-arg]  # a kernel has no signature to check
+    own = measure_kernels.token_flags(  # type: ignore[call-arg]  # a kernel has no signature to check
         tokens,
         np.array(lines, np.int32).reshape(-1, 5),
         *main,
@@ -655,7 +679,7 @@ def test_flags_are_those_of_the_twin(seed: int) -> None:
         tokens, lines, (main[0], main[1]), positions, template, limits.SHINGLE_TOKENS, gap_max, line_percent
     )
     assert got.tolist() == [*expected, 255, 255, 255]
-    assert own == sum(f & 6 == kernels.T_MAIN for f in expected)
+    assert own == sum(f & 6 == measure_kernels.T_MAIN for f in expected)
 
 
 @settings(max_examples=250, deadline=None)
@@ -684,9 +708,9 @@ def test_candidates_are_measured_as_the_twin_measures_them(seed: int) -> None:
         starts.append(len(sample))
         mains.append(sorted((chance.randint(0, 300), chance.randint(0, 600))))
     by = chance.choice([BY, twins.Chaining(5, 20, 30, 3, 8, 30, 12, 9)])
-    measures = np.full((len(mains) + 1, kernels.M_COLUMNS), -7, np.int32)
-    runs = np.empty((len(sample) + 1, kernels.R_COLUMNS), np.int32)
-    written = kernels.measure(
+    measures = np.full((len(mains) + 1, measure_kernels.M_COLUMNS), -7, np.int32)
+    runs = np.empty((len(sample) + 1, measure_kernels.R_COLUMNS), np.int32)
+    written = measure_kernels.measure(
         np.array(flags, np.uint8),
         tokens,
         np.array(positions, np.int32),

@@ -18,10 +18,10 @@ from operator import gt
 import numpy as np
 
 from wirecopy.core import limits
+from wirecopy.core.fingerprint import varint_kernels
 from wirecopy.core.fingerprint.sketch import Sketch
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.model import CreditKind, RawPosition, RefusalReason, Refused
-from wirecopy.core.text import kernels
 from wirecopy.core.values import maker, quick
 
 MAGIC = b"WC"
@@ -32,14 +32,14 @@ _LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(n
 _CREDIT_KINDS = tuple(CreditKind)
 _CREDIT_KIND_NUMBERS = {kind: number for number, kind in enumerate(_CREDIT_KINDS)}
 _NUMBER_BYTES_MAX = 10  # of an unsigned LEB128 of 64 bits
-_NUMBERS_LEAST = kernels.RECORD_NUMBERS + 6  # of a record without credits
+_NUMBERS_LEAST = varint_kernels.RECORD_NUMBERS + 6  # of a record without credits
 _NUMBERS_MAX = _NUMBERS_LEAST + 7 * limits.CREDITS_MAX
 _DAMAGES = {
-    kernels.RECORD_ENDS_EARLY: "it ends early",
-    kernels.RECORD_NUMBER_CUT: "a number is cut",
-    kernels.RECORD_COUNT: "a count is out of bounds",
-    kernels.RECORD_POSITIONS: "positions do not ascend inside the text",
-    kernels.RECORD_LINES: "lines lie outside the text",
+    varint_kernels.RECORD_ENDS_EARLY: "it ends early",
+    varint_kernels.RECORD_NUMBER_CUT: "a number is cut",
+    varint_kernels.RECORD_COUNT: "a count is out of bounds",
+    varint_kernels.RECORD_POSITIONS: "positions do not ascend inside the text",
+    varint_kernels.RECORD_LINES: "lines lie outside the text",
 }
 # topic, id, URL, publisher, host, domain, then name and key of each credit
 _STRING_CHARS_MAX = (
@@ -141,7 +141,7 @@ def encode_record(record: SketchRecord) -> bytes:
         numbers += (kind, flags, credit.start, credit.end - credit.start, credit.context)
     numbers += map(len, encoded)
     stream = np.empty(_NUMBER_BYTES_MAX * (len(numbers) + len(sketch.ids) + 4 * len(sketch.lines)), np.uint8)
-    written = kernels.write_record(np.array(numbers, np.int64), sketch.positions, sketch.lines, stream)
+    written = varint_kernels.write_record(np.array(numbers, np.int64), sketch.positions, sketch.lines, stream)
     rest = b"".join(
         (
             stream[:written].tobytes(),
@@ -186,10 +186,10 @@ def _decoded(rest: bytes) -> SketchRecord:
     # no larger than the record makes them, so that what is read can stay where it is
     positions = np.empty(size, _I32)
     lines = np.empty((size // 4, 5), _I32)
-    said, at, lines_at = kernels.read_record(
+    said, at, lines_at = varint_kernels.read_record(
         rest, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
     )
-    if said != kernels.RECORD_READ:
+    if said != varint_kernels.RECORD_READ:
         raise _DamagedError(_DAMAGES[said])
     (
         partition,
@@ -303,7 +303,7 @@ def identity_of(value: bytes) -> Identity:
     """
     at = _HEAD.size
     numbers: list[int] = []
-    wanted = kernels.RECORD_NUMBERS
+    wanted = varint_kernels.RECORD_NUMBERS
     while len(numbers) < wanted:
         number = value[at]
         at += 1
@@ -317,9 +317,9 @@ def identity_of(value: bytes) -> Identity:
             number |= byte << shift
             at += 1
         numbers.append(number)
-        if len(numbers) == kernels.RECORD_NUMBERS:
+        if len(numbers) == varint_kernels.RECORD_NUMBERS:
             wanted += 7 * number + 6  # the last of these is the number of credits
-    lengths = numbers[kernels.RECORD_NUMBERS + 5 * numbers[10] :]
+    lengths = numbers[varint_kernels.RECORD_NUMBERS + 5 * numbers[10] :]
     at = len(value) - _TAIL.size - 8 * numbers[8] - sum(lengths)
     strings = []
     for length in lengths[:6]:

@@ -18,10 +18,10 @@ from itertools import accumulate
 import numpy as np
 
 from wirecopy.core import limits
+from wirecopy.core.fingerprint import region_kernels, winnow_kernels
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.model import I32, U8, U64, RawArticle
 from wirecopy.core.publishers import brand_keys, fold_name
-from wirecopy.core.text import kernels
 from wirecopy.core.text.kernels import LINE_CHAR_START
 from wirecopy.core.text.tokens import TABLE, Scratch, Tokens, borrow, give_back, phrase_hashes, tokenise
 from wirecopy.core.values import maker, quick
@@ -116,7 +116,7 @@ def title_parts(title: str, publisher: str, host: str, domain: str) -> list[str]
     return [title, *sorted(parts, key=len, reverse=True)]
 
 
-# What `kernels.sketch_text` goes by, in its order.
+# What `region_kernels.sketch_text` goes by, in its order.
 _LIMITS = np.array(
     [
         limits.TITLE_TOKENS_MIN,
@@ -167,7 +167,7 @@ def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
     if len(scratch.kept) < len(lines):
         scratch.grow_lines(len(lines))
     marks = scratch.line_marks[: len(lines)]
-    title_at, named, title_digest, start, end, count, kept_lines, missing = kernels.sketch_text(
+    title_at, named, title_digest, start, end, count, kept_lines, missing = region_kernels.sketch_text(
         lines,
         tokens.hashes,
         tokens.canonical,
@@ -187,7 +187,7 @@ def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
         title_digest = xxh3_64(tokenise(parts[named]).canonical)
     if start < 0:
         start, end = _looked_at_region(tokens, article.text, title_at, marks)
-        count, kept_lines, missing = kernels.samples(
+        count, kept_lines, missing = winnow_kernels.samples(
             lines,
             tokens.hashes,
             tokens.canonical,
@@ -212,10 +212,10 @@ def _looked_at_region(tokens: Tokens, text: str, title_at: int, marks: U8) -> tu
     """The main region of a text with a paragraph that may open as a closing one does: that is for a pattern
     to say."""
     opens = np.zeros(len(marks), np.uint8)
-    for line in np.flatnonzero(marks == kernels.MARK_PARAGRAPH).tolist():
+    for line in np.flatnonzero(marks == region_kernels.MARK_PARAGRAPH).tolist():
         if _OPENS_PARAGRAPH.match(text, int(tokens.lines[line, LINE_CHAR_START])):
             opens[line] = 1
-    start, end, _ = kernels.main_region(
+    start, end, _ = region_kernels.main_region(
         tokens.lines, tokens.hashes, title_at, *_closing_heads(), marks, opens, _REGION_LIMITS
     )
     return start, end

@@ -26,7 +26,6 @@ import numpy.typing as npt
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import SketchRecord
 from wirecopy.core.hashing import xxh3_64
-from wirecopy.core.index import kernels as kernels_index
 from wirecopy.core.index import sharded
 from wirecopy.core.index.articles import NO_ARTICLE, ArticleStore
 from wirecopy.core.index.postings import POSITION_MAX, Postings, Taught, learn
@@ -43,6 +42,7 @@ from wirecopy.core.index.stored import (
 from wirecopy.core.model import I32, U64, CreditKind, Verdict
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import maker, quick
+from wirecopy.core.verdict import learning_kernels, survey_kernels
 from wirecopy.core.verdict.comparison import Comparison, compare, page_of, url_key
 from wirecopy.core.verdict.rules import Known, strong
 from wirecopy.core.verdict.workspace import Workspace
@@ -341,10 +341,10 @@ def _learn_by_parts(
         np.empty(2 * samples + said, np.uint64),
         np.empty(2 * samples + said, np.uint16),
     )
-    keys = np.empty(samples + kernels_index.IDENTITIES, np.uint64)
+    keys = np.empty(samples + survey_kernels.IDENTITIES, np.uint64)
     positions = np.empty(len(keys), np.uint16)
-    newest, taught = np.empty(samples, np.int64), np.empty(kernels_index.TAUGHT_FIELDS, np.int64)
-    kernels_index.teach(
+    newest, taught = np.empty(samples, np.int64), np.empty(learning_kernels.TAUGHT_FIELDS, np.int64)
+    learning_kernels.teach(
         *article, renew_before, asked, said, marks_keys, marks_positions, keys, positions, newest, taught
     )
     told, kept = taught.tolist()

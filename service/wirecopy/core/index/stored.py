@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from wirecopy.core import limits
+from wirecopy.core.fingerprint import varint_kernels
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
 from wirecopy.core.model import (
     I32,
@@ -42,7 +43,6 @@ from wirecopy.core.model import (
 )
 from wirecopy.core.records.raw import json_bytes, json_value
 from wirecopy.core.values import maker, quick
-from wirecopy.core.verdict import candidate_kernels as kernels_replay
 
 CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
 _VERDICT_KINDS = tuple(VerdictKind)
@@ -223,7 +223,7 @@ def remembered_lines(blob: bytes) -> I32:
     at = _lines_at(blob)
     packed = np.frombuffer(blob, np.uint8, -1, at).copy() if at < len(blob) else _NONE
     lines = np.empty((len(packed) // 4, 5), np.int32)
-    return lines[: kernels_replay.unpack_lines(packed, lines)]
+    return lines[: varint_kernels.unpack_lines(packed, lines)]
 
 
 def _lines_at(blob: bytes) -> int:

@@ -20,7 +20,7 @@ import numpy as np
 
 from wirecopy.core import limits
 from wirecopy.core.model import I32, U8, U64
-from wirecopy.core.text import kernels
+from wirecopy.core.text import kernels, prose_kernels
 from wirecopy.core.text.unicode_table import CLASSES, EXPANSIONS, FOLDS
 from wirecopy.core.values import maker, quick
 
@@ -152,7 +152,7 @@ def tokenise_utf8(utf8: bytes) -> Tokens:
 def tokens_in(scratch: Scratch, utf8: bytes) -> Tokens:
     """The same for the time that `scratch`, which `borrow(len(utf8))` gave, is not given back: the arrays are its."""
     while True:
-        tokens, written, lines = kernels.read_text(
+        tokens, written, lines = prose_kernels.read_text(
             utf8,
             TABLE,
             _PROSE_LIMITS,

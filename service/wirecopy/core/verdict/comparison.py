@@ -17,29 +17,19 @@ import numpy as np
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import SketchRecord, with_credits
 from wirecopy.core.hashing import xxh3_64
-from wirecopy.core.index import kernels as kernels_index
 from wirecopy.core.index.articles import ArticleStore
 from wirecopy.core.index.postings import Postings
 from wirecopy.core.index.sharded import Shard
 from wirecopy.core.model import U32, U64
-from wirecopy.core.verdict import candidate_kernels as kernels_replay
-from wirecopy.core.verdict.candidate_kernels import (
-    M_RUNS_FIRST,
-    M_RUNS_LAST,
-    P_COLUMNS,
-    R_END,
-    R_HITS,
-    R_START,
-    T_MAIN,
-    W_ARTICLE,
-    W_COLUMNS,
-)
+from wirecopy.core.verdict import candidate_kernels, grade_kernels, measure_kernels, survey_kernels
+from wirecopy.core.verdict.grade_kernels import P_COLUMNS, W_ARTICLE, W_COLUMNS
+from wirecopy.core.verdict.measure_kernels import M_RUNS_FIRST, M_RUNS_LAST, R_END, R_HITS, R_START, T_MAIN
 from wirecopy.core.verdict.workspace import BY, TO, Votes, Workspace
 
 _SPREAD = 0x9E3779B97F4A7C15
 _TAKEN = 0xA24BAED4963EE407  # sets the marks of taken passages apart from those of templates
 _U64_MASK = (1 << 64) - 1
-_ASKED = [struct.Struct(f"={kernels_index.ASKED_SAID + n}Q") for n in range(limits.CREDITS_MAX + 1)]
+_ASKED = [struct.Struct(f"={survey_kernels.ASKED_SAID + n}Q") for n in range(limits.CREDITS_MAX + 1)]
 
 
 @lru_cache(maxsize=limits.CACHED_NAMES_MAX)
@@ -123,7 +113,7 @@ class Comparison:
         """Tokens of the main region that are not template; the flags in `room` are then those of the template now."""
         if self._own_tokens < 0:
             sketch = self.record.sketch
-            self._own_tokens = kernels_replay.token_flags(
+            self._own_tokens = measure_kernels.token_flags(
                 sketch.tokens,
                 sketch.lines,
                 sketch.main_start,
@@ -148,7 +138,7 @@ class Comparison:
         """Sets aside what other articles of this site hold, those of `unless` apart: the site's template. Returns whether
         there is any."""
         room, votes = self.room, self.votes
-        marked = kernels_replay.mark_on_site(
+        marked = candidate_kernels.mark_on_site(
             self.template,
             votes.count,
             votes.sample,
@@ -186,25 +176,25 @@ def compare(record: SketchRecord, postings: Shard, marks: Shard, room: Workspace
 def survey(ids: U64, said: int, postings: Shard, marks: Shard, room: Workspace) -> None:
     """Asks both tables everything at once: of the samples, and of what stands in `room.asked`, with `said` credits."""
     if isinstance(postings, Postings) and isinstance(marks, Postings):
-        kernels_index.postings_survey(ids, room.asked, said, *postings.table, *marks.table, *room.surveyed)
+        survey_kernels.postings_survey(ids, room.asked, said, *postings.table, *marks.table, *room.surveyed)
     else:
-        _survey_by_parts(ids, room.asked[: kernels_index.ASKED_SAID + said], postings, marks, room)
+        _survey_by_parts(ids, room.asked[: survey_kernels.ASKED_SAID + said], postings, marks, room)
 
 
 def _survey_by_parts(ids: U64, asked: U64, postings: Shard, marks: Shard, room: Workspace) -> None:
     """The same of tables that can only be asked for keys."""
-    count, said = len(ids), asked[kernels_index.ASKED_SAID :]
-    identities = asked[kernels_index.ASKED_IDENTITY :][: kernels_index.IDENTITIES]
+    count, said = len(ids), asked[survey_kernels.ASKED_SAID :]
+    identities = asked[survey_kernels.ASKED_IDENTITY :][: survey_kernels.IDENTITIES]
     hits = postings.look_up(np.concatenate((ids, identities)))
     stories = hits.stories[:count]
-    repeated = marks.count(ids ^ asked[kernels_index.ASKED_SITE])
+    repeated = marks.count(ids ^ asked[survey_kernels.ASKED_SITE])
     room.template[:count] = (stories >= limits.STORIES_PER_SHINGLE_MAX) | (repeated > 0)
     room.said_before[: len(said)] = marks.count(said)
     votes = int(np.searchsorted(hits.sample, count))
     room.votes.take(hits, votes)
     same = hits.article[votes:]
     room.same[: len(same)] = same
-    taken = marks.look_up(ids ^ asked[kernels_index.ASKED_TAKEN])
+    taken = marks.look_up(ids ^ asked[survey_kernels.ASKED_TAKEN])
     room.taken.take(taken, len(taken.sample))
     room.found[:] = (
         votes,
@@ -216,7 +206,7 @@ def _survey_by_parts(ids: U64, asked: U64, postings: Shard, marks: Shard, room: 
 
 @dataclass(slots=True)
 class Measured:
-    """A candidate by what was counted: kernels_replay's columns W_… and shares P_…, named."""
+    """A candidate by what was counted: grade_kernels' columns W_… and shares P_…, named."""
 
     article: int
     grades: int  # bits G_…: of what it is a publication of this text, if …
@@ -247,7 +237,7 @@ def weigh(seen: Comparison, articles: ArticleStore, votes: Votes, passes: int) -
     done once again without them."""
     room, sketch, same = seen.room, seen.record.sketch, seen.same_address
     room.located(articles)
-    kernels_replay.weigh(
+    candidate_kernels.weigh(
         sketch.tokens,
         sketch.main_start,
         sketch.main_end,
@@ -284,9 +274,9 @@ def measure_whole(seen: Comparison, articles: ArticleStore, wanted: list[int]) -
     order = np.lexsort((sample, article))
     order = order[np.isin(article[order], wanted)]
     starts = np.searchsorted(article[order], np.array(wanted, np.uint32)).astype(np.int32)
-    flags = np.full(sketch.tokens, T_MAIN | kernels_replay.T_PROSE, np.uint8)
+    flags = np.full(sketch.tokens, T_MAIN | measure_kernels.T_PROSE, np.uint8)
     behind = seen.runs  # the runs that `weigh` found stay where they are
-    seen.runs += kernels_replay.measure(
+    seen.runs += measure_kernels.measure(
         flags,
         sketch.tokens,
         sketch.positions,
@@ -307,6 +297,6 @@ def measure_whole(seen: Comparison, articles: ArticleStore, wanted: list[int]) -
         said, parts = np.zeros(W_COLUMNS, np.int64), np.zeros(P_COLUMNS, np.float64)
         said[W_ARTICLE] = number
         own_there = articles.get("own_tokens", number)
-        kernels_replay.grade(row, sketch.tokens, own_there, False, seen.unspaced, BY, TO, said, parts)
+        grade_kernels.grade(row, sketch.tokens, own_there, False, seen.unspaced, BY, TO, said, parts)
         measured.append(Measured(*said.tolist(), *parts.tolist()))
     return measured

@@ -6,18 +6,25 @@ painted so that no token is explained twice, and counted without the rest of the
 whole (`_trimmed`). An article has a dozen runs at most, so that in plain Python a call costs more than its work; the plain
 Python twin of each step is with the tests.
 
-Limits come along in one array (`BY_…`); arrays to write into are lent by the caller. Non-obvious: numba's cache does not
-track kernels imported from another file, so nothing is.
+Limits come along in one array (`BY_…`); arrays to write into are lent by the caller.
 """
 
 from __future__ import annotations
 
-import numba
+from typing import Any
+
 import numpy as np
 
-# Columns of a row of runs, and flags of a token, as kernels_replay.py writes them.
-R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_COLUMNS = 1, 2, 3, 4, 5, 8
-T_MAIN, T_TEMPLATE = 2, 4
+from wirecopy.core.jit import Array, Number, kernel, kernel_of
+from wirecopy.core.verdict.measure_kernels import (
+    R_END,
+    R_HITS,
+    R_SOURCE_END,
+    R_SOURCE_START,
+    R_START,
+    T_MAIN,
+    T_TEMPLATE,
+)
 
 # What is asked, i64: of this article …
 (
@@ -62,8 +69,8 @@ _COVER = "i8(i8[::1], u1[::1], i4[:, ::1], f8[::1], u1[::1], i8[::1])"
 _DRAW = "i8(i8[::1], u1[::1], i4[:, ::1], i4[:, ::1], f8[::1], u1[::1], i4[:, ::1], i4[:, ::1], i8[::1])"
 
 
-@numba.njit(nogil=True, cache=True)
-def _explains(left, runs, first, last, singles, tokens):  # type: ignore[no-untyped-def]
+@kernel
+def _explains(left: Array, runs: Array, first: Number, last: Number, singles: Number, tokens: Number) -> Any:
     """How many tokens of left u8[tokens] the runs hold, each run for itself."""
     count = 0
     for r in range(first, last):
@@ -73,8 +80,8 @@ def _explains(left, runs, first, last, singles, tokens):  # type: ignore[no-unty
     return count
 
 
-@numba.njit(_COVER, nogil=True, cache=True)
-def cover(asked, flags, runs, by, left, said):  # type: ignore[no-untyped-def]
+@kernel_of(_COVER)
+def cover(asked: Array, flags: Array, runs: Array, by: Array, left: Array, said: Array) -> Any:
     """Greedy set cover of the own tokens by sources, the one that explains most first: then most hits, then the smallest
     number. The first is chosen, and every further one that explains by[BY_SOURCE_TOKENS] that none before it does.
 
@@ -124,8 +131,8 @@ def cover(asked, flags, runs, by, left, said):  # type: ignore[no-untyped-def]
     return chosen
 
 
-@numba.njit(nogil=True, cache=True)
-def _sorted_runs(runs, first, last, singles, kept):  # type: ignore[no-untyped-def]
+@kernel
+def _sorted_runs(runs: Array, first: Number, last: Number, singles: Number, kept: Array) -> Any:
     """Runs into kept i64[≥ last − first, 4] (start, end, source start, source end), ascending; returns how many."""
     count = 0
     for r in range(first, last):
@@ -147,8 +154,8 @@ def _sorted_runs(runs, first, last, singles, kept):  # type: ignore[no-untyped-d
     return count
 
 
-@numba.njit(nogil=True, cache=True)
-def _rewritten(gap, source_gap, most, by):  # type: ignore[no-untyped-def]
+@kernel
+def _rewritten(gap: Number, source_gap: Number, most: Number, by: Array) -> Any:
     """Whether a gap holds the same sentences in other words, by its length in both texts."""
     if gap < 0 or source_gap < 0:
         return False
@@ -156,8 +163,18 @@ def _rewritten(gap, source_gap, most, by):  # type: ignore[no-untyped-def]
     return longer <= most and abs(gap - source_gap) <= max(by[BY_FILL_DRIFT], by[BY_FILL_DRIFT_PART] * longer)
 
 
-@numba.njit(nogil=True, cache=True)
-def _filled(kept, count, main_start, main_end, source_start, source_end, edge, by, ranges):  # type: ignore[no-untyped-def]
+@kernel
+def _filled(
+    kept: Array,
+    count: Number,
+    main_start: Number,
+    main_end: Number,
+    source_start: Number,
+    source_end: Number,
+    edge: Number,
+    by: Array,
+    ranges: Array,
+) -> Any:
     """Sorted runs as ranges i64[…, 2] here, joined over what was rewritten: where two runs follow each other in both texts
     and the gap between them is about as long in both, the words of the gap were changed and not added. Likewise from the
     main regions' starts to the first run, and from the last to their ends. Returns how many ranges."""
@@ -182,8 +199,8 @@ def _filled(kept, count, main_start, main_end, source_start, source_end, edge, b
     return made
 
 
-@numba.njit(nogil=True, cache=True)
-def _line_of(lines, token):  # type: ignore[no-untyped-def]
+@kernel
+def _line_of(lines: Array, token: Number) -> Any:
     """The last line i32[l, 5] that begins at a token or before it; −1 where none does."""
     low, high = np.int64(0), np.int64(len(lines))
     while low < high:
@@ -195,8 +212,8 @@ def _line_of(lines, token):  # type: ignore[no-untyped-def]
     return low - 1
 
 
-@numba.njit(nogil=True, cache=True)
-def _snapped(ranges, count, lines, by):  # type: ignore[no-untyped-def]
+@kernel
+def _snapped(ranges: Array, count: Number, lines: Array, by: Array) -> Any:
     """Joins ranges, which begin in order, over small gaps and grows them to the edges of the lines that they nearly fill;
     returns how many are left."""
     snap = np.int64(by[BY_SNAP])
@@ -217,8 +234,8 @@ def _snapped(ranges, count, lines, by):  # type: ignore[no-untyped-def]
     return joined
 
 
-@numba.njit(nogil=True, cache=True)
-def _inside(ranges, count, start, end):  # type: ignore[no-untyped-def]
+@kernel
+def _inside(ranges: Array, count: Number, start: Number, end: Number) -> None:
     """Cuts ranges at the edges; leaves them as they are where none of them reaches into it. What lies wholly beside is
     left empty."""
     reaches = False
@@ -229,8 +246,8 @@ def _inside(ranges, count, start, end):  # type: ignore[no-untyped-def]
             ranges[i, 0], ranges[i, 1] = max(ranges[i, 0], start), min(ranges[i, 1], end)
 
 
-@numba.njit(nogil=True, cache=True)
-def _own(flags, start, end):  # type: ignore[no-untyped-def]
+@kernel
+def _own(flags: Array, start: Number, end: Number) -> Any:
     """Tokens of the main region, template aside."""
     count = 0
     for flag in flags[start:end]:
@@ -238,8 +255,8 @@ def _own(flags, start, end):  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(nogil=True, cache=True)
-def _trimmed(asked, flags, runs, first, last, by):  # type: ignore[no-untyped-def]
+@kernel
+def _trimmed(asked: Array, flags: Array, runs: Array, first: Number, last: Number, by: Array) -> Any:
     """(start, end) of the article without the rest of the page before or after a source that stands here whole.
 
     first, last: what the source explains. A match that reaches from the start to the end of the source leaves only
@@ -265,8 +282,8 @@ def _trimmed(asked, flags, runs, first, last, by):  # type: ignore[no-untyped-de
     return start, end
 
 
-@numba.njit("void(i4[:, ::1], i4[:, ::1], i8)", nogil=True, cache=True)
-def place(lines, stretches, count):  # type: ignore[no-untyped-def]
+@kernel_of("void(i4[:, ::1], i4[:, ::1], i8)")
+def place(lines: Array, stretches: Array, count: Number) -> None:
     """Fills the code points of stretches i32[≥ count, D_COLUMNS], by lines i32[l, 5] (first token, its end, code points):
     exact at a line's edge, interpolated inside it; none at all where there is no line."""
     for i in range(count):
@@ -292,12 +309,22 @@ def place(lines, stretches, count):  # type: ignore[no-untyped-def]
             stretches[i, D_CHAR_END] = lines[at, 2] + into * chars // (lines[at, 1] - lines[at, 0])
 
 
-@numba.njit(_DRAW, nogil=True, cache=True)
-def draw(asked, flags, lines, runs, by, owner, stretches, covered, said):  # type: ignore[no-untyped-def]
+@kernel_of(_DRAW)
+def draw(
+    asked: Array,
+    flags: Array,
+    lines: Array,
+    runs: Array,
+    by: Array,
+    owner: Array,
+    stretches: Array,
+    covered: Array,
+    said: Array,
+) -> Any:
     """The stretches that sources explain, the first source wherever two do; returns how many.
 
     asked i64[A_FIELDS + S_FIELDS a source]; flags u8[≥ tokens], lines i32[l, 5] and runs i32[r, R_COLUMNS] as
-    kernels_replay.py has them. Fills stretches i32[s, D_COLUMNS] and covered i32[s, 2] (their tokens again), for which 2 r
+    measure_kernels.py has them. Fills stretches i32[s, D_COLUMNS] and covered i32[s, 2] (their tokens again), for which 2 r
     rows are enough, and said i64[SAID_SOURCES + sources]; owner u8[≥ tokens + 1] is room to work in."""
     tokens, sources = asked[A_TOKENS], asked[A_SOURCES]
     table = asked[A_FIELDS:].reshape(-1, S_FIELDS)

@@ -3,7 +3,7 @@
 Shingles find where two texts agree to within a few tokens; a passage that starts or ends within
 limits.SNAP_TOKENS_MAX tokens of a line's edge is taken to start or end there, since texts are copied by the paragraph.
 All of it works on the sketch, so that every replica says the same; the lines give the code points. The loops are
-kernels_verdict.draw's; here is what they are asked, and what becomes of what they say.
+passage_kernels.draw's; here is what they are asked, and what becomes of what they say.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy as np
 from wirecopy.core import limits
 from wirecopy.core.model import I32, Passage
 from wirecopy.core.values import maker
-from wirecopy.core.verdict import passage_kernels as kernels_verdict
-from wirecopy.core.verdict.candidate_kernels import R_COLUMNS, R_HITS, R_SOURCE_END, R_SOURCE_START
+from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
+from wirecopy.core.verdict.measure_kernels import R_COLUMNS, R_HITS, R_SOURCE_END, R_SOURCE_START
 from wirecopy.core.verdict.passage_kernels import SAID_SOURCES, SAID_TOTAL
 from wirecopy.core.verdict.rules import Match
 from wirecopy.core.verdict.workspace import ASKED_OF, DRAWN_BY
@@ -53,7 +53,7 @@ def drawn(seen: Comparison, chosen: Sequence[Match], *, newer: bool) -> Drawn:
         asked += (one.runs_first, one.runs_last, match.lone_hits, *match.known.main, edge, 0, 0)
     ASKED_OF[len(chosen)].pack_into(room.drawn_bytes, 0, *asked)
     assert seen.own_tokens >= 0, "brings the flags up to date"
-    made = kernels_verdict.draw(
+    made = passage_kernels.draw(
         room.drawn,
         room.flags,
         sketch.lines,
@@ -90,7 +90,7 @@ def drawn_there(seen: Comparison, measured: Measured, lines: I32, source: str) -
     ASKED_OF[1].pack_into(
         room.drawn_bytes, 0, tokens, 0, 0, 0, tokens, 0, 1, 0, len(turned), 0, 0, 0, -1, 0, 0
     )
-    made = kernels_verdict.draw(
+    made = passage_kernels.draw(
         room.drawn,
         room.flags,  # what is own of the other article is not asked
         lines,
@@ -107,7 +107,7 @@ def drawn_there(seen: Comparison, measured: Measured, lines: I32, source: str) -
 def whole(lines: I32, tokens: int, source: str) -> tuple[Passage, ...]:
     """The passage of a body that another one is to the byte; none where it holds no line."""
     stretches = np.array([[0, tokens, 0, 0, 0]], np.int32)
-    kernels_verdict.place(lines, stretches, 1)
+    passage_kernels.place(lines, stretches, 1)
     return _passages(stretches, [source])
 
 

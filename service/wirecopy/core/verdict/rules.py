@@ -2,7 +2,7 @@
 
 Nothing here loops over tokens and nothing reads an index: `accepted` says of one candidate whether it holds a
 publication of this text (which grade counts; the grades' thresholds are with the kernel that counts,
-kernels_replay.graded), `cover` picks the sources, `directed` says who was first. Thresholds' values and reasons are in
+grade_kernels.graded), `cover` picks the sources, `directed` says who was first. Thresholds' values and reasons are in
 limits.py.
 """
 
@@ -14,16 +14,9 @@ from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
 from wirecopy.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
 from wirecopy.core.values import maker, quick
-from wirecopy.core.verdict import passage_kernels as kernels_verdict
-from wirecopy.core.verdict.candidate_kernels import (
-    G_ADDRESS,
-    G_BEFORE,
-    G_ELSEWHERE,
-    G_FURTHER,
-    G_NAMED,
-    G_SITE,
-)
+from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
+from wirecopy.core.verdict.grade_kernels import G_ADDRESS, G_BEFORE, G_ELSEWHERE, G_FURTHER, G_NAMED, G_SITE
 from wirecopy.core.verdict.workspace import ASKED_OF, DRAWN_BY
 
 
@@ -121,7 +114,7 @@ def also_source(match: Match) -> bool:
 
 
 def cover(seen: Comparison, matches: list[Match]) -> list[Match]:
-    """Greedy set cover of this article's own tokens by sources, largest first: kernels_verdict.cover."""
+    """Greedy set cover of this article's own tokens by sources, largest first: passage_kernels.cover."""
     if len(matches) == 1:
         return matches
     room = seen.room
@@ -131,7 +124,7 @@ def cover(seen: Comparison, matches: list[Match]) -> list[Match]:
         asked += (one.runs_first, one.runs_last, match.lone_hits, 0, 0, 0, one.hits, one.article)
     assert seen.own_tokens >= 0, "brings the flags up to date"
     ASKED_OF[len(matches)].pack_into(room.drawn_bytes, 0, *asked)
-    chosen = kernels_verdict.cover(room.drawn, room.flags, room.runs, DRAWN_BY, room.owner, room.drawn_said)
+    chosen = passage_kernels.cover(room.drawn, room.flags, room.runs, DRAWN_BY, room.owner, room.drawn_said)
     return [matches[place] for place in room.drawn_said[:chosen].tolist()]
 
 
