@@ -547,7 +547,7 @@ def test_once_a_window_has_passed_an_engine_judges_as_one_that_never_saw_what_we
     old, fresh = replayed(early), Engine()
     assert old.replay_many(tail) == fresh.replay_many(tail)
     assert len(old.index.postings) == len(fresh.index.postings)
-    assert len(old.index.marks) == len(fresh.index.marks)
+    assert len(old.index.site_marks) == len(fresh.index.site_marks)
     assert old.stats().articles == fresh.stats().articles
     assert not old.index.orphans
     for number in range(30, old.index.articles.next_number):

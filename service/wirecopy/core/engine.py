@@ -113,11 +113,11 @@ class Engine:
 
     def _judged(self, record: SketchRecord) -> Outcome:
         index = self._index
-        seen = index.compare(record)
-        judged = judge(index, seen)
-        number = index.remember(seen, judged.verdict, judged.learned, self._log_time_ms)
+        comparison = index.compare(record)
+        judged = judge(index, comparison)
+        number = index.remember(comparison, judged.verdict, judged.learned, self._log_time_ms)
         self._renew_before = index.articles.first_from(self._log_time_ms - self._renew_ms, self._renew_before)
-        index.learn(seen, judged.learned, number, self._renew_before)
+        index.learn(comparison, judged.learned, number, self._renew_before)
         return _outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
 
     def stats(self) -> EngineStats:
@@ -126,8 +126,8 @@ class Engine:
         return EngineStats(
             articles=len(index.articles),
             postings=len(index.postings),
-            index_bytes=index.postings.nbytes + index.marks.nbytes + index.articles.nbytes,
-            template_shingles=len(index.marks),
+            index_bytes=index.postings.nbytes + index.site_marks.nbytes + index.articles.nbytes,
+            template_shingles=len(index.site_marks),
             log_offset=self._log_offset,
             log_time_ms=self._log_time_ms,
             records_refused=self._refused,

@@ -56,8 +56,8 @@ class Measures:
     tails: int  # words that stand at the end of both
     rest: int  # of the longest run elsewhere
     first: int
-    part_here: float
-    part_there: float
+    containment_here: float
+    containment_there: float
     unmatched_here: int
     unmatched_there: int
 
@@ -129,12 +129,12 @@ def hopeless(m: Measures, same_title: bool, words_scale: float, on_site: bool) -
 def _accepted_by_address(match: Match) -> bool:
     """The same URL or id: any real part will do; a page that was wholly rewritten is a new text."""
     m = match.measures
-    return match.same_body or max(m.part_here, m.part_there) >= limits.SAME_URL_PART_MIN
+    return match.same_body or max(m.containment_here, m.containment_there) >= limits.SAME_URL_PART_MIN
 
 
 def _accepted_on_site(m: Measures, same_title: bool) -> bool:
     """Two pages of one site: what they share is mostly the site. They are one text only where little else is left."""
-    if same_title and min(m.part_here, m.part_there) >= limits.SITE_TITLE_PARTS_MIN:
+    if same_title and min(m.containment_here, m.containment_there) >= limits.SITE_TITLE_PARTS_MIN:
         return True
     own_here = m.own + m.unmatched_here
     own_there = m.there + m.unmatched_there
@@ -142,7 +142,7 @@ def _accepted_on_site(m: Measures, same_title: bool) -> bool:
         limits.SITE_TAIL_WORDS, limits.SITE_TAIL_PART * own_here
     ) and m.unmatched_there >= max(limits.SITE_TAIL_WORDS, limits.SITE_TAIL_PART * own_there):
         return False
-    part = max(m.part_here, m.part_there)
+    part = max(m.containment_here, m.containment_there)
     lead = max(m.lead_here, m.lead_there)
     if same_title and part >= limits.SITE_TITLE_PART_ALONE_MIN:
         return True
@@ -151,7 +151,7 @@ def _accepted_on_site(m: Measures, same_title: bool) -> bool:
     return (
         lead >= limits.SITE_LEAD_MIN
         and part >= limits.SITE_PART_MAX_MIN
-        and min(m.part_here, m.part_there) >= limits.SITE_PART_MIN
+        and min(m.containment_here, m.containment_there) >= limits.SITE_PART_MIN
         and m.words >= limits.REPUBLISHED_WORDS_MIN
     )
 
@@ -165,7 +165,7 @@ def _accepted_elsewhere(m: Measures, same_title: bool, names: bool, words_scale:
         return True
     if m.pieces >= limits.PIECES_WORDS_MIN * words_scale:
         return True
-    part = max(m.part_here, m.part_there)
+    part = max(m.containment_here, m.containment_there)
     if (
         part >= limits.SHORT_PART_MIN
         and m.words >= limits.SHORT_WORDS_MIN
@@ -184,7 +184,10 @@ def _accepted_by_name(m: Measures, by_both: bool) -> bool:
         return hits >= limits.TITLE_AND_CREDIT_HITS_MIN
     if m.any >= limits.NAMED_TOKENS_MIN and m.hits >= limits.NAMED_HITS_MIN:
         return True
-    return hits >= limits.NAMED_PART_HITS_MIN and max(m.part_here, m.part_there) >= limits.NAMED_PART_MIN
+    return (
+        hits >= limits.NAMED_PART_HITS_MIN
+        and max(m.containment_here, m.containment_there) >= limits.NAMED_PART_MIN
+    )
 
 
 def also_source(match: Match) -> bool:

@@ -97,7 +97,7 @@ def graded(m: Measures, same_title: bool, words_scale: float) -> int:
         m.any,
     )
     row[measure_kernels.M_OWN], row[measure_kernels.M_THERE] = m.own, m.there
-    parts = np.array([m.part_here, m.part_there, m.lead_here, m.lead_there], np.float64)
+    parts = np.array([m.containment_here, m.containment_there, m.lead_here, m.lead_there], np.float64)
     own = m.own + m.unmatched_here, m.there + m.unmatched_there
     grades: int = grade_kernels.graded(row, parts, *own, same_title, words_scale > 1.0, TO)
     return grades
@@ -107,7 +107,7 @@ def as_graded(one: twins_verdict.Match) -> Match:
     """The same candidate as the kernel tells of it."""
     m = one.measures
     grades = graded(m, one.same_title, one.words_scale)
-    shares = m.part_here, m.part_there, m.lead_here, m.lead_there
+    shares = m.containment_here, m.containment_there, m.lead_here, m.lead_there
     facts = one.same_url, one.same_site, one.same_title, one.same_body, one.names
     number = one.known.number
     measured = Measured(
@@ -153,22 +153,26 @@ ELSEWHERE: list[Row] = [
     ("a foot, and the lead", {"longest": 200, "tails": 90, "lead_here": 0.1}, True),
     *rows(
         "a short text whole",
-        {"part_here": limits.SHORT_PART_MIN, "words": limits.SHORT_WORDS_MIN, "hits": limits.SHORT_HITS_MIN},
+        {
+            "containment_here": limits.SHORT_PART_MIN,
+            "words": limits.SHORT_WORDS_MIN,
+            "hits": limits.SHORT_HITS_MIN,
+        },
         ("enough", {}, True),
-        ("too small a part", {"part_here": limits.SHORT_PART_MIN - LITTLE}, False),
+        ("too small a part", {"containment_here": limits.SHORT_PART_MIN - LITTLE}, False),
         ("too few words", {"words": limits.SHORT_WORDS_MIN - 1}, False),
         ("too few hits", {"hits": limits.SHORT_HITS_MIN - 1}, False),
-        ("whole there", {"part_here": 0.0, "part_there": limits.SHORT_PART_MIN}, True),
+        ("whole there", {"containment_here": 0.0, "containment_there": limits.SHORT_PART_MIN}, True),
     ),
     *rows(
         "contained with its lead",
         {
-            "part_there": limits.CONTAINED_PART_MIN,
+            "containment_there": limits.CONTAINED_PART_MIN,
             "lead_there": limits.CONTAINED_LEAD_MIN,
             "hits": limits.SHORT_HITS_MIN,
         },
         ("enough", {}, True),
-        ("too small a part", {"part_there": limits.CONTAINED_PART_MIN - LITTLE}, False),
+        ("too small a part", {"containment_there": limits.CONTAINED_PART_MIN - LITTLE}, False),
         ("too little of the lead", {"lead_there": limits.CONTAINED_LEAD_MIN - LITTLE}, False),
         ("too few hits", {"hits": limits.SHORT_HITS_MIN - 1}, False),
     ),
@@ -183,12 +187,12 @@ ELSEWHERE: list[Row] = [
     ),
     *rows(
         "a part of it, named",
-        {"hits": limits.NAMED_PART_HITS_MIN, "part_here": limits.NAMED_PART_MIN},
+        {"hits": limits.NAMED_PART_HITS_MIN, "containment_here": limits.NAMED_PART_MIN},
         ("by nothing", {}, False),
         ("by a credit", {"names": True}, True),
         ("lone hits count", {"same_title": True, "hits": 0, "singles": limits.NAMED_PART_HITS_MIN}, True),
         ("too few hits", {"names": True, "hits": limits.NAMED_PART_HITS_MIN - 1}, False),
-        ("too small a part", {"names": True, "part_here": limits.NAMED_PART_MIN - LITTLE}, False),
+        ("too small a part", {"names": True, "containment_here": limits.NAMED_PART_MIN - LITTLE}, False),
     ),
     ("title and credit", {"same_title": True, "names": True, "hits": limits.TITLE_AND_CREDIT_HITS_MIN}, True),
     (
@@ -200,51 +204,55 @@ ELSEWHERE: list[Row] = [
 SITE_TEXT = {
     "same_site": True,
     "lead_here": limits.SITE_LEAD_MIN,
-    "part_here": limits.SITE_PART_MAX_MIN,
-    "part_there": limits.SITE_PART_MIN,
+    "containment_here": limits.SITE_PART_MAX_MIN,
+    "containment_there": limits.SITE_PART_MIN,
     "words": limits.REPUBLISHED_WORDS_MIN,
 }
 TAIL = {"unmatched_here": limits.SITE_TAIL_WORDS, "unmatched_there": limits.SITE_TAIL_WORDS}
 ON_SITE: list[Row] = [
     ("enough", {}, True),
     ("too little of the lead", {"lead_here": limits.SITE_LEAD_MIN - LITTLE}, False),
-    ("too small a part of both", {"part_here": limits.SITE_PART_MAX_MIN - LITTLE}, False),
-    ("too small a part of one", {"part_there": limits.SITE_PART_MIN - LITTLE}, False),
+    ("too small a part of both", {"containment_here": limits.SITE_PART_MAX_MIN - LITTLE}, False),
+    ("too small a part of one", {"containment_there": limits.SITE_PART_MIN - LITTLE}, False),
     ("too few words", {"words": limits.REPUBLISHED_WORDS_MIN - 1}, False),
     ("much of its own on both sides", TAIL, False),
     ("much of its own here only", {**TAIL, "unmatched_there": limits.SITE_TAIL_WORDS - 1}, True),
     ("one long run says nothing here", {"lead_here": 0.0, "longest": 500}, False),
     ("the same body", {**TAIL, "same_body": True}, True),
-    ("the same body, nothing counted", {"part_here": 0, "words": 0, "same_body": True}, True),
+    ("the same body, nothing counted", {"containment_here": 0, "words": 0, "same_body": True}, True),
 ]
 TITLED = {"same_site": True, "same_title": True}
 ON_SITE_TITLED: list[Row] = [
     ("the title alone", {}, False),
     (
         "a part with its lead",
-        {"part_here": limits.SITE_TITLE_PART_MIN, "lead_there": limits.SITE_TITLE_LEAD_MIN},
+        {"containment_here": limits.SITE_TITLE_PART_MIN, "lead_there": limits.SITE_TITLE_LEAD_MIN},
         True,
     ),
-    ("a part without", {"part_here": limits.SITE_TITLE_PART_MIN}, False),
-    ("too small a part", {"part_here": limits.SITE_TITLE_PART_MIN - LITTLE, "lead_there": 1.0}, False),
-    ("a large part alone", {"part_here": limits.SITE_TITLE_PART_ALONE_MIN}, True),
-    ("a large part alone, not quite", {"part_here": limits.SITE_TITLE_PART_ALONE_MIN - LITTLE}, False),
+    ("a part without", {"containment_here": limits.SITE_TITLE_PART_MIN}, False),
+    ("too small a part", {"containment_here": limits.SITE_TITLE_PART_MIN - LITTLE, "lead_there": 1.0}, False),
+    ("a large part alone", {"containment_here": limits.SITE_TITLE_PART_ALONE_MIN}, True),
+    ("a large part alone, not quite", {"containment_here": limits.SITE_TITLE_PART_ALONE_MIN - LITTLE}, False),
     (
         "large parts of both, for all their own",
-        {**TAIL, "part_here": limits.SITE_TITLE_PARTS_MIN, "part_there": limits.SITE_TITLE_PARTS_MIN},
+        {
+            **TAIL,
+            "containment_here": limits.SITE_TITLE_PARTS_MIN,
+            "containment_there": limits.SITE_TITLE_PARTS_MIN,
+        },
         True,
     ),
     (
         "a large part of one, and much of its own",
-        {**TAIL, "part_here": 1.0, "part_there": limits.SITE_TITLE_PARTS_MIN - LITTLE},
+        {**TAIL, "containment_here": 1.0, "containment_there": limits.SITE_TITLE_PARTS_MIN - LITTLE},
         False,
     ),
 ]
 BY_ADDRESS: list[Row] = [
     ("nothing in common", {}, False),
-    ("a part", {"part_there": limits.SAME_URL_PART_MIN}, True),
-    ("too small a part", {"part_there": limits.SAME_URL_PART_MIN - LITTLE}, False),
-    ("before both articles", {"part_here": 0.5, "before": True, "hits": 9}, True),
+    ("a part", {"containment_there": limits.SAME_URL_PART_MIN}, True),
+    ("too small a part", {"containment_there": limits.SAME_URL_PART_MIN - LITTLE}, False),
+    ("before both articles", {"containment_here": 0.5, "before": True, "hits": 9}, True),
     ("the same body", {"same_body": True}, True),
 ]
 RULES = [
@@ -305,8 +313,8 @@ def test_grades_say_what_the_twins_say_and_without_hope_nothing_else_makes_a_sou
         np.array(row, np.int32), *own, same_title, scale > 1.0, REPLAYED_BY, TO, said, parts
     )
     assert parts.tolist() == [
-        measures.part_here,
-        measures.part_there,
+        measures.containment_here,
+        measures.containment_there,
         measures.lead_here,
         measures.lead_there,
     ]
@@ -369,16 +377,16 @@ def covering(number: int, *ranges: tuple[int, int], **fields: Any) -> twins_verd
 def chosen(matches: list[twins_verdict.Match], own: bytes) -> list[tuple[int, int]]:
     """What the twin chooses; and so does the kernel."""
     found = [(source.match.known.number, source.tokens) for source in twins_verdict.cover(matches, own)]
-    asked, rows = [len(own), 0, 0, 0, 0, 0, len(matches)], list[list[int]]()
+    request, rows = [len(own), 0, 0, 0, 0, 0, len(matches)], list[list[int]]()
     for one in matches:
         first = len(rows)
         rows += [[0, *run, 1 + number % 2, 0, 0] for number, run in enumerate(one.runs)]
         rows += [[0, 0, 90, 0, 90, 1, 0, 0]] if all(row[5] > 1 for row in rows[first:]) else []
         lone = any(row[5] == 1 for row in rows[first : first + len(one.runs)])
-        asked += [first, len(rows), lone, 0, 0, 0, one.measures.hits, one.known.number]
+        request += [first, len(rows), lone, 0, 0, 0, one.measures.hits, one.known.number]
     said = np.empty(len(matches), np.int64)
     count = passage_kernels.cover(
-        np.array(asked, np.int64),
+        np.array(request, np.int64),
         np.array([measure_kernels.T_MAIN * one for one in own], np.uint8),
         np.array(rows, np.int32).reshape(-1, measure_kernels.R_COLUMNS),
         DRAWN_BY,
@@ -600,11 +608,11 @@ def test_shares_are_of_each_texts_own_tokens() -> None:
     row[measure_kernels.M_OWN], row[measure_kernels.M_THERE] = 50, 150
     row[measure_kernels.M_LEAD_HERE], row[measure_kernels.M_LEAD_THERE] = 30, 90
     got = named_measures(row, 200, 100)
-    assert (got.part_here, got.part_there) == (0.25, 1.0)  # a source's run may lie twice in it
+    assert (got.containment_here, got.containment_there) == (0.25, 1.0)  # a source's run may lie twice in it
     assert (got.lead_here, got.lead_there) == (0.5, 1.0)
     assert (got.unmatched_here, got.unmatched_there) == (150, 0)
     short = named_measures(row, 30, 0)
-    assert (short.lead_here, short.part_there, short.lead_there) == (1.0, 0.0, 0.0)
+    assert (short.lead_here, short.containment_there, short.lead_there) == (1.0, 0.0, 0.0)
 
 
 def test_every_column_has_its_name() -> None:

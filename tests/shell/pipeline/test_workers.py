@@ -20,7 +20,7 @@ import pytest
 from wirecopy import samples
 from wirecopy.core.engine import Engine, enrich
 from wirecopy.core.fingerprint.propose import propose
-from wirecopy.core.fingerprint.transfer import carried, restored
+from wirecopy.core.fingerprint.transfer import from_transfer, to_transfer
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_enriched
 from wirecopy.shell.cli.files import Line
@@ -75,7 +75,7 @@ def test_what_a_proposal_leaves_behind_nobody_misses(value: bytes) -> None:
     article = decode_raw(value, AT, FieldPaths(), {})
     assert isinstance(article, RawArticle)
     made = propose(article)
-    got = restored(carried(made, value), value, AT)
+    got = from_transfer(to_transfer(made, value), value, AT)
     assert (got.value, got.body_xxh3, got.article.raw) == (made.value, made.body_xxh3, article.raw)
     for name in (
         "position",

@@ -186,11 +186,11 @@ def _decoded(rest: bytes) -> SketchRecord:
     # no larger than the record makes them, so that what is read can stay where it is
     positions = np.empty(size, _I32)
     lines = np.empty((size // 4, 5), _I32)
-    said, at, lines_at = varint_kernels.read_record(
+    fault, at, lines_at = varint_kernels.read_record(
         rest, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
     )
-    if said != varint_kernels.RECORD_READ:
-        raise _DamagedError(_DAMAGES[said])
+    if fault != varint_kernels.RECORD_READ:
+        raise _DamagedError(_DAMAGES[fault])
     (
         partition,
         offset,
@@ -207,14 +207,14 @@ def _decoded(rest: bytes) -> SketchRecord:
     ) = numbers[:_NUMBERS_LEAST].tolist()
     credits_: tuple[RecordCredit, ...] = ()
     if credits_count:
-        told = numbers[_NUMBERS_LEAST - 6 : _NUMBERS_LEAST + 7 * credits_count].tolist()
-        lengths = told[5 * credits_count :]
+        credit_numbers = numbers[_NUMBERS_LEAST - 6 : _NUMBERS_LEAST + 7 * credits_count].tolist()
+        lengths = credit_numbers[5 * credits_count :]
     if ids_count and not lines_count:
         raise _DamagedError("samples stand in no line")
     tail_at = size - _TAIL.size - 8 * ids_count
     topic, id_, url, publisher, host, domain, *named = _strings(rest, at, lengths, tail_at)
     if credits_count:
-        credits_ = _credits(told, named)
+        credits_ = _credits(credit_numbers, named)
     digest, title_digest = _TAIL.unpack_from(rest, tail_at)
     return _record(
         _position(topic, partition, offset),

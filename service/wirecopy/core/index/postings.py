@@ -375,26 +375,26 @@ and count."""
 def learn(
     article: Taught,
     renew_before: int,
-    asked: U64,
-    said: int,
+    query: U64,
+    credits_count: int,
     number: int,
     postings: Postings,
-    marks: Postings,
+    site_marks: Postings,
 ) -> None:
     """Inserts what an article teaches into both tables, in one call. Raises what `Postings.insert` raises."""
     postings.ready_for(number)
-    marks.ready_for(number)
+    site_marks.ready_for(number)
     wants = learning_kernels.postings_learn(
         *article,
         renew_before,
-        asked,
-        said,
+        query,
+        credits_count,
         number,
         *postings.filling,
-        *marks.filling,
+        *site_marks.filling,
         _HOMES_PER_POSTING,
     )
     if wants & learning_kernels.WANTS_POSTINGS:
         postings.tend()
-    if wants & learning_kernels.WANTS_MARKS:
-        marks.tend()
+    if wants & learning_kernels.WANTS_SITE_MARKS:
+        site_marks.tend()

@@ -23,15 +23,15 @@ from wirecopy.core.verdict.grade_kernels import (
     grade,
 )
 from wirecopy.core.verdict.measure_kernels import BY_CANDIDATE_HITS, BY_CANDIDATES, measure, token_flags
-from wirecopy.core.verdict.survey_kernels import ASKED_SITE, ASKED_TITLE
+from wirecopy.core.verdict.survey_kernels import QUERY_SITE, QUERY_TITLE
 
-# Where `weigh` finds things in a row of the article store: word of 8 bytes, halves of 2; and the number of row 0.
+# Where `score_candidates` finds things in a row of the article store: word of 8 bytes, halves of 2; and the number of row 0.
 AT_SITE, AT_TITLE, AT_MAIN_START, AT_MAIN_END, AT_OWN_TOKENS, AT_BASE, AT_FIELDS = range(7)
-# What `weigh` says beside its arrays: own tokens, candidates, rows of runs, votes for articles of this site that are not
-# set aside, 1 where the text is of a script without spaces.
-SAID_OWN, SAID_CANDIDATES, SAID_RUNS, SAID_ON_SITE, SAID_UNSPACED, SAID_FIELDS = range(6)
+# What `score_candidates` says beside its arrays: own tokens, candidates, rows of runs, votes for articles of this site that
+# are not set aside, 1 where the text is of a script without spaces.
+SUMMARY_OWN, SUMMARY_CANDIDATES, SUMMARY_RUNS, SUMMARY_ON_SITE, SUMMARY_UNSPACED, SUMMARY_FIELDS = range(6)
 SAME_MAX = 24  # articles that three identities can name
-_WEIGH = (
+_SCORE = (
     "void(i8, i8, i8, u1[::1], i4[::1], i4[:, ::1], i8, i4[::1], u4[::1], u2[::1], i8, u4[::1], u8[:, ::1],"
     " u2[:, ::1], i8, i8[::1], u8[::1], i8[::1], f8[::1], u1[::1], i4[::1], i4[::1], u4[::1], i4[:, ::1], i4[:, ::1],"
     " i4[::1], u2[::1], i8[:, ::1], f8[:, ::1], i8[::1])"
@@ -112,14 +112,14 @@ def mark_on_site(
     article: Array,
     words: Array,
     at: Array,
-    asked: Array,
+    query: Array,
     unless: Array,
 ) -> Any:
     """Marks the samples in template u8[n] that other articles of this site hold, those of `unless` u32[…] apart; returns
     how many are new."""
     marked = 0
     for i in range(votes):
-        if template[sample[i]] or words[np.int64(article[i]) - at[AT_BASE], at[AT_SITE]] != asked[ASKED_SITE]:
+        if template[sample[i]] or words[np.int64(article[i]) - at[AT_BASE], at[AT_SITE]] != query[QUERY_SITE]:
             continue
         spared = False
         for number in unless:
@@ -185,10 +185,10 @@ def _hopeful(
     words: Array,
     halves: Array,
     at: Array,
-    asked: Array,
+    query: Array,
     by: Array,
     to: Array,
-    weighed: Array,
+    scored: Array,
     parts: Array,
 ) -> Any:
     """Grades the chosen articles; keeps in weighed and parts those that may be sources, of the same address or of this site
@@ -196,15 +196,15 @@ def _hopeful(
     hopeful = np.int64(0)
     for c in range(kept):
         row = np.int64(chosen[c]) - at[AT_BASE]
-        title = asked[ASKED_TITLE]
+        title = query[QUERY_TITLE]
         same_title = title != 0 and words[row, at[AT_TITLE]] == title
-        said = weighed[hopeful]
+        row_scored = scored[hopeful]
         there = np.int64(halves[row, at[AT_OWN_TOKENS]])
-        grade(measures[c], own, there, same_title, unspaced == 1, by, to, said, parts[hopeful])
-        said[W_ARTICLE] = np.int64(chosen[c])
-        said[W_SAME_SITE] = words[row, at[AT_SITE]] == asked[ASKED_SITE]
-        keep = said[W_SAME_SITE] == 1 or (
-            said[W_GRADES] & G_BEFORE == 0 and said[W_GRADES] & (G_NAMED | G_FURTHER) != 0
+        grade(measures[c], own, there, same_title, unspaced == 1, by, to, row_scored, parts[hopeful])
+        row_scored[W_ARTICLE] = np.int64(chosen[c])
+        row_scored[W_SAME_SITE] = words[row, at[AT_SITE]] == query[QUERY_SITE]
+        keep = row_scored[W_SAME_SITE] == 1 or (
+            row_scored[W_GRADES] & G_BEFORE == 0 and row_scored[W_GRADES] & (G_NAMED | G_FURTHER) != 0
         )
         for number in same:
             keep |= number == chosen[c]
@@ -212,8 +212,8 @@ def _hopeful(
     return hopeful
 
 
-@kernel_of(_WEIGH)
-def weigh(
+@kernel_of(_SCORE)
+def score_candidates(
     tokens: Number,
     main_start: Number,
     main_end: Number,
@@ -230,7 +230,7 @@ def weigh(
     halves: Array,
     passes: Number,
     at: Array,
-    asked: Array,
+    query: Array,
     by: Array,
     to: Array,
     flags: Array,
@@ -241,9 +241,9 @@ def weigh(
     runs: Array,
     hit_sample: Array,
     hit_position: Array,
-    weighed: Array,
+    scored: Array,
     parts: Array,
-    said: Array,
+    summary: Array,
 ) -> None:
     """Votes → candidates, chained, measured and graded: those that may be sources.
 
@@ -252,21 +252,26 @@ def weigh(
     the article store, at i64[AT_FIELDS] where in them; asked u64[≥ 6]. Where nothing may be a source, and `passes` is not
     0, what articles of this site hold is set aside as template; with more than one pass all is done again without it.
     Fills flags as `token_flags`, weighed i64[c, W_COLUMNS] and parts f8[c, P_COLUMNS] ascending by article, runs
-    i32[r, R_COLUMNS] and said i64[SAID_FIELDS]; the rest is room to work in: chosen u32[≥ by[BY_CANDIDATES] + SAME_MAX],
+    i32[r, R_COLUMNS] and summary i64[SUMMARY_FIELDS]; the rest is room to work in: chosen u32[≥ by[BY_CANDIDATES] + SAME_MAX],
     measures i32[c, M_COLUMNS], hit_…, …_before."""
-    site = asked[ASKED_SITE]
+    site = query[QUERY_SITE]
     same = same[:same_count]
     counts = np.empty(by[BY_CANDIDATES], np.int64)
-    said[SAID_UNSPACED] = _unspaced(lines, main_start, main_end, to)
+    summary[SUMMARY_UNSPACED] = _unspaced(lines, main_start, main_end, to)
     while True:
         kept, on_site = _candidates(template, sample, article, votes, words, at, site, by, chosen, counts)
         kept = _joined(chosen, kept, same)
         settling = kept == 0 and on_site > 0 and passes > 0
         if settling:
-            mark_on_site(template, votes, sample, article, words, at, asked, np.empty(0, np.uint32))
+            mark_on_site(template, votes, sample, article, words, at, query, np.empty(0, np.uint32))
             on_site = 0
         own = token_flags(tokens, lines, main_start, main_end, positions, template, by, flags)
-        said[SAID_OWN], said[SAID_ON_SITE], said[SAID_CANDIDATES], said[SAID_RUNS] = own, on_site, 0, 0
+        summary[SUMMARY_OWN], summary[SUMMARY_ON_SITE], summary[SUMMARY_CANDIDATES], summary[SUMMARY_RUNS] = (
+            own,
+            on_site,
+            0,
+            0,
+        )
         if kept == 0:
             return
         starts = np.empty(kept + 1, np.int32)
@@ -275,7 +280,7 @@ def weigh(
         for c in range(kept):
             row = np.int64(chosen[c]) - at[AT_BASE]
             mains_start[c], mains_end[c] = halves[row, at[AT_MAIN_START]], halves[row, at[AT_MAIN_END]]
-        said[SAID_RUNS] = measure(
+        summary[SUMMARY_RUNS] = measure(
             flags,
             tokens,
             positions,
@@ -291,15 +296,17 @@ def weigh(
             measures,
             runs,
         )
-        unspaced = said[SAID_UNSPACED]
-        said[SAID_CANDIDATES] = _hopeful(
-            chosen, kept, same, measures, own, unspaced, words, halves, at, asked, by, to, weighed, parts
+        unspaced = summary[SUMMARY_UNSPACED]
+        summary[SUMMARY_CANDIDATES] = _hopeful(
+            chosen, kept, same, measures, own, unspaced, words, halves, at, query, by, to, scored, parts
         )
-        if said[SAID_CANDIDATES] > 0 or on_site == 0 or passes == 0:
+        if summary[SUMMARY_CANDIDATES] > 0 or on_site == 0 or passes == 0:
             return
-        mark_on_site(template, votes, sample, article, words, at, asked, np.empty(0, np.uint32))
-        said[SAID_ON_SITE] = 0
+        mark_on_site(template, votes, sample, article, words, at, query, np.empty(0, np.uint32))
+        summary[SUMMARY_ON_SITE] = 0
         passes -= 1
         if passes == 0:
-            said[SAID_OWN] = token_flags(tokens, lines, main_start, main_end, positions, template, by, flags)
+            summary[SUMMARY_OWN] = token_flags(
+                tokens, lines, main_start, main_end, positions, template, by, flags
+            )
             return

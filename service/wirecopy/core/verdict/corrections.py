@@ -53,10 +53,10 @@ class Corrected:
 
 
 def correct_copies(
-    index: OriginIndex, seen: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
+    index: OriginIndex, comparison: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
 ) -> Corrected:
     """The new verdicts of a late original's copies. Changes nothing."""
-    record = seen.record
+    record = comparison.record
     brands = brand_keys(record.publisher, record.host, record.domain)
     story = leading.known.story
     corrected = Corrected([], [], [])
@@ -66,11 +66,11 @@ def correct_copies(
             continue
         # as it was measured by the article, also where the whole pages were compared
         measured = next(one for one in matches.measured if one.article == known.number)
-        corrected.copies.append((known, ranges_here(seen, measured)))
-        before, verdict = _copy(index, seen, match, measured, basis)
+        corrected.copies.append((known, ranges_here(comparison, measured)))
+        before, verdict = _copy(index, comparison, match, measured, basis)
         corrected.add(known.number, before, verdict, record.position)
     done = {known.number for known, _ in corrected.copies}
-    whole = leading.measured.part_here >= limits.STORY_TAKEN_PART_MIN
+    whole = leading.measured.containment_here >= limits.STORY_TAKEN_PART_MIN
     for number in index.story_members(story):
         if number in done:
             continue
@@ -83,13 +83,13 @@ def correct_copies(
 
 
 def _copy(
-    index: OriginIndex, seen: Comparison, match: Match, measured: Measured, basis: tuple[Basis, ...]
+    index: OriginIndex, comparison: Comparison, match: Match, measured: Measured, basis: tuple[Basis, ...]
 ) -> tuple[Remembered, Verdict]:
     """An article that the original was compared with, and its new verdict: measured from its side."""
     blob = index.articles.get_blob(match.known.number)
     before, lines = decode_remembered(blob), remembered_lines(blob)
-    record, m = seen.record, match.measured
-    share, source_share = round(m.part_there, 4), round(m.part_here, 4)
+    record, m = comparison.record, match.measured
+    share, source_share = round(m.containment_there, 4), round(m.containment_here, 4)
     verdict = Verdict(
         VerdictKind.REPUBLICATION,
         extent(share, source_share, m.lead_here),
@@ -98,7 +98,7 @@ def _copy(
         share,
         source_share,
         before.verdict.boilerplate_share,
-        drawn_there(seen, measured, lines, record.id),
+        drawn_there(comparison, measured, lines, record.id),
         (Source(record.id, record.publisher, share, source_share),),
         before.verdict.credit,
         basis,

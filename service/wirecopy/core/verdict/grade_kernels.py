@@ -179,17 +179,17 @@ def grade(
     unspaced: Number,
     by: Array,
     to: Array,
-    said: Array,
+    scored: Array,
     parts: Array,
 ) -> None:
-    """A measures row as shares f8[P_COLUMNS], its grades, and what else of it is asked for later: into said
+    """A measures row as shares f8[P_COLUMNS], its grades, and what else of it is asked for later: into scored
     i64[W_COLUMNS], whose other columns it leaves alone."""
     lead_here, lead_there = min(by[BY_LEAD], own_here), min(by[BY_LEAD], own_there)
     parts[P_HERE] = row[M_OWN] / own_here if own_here else 0.0
     parts[P_THERE] = min(1.0, row[M_THERE] / own_there) if own_there else 0.0
     parts[P_LEAD_HERE] = row[M_LEAD_HERE] / lead_here if lead_here else 0.0
     parts[P_LEAD_THERE] = min(1.0, row[M_LEAD_THERE] / lead_there) if lead_there else 0.0
-    said[W_GRADES] = graded(row, parts, own_here, own_there, same_title, unspaced, to)
-    said[W_SAME_TITLE] = same_title
-    said[W_HITS], said[W_LONGEST], said[W_FIRST] = row[M_HITS], row[M_LONGEST], row[M_FIRST]
-    said[W_RUNS_FIRST], said[W_RUNS_LAST] = row[M_RUNS_FIRST], row[M_RUNS_LAST]
+    scored[W_GRADES] = graded(row, parts, own_here, own_there, same_title, unspaced, to)
+    scored[W_SAME_TITLE] = same_title
+    scored[W_HITS], scored[W_LONGEST], scored[W_FIRST] = row[M_HITS], row[M_LONGEST], row[M_FIRST]
+    scored[W_RUNS_FIRST], scored[W_RUNS_LAST] = row[M_RUNS_FIRST], row[M_RUNS_LAST]

@@ -51,32 +51,32 @@ _judged, _learned, _verdict = maker(Judged), maker(Learned), maker(Verdict)
 _source, _original, _shown = maker(Source), maker(Original), maker(Credit)
 
 
-def judge(index: OriginIndex, seen: Comparison) -> Judged:
+def judge(index: OriginIndex, comparison: Comparison) -> Judged:
     """The verdict on one article, and what it is to change in the index. Changes nothing itself."""
-    again = _duplicate(index, seen)
+    again = _duplicate(index, comparison)
     if again is not None:
         return again
-    matches = find_matches(index, seen)
+    matches = find_matches(index, comparison)
     if not matches.accepted:
-        return _unmatched(seen)
-    chosen = cover(seen, matches.accepted)
+        return _unmatched(comparison)
+    chosen = cover(comparison, matches.accepted)
     for source in chosen:
         if source.same_url:
-            return _update(index, seen, source, chosen)
+            return _update(index, comparison, source, chosen)
     if chosen[0].same_site:
-        return _update(index, seen, chosen[0], chosen)
+        return _update(index, comparison, chosen[0], chosen)
     chosen = [source for source in chosen if not source.same_site]
-    return _republication(index, seen, chosen, matches)
+    return _republication(index, comparison, chosen, matches)
 
 
-def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
+def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
     """The very same body from the same publisher: nothing to measure. Sent again, it is a duplicate; dated later than
     each time before, the publisher issued it anew."""
-    if not seen.same_body:
+    if not comparison.same_body:
         return None
-    record = seen.record
+    record = comparison.record
     sketch = record.sketch
-    same = [index.known(number) for number in sorted(seen.same_body)]
+    same = [index.known(number) for number in sorted(comparison.same_body)]
     # the digests too: keys are told apart by 50 bits, and here a single hit decides
     same = [k for k in same if k.body_xxh3 == record.body_xxh3 and same_publisher(record, k)]
     if not same:
@@ -90,7 +90,7 @@ def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
         _first_version(known),
         1.0,
         1.0,
-        _boilerplate_share(seen),
+        _boilerplate_share(comparison),
         whole(sketch.lines, sketch.tokens, known.id),
         (_source(known.id, known.publisher, 1.0, 1.0),),
         _credit(record),
@@ -99,9 +99,9 @@ def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
     return _judged(verdict, _learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
 
 
-def _unmatched(seen: Comparison) -> Judged:
+def _unmatched(comparison: Comparison) -> Judged:
     """Nothing of substance came before: an original, or another's text whose source nobody sent."""
-    record = seen.record
+    record = comparison.record
     outside = external_credit(record)
     if outside is not None and credits_any(outside, brand_keys(record.publisher, record.host, record.domain)):
         outside = None
@@ -112,7 +112,7 @@ def _unmatched(seen: Comparison) -> Judged:
         None if outside is None else _outside(outside),
         0.0,
         0.0,
-        _boilerplate_share(seen),
+        _boilerplate_share(comparison),
         (),
         (),
         _credit(record),
@@ -121,30 +121,32 @@ def _unmatched(seen: Comparison) -> Judged:
     return _judged(verdict, _learned(None, NOTHING_COVERED, []))
 
 
-def _update(index: OriginIndex, seen: Comparison, match: Match, chosen: list[Match]) -> Judged:
+def _update(index: OriginIndex, comparison: Comparison, match: Match, chosen: list[Match]) -> Judged:
     """The same publisher sent another version of this before."""
     known = match.known
     first = _first_version(known)
-    address = match.same_url or any(index.known(n).story == known.story for n in seen.same_address)
+    address = match.same_url or any(index.known(n).story == known.story for n in comparison.same_address)
     basis = ((Basis.SAME_URL,) if address else ()) + ((Basis.SAME_PUBLISHER,) if match.same_site else ())
     ordered = [match, *(other for other in chosen if other is not match)]
-    verdict, covered = _drawn(seen, VerdictKind.UPDATE, known.story_id, first, ordered, basis)
+    verdict, covered = _drawn(comparison, VerdictKind.UPDATE, known.story_id, first, ordered, basis)
     named = {other.known.id for other in chosen}
     if first.id is not None and first.id not in named:
         verdict = _renamed(verdict, known.id, first.id)
     return _judged(verdict, _learned(known.story, covered, []))
 
 
-def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], matches: Matches) -> Judged:
+def _republication(
+    index: OriginIndex, comparison: Comparison, chosen: list[Match], matches: Matches
+) -> Judged:
     """Another publisher has this text: it is theirs, or somebody's who is not in the index, or ours and came late."""
     leading = lead(chosen)
     source = leading.known
     others = [index.known(number) for number in index.crediting(source.story) if number != source.number]
-    record = seen.record
+    record = comparison.record
     brands = brand_keys(record.publisher, record.host, record.domain)
     direction = directed(record, brands, source, others)
     if direction.late:
-        return _late_original(index, seen, leading, direction.basis, matches)
+        return _late_original(index, comparison, leading, direction.basis, matches)
     original = _ingested(source) if direction.external is None else _outside(direction.external)
     if source.renewed and direction.external is None and not index.alive(source.story):
         original = (
@@ -153,7 +155,7 @@ def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], ma
     if leading is not chosen[0]:
         chosen = [leading, *(other for other in chosen if other is not leading)]
     verdict, covered = _drawn(
-        seen, VerdictKind.REPUBLICATION, source.story_id, original, chosen, direction.basis
+        comparison, VerdictKind.REPUBLICATION, source.story_id, original, chosen, direction.basis
     )
     if _is_piece(leading) and all(_is_piece(source) for source in chosen):
         covered = NOTHING_COVERED  # a statement that many quote, a notice that many sites show: each article that has it counts
@@ -162,14 +164,14 @@ def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], ma
 
 def _is_piece(match: Match) -> bool:
     """Whether what two articles share is a small part of both."""
-    return max(match.measured.part_here, match.measured.part_there) < limits.PIECE_PART_MAX
+    return max(match.measured.containment_here, match.measured.containment_there) < limits.PIECE_PART_MAX
 
 
 def _late_original(
-    index: OriginIndex, seen: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
+    index: OriginIndex, comparison: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
 ) -> Judged:
     """This one was first although its copies came before it: they are corrected, and their postings become its."""
-    corrected = correct_copies(index, seen, leading, basis, matches)
+    corrected = correct_copies(index, comparison, leading, basis, matches)
     verdict = _verdict(
         VerdictKind.ORIGINAL,
         None,
@@ -177,10 +179,10 @@ def _late_original(
         None,
         0.0,
         0.0,
-        _boilerplate_share(seen),
+        _boilerplate_share(comparison),
         (),
         (),
-        _credit(seen.record),
+        _credit(comparison.record),
         basis,
     )
     learned = _learned(leading.known.story, NOTHING_COVERED, corrected.copies, corrected.rewritten)
@@ -188,7 +190,7 @@ def _late_original(
 
 
 def _drawn(
-    seen: Comparison,
+    comparison: Comparison,
     kind: VerdictKind,
     story: str,
     original: Original,
@@ -196,7 +198,7 @@ def _drawn(
     basis: tuple[Basis, ...],
 ) -> tuple[Verdict, I32]:
     """A verdict that draws on sources, the leading one first, and the token ranges that they explain."""
-    found = drawn(seen, chosen, newer=kind is VerdictKind.UPDATE)
+    found = drawn(comparison, chosen, newer=kind is VerdictKind.UPDATE)
     leading = chosen[0]
     total = found.total
     sources = [
@@ -204,24 +206,24 @@ def _drawn(
             source.known.id,
             source.known.publisher,
             _ratio(count, total),
-            round(source.measured.part_there, _SHARE_DIGITS),
+            round(source.measured.containment_there, _SHARE_DIGITS),
         )
         for source, count in zip(chosen, found.by_source, strict=True)
     ]
     share = sources[0].share if len(sources) == 1 else _ratio(sum(found.by_source), total)
     verdict = _verdict(
         kind,
-        extent(share, leading.measured.part_there, leading.measured.lead_there)
+        extent(share, leading.measured.containment_there, leading.measured.lead_there)
         if kind is VerdictKind.REPUBLICATION
         else None,
         story,
         original,
         share,
         sources[0].source_share,
-        _boilerplate_share(seen),
+        _boilerplate_share(comparison),
         found.passages,
         tuple(sources),
-        _credit(seen.record, leading.known.brands),
+        _credit(comparison.record, leading.known.brands),
         basis,
     )
     return verdict, found.covered
@@ -245,8 +247,8 @@ def _first_version(known: Known) -> Original:
     return _ingested(known)
 
 
-def _boilerplate_share(seen: Comparison) -> float:
-    return round(1.0 - _ratio(seen.own_tokens, seen.record.sketch.tokens), _SHARE_DIGITS)
+def _boilerplate_share(comparison: Comparison) -> float:
+    return round(1.0 - _ratio(comparison.own_tokens, comparison.record.sketch.tokens), _SHARE_DIGITS)
 
 
 def _ratio(part: int, whole: int) -> float:

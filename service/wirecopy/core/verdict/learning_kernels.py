@@ -11,11 +11,11 @@ import numpy as np
 from wirecopy.core.index.insert_kernels import postings_insert
 from wirecopy.core.jit import Array, Number, kernel_of
 from wirecopy.core.verdict.survey_kernels import (
-    ASKED_IDENTITY,
-    ASKED_SAID,
-    ASKED_SITE,
-    ASKED_TAKEN,
     IDENTITIES,
+    QUERY_CREDITS,
+    QUERY_IDENTITY,
+    QUERY_REPOSTED,
+    QUERY_SITE,
 )
 
 _TEACH = (
@@ -26,7 +26,7 @@ _LEARN = (
     "i8(u8[::1], i4[::1], u1[::1], i4[:, ::1], i4[::1], u4[::1], i8, i8, u8[::1], i8, i8,"
     " u8[::1], u8[::1], i8[::1], u4[::1], u8[::1], u8[::1], i8[::1], u4[::1], i8)"
 )
-TAUGHT_MARKS, TAUGHT_POSTINGS, TAUGHT_FIELDS = 0, 1, 2
+TAUGHT_SITE_MARKS, TAUGHT_POSTINGS, TAUGHT_FIELDS = 0, 1, 2
 
 
 @kernel_of(_TEACH)
@@ -39,10 +39,10 @@ def teach(
     article: Array,
     votes: Number,
     renew_before: Number,
-    asked: Array,
-    said: Number,
-    marks_keys: Array,
-    marks_positions: Array,
+    query: Array,
+    credits_count: Number,
+    site_marks_keys: Array,
+    site_marks_positions: Array,
     postings_keys: Array,
     postings_positions: Array,
     newest: Array,
@@ -51,22 +51,22 @@ def teach(
     """What the index is to learn of an article, as keys and positions to be inserted.
 
     ids u64[n], positions i32[n], template u8[n] of its samples; covered i32[r, 2], token ranges that sources explain; its
-    votes; the article before which postings are renewed; asked as in `postings_survey`, of the credits only the `said`
-    that the article is given. Fills marks_… [2 n + c] (what the site said, its template, what it took from elsewhere),
+    votes; the article before which postings are renewed; asked as in `postings_survey`, of the credits only the `credits_count`
+    that the article is given. Fills site_marks_… [2 n + c] (what the site said, its template, what it took from elsewhere),
     postings_… [n + 3] (what is new here, and the identities) and taught i64[2], how many of each; newest i64[n] is room
     to work in."""
     n = len(ids)
-    marks = said
-    for i in range(marks):
-        marks_keys[i] = asked[ASKED_SAID + i]
-        marks_positions[i] = 0
+    site_marks = credits_count
+    for i in range(site_marks):
+        site_marks_keys[i] = query[QUERY_CREDITS + i]
+        site_marks_positions[i] = 0
     for i in range(n):
         newest[i] = -2 if template[i] else -1
         if template[i]:
-            marks_keys[marks] = ids[i] ^ asked[ASKED_SITE]
-            marks_positions[marks] = min(positions[i], 65534)
-            marks += 1
-    taken = marks
+            site_marks_keys[site_marks] = ids[i] ^ query[QUERY_SITE]
+            site_marks_positions[site_marks] = min(positions[i], 65534)
+            site_marks += 1
+    reposted = site_marks
     for r in range(len(covered)):
         low, high = 0, n
         while low < high:
@@ -82,10 +82,10 @@ def teach(
     # newest: −2 template, −1 this article's own, −3 taken from elsewhere, whose newest posting follows
     for i in range(n):
         if newest[i] == -3:
-            marks_keys[taken] = ids[i] ^ asked[ASKED_TAKEN]
-            marks_positions[taken] = min(positions[i], 65534)
-            taken += 1
-    if taken > marks:
+            site_marks_keys[reposted] = ids[i] ^ query[QUERY_REPOSTED]
+            site_marks_positions[reposted] = min(positions[i], 65534)
+            reposted += 1
+    if reposted > site_marks:
         for i in range(votes):
             if newest[sample[i]] == -3 or newest[sample[i]] >= 0:
                 newest[sample[i]] = max(newest[sample[i]], np.int64(article[i]))
@@ -96,14 +96,14 @@ def teach(
             postings_positions[postings] = min(positions[i], 65534)
             postings += 1
     for i in range(IDENTITIES):
-        postings_keys[postings] = asked[ASKED_IDENTITY + i]
+        postings_keys[postings] = query[QUERY_IDENTITY + i]
         postings_positions[postings] = 65535
         postings += 1
-    taught[TAUGHT_MARKS] = taken
+    taught[TAUGHT_SITE_MARKS] = reposted
     taught[TAUGHT_POSTINGS] = postings
 
 
-WANTS_POSTINGS, WANTS_MARKS = 1, 2  # bits of what `postings_learn` says
+WANTS_POSTINGS, WANTS_SITE_MARKS = 1, 2  # bits of what `postings_learn` says
 
 
 @kernel_of(_LEARN)
@@ -116,24 +116,24 @@ def postings_learn(
     article: Array,
     votes: Number,
     renew_before: Number,
-    asked: Array,
-    said: Number,
+    query: Array,
+    credits_count: Number,
     number: Number,
     postings_a: Array,
     postings_b: Array,
     postings_control: Array,
     postings_counts: Array,
-    marks_a: Array,
-    marks_b: Array,
-    marks_control: Array,
-    marks_counts: Array,
+    site_marks_a: Array,
+    site_marks_b: Array,
+    site_marks_control: Array,
+    site_marks_counts: Array,
     homes_per_key: Number,
 ) -> Any:
     """`teach`, and both insertions of what it says, as postings of article `number`. Returns the bits WANTS_… of the
     tables that want their owner, as `postings_insert` does."""
     n = len(ids)
-    marks_keys = np.empty(2 * n + said, np.uint64)
-    marks_positions = np.empty(2 * n + said, np.uint16)
+    site_marks_keys = np.empty(2 * n + credits_count, np.uint64)
+    site_marks_positions = np.empty(2 * n + credits_count, np.uint16)
     keys = np.empty(n + IDENTITIES, np.uint64)
     keys_positions = np.empty(n + IDENTITIES, np.uint16)
     newest = np.empty(n, np.int64)
@@ -147,28 +147,28 @@ def postings_learn(
         article,
         votes,
         renew_before,
-        asked,
-        said,
-        marks_keys,
-        marks_positions,
+        query,
+        credits_count,
+        site_marks_keys,
+        site_marks_positions,
         keys,
         keys_positions,
         newest,
         taught,
     )
     wants = 0
-    count = taught[TAUGHT_MARKS]
+    count = taught[TAUGHT_SITE_MARKS]
     if count and postings_insert(
-        marks_keys[:count],
-        marks_positions[:count],
+        site_marks_keys[:count],
+        site_marks_positions[:count],
         number,
-        marks_a,
-        marks_b,
-        marks_control,
-        marks_counts,
+        site_marks_a,
+        site_marks_b,
+        site_marks_control,
+        site_marks_counts,
         count * homes_per_key,
     ):
-        wants |= WANTS_MARKS
+        wants |= WANTS_SITE_MARKS
     count = taught[TAUGHT_POSTINGS]
     if postings_insert(
         keys[:count],

@@ -63,7 +63,7 @@ from wirecopy.core.verdict.measure_kernels import (
 ) = range(9)
 # A stretch: tokens, its source's place in what was asked, code points.
 D_START, D_END, D_SOURCE, D_CHAR_START, D_CHAR_END, D_COLUMNS = range(6)
-SAID_TOTAL, SAID_SOURCES = 0, 1  # own tokens; and of each source, how many of them it explains
+COUNT_TOTAL, COUNT_SOURCES = 0, 1  # own tokens; and of each source, how many of them it explains
 
 _COVER = "i8(i8[::1], u1[::1], i4[:, ::1], f8[::1], u1[::1], i8[::1])"
 _DRAW = "i8(i8[::1], u1[::1], i4[:, ::1], i4[:, ::1], f8[::1], u1[::1], i4[:, ::1], i4[:, ::1], i8[::1])"
@@ -81,15 +81,15 @@ def _explains(left: Array, runs: Array, first: Number, last: Number, singles: Nu
 
 
 @kernel_of(_COVER)
-def cover(asked: Array, flags: Array, runs: Array, by: Array, left: Array, said: Array) -> Any:
+def cover(request: Array, flags: Array, runs: Array, by: Array, left: Array, counts: Array) -> Any:
     """Greedy set cover of the own tokens by sources, the one that explains most first: then most hits, then the smallest
     number. The first is chosen, and every further one that explains by[BY_SOURCE_TOKENS] that none before it does.
 
-    Into said i64: the chosen one's places among those asked, in order; returns how many. left u8[≥ tokens] is room."""
-    tokens, sources = asked[A_TOKENS], asked[A_SOURCES]
+    Into counts i64: the chosen one's places among those asked, in order; returns how many. left u8[≥ tokens] is room."""
+    tokens, sources = request[A_TOKENS], request[A_SOURCES]
     for t in range(tokens):
         left[t] = flags[t] & (T_MAIN | T_TEMPLATE) == T_MAIN
-    table = asked[A_FIELDS:].reshape(-1, S_FIELDS)
+    table = request[A_FIELDS:].reshape(-1, S_FIELDS)
     count = np.empty(sources, np.int64)  # never more than it was: so only the best is ever counted anew
     counted = np.ones(sources, np.uint8)
     rest = np.ones(sources, np.uint8)
@@ -124,7 +124,7 @@ def cover(asked: Array, flags: Array, runs: Array, by: Array, left: Array, said:
         for r in range(table[best, S_FIRST], table[best, S_LAST]):
             if runs[r, R_HITS] > 1 or table[best, S_SINGLES]:
                 left[runs[r, R_START] : min(tokens, runs[r, R_END])] = 0
-        said[chosen] = best
+        counts[chosen] = best
         chosen += 1
         rest[best] = 0
         counted[:] = 0
@@ -256,14 +256,14 @@ def _own(flags: Array, start: Number, end: Number) -> Any:
 
 
 @kernel
-def _trimmed(asked: Array, flags: Array, runs: Array, first: Number, last: Number, by: Array) -> Any:
+def _trimmed(request: Array, flags: Array, runs: Array, first: Number, last: Number, by: Array) -> Any:
     """(start, end) of the article without the rest of the page before or after a source that stands here whole.
 
     first, last: what the source explains. A match that reaches from the start to the end of the source leaves only
     captions, credits and feet of the page around it: own words of the page, not of the article. Under the source's own
     title nothing else can follow it; under another one a longer rest is an article that the source was put into."""
-    tokens = asked[A_TOKENS]
-    source = asked[A_FIELDS : A_FIELDS + S_FIELDS]
+    tokens = request[A_TOKENS]
+    source = request[A_FIELDS : A_FIELDS + S_FIELDS]
     if source[S_MAIN_END] <= source[S_MAIN_START]:
         return np.int64(0), tokens
     short = min(by[BY_TRIM], by[BY_TRIM_PART] * _own(flags, first, last))
@@ -276,7 +276,7 @@ def _trimmed(asked: Array, flags: Array, runs: Array, first: Number, last: Numbe
     if begins - source[S_MAIN_START] <= by[BY_TRIM_SOURCE] and _own(flags, 0, first) <= short:
         start = first
     if source[S_MAIN_END] - ends <= by[BY_TRIM_SOURCE] and (
-        asked[A_TRIM] == 2 or _own(flags, last, tokens) <= short
+        request[A_TRIM] == 2 or _own(flags, last, tokens) <= short
     ):
         end = last
     return start, end
@@ -311,7 +311,7 @@ def place(lines: Array, stretches: Array, count: Number) -> None:
 
 @kernel_of(_DRAW)
 def draw(
-    asked: Array,
+    request: Array,
     flags: Array,
     lines: Array,
     runs: Array,
@@ -319,15 +319,15 @@ def draw(
     owner: Array,
     stretches: Array,
     covered: Array,
-    said: Array,
+    counts: Array,
 ) -> Any:
     """The stretches that sources explain, the first source wherever two do; returns how many.
 
     asked i64[A_FIELDS + S_FIELDS a source]; flags u8[≥ tokens], lines i32[l, 5] and runs i32[r, R_COLUMNS] as
     measure_kernels.py has them. Fills stretches i32[s, D_COLUMNS] and covered i32[s, 2] (their tokens again), for which 2 r
-    rows are enough, and said i64[SAID_SOURCES + sources]; owner u8[≥ tokens + 1] is room to work in."""
-    tokens, sources = asked[A_TOKENS], asked[A_SOURCES]
-    table = asked[A_FIELDS:].reshape(-1, S_FIELDS)
+    rows are enough, and counts i64[COUNT_SOURCES + sources]; owner u8[≥ tokens + 1] is room to work in."""
+    tokens, sources = request[A_TOKENS], request[A_SOURCES]
+    table = request[A_FIELDS:].reshape(-1, S_FIELDS)
     most = np.int64(1)
     for s in range(sources):
         most = max(most, table[s, S_LAST] - table[s, S_FIRST])
@@ -337,7 +337,7 @@ def draw(
         row = table[s]
         count = _sorted_runs(runs, row[S_FIRST], row[S_LAST], row[S_SINGLES], kept)
         if row[S_EDGE] >= 0:
-            main_start, main_end = asked[A_MAIN_START], asked[A_MAIN_END]
+            main_start, main_end = request[A_MAIN_START], request[A_MAIN_END]
             source_start, source_end = row[S_MAIN_START], row[S_MAIN_END]
             count = _filled(
                 kept, count, main_start, main_end, source_start, source_end, row[S_EDGE], by, ranges
@@ -345,7 +345,7 @@ def draw(
         else:
             ranges[:count] = kept[:count, :2]
         count = _snapped(ranges, count, lines, by)
-        _inside(ranges, count, asked[A_WITHIN_START], asked[A_WITHIN_END])
+        _inside(ranges, count, request[A_WITHIN_START], request[A_WITHIN_END])
         for i in range(count):
             owner[ranges[i, 0] : max(ranges[i, 0], min(tokens, ranges[i, 1]))] = s + 1
     made = np.int64(0)
@@ -356,14 +356,14 @@ def draw(
         if owner[t] and owner[t] != owner[t + 1]:
             stretches[made - 1, D_END] = t + 1
     start, end = np.int64(0), tokens
-    if asked[A_TRIM] and made:
+    if request[A_TRIM] and made:
         first, last = np.int64(stretches[0, D_START]), np.int64(stretches[made - 1, D_END])
-        start, end = _trimmed(asked, flags, runs, first, last, by)
-    said[SAID_TOTAL] = _own(flags, start, end)
-    said[SAID_SOURCES : SAID_SOURCES + sources] = 0
+        start, end = _trimmed(request, flags, runs, first, last, by)
+    counts[COUNT_TOTAL] = _own(flags, start, end)
+    counts[COUNT_SOURCES : COUNT_SOURCES + sources] = 0
     for i in range(made):
         first, last = np.int64(stretches[i, D_START]), np.int64(stretches[i, D_END])
         covered[i, 0], covered[i, 1] = first, last
-        said[SAID_SOURCES + stretches[i, D_SOURCE]] += _own(flags, first, last)
+        counts[COUNT_SOURCES + stretches[i, D_SOURCE]] += _own(flags, first, last)
     place(lines, stretches, made)
     return made

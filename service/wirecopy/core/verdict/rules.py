@@ -17,7 +17,7 @@ from wirecopy.core.values import maker, quick
 from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
 from wirecopy.core.verdict.grade_kernels import G_ADDRESS, G_BEFORE, G_ELSEWHERE, G_FURTHER, G_NAMED, G_SITE
-from wirecopy.core.verdict.workspace import ASKED_OF, DRAWN_BY
+from wirecopy.core.verdict.workspace import DRAWN_BY, REQUEST_FORMATS
 
 
 @quick
@@ -113,19 +113,21 @@ def also_source(match: Match) -> bool:
     return not match.same_site and match.measured.grades & G_FURTHER != 0
 
 
-def cover(seen: Comparison, matches: list[Match]) -> list[Match]:
+def cover(comparison: Comparison, matches: list[Match]) -> list[Match]:
     """Greedy set cover of this article's own tokens by sources, largest first: passage_kernels.cover."""
     if len(matches) == 1:
         return matches
-    room = seen.room
-    asked = [seen.record.sketch.tokens, 0, 0, 0, 0, 0, len(matches)]
+    workspace = comparison.workspace
+    request = [comparison.record.sketch.tokens, 0, 0, 0, 0, 0, len(matches)]
     for match in matches:
         one = match.measured
-        asked += (one.runs_first, one.runs_last, match.lone_hits, 0, 0, 0, one.hits, one.article)
-    assert seen.own_tokens >= 0, "brings the flags up to date"
-    ASKED_OF[len(matches)].pack_into(room.drawn_bytes, 0, *asked)
-    chosen = passage_kernels.cover(room.drawn, room.flags, room.runs, DRAWN_BY, room.owner, room.drawn_said)
-    return [matches[place] for place in room.drawn_said[:chosen].tolist()]
+        request += (one.runs_first, one.runs_last, match.lone_hits, 0, 0, 0, one.hits, one.article)
+    assert comparison.own_tokens >= 0, "brings the flags up to date"
+    REQUEST_FORMATS[len(matches)].pack_into(workspace.drawn_bytes, 0, *request)
+    chosen = passage_kernels.cover(
+        workspace.drawn, workspace.flags, workspace.runs, DRAWN_BY, workspace.owner, workspace.drawn_counts
+    )
+    return [matches[place] for place in workspace.drawn_counts[:chosen].tolist()]
 
 
 def lead(chosen: list[Match]) -> Match:

@@ -12,49 +12,49 @@ _SURVEY = (
     " i4[::1], u4[::1], u2[::1], i4[::1], u4[::1], u2[::1], u1[::1], u1[::1], u4[::1], i8[::1], i8)"
 )
 # What `postings_survey` is asked beside ids, and where it counts what it found.
-ASKED_SITE, ASKED_TAKEN, ASKED_IDENTITY, ASKED_TITLE, ASKED_SAID = 0, 1, 2, 5, 6
+QUERY_SITE, QUERY_REPOSTED, QUERY_IDENTITY, QUERY_TITLE, QUERY_CREDITS = 0, 1, 2, 5, 6
 IDENTITIES = 3
-FOUND_VOTES, FOUND_TAKEN, FOUND_SAME_ADDRESS, FOUND_SAME_BODY, FOUND_FIELDS = 0, 1, 2, 3, 4
+FOUND_VOTES, FOUND_REPOSTED, FOUND_SAME_ADDRESS, FOUND_SAME_BODY, FOUND_FIELDS = 0, 1, 2, 3, 4
 
 
 @kernel_of(_SURVEY)
 def postings_survey(
     ids: Array,
-    asked: Array,
-    credits_said: Number,
+    query: Array,
+    credits_count: Number,
     postings_a: Array,
     postings_b: Array,
     postings_control: Array,
-    marks_a: Array,
-    marks_b: Array,
-    marks_control: Array,
+    site_marks_a: Array,
+    site_marks_b: Array,
+    site_marks_control: Array,
     sample: Array,
     article: Array,
     position: Array,
-    taken_sample: Array,
-    taken_article: Array,
-    taken_position: Array,
+    reposted_sample: Array,
+    reposted_article: Array,
+    reposted_position: Array,
     template: Array,
-    said: Array,
+    credited_before: Array,
     same: Array,
     found: Array,
     stories_max: Number,
 ) -> None:
-    """All that the index holds of one article, in one call: its votes, those of what its host took before, both
+    """All that the index holds of one article, in one call: its votes, those of what its host reposted before, both
     ordered by article and then by sample; which samples are template; who has its address or body.
 
-    ids u64[n]; asked u64[≥ 6 + c]: the site's key, the taken passages' key, the keys of URL, id and body, the
+    ids u64[n]; asked u64[≥ 6 + c]: the site's key, the reposted passages' key, the keys of URL, id and body, the
     title's digest (not looked at here), the keys of c credits. Fills (room for 16 n + 48 each) sample, article,
-    position, taken_…; template u8[n]; said u8[c], how often the site said the credit; same u32[24], articles of the
+    position, reposted_…; template u8[n]; credited_before u8[c], how often the site said the credit; same u32[24], articles of the
     same address, then of the same body; found i64[4], how many of each.
     """
     n = len(ids)
-    keys = np.empty(max(n + IDENTITIES, credits_said), np.uint64)
+    keys = np.empty(max(n + IDENTITIES, credits_count), np.uint64)
     stories = np.empty(len(keys), np.uint8)
     for i in range(n):
         keys[i] = ids[i]
     for i in range(IDENTITIES):
-        keys[n + i] = asked[ASKED_IDENTITY + i]
+        keys[n + i] = query[QUERY_IDENTITY + i]
     every = postings_look_up(
         keys[: n + IDENTITIES], postings_a, postings_b, postings_control, sample, article, position, stories
     )
@@ -69,16 +69,29 @@ def postings_survey(
     for i in range(n):
         template[i] = stories[i] >= stories_max
     sort_by_article(sample, article, position, 0, votes, votes)
-    if credits_said:
-        postings_count(asked[ASKED_SAID : ASKED_SAID + credits_said], marks_a, marks_b, marks_control, said)
+    if credits_count:
+        postings_count(
+            query[QUERY_CREDITS : QUERY_CREDITS + credits_count],
+            site_marks_a,
+            site_marks_b,
+            site_marks_control,
+            credited_before,
+        )
     for i in range(n):
-        keys[i] = ids[i] ^ asked[ASKED_SITE]
-    postings_count(keys[:n], marks_a, marks_b, marks_control, stories)
+        keys[i] = ids[i] ^ query[QUERY_SITE]
+    postings_count(keys[:n], site_marks_a, site_marks_b, site_marks_control, stories)
     for i in range(n):
         template[i] |= stories[i] > 0
-        keys[i] = ids[i] ^ asked[ASKED_TAKEN]
-    taken = postings_look_up(
-        keys[:n], marks_a, marks_b, marks_control, taken_sample, taken_article, taken_position, stories
+        keys[i] = ids[i] ^ query[QUERY_REPOSTED]
+    reposted = postings_look_up(
+        keys[:n],
+        site_marks_a,
+        site_marks_b,
+        site_marks_control,
+        reposted_sample,
+        reposted_article,
+        reposted_position,
+        stories,
     )
-    sort_by_article(taken_sample, taken_article, taken_position, 0, taken, taken)
-    found[FOUND_TAKEN] = taken
+    sort_by_article(reposted_sample, reposted_article, reposted_position, 0, reposted, reposted)
+    found[FOUND_REPOSTED] = reposted

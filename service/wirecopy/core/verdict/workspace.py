@@ -102,7 +102,7 @@ DRAWN_BY[passage_kernels.BY_TRIM] = limits.TRIM_TOKENS_MAX
 DRAWN_BY[passage_kernels.BY_TRIM_PART] = limits.TRIM_PART
 DRAWN_BY[passage_kernels.BY_TRIM_SOURCE] = limits.TRIM_SOURCE_TOKENS_MAX
 
-ASKED_OF = [struct.Struct(f"={A_FIELDS + S_FIELDS * n}q") for n in range(_CHOSEN_MAX + 1)]
+REQUEST_FORMATS = [struct.Struct(f"={A_FIELDS + S_FIELDS * n}q") for n in range(_CHOSEN_MAX + 1)]
 """What passage_kernels is asked, by the number of sources."""
 
 
@@ -110,74 +110,74 @@ class Workspace:
     """Arrays for articles of so many samples and tokens; what they hold means nothing between two articles."""
 
     __slots__ = (
-        "asked",
-        "asked_bytes",
         "at",
         "covered",
+        "credited_before",
         "drawn",
         "drawn_bytes",
-        "drawn_said",
+        "drawn_counts",
         "flags",
         "found",
         "measured",
         "measures",
         "owner",
         "parts",
+        "query",
+        "query_bytes",
+        "reposted",
         "runs",
-        "said",
-        "said_before",
         "same",
         "samples",
+        "score_into",
+        "scored",
         "stretches",
+        "summary",
         "surveyed",
-        "taken",
         "template",
         "tokens",
         "votes",
-        "weigh_into",
-        "weighed",
     )
 
     def __init__(self, samples: int, tokens: int) -> None:
         self.samples, self.tokens = samples, tokens
         hits = 2 * (samples * limits.POSTINGS_COUNT_MAX + _IDENTITY_HITS)  # twice: they are sorted in place
         self.votes = Votes.empty(hits)
-        self.taken = Votes.empty(hits)
+        self.reposted = Votes.empty(hits)
         self.template: U8 = np.empty(samples, np.uint8)
-        self.asked: U64 = np.zeros(survey_kernels.ASKED_SAID + limits.CREDITS_MAX, np.uint64)
-        self.asked_bytes = self.asked.view(np.uint8).data
-        self.said_before: U8 = np.empty(limits.CREDITS_MAX, np.uint8)
+        self.query: U64 = np.zeros(survey_kernels.QUERY_CREDITS + limits.CREDITS_MAX, np.uint64)
+        self.query_bytes = self.query.view(np.uint8).data
+        self.credited_before: U8 = np.empty(limits.CREDITS_MAX, np.uint8)
         self.same: U32 = np.empty(_IDENTITY_HITS, np.uint32)
         self.found: I64 = np.zeros(survey_kernels.FOUND_FIELDS, np.int64)
         self.surveyed = (
             *self.votes.arrays,
-            *self.taken.arrays,
+            *self.reposted.arrays,
             self.template,
-            self.said_before,
+            self.credited_before,
             self.same,
             self.found,
             limits.STORIES_PER_SHINGLE_MAX,
         )
         self.at: I64 = np.array([AT_SITE, AT_TITLE, AT_MAIN_START, AT_MAIN_END, AT_OWN_TOKENS, 0], np.int64)
         self.measures: I32 = np.empty((_CHOSEN_MAX, M_COLUMNS), np.int32)
-        self.weighed: I64 = np.empty((_CHOSEN_MAX, W_COLUMNS), np.int64)
+        self.scored: I64 = np.empty((_CHOSEN_MAX, W_COLUMNS), np.int64)
         self.parts: F64 = np.empty((_CHOSEN_MAX, P_COLUMNS), np.float64)
         # of the votes once, and once more where pages are compared by all that they hold, passages taken before too
         runs = 3 * (hits // 2 + 1)
         self.runs: I32 = np.empty((runs, R_COLUMNS), np.int32)
-        self.said: I64 = np.zeros(candidate_kernels.SAID_FIELDS, np.int64)
+        self.summary: I64 = np.zeros(candidate_kernels.SUMMARY_FIELDS, np.int64)
         self.flags: U8 = np.empty(tokens, np.uint8)
         self.owner: U8 = np.empty(tokens + 1, np.uint8)
         self.drawn: I64 = np.zeros(A_FIELDS + S_FIELDS * _CHOSEN_MAX, np.int64)
         self.drawn_bytes = self.drawn.view(np.uint8).data
-        self.drawn_said: I64 = np.zeros(passage_kernels.SAID_SOURCES + _CHOSEN_MAX, np.int64)
+        self.drawn_counts: I64 = np.zeros(passage_kernels.COUNT_SOURCES + _CHOSEN_MAX, np.int64)
         self.stretches: I32 = np.empty((2 * runs, D_COLUMNS), np.int32)
         self.covered: I32 = np.empty((2 * runs, 2), np.int32)
         before = np.empty(tokens + 1, np.int32), np.empty(tokens + 1, np.int32)  # prose, own tokens
         self.measured = (*before, self.measures)
-        self.weigh_into = (
+        self.score_into = (
             self.at,
-            self.asked,
+            self.query,
             BY,
             TO,
             self.flags,
@@ -187,9 +187,9 @@ class Workspace:
             self.runs,
             np.empty(hits // 2, np.int32),
             np.empty(hits // 2, np.uint16),
-            self.weighed,
+            self.scored,
             self.parts,
-            self.said,
+            self.summary,
         )
 
     @classmethod

@@ -24,7 +24,7 @@ from multiprocessing import resource_tracker
 from threading import Lock
 
 from wirecopy.core.fingerprint.propose import Proposal, propose
-from wirecopy.core.fingerprint.transfer import Carried, carried, restored
+from wirecopy.core.fingerprint.transfer import Transfer, from_transfer, to_transfer
 from wirecopy.core.model import RawPosition, Rejected, RejectReason
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw
@@ -76,15 +76,15 @@ def internal_fault(fault: BaseException) -> Fault:
 
 
 def _fingerprinted(batch: Sequence[tuple[bytes | None, str, int, int]]) -> bytes:
-    """In the worker: what came of each record, pickled: `Carried`, or reason, detail and error of a
+    """In the worker: what came of each record, pickled: `Transfer`, or reason, detail and error of a
     rejection."""
     bound = _bound[0]
-    results: list[Carried | tuple[str, str, str]] = []
+    results: list[Transfer | tuple[str, str, str]] = []
     for value, topic, partition, offset in batch:
         try:
             article = decode_raw(value, RawPosition(topic, partition, offset), bound.fields, bound.aliases)
             if not isinstance(article, Rejected):
-                results.append(carried(propose(article), value or b""))
+                results.append(to_transfer(propose(article), value or b""))
                 continue
         except Exception as fault:  # one record must not cost its batch
             article = internal_fault(fault)
@@ -108,13 +108,13 @@ class Pending:
             raise WorkerDiedError from death
         return list(self._restored(rows))
 
-    def _restored(self, rows: list[Carried | tuple[str, str, str]]) -> Iterator[Proposal | Rejected]:
+    def _restored(self, rows: list[Transfer | tuple[str, str, str]]) -> Iterator[Proposal | Rejected]:
         for (value, position), row in zip(self.came, rows, strict=True):
             if len(row) == 3:
                 reason, detail, error = RejectReason(row[0]), row[1], row[2]
                 yield Fault(reason, detail, error) if error else Rejected(reason, detail)
             else:
-                yield restored(row, value or b"", position)
+                yield from_transfer(row, value or b"", position)
 
 
 @contextmanager
