@@ -29,8 +29,10 @@ from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction,
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.cli.files import Line
 from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+from wirecopy.shell.observe.events import Telemetry
+from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import NullTelemetry, PipelineOptions, Steps
+from wirecopy.shell.ports import Steps
 
 ORIGINAL, REPUBLICATION = VerdictKind.ORIGINAL, VerdictKind.REPUBLICATION
 DAY_MS = 24 * 3600 * 1000
@@ -459,7 +461,7 @@ def pipeline_on(backend: MemoryBackend) -> Pipeline:
         encode_enriched=encode_enriched,
         encode_correction=encode_correction,
     )
-    return Pipeline(backend, Engine(), steps, PipelineOptions(poll_timeout_ms=5), NullTelemetry())
+    return Pipeline(backend, Engine(), steps, PipelineOptions(poll_timeout_ms=5), Telemetry())
 
 
 async def piped(values: Sequence[bytes], partitions: int, replicas: int) -> MemoryBroker:

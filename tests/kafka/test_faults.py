@@ -34,18 +34,10 @@ from tools.kafka import Broker, KafkaMissingError, new_broker
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
 from wirecopy.shell.backends.kafka.outputs import KafkaOutputs
 from wirecopy.shell.backends.kafka.source import KafkaSource
+from wirecopy.shell.errors import FatalError, StalledError, UnavailableError
+from wirecopy.shell.options import KafkaOptions, PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import (
-    FatalError,
-    KafkaOptions,
-    OutputRecord,
-    OutputStream,
-    PipelineOptions,
-    RecordBounds,
-    StalledError,
-    TopicPartition,
-    UnavailableError,
-)
+from wirecopy.shell.ports import OutputRecord, OutputStream, RecordBounds, TopicPartition
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 

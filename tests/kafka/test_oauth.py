@@ -24,8 +24,9 @@ from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
 from tools.kafka import Broker, KafkaMissingError, free_ports, new_broker
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
+from wirecopy.shell.errors import UnavailableError
+from wirecopy.shell.options import KafkaOptions, PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import KafkaOptions, PipelineOptions, UnavailableError
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 

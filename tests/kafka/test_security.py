@@ -23,8 +23,9 @@ from wirecopy.shell.backends.kafka.access import standing
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
 from wirecopy.shell.cli.access_findings import judged
+from wirecopy.shell.errors import FatalError, UnavailableError
+from wirecopy.shell.options import KafkaOptions, PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import FatalError, KafkaOptions, PipelineOptions, UnavailableError
 from wirecopy.shell.settings import Settings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]

@@ -19,12 +19,11 @@ from typing import Any, NamedTuple
 from tests.sim.network import Network, Point, outside
 from wirecopy.shell.backends.memory import MemoryBackend, StoredRecord
 from wirecopy.shell.backends.memory import _raw_record as raw_record
+from wirecopy.shell.errors import FencedError, OffsetLostError, StalledError, UnavailableError
 from wirecopy.shell.ports import (
     AssignmentListener,
-    FencedError,
     LogBatch,
     LogRecord,
-    OffsetLostError,
     Opened,
     OutputRecord,
     OutputStream,
@@ -32,9 +31,7 @@ from wirecopy.shell.ports import (
     RawRecord,
     RawSource,
     RecordBounds,
-    StalledError,
     TopicPartition,
-    UnavailableError,
 )
 
 SESSION_SECONDS = 2.0

@@ -19,16 +19,10 @@ from tests.sim import doors
 from tests.sim.scenario import World
 from wirecopy.core.engine import Engine
 from wirecopy.core.model import Outcome, Refused
+from wirecopy.shell.errors import FencedError, UnavailableError
 from wirecopy.shell.pipeline import follower, partition, steps
 from wirecopy.shell.pipeline.steps import Entry
-from wirecopy.shell.ports import (
-    FencedError,
-    LogRecord,
-    Opened,
-    OutputStream,
-    TopicPartition,
-    UnavailableError,
-)
+from wirecopy.shell.ports import LogRecord, Opened, OutputStream, TopicPartition
 
 Patch = pytest.MonkeyPatch
 Prepare = Callable[[World], None]

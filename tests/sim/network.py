@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from tests.sim.loop import REPLICA, SimLoop
-from wirecopy.shell.ports import UnavailableError
+from wirecopy.shell.errors import UnavailableError
 
 T = TypeVar("T")
 

@@ -24,19 +24,11 @@ from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, Verd
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw, encode_correction, encode_enriched
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker, Step
+from wirecopy.shell.errors import FatalError, UnavailableError
+from wirecopy.shell.observe.events import StateRefusal, Telemetry
+from wirecopy.shell.options import PipelineOptions, StateOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import (
-    Backend,
-    FatalError,
-    NullTelemetry,
-    PipelineOptions,
-    ProposalPort,
-    StateOptions,
-    StateRefusal,
-    Steps,
-    TopicPartition,
-    UnavailableError,
-)
+from wirecopy.shell.ports import Backend, ProposalPort, Steps, TopicPartition
 from wirecopy.shell.state.kept_engine import KeptEngine
 
 RAW, ENRICHED, DEAD, CORRECTIONS, LOG = (
@@ -398,10 +390,11 @@ class World:
             self.fatal.append(str(error))
 
 
-class Told(NullTelemetry):
+class Told(Telemetry):
     """Faults of our own on a record are violations: no article here may cause one."""
 
     def __init__(self, world: World) -> None:
+        super().__init__()
         self._world = world
 
     def state_refused(self, reason: StateRefusal, name: str, detail: str) -> None:

@@ -16,10 +16,10 @@ from tests.core.story import Desk, assert_equal_engines, prose, replayed
 from wirecopy.core.index.stored import Remembered
 from wirecopy.core.model import RawArticle, Rejected, RejectReason, VerdictKind
 from wirecopy.core.records.raw import FieldPaths, encode_enriched, json_value
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.pipeline import checker as checking
 from wirecopy.shell.pipeline.checker import Allowances, Checked, Checker, Refusal, document, read_text
 from wirecopy.shell.pipeline.turns import EngineTurns
-from wirecopy.shell.ports import CheckOptions
 
 
 class World:

@@ -18,16 +18,11 @@ import pytest
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
 from wirecopy.core.model import Outcome, RejectReason
 from wirecopy.shell.backends.memory import Hook, MemoryBackend, MemoryBroker, Step
+from wirecopy.shell.errors import BreakerOpenError, FatalError, UnavailableError, WatchdogExpiredError
+from wirecopy.shell.observe.events import Telemetry
+from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import (
-    BreakerOpenError,
-    FatalError,
-    NullTelemetry,
-    PipelineOptions,
-    TopicPartition,
-    UnavailableError,
-    WatchdogExpiredError,
-)
+from wirecopy.shell.ports import TopicPartition
 
 QUICK = PipelineOptions(
     poll_timeout_ms=5,
@@ -67,7 +62,7 @@ def world(partitions: int, hook: Hook | None = None, **settings: Any) -> MemoryB
 
 
 @dataclass
-class Recorder(NullTelemetry):
+class Recorder(Telemetry):
     """Counts what the tests ask about."""
 
     dead: Counter[RejectReason] = field(default_factory=Counter)
@@ -78,6 +73,9 @@ class Recorder(NullTelemetry):
     refused: int = 0
     lost: int = 0
     in_flight_max: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__()
 
     def dead_lettered(self, reason: RejectReason, position: object, detail: str) -> None:
         self.dead[reason] += 1

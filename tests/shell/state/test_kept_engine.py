@@ -18,7 +18,9 @@ from tests.sim.articles import START_MS
 from wirecopy.core.engine import Engine
 from wirecopy.core.model import Outcome, Refused
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
-from wirecopy.shell.ports import FingerprintLog, LogRecord, NullTelemetry, StateRefusal, UnavailableError
+from wirecopy.shell.errors import UnavailableError
+from wirecopy.shell.observe.events import StateRefusal, Telemetry
+from wirecopy.shell.ports import FingerprintLog, LogRecord
 from wirecopy.shell.state import write as state_write
 from wirecopy.shell.state.format import MANIFEST
 from wirecopy.shell.state.kept_engine import KeptEngine
@@ -26,8 +28,9 @@ from wirecopy.shell.state.kept_engine import KeptEngine
 LOG = log_of(60)
 
 
-class Told(NullTelemetry):
+class Told(Telemetry):
     def __init__(self) -> None:
+        super().__init__()
         self.refused: list[StateRefusal] = []
         self.restored: list[int] = []
         self.taken: list[int] = []

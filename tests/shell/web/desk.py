@@ -9,9 +9,9 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.core.story import NOW_MS, Desk
 from wirecopy.core.records.raw import FieldPaths, decode_raw
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.pipeline.checker import Checker, read_text
 from wirecopy.shell.pipeline.turns import EngineTurns
-from wirecopy.shell.ports import CheckOptions
 from wirecopy.shell.web.exchange import Answer, Asked, Method, Router, query_of
 from wirecopy.shell.web.site import Site
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.core.story import prose
 from tests.shell.web.desk import FORM, PagesDesk, said
-from wirecopy.shell.ports import CheckOptions
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.web.problems import PROBLEM_JSON, Problem
 
 WIRE = prose(1)

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from tests.core.story import prose
 from tests.shell.web.desk import PagesDesk, said
 from tools import openapi
-from wirecopy.shell.ports import CheckOptions
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.web.exchange import Answer
 from wirecopy.shell.web.problems import Problem
 

@@ -53,7 +53,7 @@ def connected(chosen: settings.Settings) -> int:
     from wirecopy.shell.backends.kafka.access import standing  # here: slow to load
     from wirecopy.shell.cli.access_findings import judged
     from wirecopy.shell.cli.topics import checked, tell  # here: it reads settings through this module
-    from wirecopy.shell.ports import PortError
+    from wirecopy.shell.errors import PortError
 
     try:
         told = asyncio.run(standing(chosen.kafka_options()))

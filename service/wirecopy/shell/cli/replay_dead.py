@@ -22,8 +22,9 @@ from dataclasses import dataclass, field, replace
 
 from wirecopy.core.model import RejectReason
 from wirecopy.shell.cli.check_config import EXIT_CONFIG, load_or_explain, write
+from wirecopy.shell.errors import PortError
 from wirecopy.shell.pipeline.steps import ORIGIN_PREFIX
-from wirecopy.shell.ports import DeadTopic, PortError, RawRecord, TopicPartition
+from wirecopy.shell.ports import DeadTopic, RawRecord, TopicPartition
 
 
 @dataclass(frozen=True, slots=True)

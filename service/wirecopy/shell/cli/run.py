@@ -33,15 +33,17 @@ from wirecopy.core.model import Rejected
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.shell.cli.check_config import EXIT_CONFIG, load_or_explain
 from wirecopy.shell.cli.warm import warm
+from wirecopy.shell.errors import FatalError, WatchdogExpiredError
 from wirecopy.shell.observe import logs
+from wirecopy.shell.observe.events import Telemetry
 from wirecopy.shell.observe.loop_watch import LoopWatch
-from wirecopy.shell.observe.telemetry import PrometheusTelemetry
+from wirecopy.shell.observe.telemetry import PrometheusSink
 from wirecopy.shell.pipeline.binding import bound_checker, bound_steps
 from wirecopy.shell.pipeline.checker import Checker
 from wirecopy.shell.pipeline.cloud_events import CloudEvents
 from wirecopy.shell.pipeline.pipeline import Pipeline
 from wirecopy.shell.pipeline.workers import Fingerprinters, LastingFingerprinters, WorkerDiedError
-from wirecopy.shell.ports import EnginePort, FatalError, PipelineHealth, Steps, WatchdogExpiredError
+from wirecopy.shell.ports import EnginePort, PipelineHealth, Steps
 from wirecopy.shell.state.kept_engine import KeptEngine
 from wirecopy.shell.web.server import HttpServer, Views
 from wirecopy.shell.web.site import Site
@@ -113,14 +115,15 @@ async def serve(
     log = logs.logger("service")
     stop = stop or asyncio.Event()
     _ask_on_signal(stop)
-    telemetry = PrometheusTelemetry(time.time, version=_version(), engine_version=ENGINE_VERSION)
+    metrics = PrometheusSink(version=_version(), engine_version=ENGINE_VERSION)
+    telemetry = Telemetry(metrics, time.time)
     try:
         tracing = tracing_of(settings)
     except ImportError as error:
         sys.stderr.write(f"wirecopy: {error}\n")
         return EXIT_CONFIG
     phase = _Phase()
-    views = Views(telemetry.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
+    views = Views(metrics.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
     site = _site(settings, backend) if settings.pages_enabled else None
     routes = () if site is None else site.routes()
     server = HttpServer(views, settings.http_host, settings.http_port, routes=routes)
@@ -226,7 +229,7 @@ def tracing_of(settings: Settings) -> SpanTracing | None:
     return SpanTracing(settings.kafka_group_id)
 
 
-def _engine(settings: Settings, telemetry: PrometheusTelemetry) -> Engine | KeptEngine:
+def _engine(settings: Settings, telemetry: Telemetry) -> Engine | KeptEngine:
     options = settings.state_options()
     return Engine(window_ms=settings.window_ms) if options is None else KeptEngine(options, telemetry)
 
@@ -237,7 +240,7 @@ def _end(log: logging.Logger, name: str, error: FatalError, code: int) -> int:
     return code
 
 
-async def _sample(engine: EnginePort, phase: _Phase, telemetry: PrometheusTelemetry) -> None:
+async def _sample(engine: EnginePort, phase: _Phase, telemetry: Telemetry) -> None:
     while True:
         telemetry.sampled(engine.stats(), phase.health())
         await asyncio.sleep(SAMPLE_SECONDS)

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING
 
 from wirecopy.core import limits
 from wirecopy.shell.cli.check_config import EXIT_CONFIG, load_or_explain, write
-from wirecopy.shell.ports import Admin, PortError, TopicSpec, TopicState, UnavailableError
+from wirecopy.shell.errors import PortError, UnavailableError
+from wirecopy.shell.ports import Admin, TopicSpec, TopicState
 
 if TYPE_CHECKING:
     from wirecopy.shell.settings import Settings

@@ -11,9 +11,10 @@ from wirecopy.core.engine import Proposal, enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdict
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw, encode_correction, encode_enriched
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.pipeline.checker import Checker, CheckingEngine, read_text
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import CheckOptions, ProposalPort, Steps
+from wirecopy.shell.ports import ProposalPort, Steps
 
 
 def bound_steps(fields: FieldPaths, aliases: Mapping[str, str]) -> Steps:

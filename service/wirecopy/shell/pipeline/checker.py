@@ -28,8 +28,8 @@ from wirecopy.core.index.stored import Remembered
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, Verdict, VerdictKind
 from wirecopy.core.records.enriched import verdict_to_json
 from wirecopy.core.records.raw import FieldPaths, decode_raw, json_bytes, json_value
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.pipeline.turns import EngineTurns
-from wirecopy.shell.ports import CheckOptions
 from wirecopy.shell.report.words import headline, sentences
 
 TOPIC: Final = "check"

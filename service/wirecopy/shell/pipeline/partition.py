@@ -29,30 +29,31 @@ from functools import partial
 from typing import TypeVar
 
 from wirecopy.core.model import Outcome, Rejected, RejectReason
+from wirecopy.shell.errors import (
+    FatalError,
+    FencedError,
+    OffsetLostError,
+    RefusalKind,
+    RefusedError,
+    UnavailableError,
+)
+from wirecopy.shell.observe import events
+from wirecopy.shell.observe.events import Part, Stage, Telemetry
+from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.breaker import Breaker
 from wirecopy.shell.pipeline.gate import Gate
 from wirecopy.shell.pipeline.lane import CoreLane, Work, pieces
 from wirecopy.shell.pipeline.steps import Entry, Limits, internal, prepare, render, said, size_of
 from wirecopy.shell.ports import (
     EnginePort,
-    FatalError,
-    FencedError,
     FingerprintLog,
-    OffsetLostError,
     OutputRecord,
     Outputs,
-    Part,
-    PipelineOptions,
     RawRecord,
     RawSource,
-    RefusalKind,
-    RefusedError,
-    Stage,
     Steps,
-    Telemetry,
     TopicPartition,
     Transactions,
-    UnavailableError,
 )
 
 T = TypeVar("T")
@@ -537,9 +538,9 @@ class PartitionWorker:
             if entry.rejected is None:
                 telemetry.judged(outcome.verdict.kind, float(now_ms - entry.record.timestamp_ms))
             if outcome.redelivered:
-                telemetry.redelivered()
-            for _ in outcome.corrections:
-                telemetry.corrected()
+                telemetry.record(events.REDELIVERED)
+            if outcome.corrections:
+                telemetry.record(events.CORRECTIONS, len(outcome.corrections))
 
 
 def _size(record: RawRecord) -> int:

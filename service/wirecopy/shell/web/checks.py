@@ -18,8 +18,8 @@ from urllib.parse import parse_qsl
 from wirecopy.core import limits
 from wirecopy.core.model import Rejected, Verdict, VerdictKind
 from wirecopy.core.records.raw import json_bytes
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.pipeline.checker import Allowances, Checked, Checker, Refusal, document
-from wirecopy.shell.ports import CheckOptions
 from wirecopy.shell.report.comparison_rows import alone
 from wirecopy.shell.report.words import headline, sentences
 from wirecopy.shell.web.catalogue import Entry

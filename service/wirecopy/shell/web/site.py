@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final
 
 from wirecopy.core.model import RawArticle, RawPosition, Rejected
 from wirecopy.shell.observe import logs
-from wirecopy.shell.ports import CheckOptions, Lag, ProposalPort, RawReader, RawRecord, Steps
+from wirecopy.shell.options import CheckOptions
+from wirecopy.shell.ports import Lag, ProposalPort, RawReader, RawRecord, Steps
 from wirecopy.shell.web import checks, evidence, live, publishers, stories
 from wirecopy.shell.web.catalogue import Catalogue, Entry, headline_of
 from wirecopy.shell.web.exchange import Answer, Asked, Method, Route

@@ -16,14 +16,8 @@ from aiokafka.protocol.group import HeartbeatRequest
 from wirecopy.shell.backends.kafka.backend import CONCURRENT_TRANSACTIONS_DELAY_S, KafkaBackend
 from wirecopy.shell.backends.kafka.client import guard_offset_fetch, translate, within
 from wirecopy.shell.backends.kafka.deadlines import put_away
-from wirecopy.shell.ports import (
-    FencedError,
-    KafkaOptions,
-    RefusalKind,
-    RefusedError,
-    StalledError,
-    UnavailableError,
-)
+from wirecopy.shell.errors import FencedError, RefusalKind, RefusedError, StalledError, UnavailableError
+from wirecopy.shell.options import KafkaOptions
 
 
 class Coordinator:

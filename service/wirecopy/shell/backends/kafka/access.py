@@ -23,7 +23,9 @@ from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String
 
 from wirecopy.shell.backends.kafka.client import connection, within
 from wirecopy.shell.backends.kafka.deadlines import put_away
-from wirecopy.shell.ports import KafkaOptions, PortError, Standing
+from wirecopy.shell.errors import PortError
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import Standing
 
 OPERATIONS = {3: "READ", 4: "WRITE", 5: "CREATE", 8: "DESCRIBE", 10: "DESCRIBE_CONFIGS"}  # bit: its name
 UNKNOWN = -(2**31)  # the broker has no authorizer, or does not say

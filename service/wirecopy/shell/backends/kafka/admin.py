@@ -11,7 +11,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from wirecopy.shell.backends.kafka.client import connection, translate, within
 from wirecopy.shell.backends.kafka.deadlines import put_away, put_away_later
-from wirecopy.shell.ports import KafkaOptions, TopicSpec, TopicState
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import TopicSpec, TopicState
 
 BATCH_OVERHEAD_BYTES = 1024  # of a batch with its header, generously, under the topic's max.message.bytes
 

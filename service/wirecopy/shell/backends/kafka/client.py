@@ -19,16 +19,16 @@ from aiokafka.protocol.commit import OffsetFetchRequest
 from wirecopy.core.model import RawPosition
 from wirecopy.shell.backends.kafka import deadlines
 from wirecopy.shell.backends.kafka.deadlines import put_away_later
-from wirecopy.shell.ports import (
+from wirecopy.shell.errors import (
     FatalError,
     FencedError,
-    KafkaOptions,
     PortError,
-    RawRecord,
     RefusalKind,
     RefusedError,
     UnavailableError,
 )
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import RawRecord
 
 FENCED = (errors.ProducerFenced, errors.InvalidProducerEpoch, errors.TransactionCoordinatorFenced)
 REFUSALS: Mapping[type[Exception], RefusalKind] = {

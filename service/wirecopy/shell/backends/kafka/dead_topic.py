@@ -17,7 +17,8 @@ from wirecopy.shell.backends.kafka.client import (
     within,
 )
 from wirecopy.shell.backends.kafka.deadlines import put_away
-from wirecopy.shell.ports import KafkaOptions, RawRecord, TopicPartition
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import RawRecord, TopicPartition
 
 
 class KafkaDeadTopic:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from wirecopy.shell.ports import PortError, UnavailableError
+from wirecopy.shell.errors import PortError, UnavailableError
 
 
 @asynccontextmanager

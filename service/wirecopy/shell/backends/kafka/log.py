@@ -15,17 +15,10 @@ from wirecopy.shell.backends.kafka.admin import KafkaAdmin, bound_of
 from wirecopy.shell.backends.kafka.client import batches_of, connection, reader, within
 from wirecopy.shell.backends.kafka.deadlines import put_away, put_away_later
 from wirecopy.shell.backends.kafka.tolerant import read_tolerantly
+from wirecopy.shell.errors import OffsetLostError, PortError, RefusalKind, RefusedError, UnavailableError
+from wirecopy.shell.options import KafkaOptions
 from wirecopy.shell.pipeline.appender import Appender
-from wirecopy.shell.ports import (
-    KafkaOptions,
-    LogBatch,
-    LogRecord,
-    OffsetLostError,
-    PortError,
-    RefusalKind,
-    RefusedError,
-    UnavailableError,
-)
+from wirecopy.shell.ports import LogBatch, LogRecord
 
 
 class KafkaLog:

@@ -18,17 +18,9 @@ from wirecopy.shell.backends.kafka.client import all_delivered, batches_of, conn
 from wirecopy.shell.backends.kafka.deadlines import put_away_later
 from wirecopy.shell.backends.kafka.source import KafkaSource
 from wirecopy.shell.backends.partitioning import partition_of
-from wirecopy.shell.ports import (
-    FencedError,
-    KafkaOptions,
-    Opened,
-    OutputRecord,
-    OutputStream,
-    RecordBounds,
-    RefusalKind,
-    RefusedError,
-    TopicPartition,
-)
+from wirecopy.shell.errors import FencedError, RefusalKind, RefusedError
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import Opened, OutputRecord, OutputStream, RecordBounds, TopicPartition
 
 
 class KafkaTransactions:

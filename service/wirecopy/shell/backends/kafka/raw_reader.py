@@ -9,7 +9,9 @@ import aiokafka
 from wirecopy.core.model import RawPosition
 from wirecopy.shell.backends.kafka.client import raw_record, reader, within
 from wirecopy.shell.backends.kafka.deadlines import put_away, put_away_later
-from wirecopy.shell.ports import KafkaOptions, RawRecord, UnavailableError
+from wirecopy.shell.errors import UnavailableError
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import RawRecord
 
 RAW_READ_BYTES_MAX = 256 * 1024  # fetched to read one record again; a larger record comes whole all the same
 

@@ -16,18 +16,16 @@ from wirecopy.shell.backends.kafka.client import connection, guard_offset_fetch,
 from wirecopy.shell.backends.kafka.deadlines import put_away, put_away_later
 from wirecopy.shell.backends.kafka.tolerant import read_tolerantly
 from wirecopy.shell.backends.offsets import place
-from wirecopy.shell.ports import (
-    AssignmentListener,
-    KafkaOptions,
+from wirecopy.shell.errors import (
     OffsetLostError,
     PortError,
-    RawRecord,
     RefusalKind,
     RefusedError,
     StalledError,
-    TopicPartition,
     UnavailableError,
 )
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import AssignmentListener, RawRecord, TopicPartition
 
 NOBODY = aiokafka.TopicPartition("", 0)  # polling for it keeps the membership and returns nothing
 
