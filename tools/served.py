@@ -22,7 +22,7 @@ from wirecopy.shell.cli.warm import warm
 from wirecopy.shell.observe.events import Telemetry
 from wirecopy.shell.observe.telemetry import PrometheusSink
 from wirecopy.shell.options import CheckOptions, PipelineOptions, TopicNames
-from wirecopy.shell.pipeline.binding import bound_checker, bound_steps
+from wirecopy.shell.pipeline.binding import bound_steps, bound_text_checker
 from wirecopy.shell.pipeline.pipeline import Pipeline
 from wirecopy.shell.ports import TopicPartition
 from wirecopy.shell.web.server import HttpServer, Views
@@ -125,7 +125,7 @@ class Served:
         self.pipeline = pipeline = Pipeline(
             backend, self.engine, site.listening(steps), PipelineOptions(), telemetry
         )
-        checker = bound_checker(lambda: self.engine, pipeline, fields, {}, self._check)
+        checker = bound_text_checker(lambda: self.engine, pipeline, fields, {}, self._check)
         site.attach(pipeline, checker)
         views = Views(metrics.exposition, pipeline.health, lambda: pipeline.health().caught_up)
         server = HttpServer(views, "127.0.0.1", 0, routes=site.routes())

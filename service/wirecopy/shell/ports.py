@@ -121,8 +121,8 @@ class TopicState:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a cluster stands to us. Operations by Kafka's names; None where the cluster has no authorizer."""
+class ClusterAccess:
+    """What a cluster speaks and allows us. Operations by Kafka's names; None where the cluster has no authorizer."""
 
     brokers: int
     speaks: str  # the release whose newest request it knows

@@ -213,7 +213,7 @@ def test_the_filter_forgets_old_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_secrets_are_masked_and_long_values_cut(lines: list[dict[str, object]]) -> None:
-    logs.occurred(
+    logs.log_event(
         logs.logger("x"), logging.INFO, "noted", detail="password=hunter2", long="a" * 10_000, number=3
     )
     logging.getLogger("aiokafka").error("login with %s failed", "hunter2")
@@ -225,7 +225,7 @@ def test_secrets_are_masked_and_long_values_cut(lines: list[dict[str, object]]) 
 
 
 def test_a_line_stays_one_line_whatever_it_holds(lines: list[dict[str, object]]) -> None:
-    logs.occurred(logs.logger("x"), logging.INFO, "noted", detail="a\nb\x1b[31m\u2028c")
+    logs.log_event(logs.logger("x"), logging.INFO, "noted", detail="a\nb\x1b[31m\u2028c")
     assert [line["detail"] for line in lines] == ["a\nb\x1b[31m\u2028c"]
     record = logging.LogRecord("wirecopy.x", logging.INFO, "", 0, "noted", (), None)
     setattr(record, logs.FIELDS, {"detail": "a\nb\x1b[31m"})

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.shell.web.told import decode
+from tests.shell.web.filled_site import decode
 from wirecopy.core.hashing import body_xxh3
 from wirecopy.core.model import RawArticle, RawPosition
 from wirecopy.shell.errors import UnavailableError

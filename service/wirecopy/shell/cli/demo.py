@@ -39,7 +39,7 @@ from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.observe.events import Telemetry
 from wirecopy.shell.observe.telemetry import PrometheusSink
 from wirecopy.shell.options import CheckOptions, PipelineOptions, TopicNames
-from wirecopy.shell.pipeline.binding import bound_checker, bound_steps
+from wirecopy.shell.pipeline.binding import bound_steps, bound_text_checker
 from wirecopy.shell.pipeline.pipeline import Pipeline
 from wirecopy.shell.report.terminal import Foot, Piece, Terminal, Tone, padded, shown_line
 from wirecopy.shell.report.words import TONES, headline, percent, sentences
@@ -136,7 +136,7 @@ async def _demo(terminal: Terminal, pause_seconds: float, pages: _Pages) -> int:
     site = Site(steps.decode, backend.raw_reader(), wall_clock_ms=_wall_clock_ms)
     engine = Engine()
     pipeline = Pipeline(backend, engine, site.listening(steps), PipelineOptions(), telemetry)
-    site.attach(pipeline, bound_checker(lambda: engine, pipeline, FieldPaths(), {}, CheckOptions()))
+    site.attach(pipeline, bound_text_checker(lambda: engine, pipeline, FieldPaths(), {}, CheckOptions()))
     views = Views(metrics.exposition, pipeline.health, lambda: pipeline.health().caught_up)
     server = await _serving(views, site, pages.port)
     if server is None:

@@ -36,7 +36,7 @@ from wirecopy.core.records.raw import (
 )
 from wirecopy.shell.cli.files import FileTrouble, LineReader, open_output, read_bytes
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, compare
-from wirecopy.shell.report.page import page
+from wirecopy.shell.report.html_report import page
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown, shown_line
 from wirecopy.shell.report.words import TONES, headline, sentences
 
@@ -118,7 +118,7 @@ Decode = Callable[[bytes, RawPosition], RawArticle | Rejected]
 
 def _decoder() -> Decode | None:
     """How the settings of `wirecopy run` read a record; None for faulty ones, which are told."""
-    from wirecopy.shell.cli.check_config import load_or_explain  # here: slow to import
+    from wirecopy.shell.cli.loading import load_or_explain  # here: slow to import
 
     loaded = load_or_explain()
     if loaded is None:

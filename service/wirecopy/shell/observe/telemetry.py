@@ -62,7 +62,7 @@ class PrometheusSink:
 
     def log(self, level: int, event: str, fields: Mapping[str, object]) -> None:
         """See `Sink.log`."""
-        logs.occurred(self._log, level, event, **fields)
+        logs.log_event(self._log, level, event, **fields)
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:
         """What /metrics answers, and its content type, in the form that `accept` asks for."""

@@ -37,7 +37,7 @@ from wirecopy.shell.pipeline.breaker import Breaker
 from wirecopy.shell.pipeline.follower import Follower
 from wirecopy.shell.pipeline.gate import Gate
 from wirecopy.shell.pipeline.lane import CoreLane
-from wirecopy.shell.pipeline.partition import InFlight, PartitionWorker, State, Surroundings
+from wirecopy.shell.pipeline.partition import InFlight, PartitionWorker, State, WorkerContext
 from wirecopy.shell.pipeline.steps import Limits
 from wirecopy.shell.pipeline.turns import EngineTurns
 from wirecopy.shell.ports import (
@@ -103,7 +103,7 @@ class Pipeline:
             None if state is None else (state, self._replay_executor),
         )
         self._state = state
-        self._around = Surroundings(
+        self._context = WorkerContext(
             engine=engine,
             steps=steps,
             log=self._log,
@@ -355,7 +355,7 @@ class Pipeline:
         for partition in sorted(partitions):
             if partition in self._workers or self._stopping:
                 continue
-            worker = PartitionWorker(partition, self._source, self._outputs, self._around)
+            worker = PartitionWorker(partition, self._source, self._outputs, self._context)
             self._workers[partition] = worker
             worker.start().add_done_callback(self._done)
 

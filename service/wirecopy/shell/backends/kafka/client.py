@@ -18,7 +18,7 @@ from aiokafka.protocol.commit import OffsetFetchRequest
 
 from wirecopy.core.model import RawPosition
 from wirecopy.shell.backends.kafka import deadlines
-from wirecopy.shell.backends.kafka.deadlines import put_away_later
+from wirecopy.shell.backends.kafka.deadlines import close_in_background
 from wirecopy.shell.errors import (
     FatalError,
     FencedError,
@@ -167,7 +167,7 @@ async def reader(
         async with within(options.call_timeout_ms, doing):
             await consumer.start()
     except BaseException:
-        put_away_later(consumer.stop, options.close_timeout_ms)
+        close_in_background(consumer.stop, options.close_timeout_ms)
         raise
     return consumer
 

@@ -54,7 +54,7 @@ LOG_READ_TIMEOUT_MS: Final = 500
 LOG_READS_MAX: Final = 60  # 30 s for one record that the log surely holds
 
 
-class KeptEngine:
+class PersistentEngine:
     """One engine, one directory. `restore`, `rested` and `close` are called by the follower's task alone."""
 
     def __init__(self, options: StateOptions, telemetry: Telemetry) -> None:
