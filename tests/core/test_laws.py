@@ -7,7 +7,7 @@ import io
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched
+from wirecopy.core.values import replace
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.cli.files import Line
 from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan

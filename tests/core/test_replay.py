@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ from wirecopy.core.index.origin_index import NOTHING_COVERED, Learned, OriginInd
 from wirecopy.core.index.postings import Postings
 from wirecopy.core.index.sharded import ShardedPostings
 from wirecopy.core.model import CreditKind, Verdict, VerdictKind
+from wirecopy.core.values import replace
 from wirecopy.core.verdict import (
     candidate_kernels,
     comparison,

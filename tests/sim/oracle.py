@@ -13,9 +13,10 @@ threshold being wise.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tests.core.naive.verdict import (
     Cover,
@@ -50,6 +51,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.publishers import brand_keys
+from wirecopy.core.values import replace
 from wirecopy.core.verdict.measure_kernels import (
     M_ANY,
     M_BEFORE,
@@ -442,7 +444,7 @@ class Oracle:
         chains = self._chains(seen, sorted([*seen.votes, *seen.taken]))
         size = len(seen.main)
         yes = [True] * size
-        whole = replace(seen, main=yes, prose=yes, boiler=[False] * size, _own=bytes(yes))
+        whole = dataclasses.replace(seen, main=yes, prose=yes, boiler=[False] * size, _own=bytes(yes))
         matches = [
             self._match(whole, number, chains[number], (0, NO_POSITION))
             for number in sorted(seen.same_address)

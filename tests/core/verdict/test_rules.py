@@ -17,7 +17,7 @@ from tests.core.naive import text as twins
 from tests.core.naive import verdict as twins_verdict
 from tests.core.naive.verdict import Measures, named_measures
 from tests.core.story import NOW_MS, article
-from wirecopy.core import limits
+from wirecopy.core import limits, values
 from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record
 from wirecopy.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
@@ -65,7 +65,7 @@ def known(**fields: Any) -> Known:
         original=None,
         credit=None,
     )
-    return replace(plain, **fields)
+    return values.replace(plain, **fields)
 
 
 FACTS = {"same_url", "same_site", "same_title", "same_body", "names", "words_scale", "runs", "known"}
@@ -459,7 +459,7 @@ def test_the_source_that_is_named(what: str, sources: list[twins_verdict.Cover],
 def a_record(**fields: Any) -> SketchRecord:
     plain = decode_record(propose(article("Some words.", id="here", url="https://www.here.com/1")).value)
     assert isinstance(plain, SketchRecord)
-    return replace(plain, **fields)
+    return values.replace(plain, **fields)
 
 
 def credit(

@@ -12,7 +12,6 @@ not check is one refusal, a value. Under 1 KB for an average article.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 from operator import gt
 
 import numpy as np
@@ -22,7 +21,7 @@ from wirecopy.core.fingerprint import varint_kernels
 from wirecopy.core.fingerprint.sketch import Sketch
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.model import CreditKind, RawPosition, RefusalReason, Refused
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value
 
 MAGIC = b"WC"
 ENGINE_VERSION = 1  # raised by every release that would change a verdict
@@ -54,9 +53,7 @@ _STRING_CHARS_MAX = (
 _STRING_CHARS_LEAST = min(_STRING_CHARS_MAX)
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class RecordCredit:
+class RecordCredit(Value):
     """A credit as the log holds it: offsets are code points of the body as it came."""
 
     kind: CreditKind
@@ -69,9 +66,7 @@ class RecordCredit:
     context: int  # 32 bits of the hash of the words around it: a site's template repeats them
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class SketchRecord:
+class SketchRecord(Value):
     """One article in the fingerprint log: who it is, and its sketch."""
 
     position: RawPosition
@@ -85,30 +80,7 @@ class SketchRecord:
     version: int
     credits: tuple[RecordCredit, ...]
     sketch: Sketch
-    lines: bytes = field(
-        default=b"", compare=False
-    )  # of the sketch, as the log has them, where it comes from there
-
-
-_record, _position, _sketch = maker(SketchRecord), maker(RawPosition), maker(Sketch)
-
-
-def with_credits(record: SketchRecord, credits_: tuple[RecordCredit, ...]) -> SketchRecord:
-    """The record with other credits: `dataclasses.replace`, for a fifth of its time."""
-    return _record(
-        record.position,
-        record.body_xxh3,
-        record.id,
-        record.url,
-        record.publisher,
-        record.host,
-        record.domain,
-        record.published_at_ms,
-        record.version,
-        credits_,
-        record.sketch,
-        record.lines,
-    )
+    lines: bytes = b""  # of the sketch, as the log has them, where it comes from there
 
 
 class _DamagedError(Exception):
@@ -216,8 +188,8 @@ def _decoded(rest: bytes) -> SketchRecord:
     if credits_count:
         credits_ = _credits(credit_numbers, named)
     digest, title_digest = _TAIL.unpack_from(rest, tail_at)
-    return _record(
-        _position(topic, partition, offset),
+    return SketchRecord(
+        RawPosition(topic, partition, offset),
         digest.hex(),
         id_,
         url,
@@ -227,7 +199,7 @@ def _decoded(rest: bytes) -> SketchRecord:
         None if published == 0 else _unzigzag(published - 1),
         version,
         credits_,
-        _sketch(
+        Sketch(
             np.frombuffer(rest, _LITTLE_U64, ids_count, tail_at + _TAIL.size).astype(_U64),
             positions[:ids_count],
             lines[:lines_count],
@@ -283,9 +255,7 @@ def _unzigzag(value: int) -> int:
     return value >> 1 if not value & 1 else -((value + 1) >> 1)
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Value):
     """Who an article is, out of its record: what can be said of it without looking at its sketch."""
 
     id: str

@@ -11,7 +11,6 @@ largest run of prose. Press releases end where "About the company" begins."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
@@ -24,7 +23,7 @@ from wirecopy.core.model import I32, U8, U64, RawArticle
 from wirecopy.core.publishers import brand_keys, fold_name
 from wirecopy.core.text.kernels import LINE_CHAR_START
 from wirecopy.core.text.tokens import TABLE, Scratch, Tokens, borrow, give_back, phrase_hashes, tokenise
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value, replace
 
 LINE_IS_PROSE = 1
 
@@ -75,9 +74,7 @@ _PARTS_SIGN = re.compile("[-–—|·•»:/~]")
 _HAS_PARTS = re.compile(r"\s[-–—|·•»:/~]+\s|[|•»]")
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(Value):
     """`ids` u64[n] and `positions` i32[n] of the picked shingles, ascending; `lines` i32[m, 5]: token start
     and end, start and end in code points of the body as it came, LINE_IS_PROSE; the main region as tokens,
     half open, empty where there is none; `title_digest` 0 where the title is too short to tell."""
@@ -90,9 +87,6 @@ class Sketch:
     main_end: int
     title_found: bool
     title_digest: int
-
-
-_sketch = maker(Sketch)
 
 
 @lru_cache(maxsize=1)
@@ -205,7 +199,7 @@ def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
         _hash_missing(ids, positions, tokens)
     if article.offsets is not None:
         kept[:, 2:4] = article.offsets[kept[:, 2:4]]
-    return _sketch(ids, positions, kept, len(tokens), start, end, title_at >= 0, title_digest)
+    return Sketch(ids, positions, kept, len(tokens), start, end, title_at >= 0, title_digest)
 
 
 def _looked_at_region(tokens: Tokens, text: str, title_at: int, marks: U8) -> tuple[int, int]:

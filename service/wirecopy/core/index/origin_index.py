@@ -17,7 +17,6 @@ nothing is ever read of an article that is gone. `learn` and `remember` are the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,7 +40,7 @@ from wirecopy.core.index.stored import (
 )
 from wirecopy.core.model import I32, U64, CreditKind, Verdict
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value
 from wirecopy.core.verdict import learning_kernels, survey_kernels
 from wirecopy.core.verdict.comparison import Comparison, compare, page_of, url_key
 from wirecopy.core.verdict.rules import Known, strong
@@ -50,9 +49,7 @@ from wirecopy.core.verdict.workspace import Workspace
 Bools = npt.NDArray[np.bool_]
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(Value):
     """What an article's verdict changes in the index."""
 
     story: int | None  # number of the story's first article; None: this one opens a story
@@ -63,7 +60,6 @@ class Learned:
     rewritten: Sequence[tuple[int, Remembered, Verdict]] = ()  # corrected: number, as it was, its verdict now
 
 
-_known = maker(Known)
 _MENTION = CreditKind.MENTION.value
 
 
@@ -122,7 +118,7 @@ class OriginIndex:
             if values[0] != _MENTION:
                 strongest = credit_from_list(values)
                 break
-        known = _known(
+        known = Known(
             number,
             story,
             story_id,

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +41,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.records.raw import json_bytes, json_value
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value, replace
 
 CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
 _VERDICT_KINDS = tuple(VerdictKind)
@@ -53,13 +52,10 @@ _JUDGED_BYTES, _REST_BYTES, _NAMES_BYTES, _KIND = 3, 4, 5, 12  # places among th
 DIGEST = slice(16, 32)  # where a blob has the body's digest
 _SAME_HOST = (1 << 16) - 1  # in place of a host's length: it is the domain
 _NONE = np.empty(0, np.uint8)
-_make_position, _make_original = maker(RawPosition), maker(Original)
 OutcomeValues = list[Any]  # an outcome as a snapshot holds it
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Value):
     """An article as the store holds it."""
 
     position: RawPosition
@@ -174,7 +170,7 @@ def decode_head(blob: bytes) -> tuple[Any, ...]:
         json_value(blob[names_end : names_end + judged_bytes]) if judged_bytes else _PLAIN
     )
     return (
-        _make_position(names[:id_at], partition, offset),
+        RawPosition(names[:id_at], partition, offset),
         digest.hex(),
         id_,
         names[url_at:publisher_at],
@@ -318,13 +314,13 @@ def _position(position: RawPosition) -> tuple[str, int, int]:
 
 def _original(values: list[Any]) -> Original:
     id_, url, publisher, published_at_ms, ingested, position = values
-    return _make_original(
+    return Original(
         id_,
         url,
         publisher,
         published_at_ms,
         ingested,
-        None if position is None else _make_position(*position),
+        None if position is None else RawPosition(*position),
     )
 
 

@@ -15,12 +15,13 @@ from functools import lru_cache
 import numpy as np
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import SketchRecord, with_credits
+from wirecopy.core.fingerprint.record import SketchRecord
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.index.articles import ArticleStore
 from wirecopy.core.index.postings import Postings
 from wirecopy.core.index.sharded import Shard
 from wirecopy.core.model import U32, U64
+from wirecopy.core.values import replace
 from wirecopy.core.verdict import candidate_kernels, grade_kernels, measure_kernels, survey_kernels
 from wirecopy.core.verdict.grade_kernels import P_COLUMNS, W_ARTICLE, W_COLUMNS
 from wirecopy.core.verdict.measure_kernels import M_RUNS_FIRST, M_RUNS_LAST, R_END, R_HITS, R_START, T_MAIN
@@ -169,7 +170,7 @@ def compare(record: SketchRecord, postings: Shard, site_marks: Shard, workspace:
     survey(sketch.ids, len(credit_keys), postings, site_marks, workspace)
     if credit_keys and any(times := workspace.credited_before[: len(credit_keys)].tolist()):
         # what the site said in the same words before is its template's, not this article's
-        record = with_credits(record, tuple([c for c, n in zip(credits_, times, strict=True) if not n]))
+        record = replace(record, credits=tuple([c for c, n in zip(credits_, times, strict=True) if not n]))
         credit_keys = [key for key, n in zip(credit_keys, times, strict=True) if not n]
         _QUERY_FORMATS[len(credit_keys)].pack_into(
             workspace.query_bytes, 0, site, reposted, *identities, sketch.title_digest, *credit_keys

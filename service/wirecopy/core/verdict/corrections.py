@@ -8,8 +8,6 @@ only who was first changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import SketchRecord
 from wirecopy.core.index.origin_index import OriginIndex
@@ -26,16 +24,14 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.values import quick
+from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison, Measured, ranges_here
 from wirecopy.core.verdict.matching import Matches
 from wirecopy.core.verdict.passages import drawn_there
 from wirecopy.core.verdict.rules import Known, Match, credits_any, directed, extent
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(Value):
     """`copies`: candidates whose postings are the original's from now on, and where in its text their runs lie.
     `rewritten`: what is remembered of the corrected articles, by number: as it is, and the verdict that it is to hold."""
 

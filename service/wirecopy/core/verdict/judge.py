@@ -6,8 +6,6 @@ publisher, another's text; and, in correcting.py, the original that comes after 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from wirecopy.core import limits
@@ -15,7 +13,7 @@ from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
 from wirecopy.core.index.origin_index import NOTHING_COVERED, Learned, OriginIndex
 from wirecopy.core.model import I32, Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison
 from wirecopy.core.verdict.corrections import correct_copies
 from wirecopy.core.verdict.matching import Matches, find_matches
@@ -37,18 +35,12 @@ from wirecopy.core.verdict.rules import (
 _SHARE_DIGITS = 4
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Value):
     """An article's verdict, what the index learns from it, and the earlier verdicts that it shows to be wrong."""
 
     verdict: Verdict
     learned: Learned
     corrections: tuple[Correction, ...] = ()
-
-
-_judged, _learned, _verdict = maker(Judged), maker(Learned), maker(Verdict)
-_source, _original, _shown = maker(Source), maker(Original), maker(Credit)
 
 
 def judge(index: OriginIndex, comparison: Comparison) -> Judged:
@@ -83,7 +75,7 @@ def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
         return None
     known = same[0]
     anew = all(earlier(other.published_at_ms, record.published_at_ms) for other in same)
-    verdict = _verdict(
+    verdict = Verdict(
         VerdictKind.UPDATE if anew else VerdictKind.DUPLICATE,
         None,
         known.story_id,
@@ -92,11 +84,11 @@ def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
         1.0,
         _boilerplate_share(comparison),
         whole(sketch.lines, sketch.tokens, known.id),
-        (_source(known.id, known.publisher, 1.0, 1.0),),
+        (Source(known.id, known.publisher, 1.0, 1.0),),
         _credit(record),
         (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
     )
-    return _judged(verdict, _learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
+    return Judged(verdict, Learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
 
 
 def _unmatched(comparison: Comparison) -> Judged:
@@ -105,7 +97,7 @@ def _unmatched(comparison: Comparison) -> Judged:
     outside = external_credit(record)
     if outside is not None and credits_any(outside, brand_keys(record.publisher, record.host, record.domain)):
         outside = None
-    verdict = _verdict(
+    verdict = Verdict(
         VerdictKind.ORIGINAL if outside is None else VerdictKind.REPUBLICATION,
         None if outside is None else Extent.FULL,
         record.id,
@@ -118,7 +110,7 @@ def _unmatched(comparison: Comparison) -> Judged:
         _credit(record),
         (Basis.FIRST_SEEN if outside is None else Basis.CREDIT,),
     )
-    return _judged(verdict, _learned(None, NOTHING_COVERED, []))
+    return Judged(verdict, Learned(None, NOTHING_COVERED, []))
 
 
 def _update(index: OriginIndex, comparison: Comparison, match: Match, chosen: list[Match]) -> Judged:
@@ -132,7 +124,7 @@ def _update(index: OriginIndex, comparison: Comparison, match: Match, chosen: li
     named = {other.known.id for other in chosen}
     if first.id is not None and first.id not in named:
         verdict = _renamed(verdict, known.id, first.id)
-    return _judged(verdict, _learned(known.story, covered, []))
+    return Judged(verdict, Learned(known.story, covered, []))
 
 
 def _republication(
@@ -159,7 +151,7 @@ def _republication(
     )
     if _is_piece(leading) and all(_is_piece(source) for source in chosen):
         covered = NOTHING_COVERED  # a statement that many quote, a notice that many sites show: each article that has it counts
-    return _judged(verdict, _learned(source.story, covered, []))
+    return Judged(verdict, Learned(source.story, covered, []))
 
 
 def _is_piece(match: Match) -> bool:
@@ -172,7 +164,7 @@ def _late_original(
 ) -> Judged:
     """This one was first although its copies came before it: they are corrected, and their postings become its."""
     corrected = correct_copies(index, comparison, leading, basis, matches)
-    verdict = _verdict(
+    verdict = Verdict(
         VerdictKind.ORIGINAL,
         None,
         leading.known.story_id,
@@ -185,8 +177,8 @@ def _late_original(
         _credit(comparison.record),
         basis,
     )
-    learned = _learned(leading.known.story, NOTHING_COVERED, corrected.copies, corrected.rewritten)
-    return _judged(verdict, learned, tuple(corrected.corrections))
+    learned = Learned(leading.known.story, NOTHING_COVERED, corrected.copies, corrected.rewritten)
+    return Judged(verdict, learned, tuple(corrected.corrections))
 
 
 def _drawn(
@@ -202,7 +194,7 @@ def _drawn(
     leading = chosen[0]
     total = found.total
     sources = [
-        _source(
+        Source(
             source.known.id,
             source.known.publisher,
             _ratio(count, total),
@@ -211,7 +203,7 @@ def _drawn(
         for source, count in zip(chosen, found.by_source, strict=True)
     ]
     share = sources[0].share if len(sources) == 1 else _ratio(sum(found.by_source), total)
-    verdict = _verdict(
+    verdict = Verdict(
         kind,
         extent(share, leading.measured.containment_there, leading.measured.lead_there)
         if kind is VerdictKind.REPUBLICATION
@@ -261,14 +253,12 @@ def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit | None
     if not record.credits:
         return None
     best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
-    return _shown(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
+    return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
 
 
 def _ingested(known: Known) -> Original:
-    return _original(
-        known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position
-    )
+    return Original(known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position)
 
 
 def _outside(credit: RecordCredit) -> Original:
-    return _original(None, None, credit.name, None, False, None)
+    return Original(None, None, credit.name, None, False, None)

@@ -7,11 +7,9 @@ measured once more without it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value
 from wirecopy.core.verdict.comparison import Comparison, Measured, measure_whole, score_candidates
 from wirecopy.core.verdict.rules import (
     Match,
@@ -26,16 +24,13 @@ from wirecopy.core.verdict.rules import (
 _PASSES_MAX = 2  # the second without the template that the first learned; more change nothing
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Value):
     """Accepted candidates; and every one that might have been a source, as it was measured by the article on its page."""
 
     accepted: list[Match]
     measured: list[Measured]
 
 
-_match, _found = maker(Match), maker(Matches)
 _NOTHING = Matches([], [])
 
 
@@ -59,7 +54,7 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
     if good and good != matches:
         numbers = {match.known.number for match in good}
         good += [match for match in matches if match.known.number not in numbers and also_source(match)]
-    return _found(good, measured)
+    return Matches(good, measured)
 
 
 def _sent_again(index: OriginIndex, comparison: Comparison) -> Matches | None:
@@ -68,7 +63,7 @@ def _sent_again(index: OriginIndex, comparison: Comparison) -> Matches | None:
         return None
     measured, _ = score_candidates(comparison, index.articles, comparison.reposted, 0)
     good = [match for match in _matches(index, comparison, measured) if match.same_site and accepted(match)]
-    return _found(good, measured) if good else None
+    return Matches(good, measured) if good else None
 
 
 def _same_page(index: OriginIndex, comparison: Comparison) -> list[Match]:
@@ -101,7 +96,7 @@ def _matches(index: OriginIndex, comparison: Comparison, measured: list[Measured
             known.credit is not None and credits_any(known.credit, brands)
         )
         matches.append(
-            _match(
+            Match(
                 known,
                 one,
                 one.article in same_address,

@@ -15,7 +15,6 @@ import numpy as np
 
 from wirecopy.core import limits
 from wirecopy.core.model import I32, Passage
-from wirecopy.core.values import maker
 from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
 from wirecopy.core.verdict.measure_kernels import R_COLUMNS, R_HITS, R_SOURCE_END, R_SOURCE_START
@@ -24,7 +23,6 @@ from wirecopy.core.verdict.rules import Match
 from wirecopy.core.verdict.workspace import DRAWN_BY, REQUEST_FORMATS
 
 _TRIM, _TRIM_TITLED = 1, 2
-_passage = maker(Passage)
 
 
 @dataclass(slots=True)
@@ -115,7 +113,7 @@ def _passages(stretches: I32, ids: Sequence[str]) -> tuple[Passage, ...]:
     """Stretches i32[s, D_COLUMNS] as passages of the body as it came. ids: article id of each source."""
     return tuple(
         [
-            _passage(first, last, end - start, ids[source])
+            Passage(first, last, end - start, ids[source])
             for start, end, source, first, last in stretches.tolist()
             if last > first
         ]

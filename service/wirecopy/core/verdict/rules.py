@@ -8,21 +8,17 @@ limits.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
 from wirecopy.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value
 from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
 from wirecopy.core.verdict.grade_kernels import G_ADDRESS, G_BEFORE, G_ELSEWHERE, G_FURTHER, G_NAMED, G_SITE
 from wirecopy.core.verdict.workspace import DRAWN_BY, REQUEST_FORMATS
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Value):
     """What the index remembers of an article that came before."""
 
     number: int  # in the article store
@@ -70,9 +66,7 @@ def _under(name: str, domain: str) -> bool:
     return "." in domain and (name == domain or name.endswith("." + domain))
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Value):
     """A candidate, what it shares with this article, and how the two are related."""
 
     known: Known
@@ -165,17 +159,12 @@ def strong(credit: RecordCredit) -> bool:
     return credit.kind is not CreditKind.MENTION
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Direction:
+class Direction(Value):
     """Who was first: this article (`late`), the source, or one who is not in the index (`external`)."""
 
     late: bool
     external: RecordCredit | None
     basis: tuple[Basis, ...]
-
-
-_direction = maker(Direction)
 
 
 def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, others: list[Known]) -> Direction:
@@ -189,22 +178,22 @@ def directed(record: SketchRecord, brands: tuple[str, ...], source: Known, other
     before = earlier(record.published_at_ms, source.published_at_ms)
     if names_source and not named_by:
         conflict = (Basis.CREDIT_CONFLICT,) if before else ()
-        return _direction(False, None, (Basis.CREDIT, *conflict))
+        return Direction(False, None, (Basis.CREDIT, *conflict))
     if named_by and not names_source:
-        return _direction(True, None, (Basis.CREDIT, Basis.LATE_ORIGINAL))
+        return Direction(True, None, (Basis.CREDIT, Basis.LATE_ORIGINAL))
     outside = external_credit(record)
     if outside is not None and not credits_any(outside, brands):
         shared = source.credit is not None and source.credit.key == outside.key
         if shared or outside.agency:
-            return _direction(False, outside, (Basis.CREDIT,))
+            return Direction(False, outside, (Basis.CREDIT,))
     if source.external and source.credit is not None and not names_source:
-        return _direction(False, source.credit, (Basis.CREDIT,))
+        return Direction(False, source.credit, (Basis.CREDIT,))
     conflict = (Basis.CREDIT_CONFLICT,) if names_source and named_by else ()
     if before:
-        return _direction(True, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL, *conflict))
+        return Direction(True, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL, *conflict))
     known = record.published_at_ms is not None and source.published_at_ms is not None
     basis = (Basis.PUBLISHED_AT, Basis.FIRST_SEEN) if known else (Basis.FIRST_SEEN,)
-    return _direction(False, None, (*basis, *conflict))
+    return Direction(False, None, (*basis, *conflict))
 
 
 def external_credit(record: SketchRecord) -> RecordCredit | None:

@@ -17,7 +17,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -34,6 +34,7 @@ from wirecopy.core.records.raw import (
     json_bytes,
     republication_from_json,
 )
+from wirecopy.core.values import replace
 from wirecopy.shell.cli.files import FileTrouble, LineReader, open_output, read_bytes
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, compare
 from wirecopy.shell.report.html_report import page

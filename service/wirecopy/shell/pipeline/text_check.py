@@ -17,7 +17,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar
 
@@ -28,6 +28,7 @@ from wirecopy.core.index.stored import Remembered
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, Verdict, VerdictKind
 from wirecopy.core.records.enriched import verdict_to_json
 from wirecopy.core.records.raw import FieldPaths, decode_raw, json_bytes, json_value
+from wirecopy.core.values import replace
 from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.pipeline.turns import EngineTurns
 from wirecopy.shell.report.words import headline, sentences

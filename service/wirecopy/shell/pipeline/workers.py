@@ -35,7 +35,6 @@ _BATCH_RECORDS_MIN = 8  # a part handed to one worker: fewer are not worth the w
 RawInput = tuple[bytes | None, RawPosition]  # a raw record's value, and where it lies
 
 
-@dataclass(frozen=True, slots=True)
 class Fault(Rejected):
     """A record on which our own code failed, and how: `error` is the exception's type alone, since its text may
     hold the article's."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,6 +24,7 @@ from wirecopy.core.model import Basis, Outcome, RawArticle, Verdict, VerdictKind
 from wirecopy.core.records.enriched import verdict_to_json
 from wirecopy.core.records.fields import time_text
 from wirecopy.core.records.raw import encode_enriched, json_bytes
+from wirecopy.core.values import replace
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, alone, compare
 from wirecopy.shell.report.words import headline, sentences
 from wirecopy.shell.web.catalogue import Entry
