@@ -20,7 +20,7 @@ SECONDS ?= 3600
 PROCESSES ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit soak chaos chaos-short chaos-tools eval bench bench-full kafka service samples docs screenshots deploy-tools lock clean
+.PHONY: help install demo test check audit soak chaos chaos-short chaos-tools eval bench bench-full kafka service samples findings docs screenshots deploy-tools lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 14
@@ -99,6 +99,9 @@ service: $(STAMP) ## the service on that broker: its topics, then `wirecopy run`
 
 samples: $(STAMP) ## send the sample articles to that broker
 	$(PY) -m tools.produce
+
+findings: $(STAMP) ## behaviour of outside software that nobody would guess, run again (minutes; needs Java and Maven)
+	$(PY) -m tools.findings
 
 docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.md, the dashboard, the chart's schema, openapi.json
 	$(PY) -m tools.tables

@@ -60,7 +60,7 @@ def run(records: Sequence[tuple[int, int, bytes]], shards: int) -> tuple[float, 
     engine = Engine(window_ms=WINDOW_MS, shards=shards)
     if shards > 1:
         engine.index.postings = ShardedPostings(shards, Counting)
-        engine.index.marks = ShardedPostings(shards, Counting)
+        engine.index.site_marks = ShardedPostings(shards, Counting)
     Counting.asked = Counting.told = Counting.answered = Counting.calls = 0
     started = time.process_time()
     outcomes = engine.replay_many(records)

@@ -34,7 +34,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from wirecopy.core import limits  # noqa: E402
-from wirecopy.core.index import kernels as kernels_index  # noqa: E402
+from wirecopy.core.index import lookup_kernels  # noqa: E402
 from wirecopy.core.index.articles import COLUMNS, ArticleStore  # noqa: E402 — the checkout's own package
 from wirecopy.core.index.postings import I64, Postings  # noqa: E402
 from wirecopy.core.model import U16, U64  # noqa: E402
@@ -133,7 +133,7 @@ def stream(
 
 def look_up(postings: Postings, keys: U64) -> None:
     """A look-up as replay makes it: the kernel is called with lent arrays (`comparison.survey`)."""
-    kernels_index.postings_look_up(keys, *postings.table, *LENT)
+    lookup_kernels.postings_look_up(keys, *postings.table, *LENT)
 
 
 def add(postings: Postings, articles: ArticleStore, batch: list[SyntheticArticle], window: int) -> float:

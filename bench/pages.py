@@ -44,7 +44,7 @@ from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.model import RawArticle
 from wirecopy.core.records.raw import FieldPaths, json_bytes
 from wirecopy.shell.cli.run import SWITCH_SECONDS
-from wirecopy.shell.pipeline.checker import document, judged, read_text
+from wirecopy.shell.pipeline.text_check import document, judged, read_text
 
 ROOT = Path(__file__).parent.parent
 WATCHERS = 3

@@ -14,8 +14,9 @@ import yaml
 
 from wirecopy.core.model import RawPosition, Rejected, RejectReason, VerdictKind
 from wirecopy.shell.cli.topics import wanted
+from wirecopy.shell.options import KafkaOptions, TopicNames
 from wirecopy.shell.pipeline.steps import ORIGIN_PREFIX, Limits, dead_letter
-from wirecopy.shell.ports import KafkaOptions, RawRecord, TopicNames
+from wirecopy.shell.ports import RawRecord
 from wirecopy.shell.settings import Settings
 
 ROOT = Path(__file__).parent.parent

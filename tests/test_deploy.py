@@ -16,12 +16,12 @@ import yaml
 from tools import dashboard
 from wirecopy.__main__ import COMMANDS
 from wirecopy.shell import settings
-from wirecopy.shell.observe import telemetry
+from wirecopy.shell.observe import events
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = ROOT / "deploy/Dockerfile"
 ALERTS = ROOT / "deploy/prometheus/alerts.yml"
-SERIES = telemetry.series_names() | {"up", "process_resident_memory_bytes", "process_cpu_seconds_total"}
+SERIES = events.series_names() | {"up", "process_resident_memory_bytes", "process_cpu_seconds_total"}
 
 
 # ---- the image

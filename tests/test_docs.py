@@ -11,7 +11,7 @@ import pytest
 from tools import tables
 from wirecopy.__main__ import COMMANDS
 from wirecopy.shell import settings
-from wirecopy.shell.observe import telemetry
+from wirecopy.shell.observe import events
 
 ROOT = Path(__file__).parent.parent
 WRITTEN = [
@@ -33,7 +33,7 @@ def test_no_setting_and_no_metric_is_missing() -> None:
         name for name in settings.Settings.model_fields if f"`{settings.variable(name)}` |" not in page
     ] == []
     page = tables.metrics()
-    assert [metric.name for metric in telemetry.METRICS if f"`{metric.name}`" not in page] == []
+    assert [metric.name for metric in events.METRICS if f"`{metric.name}`" not in page] == []
 
 
 def links(text: str) -> list[str]:

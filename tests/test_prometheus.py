@@ -22,7 +22,8 @@ import yaml
 from tools import dashboard
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.cli import run
-from wirecopy.shell.observe import telemetry
+from wirecopy.shell.observe import events
+from wirecopy.shell.observe.telemetry import PrometheusSink
 from wirecopy.shell.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -123,12 +124,12 @@ async def test_every_query_of_the_dashboard_and_the_alerts_finds_its_series(tmp_
                         )
                         assert await answered(asked, grafana), f"{panel.title}: {grafana}"
             names = {found["metric"]["__name__"] for found in await answered(asked, '{job="wirecopy"}')}
-            assert telemetry.series_names() <= names
+            assert events.series_names() <= names
             assert not await asyncio.to_thread(query, asked, 'ALERTS{alertstate="firing"}')
 
 
 def test_promtool_finds_nothing_to_mend_in_what_is_exposed() -> None:
-    told = telemetry.PrometheusTelemetry(lambda: 0.0, version="1", engine_version=1)
+    told = PrometheusSink(version="1", engine_version=1)
     body, _ = told.exposition()
     done = subprocess.run(
         [tool("promtool"), "check", "metrics"], input=body, capture_output=True, timeout=60, check=False

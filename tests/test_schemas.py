@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched
+from wirecopy.core.values import replace
 
 SCHEMAS = {
     path.name.removesuffix(".schema.json"): json.loads(path.read_text(encoding="utf-8"))

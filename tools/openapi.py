@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from wirecopy.core.model import RejectReason, VerdictKind
-from wirecopy.shell.ports import CheckOptions
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.web.problems import KINDS, PROBLEM_JSON, Problem
 
 ROOT = Path(__file__).parent.parent

@@ -19,10 +19,12 @@ from wirecopy.core.engine import Engine
 from wirecopy.core.records.raw import FieldPaths
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.cli.warm import warm
-from wirecopy.shell.observe.telemetry import PrometheusTelemetry
-from wirecopy.shell.pipeline.binding import bound_checker, bound_steps
+from wirecopy.shell.observe.events import Telemetry
+from wirecopy.shell.observe.telemetry import PrometheusSink
+from wirecopy.shell.options import CheckOptions, PipelineOptions, TopicNames
+from wirecopy.shell.pipeline.binding import bound_steps, bound_text_checker
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import CheckOptions, PipelineOptions, TopicNames, TopicPartition
+from wirecopy.shell.ports import TopicPartition
 from wirecopy.shell.web.server import HttpServer, Views
 from wirecopy.shell.web.site import Site
 
@@ -110,7 +112,8 @@ class Served:
         self._stop = asyncio.Event()
         backend = MemoryBackend(self.broker, self.names)
         backend.create_topics(PARTITIONS)
-        telemetry = PrometheusTelemetry(time.time)
+        metrics = PrometheusSink()
+        telemetry = Telemetry(metrics, time.time)
         fields = FieldPaths()
         steps = bound_steps(fields, {})
         self.site = site = Site(
@@ -122,9 +125,9 @@ class Served:
         self.pipeline = pipeline = Pipeline(
             backend, self.engine, site.listening(steps), PipelineOptions(), telemetry
         )
-        checker = bound_checker(lambda: self.engine, pipeline, fields, {}, self._check)
+        checker = bound_text_checker(lambda: self.engine, pipeline, fields, {}, self._check)
         site.attach(pipeline, checker)
-        views = Views(telemetry.exposition, pipeline.health, lambda: pipeline.health().caught_up)
+        views = Views(metrics.exposition, pipeline.health, lambda: pipeline.health().caught_up)
         server = HttpServer(views, "127.0.0.1", 0, routes=site.routes())
         await server.start()
         await site.start()

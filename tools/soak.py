@@ -60,11 +60,11 @@ def _try(block: Block) -> Tried:
             if told:
                 wrong.append(told)
     else:
-        from tests.fuzz.doors import DOORS
+        from tests.fuzz.targets import TARGETS
 
         count = CASES_A_BLOCK if block.scale is None else 1
         try:
-            DOORS[block.name](range(block.first, block.first + count))
+            TARGETS[block.name](range(block.first, block.first + count))
         except Exception as error:
             cause = error.__cause__ or error
             wrong.append(f"{error}\n{''.join(traceback.format_exception(cause)[-4:])}")
@@ -86,11 +86,11 @@ def _simulated(seed: int, scale: int) -> str:
 
 def _blocks(first: int, end_at: float) -> Iterator[Block]:
     """Simulation and each door in turn, until the time is over."""
-    from tests.fuzz.doors import DOORS
+    from tests.fuzz.targets import TARGETS
 
     seeds, cases = first, first
     while True:
-        for name in DOORS:
+        for name in TARGETS:
             for block in (Block(SIMULATED, seeds), Block(name, cases)):
                 if time.monotonic() >= end_at:
                     return
@@ -159,7 +159,7 @@ def main() -> int:
     )
     given = parser.parse_args()
     if given.seed is not None:
-        one = _try(Block(given.door, given.seed, given.scale))
+        one = _try(Block(given.target, given.seed, given.scale))
         print("\n".join(one.wrong) or f"{given.door}, seed {given.seed}: nothing is violated")
         return 1 if one.wrong else 0
     first = time.time_ns() % SEED_SPAN if given.first is None else given.first

@@ -1,6 +1,6 @@
 """Write docs/configuration.md and docs/metrics.md from the code; a test says when they are not current.
 
-The settings and the metrics are declared once, in service/wirecopy/shell/settings and telemetry.py. A table kept
+The settings and the metrics are declared once, in service/wirecopy/shell/settings and observe/events.py. A table kept
 by hand would be wrong within a month, and an operator believes it.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wirecopy.shell import settings
-from wirecopy.shell.observe import telemetry
+from wirecopy.shell.observe import events
 from wirecopy.shell.settings.relations import RELATIONS
 
 ROOT = Path(__file__).parent.parent
@@ -79,7 +79,7 @@ def metrics() -> str:
         "| Metric | Type | Labels | Meaning |",
         "|---|---|---|---|",
     ]
-    for metric in telemetry.METRICS:
+    for metric in events.METRICS:
         labels = ", ".join(f"`{label}`" for label in metric.labels) or "–"
         values = f" ({', '.join(metric.values)})" if metric.values else ""
         lines.append(f"| `{metric.name}` | {metric.kind} | {labels}{values} | {metric.meaning} |")

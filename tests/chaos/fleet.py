@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.chaos.checker import Violations
 from tests.chaos.replica import ORDERS, Point
+from tests.chaos.verifier import Violations
 from tests.kafka.service import ROOT, STOP_SECONDS_MAX, Deployment
 
 WATCH_SECONDS = 0.25

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tests.chaos.checker import Final, Violations
+from tests.chaos.verifier import Final, Violations
 from tests.kafka.service import ROOT
 
 INVARIANTS = (

@@ -23,12 +23,12 @@ from confluent_kafka import TopicPartition as ForeignPartition
 from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
 
-from tests.chaos.checker import Position, Violations, Watcher, final_check
 from tests.chaos.fleet import Fleet, Replica
 from tests.chaos.plan import BROKER_KINDS, FULL, SHORT, Kind, Step, plan
 from tests.chaos.proxy import OwnProxy, Toxiproxy, proxy
 from tests.chaos.replica import Point
 from tests.chaos.report import Report
+from tests.chaos.verifier import Position, Violations, Watcher, final_check
 from tests.kafka.client import Read, read_committed
 from tests.kafka.service import Deployment
 from tests.kafka.stream import pieces

@@ -7,7 +7,7 @@ import io
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -26,11 +26,14 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched
+from wirecopy.core.values import replace
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.cli.files import Line
 from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+from wirecopy.shell.observe.events import Telemetry
+from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import NullTelemetry, PipelineOptions, Steps
+from wirecopy.shell.ports import Steps
 
 ORIGINAL, REPUBLICATION = VerdictKind.ORIGINAL, VerdictKind.REPUBLICATION
 DAY_MS = 24 * 3600 * 1000
@@ -459,7 +462,7 @@ def pipeline_on(backend: MemoryBackend) -> Pipeline:
         encode_enriched=encode_enriched,
         encode_correction=encode_correction,
     )
-    return Pipeline(backend, Engine(), steps, PipelineOptions(poll_timeout_ms=5), NullTelemetry())
+    return Pipeline(backend, Engine(), steps, PipelineOptions(poll_timeout_ms=5), Telemetry())
 
 
 async def piped(values: Sequence[bytes], partitions: int, replicas: int) -> MemoryBroker:
@@ -547,7 +550,7 @@ def test_once_a_window_has_passed_an_engine_judges_as_one_that_never_saw_what_we
     old, fresh = replayed(early), Engine()
     assert old.replay_many(tail) == fresh.replay_many(tail)
     assert len(old.index.postings) == len(fresh.index.postings)
-    assert len(old.index.marks) == len(fresh.index.marks)
+    assert len(old.index.site_marks) == len(fresh.index.site_marks)
     assert old.stats().articles == fresh.stats().articles
     assert not old.index.orphans
     for number in range(30, old.index.articles.next_number):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,13 +14,18 @@ from tests.core.story import article, prose
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record
-from wirecopy.core.index import kernels as kernels_index
 from wirecopy.core.index.origin_index import NOTHING_COVERED, Learned, OriginIndex
 from wirecopy.core.index.postings import Postings
 from wirecopy.core.index.sharded import ShardedPostings
 from wirecopy.core.model import CreditKind, Verdict, VerdictKind
-from wirecopy.core.verdict import candidate_kernels as kernels_replay
-from wirecopy.core.verdict import comparison
+from wirecopy.core.values import replace
+from wirecopy.core.verdict import (
+    candidate_kernels,
+    comparison,
+    learning_kernels,
+    measure_kernels,
+    survey_kernels,
+)
 from wirecopy.core.verdict.workspace import Workspace
 
 
@@ -38,36 +42,40 @@ def record_of(seed: int, *keys: str) -> SketchRecord:
 @given(st.integers(0, 2**32))
 def test_one_call_finds_what_the_tables_say_when_asked_by_parts(seed: int) -> None:
     chance = random.Random(seed)
-    count, said = chance.randint(0, 40), chance.randint(0, limits.CREDITS_MAX)
+    count, credits_count = chance.randint(0, 40), chance.randint(0, limits.CREDITS_MAX)
     ids = np.array([chance.getrandbits(64) for _ in range(count)], np.uint64)
-    asked = np.array([chance.getrandbits(64) for _ in range(kernels_index.ASKED_SAID + said)], np.uint64)
-    identities = slice(kernels_index.ASKED_IDENTITY, kernels_index.ASKED_IDENTITY + kernels_index.IDENTITIES)
-    site, taken = asked[kernels_index.ASKED_SITE], asked[kernels_index.ASKED_TAKEN]
-    posted = np.concatenate((ids, asked[identities]))
-    marked = np.concatenate((ids ^ site, ids ^ taken, asked[kernels_index.ASKED_SAID :]))
-    postings, marks = Postings(), Postings()
+    query = np.array(
+        [chance.getrandbits(64) for _ in range(survey_kernels.QUERY_CREDITS + credits_count)], np.uint64
+    )
+    identities = slice(
+        survey_kernels.QUERY_IDENTITY, survey_kernels.QUERY_IDENTITY + survey_kernels.IDENTITIES
+    )
+    site, reposted = query[survey_kernels.QUERY_SITE], query[survey_kernels.QUERY_REPOSTED]
+    posted = np.concatenate((ids, query[identities]))
+    marked = np.concatenate((ids ^ site, ids ^ reposted, query[survey_kernels.QUERY_CREDITS :]))
+    postings, site_marks = Postings(), Postings()
     shared = ShardedPostings(3), ShardedPostings(3)
     spread = chance.choice([1, 200, 70_000])  # one, two or three bytes tell the articles apart
     for number in sorted(chance.sample(range(12 * spread), chance.randint(1, 10))):
-        for tables, keys in (((postings, shared[0]), posted), ((marks, shared[1]), marked)):
+        for tables, keys in (((postings, shared[0]), posted), ((site_marks, shared[1]), marked)):
             held = keys[np.array([chance.random() < 0.4 for _ in keys], np.bool_)]
             at = np.array([chance.randrange(65_536) for _ in held], np.uint16)
             for table in tables:
                 table.insert(held, number, at)
     found = []
-    for one, other in ((postings, marks), shared):
-        room = Workspace.least()
-        room.asked[: len(asked)] = asked
-        comparison.survey(ids, said, one, other, room)
-        votes, took, address, body = room.found.tolist()
+    for one, other in ((postings, site_marks), shared):
+        workspace = Workspace.least()
+        workspace.query[: len(query)] = query
+        comparison.survey(ids, credits_count, one, other, workspace)
+        votes, took, address, body = workspace.found.tolist()
         found.append(
             [
-                room.template[:count].astype(bool).tolist(),
-                room.said_before[:said].tolist(),
-                (address, body, room.same[: address + body].tolist()),
+                workspace.template[:count].astype(bool).tolist(),
+                workspace.credited_before[:credits_count].tolist(),
+                (address, body, workspace.same[: address + body].tolist()),
                 *(
                     [part[:n].tolist() for part in (of.sample, of.article, of.position)]
-                    for of, n in ((room.votes, votes), (room.taken, took))
+                    for of, n in ((workspace.votes, votes), (workspace.reposted, took))
                 ),
             ]
         )
@@ -88,15 +96,15 @@ def test_candidates_are_the_articles_with_most_usable_votes_and_those_of_the_add
     )
     words = np.array([[chance.randrange(2)] for _ in range(articles)], np.uint64)
     same = sorted(chance.sample(range(base, base + articles), min(articles, chance.randint(0, 3))))
-    at = np.zeros(kernels_replay.AT_FIELDS, np.int64)
-    at[kernels_replay.AT_BASE] = base
-    asked = np.ones(1, np.uint64)  # the site
-    by = np.zeros(kernels_replay.BY_FIELDS, np.int64)
-    by[kernels_replay.BY_CANDIDATES], by[kernels_replay.BY_CANDIDATE_HITS] = 5, 2
+    at = np.zeros(candidate_kernels.AT_FIELDS, np.int64)
+    at[candidate_kernels.AT_BASE] = base
+    query = np.ones(1, np.uint64)  # the site
+    by = np.zeros(measure_kernels.BY_FIELDS, np.int64)
+    by[measure_kernels.BY_CANDIDATES], by[measure_kernels.BY_CANDIDATE_HITS] = 5, 2
     numbers = np.array([number for number, _ in votes], np.uint32)
     sample = np.array([which for _, which in votes], np.int32)
     chosen, counts = np.zeros(40, np.uint32), np.zeros(5, np.int64)
-    kept, on_site = kernels_replay._candidates(
+    kept, on_site = candidate_kernels._candidates(
         template, sample, numbers, len(votes), words, at, np.uint64(1), by, chosen, counts
     )
     usable = [(number, which) for number, which in votes if not template[which]]
@@ -104,7 +112,7 @@ def test_candidates_are_the_articles_with_most_usable_votes_and_those_of_the_add
     best = sorted((n for n in tally if tally[n] >= 2), key=lambda n: (-tally[n], n))[:5]
     assert chosen[:kept].tolist() == best
     assert on_site == sum(int(words[number - base, 0]) for number, _ in usable)
-    distinct = kernels_replay._joined(chosen, kept, np.array(same, np.uint32))
+    distinct = candidate_kernels._joined(chosen, kept, np.array(same, np.uint32))
     assert chosen[:distinct].tolist() == sorted({*best, *same})
 
     spared = np.array(sorted({*best[:2]}), np.uint32)
@@ -112,7 +120,7 @@ def test_candidates_are_the_articles_with_most_usable_votes_and_those_of_the_add
     for number, which in usable:
         if words[number - base, 0] == 1 and number not in spared:
             expected[which] = 1
-    marked = kernels_replay.mark_on_site(template, len(votes), sample, numbers, words, at, asked, spared)
+    marked = candidate_kernels.mark_on_site(template, len(votes), sample, numbers, words, at, query, spared)
     assert marked == expected.sum() - before
     assert template.tolist() == expected.tolist()
 
@@ -122,18 +130,21 @@ def test_candidates_are_the_articles_with_most_usable_votes_and_those_of_the_add
 @given(st.integers(0, 2**32))
 def test_an_article_teaches_its_template_what_it_took_and_what_is_new(seed: int) -> None:
     chance = random.Random(seed)
-    count, said = chance.randint(0, 30), chance.randint(0, 3)
+    count, credits_count = chance.randint(0, 30), chance.randint(0, 3)
     ids = [chance.getrandbits(64) for _ in range(count)]
     positions = sorted(chance.sample(range(70_000 if chance.random() < 0.2 else 200), count))
     template = [chance.random() < 0.3 for _ in ids]
-    asked = [chance.getrandbits(64) for _ in range(kernels_index.ASKED_SAID + said)]
+    query = [chance.getrandbits(64) for _ in range(survey_kernels.QUERY_CREDITS + credits_count)]
     edges = [sorted((chance.randrange(220), chance.randrange(220))) for _ in range(chance.randint(0, 3))]
     votes = [(chance.randrange(count), chance.randrange(50)) for _ in range(60)] if count else []
     renew = chance.choice([0, 25, 60])
-    marks_keys, marks_positions = np.empty(2 * count + said, np.uint64), np.empty(2 * count + said, np.uint16)
+    site_marks_keys, site_marks_positions = (
+        np.empty(2 * count + credits_count, np.uint64),
+        np.empty(2 * count + credits_count, np.uint16),
+    )
     keys, keys_positions = np.empty(count + 3, np.uint64), np.empty(count + 3, np.uint16)
-    taught = np.empty(kernels_index.TAUGHT_FIELDS, np.int64)
-    kernels_index.teach(
+    taught = np.empty(learning_kernels.TAUGHT_FIELDS, np.int64)
+    learning_kernels.teach(
         np.array(ids, np.uint64),
         np.array(positions, np.int32),
         np.array(template, np.uint8),
@@ -142,27 +153,30 @@ def test_an_article_teaches_its_template_what_it_took_and_what_is_new(seed: int)
         np.array([number for _, number in votes], np.uint32),
         len(votes),
         renew,
-        np.array(asked, np.uint64),
-        said,
-        marks_keys,
-        marks_positions,
+        np.array(query, np.uint64),
+        credits_count,
+        site_marks_keys,
+        site_marks_positions,
         keys,
         keys_positions,
         np.empty(count, np.int64),
         taught,
     )
-    taken = [
+    reposted = [
         not template[i] and any(start <= positions[i] < end for start, end in edges) for i in range(count)
     ]
     newest = [max((n for which, n in votes if which == i), default=-1) for i in range(count)]
     at = [min(position, 65_534) for position in positions]
-    marks = [(key, 0) for key in asked[kernels_index.ASKED_SAID :]]
-    marks += [(ids[i] ^ asked[0], at[i]) for i in range(count) if template[i]]
-    marks += [(ids[i] ^ asked[1], at[i]) for i in range(count) if taken[i]]
-    fresh = [not template[i] and (not taken[i] or 0 <= newest[i] < renew) for i in range(count)]
-    postings = [(ids[i], at[i]) for i in range(count) if fresh[i]] + [(key, 65_535) for key in asked[2:5]]
+    site_marks = [(key, 0) for key in query[survey_kernels.QUERY_CREDITS :]]
+    site_marks += [(ids[i] ^ query[0], at[i]) for i in range(count) if template[i]]
+    site_marks += [(ids[i] ^ query[1], at[i]) for i in range(count) if reposted[i]]
+    fresh = [not template[i] and (not reposted[i] or 0 <= newest[i] < renew) for i in range(count)]
+    postings = [(ids[i], at[i]) for i in range(count) if fresh[i]] + [(key, 65_535) for key in query[2:5]]
     told, kept = taught.tolist()
-    assert list(zip(marks_keys[:told].tolist(), marks_positions[:told].tolist(), strict=True)) == marks
+    assert (
+        list(zip(site_marks_keys[:told].tolist(), site_marks_positions[:told].tolist(), strict=True))
+        == site_marks
+    )
     assert list(zip(keys[:kept].tolist(), keys_positions[:kept].tolist(), strict=True)) == postings
 
 
@@ -183,7 +197,7 @@ def test_one_call_teaches_two_tables_what_insertions_by_parts_do(seed: int) -> N
             assert one.remember(found, verdict_of(record), learned, number) == number
             one.learn(found, learned, number, number // 2)
     keys = np.concatenate([record.sketch.ids for record in records])
-    for left, right in ((index.postings, parts.postings), (index.marks, parts.marks)):
+    for left, right in ((index.postings, parts.postings), (index.site_marks, parts.site_marks)):
         assert len(left) == len(right)
         for site in (0, comparison.site_key("a.com")):
             mine, theirs = (table.look_up(keys ^ np.uint64(site)) for table in (left, right))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fuzz.doors import CASES, DOORS
+from tests.fuzz.targets import CASES, TARGETS
 
 FOUND = [
     ("headers", 5),  # a dead letter whose headers alone were larger than its topic takes
@@ -16,16 +16,16 @@ FOUND = [
 
 
 def test_ten_thousand_cases_are_tried() -> None:
-    assert CASES.keys() == DOORS.keys()
+    assert CASES.keys() == TARGETS.keys()
     assert sum(CASES.values()) >= 10_000
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", DOORS)
+@pytest.mark.parametrize("name", TARGETS)
 def test_any_bytes_come_to_an_end_that_is_said(name: str) -> None:
-    DOORS[name](range(CASES[name]))
+    TARGETS[name](range(CASES[name]))
 
 
 @pytest.mark.parametrize(("name", "seed"), FOUND)
 def test_what_was_found_stays_mended(name: str, seed: int) -> None:
-    DOORS[name](range(seed, seed + 1))
+    TARGETS[name](range(seed, seed + 1))

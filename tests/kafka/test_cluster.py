@@ -17,7 +17,8 @@ from tests.kafka.test_faults import PARTITIONS, assert_exactly_once, put, runnin
 from tests.shell.backends.test_contract import options_of
 from tools.kafka import Broker, KafkaMissingError, free_ports, new_broker
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin
-from wirecopy.shell.ports import KafkaOptions, TopicSpec
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import TopicSpec
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 

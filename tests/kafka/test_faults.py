@@ -28,24 +28,16 @@ from confluent_kafka.admin import AdminClient
 
 from tests.kafka.client import Record, high_watermarks, produce, read_committed
 from tests.shell.backends.test_contract import Member, create_topics, options_of, poll_until_owned
-from tests.shell.pipeline.test_pipeline import Recorder
+from tests.shell.pipeline.test_pipeline import RecordingTelemetry
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
 from tools.kafka import Broker, KafkaMissingError, new_broker
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
 from wirecopy.shell.backends.kafka.outputs import KafkaOutputs
 from wirecopy.shell.backends.kafka.source import KafkaSource
+from wirecopy.shell.errors import FatalError, StalledError, UnavailableError
+from wirecopy.shell.options import KafkaOptions, PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import (
-    FatalError,
-    KafkaOptions,
-    OutputRecord,
-    OutputStream,
-    PipelineOptions,
-    RecordBounds,
-    StalledError,
-    TopicPartition,
-    UnavailableError,
-)
+from wirecopy.shell.ports import OutputRecord, OutputStream, RecordBounds, TopicPartition
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
@@ -143,10 +135,10 @@ async def assert_exactly_once(options: KafkaOptions, count: int) -> None:
 
 @asynccontextmanager
 async def running(
-    options: KafkaOptions, telemetry: Recorder | None = None, backend: Any = None
+    options: KafkaOptions, telemetry: RecordingTelemetry | None = None, backend: Any = None
 ) -> AsyncIterator[Pipeline]:
     pipeline = Pipeline(
-        backend or KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, telemetry or Recorder()
+        backend or KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, telemetry or RecordingTelemetry()
     )
     stop = asyncio.Event()
     task = asyncio.create_task(pipeline.run(stop))
@@ -161,7 +153,7 @@ async def test_a_frozen_broker_is_waited_out(own_broker: Broker, options: KafkaO
     """A5, A15: nothing on the client returns while the broker is frozen; every call has a deadline, and all
     is rebuilt.
     """
-    telemetry = Recorder()
+    telemetry = RecordingTelemetry()
     async with running(options, telemetry):
         await put(options, 0, 300)
         await wait_for(options, 50)
@@ -204,7 +196,7 @@ async def test_an_output_that_the_broker_refuses_for_its_size_becomes_a_dead_let
 
             return Without(options, source)
 
-    telemetry = Recorder()
+    telemetry = RecordingTelemetry()
     async with running(options, telemetry, Unknowing(replace(options, producer_batch_bytes_max=2_500))):
         await put(options, 0, 30)
         await put(options, 30, 2, size=5_000)
@@ -220,7 +212,7 @@ async def test_known_limits_of_the_topics_are_kept_without_a_refusal(options: Ka
     async with asyncio.timeout(20):  # the broker tells what it will do a little later than it says so
         while ((await outputs.record_bounds()).enriched or 0) > 6_000:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-    telemetry = Recorder()
+    telemetry = RecordingTelemetry()
     await put(options, 0, 2, size=8_000)
     await put(options, 2, 120)
     async with running(options, telemetry):
@@ -237,7 +229,7 @@ async def test_retention_past_the_committed_offset_stops_the_service(options: Ka
     admin = AdminClient({"bootstrap.servers": options.bootstrap_servers})
     for future in admin.delete_records([ForeignPartition(options.topics.raw[0], 0, 15)]).values():
         future.result(30)
-    telemetry = Recorder()
+    telemetry = RecordingTelemetry()
     pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, telemetry)
     with pytest.raises(FatalError, match=r"committed offset 10 .*-0 is not within 15 to 20"):
         async with asyncio.timeout(60):
@@ -389,7 +381,7 @@ async def test_a_deleted_output_topic_stops_the_service_and_a_new_one_lets_it_go
 ) -> None:
     """Nothing is committed that went nowhere: what the new topic lacks is what went to the old one."""
     await put(options, 0, 30)
-    pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, Recorder())
+    pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, RecordingTelemetry())
     task = asyncio.create_task(pipeline.run(asyncio.Event()))
     await wait_for(options, 30)
     admin = AdminClient({"bootstrap.servers": options.bootstrap_servers})
@@ -415,7 +407,7 @@ async def test_a_fingerprint_log_that_lost_what_the_index_needs_next_stops_the_s
     await put(options, 0, 30)
     stop = asyncio.Event()
     first = asyncio.create_task(
-        Pipeline(KafkaBackend(options), engine, TOY_STEPS, OPTIONS, Recorder()).run(stop)
+        Pipeline(KafkaBackend(options), engine, TOY_STEPS, OPTIONS, RecordingTelemetry()).run(stop)
     )
     await wait_for(options, 30)
     stop.set()
@@ -428,7 +420,9 @@ async def test_a_fingerprint_log_that_lost_what_the_index_needs_next_stops_the_s
         future.result(30)
     with pytest.raises(FatalError, match="log has lost what this replica needs next"):
         async with asyncio.timeout(60):
-            await Pipeline(KafkaBackend(options), engine, TOY_STEPS, OPTIONS, Recorder()).run(asyncio.Event())
+            await Pipeline(KafkaBackend(options), engine, TOY_STEPS, OPTIONS, RecordingTelemetry()).run(
+                asyncio.Event()
+            )
 
 
 async def test_what_a_rebalance_listener_raises_is_not_only_logged(options: KafkaOptions) -> None:

@@ -19,13 +19,14 @@ import pytest
 
 from tests.kafka.client import produce, read_committed
 from tests.shell.backends.test_contract import create_topics, options_of
-from tests.shell.pipeline.test_pipeline import Recorder
+from tests.shell.pipeline.test_pipeline import RecordingTelemetry
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
 from tools.kafka import Broker, KafkaMissingError, free_ports, new_broker
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
+from wirecopy.shell.errors import UnavailableError
+from wirecopy.shell.options import KafkaOptions, PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import KafkaOptions, PipelineOptions, UnavailableError
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 
@@ -98,7 +99,7 @@ async def test_a_rotated_token_is_read_anew_at_every_log_in(
     file.write_text(token(TOKEN_SECONDS))
     chosen = options(bootstrap, unique, file)
     pipeline_options = PipelineOptions(retry_delay_ms=50, retry_delay_ms_max=500)
-    pipeline = Pipeline(KafkaBackend(chosen), ToyEngine(), TOY_STEPS, pipeline_options, Recorder())
+    pipeline = Pipeline(KafkaBackend(chosen), ToyEngine(), TOY_STEPS, pipeline_options, RecordingTelemetry())
     stop = asyncio.Event()
     task = asyncio.create_task(pipeline.run(stop))
 

@@ -16,15 +16,16 @@ from confluent_kafka.admin import AdminClient
 
 from tests.kafka.client import Record, produce, read_committed
 from tests.shell.backends.test_contract import create_topics, options_of
-from tests.shell.pipeline.test_pipeline import Recorder
+from tests.shell.pipeline.test_pipeline import RecordingTelemetry
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
 from tools.kafka import Broker, KafkaMissingError, free_ports, new_broker
-from wirecopy.shell.backends.kafka.access import standing
+from wirecopy.shell.backends.kafka.access import cluster_access
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
-from wirecopy.shell.cli.access_findings import judged
+from wirecopy.shell.cli.access_findings import access_findings
+from wirecopy.shell.errors import FatalError, UnavailableError
+from wirecopy.shell.options import KafkaOptions, PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import FatalError, KafkaOptions, PipelineOptions, UnavailableError
 from wirecopy.shell.settings import Settings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
@@ -178,7 +179,7 @@ async def test_the_listed_rights_are_enough_and_old_connections_may_be_closed(
     await create_topics(replace(options_of(secured.open_bootstrap, unique)), 2)
     grant(secured, unique, RIGHTS)
     options = secure_options(secured, unique, mechanism)
-    pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, Recorder())
+    pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, RecordingTelemetry())
     stop = asyncio.Event()
     task = asyncio.create_task(pipeline.run(stop))
     try:
@@ -204,7 +205,7 @@ async def test_each_listed_right_is_needed_and_its_lack_is_said(secured: Secured
         await asyncio.to_thread(grant, secured, prefix, tuple(right for right in RIGHTS if right != missing))
         options = secure_options(secured, prefix, "PLAIN")
         await asyncio.to_thread(feed, secured, options, 0, 20)
-        pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, Recorder())
+        pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, RecordingTelemetry())
         named = {"GROUP": "GroupAuthorization", "TRANSACTIONAL_ID": "TransactionalId"}.get(
             missing.resource, rf"{prefix}\.{missing.name}|TopicAuthorization"
         )
@@ -242,8 +243,8 @@ async def test_check_config_says_of_each_right_that_is_missing_what_to_allow(
         options = secure_options(secured, prefix, "PLAIN")
         names = {f"topic_{name}": value for name, value in asdict(options.topics).items()}
         chosen = Settings(kafka_group_id=options.group_id, **names)
-        found = judged(await standing(options), chosen, time.time_ns() // 1_000_000)
-        return [f"{finding.topic}: {finding.text}" for finding in found if finding.fault]
+        found = access_findings(await cluster_access(options), chosen, time.time_ns() // 1_000_000)
+        return [f"{finding.subject}: {finding.text}" for finding in found if finding.fault]
 
     for number, missing in enumerate((None, *RIGHTS)):
         told = await faults(number, missing)

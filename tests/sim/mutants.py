@@ -15,20 +15,14 @@ from typing import Any
 
 import pytest
 
-from tests.sim import doors
+from tests.sim import sim_backend
 from tests.sim.scenario import World
 from wirecopy.core.engine import Engine
 from wirecopy.core.model import Outcome, Refused
+from wirecopy.shell.errors import FencedError, UnavailableError
 from wirecopy.shell.pipeline import follower, partition, steps
 from wirecopy.shell.pipeline.steps import Entry
-from wirecopy.shell.ports import (
-    FencedError,
-    LogRecord,
-    Opened,
-    OutputStream,
-    TopicPartition,
-    UnavailableError,
-)
+from wirecopy.shell.ports import LogRecord, Opened, OutputStream, TopicPartition
 
 Patch = pytest.MonkeyPatch
 Prepare = Callable[[World], None]
@@ -53,103 +47,109 @@ class Mutant:
 def skipped_fence(patch: Patch) -> Prepare:
     """A new owner goes on with the old producer's epoch."""
 
-    def fence(self: doors.TransactionLog, transactional_id: str) -> int:
+    def fence(self: sim_backend.TransactionLog, transactional_id: str) -> int:
         broker = self._backend.broker
         return broker.epoch(transactional_id) or broker.fence(transactional_id)
 
-    patch.setattr(doors.TransactionLog, "fence", fence)
+    patch.setattr(sim_backend.TransactionLog, "fence", fence)
     return _nothing
 
 
 def offset_before_fence(patch: Patch) -> Prepare:
     """The committed offset is read first, the fence comes after it."""
 
-    async def open_(self: doors.SimOutputs, part: TopicPartition) -> Opened:
-        transactional_id = f"{self.doors.backend.group_id}.{part.topic}.{part.partition}"
+    async def open_(self: sim_backend.SimOutputs, part: TopicPartition) -> Opened:
+        transactional_id = f"{self.sim_backend.backend.group_id}.{part.topic}.{part.partition}"
         committed = await self.committed(part)
         epoch = await self.fence(transactional_id)
-        return Opened(doors.SimTransactions(self.doors, part, transactional_id, epoch), committed)
+        return Opened(sim_backend.SimTransactions(self.sim_backend, part, transactional_id, epoch), committed)
 
-    patch.setattr(doors.SimOutputs, "open", open_)
+    patch.setattr(sim_backend.SimOutputs, "open", open_)
     return _nothing
 
 
 def offsets_outside(patch: Patch) -> Prepare:
     """The raw offset is committed by itself, once the transaction is through."""
 
-    async def publish(self: doors.SimTransactions, records: Sequence[Any], next_raw_offset: int) -> None:
-        backend = self.doors.backend
+    async def publish(
+        self: sim_backend.SimTransactions, records: Sequence[Any], next_raw_offset: int
+    ) -> None:
+        backend = self.sim_backend.backend
         await plain(self, records, next_raw_offset)
-        await self.doors.network.ask(
+        await self.sim_backend.network.ask(
             "commit the offset",
             lambda: backend.broker.commit(backend.group_id, self.partition, next_raw_offset),
         )
 
-    async def send_offset(self: doors.SimTransactions, next_raw_offset: int) -> None:
+    async def send_offset(self: sim_backend.SimTransactions, next_raw_offset: int) -> None:
         """Not in the transaction."""
 
-    plain = doors.SimTransactions.publish
-    patch.setattr(doors.SimTransactions, "publish", publish)
-    patch.setattr(doors.SimTransactions, "send_offset", send_offset)
+    plain = sim_backend.SimTransactions.publish
+    patch.setattr(sim_backend.SimTransactions, "publish", publish)
+    patch.setattr(sim_backend.SimTransactions, "send_offset", send_offset)
     return _nothing
 
 
 def unchecked_delivery(patch: Patch) -> Prepare:
     """The commit goes ahead whatever became of the sends."""
 
-    async def deliver_all(self: doors.SimTransactions, requests: Sequence[Any]) -> None:
+    async def deliver_all(self: sim_backend.SimTransactions, requests: Sequence[Any]) -> None:
         await asyncio.gather(*requests, return_exceptions=True)
 
-    patch.setattr(doors.SimTransactions, "deliver_all", deliver_all)
+    patch.setattr(sim_backend.SimTransactions, "deliver_all", deliver_all)
     return _nothing
 
 
 def commit_tried_again(patch: Patch) -> Prepare:
     """After a commit whose outcome is unknown the same transaction is sent once more."""
 
-    async def publish(self: doors.SimTransactions, records: Sequence[Any], next_raw_offset: int) -> None:
+    async def publish(
+        self: sim_backend.SimTransactions, records: Sequence[Any], next_raw_offset: int
+    ) -> None:
         try:
             await plain(self, records, next_raw_offset)
         except UnavailableError:
             self.dead = False
             await plain(self, records, next_raw_offset)
 
-    plain = doors.SimTransactions.publish
-    patch.setattr(doors.SimTransactions, "publish", publish)
+    plain = sim_backend.SimTransactions.publish
+    patch.setattr(sim_backend.SimTransactions, "publish", publish)
     return _nothing
 
 
 def dead_letters_outside(patch: Patch) -> Prepare:
     """Dead letters are written at once, by a plain producer."""
 
-    async def deliver(self: doors.SimTransactions, stream: OutputStream, batch: Sequence[Any]) -> None:
+    async def deliver(self: sim_backend.SimTransactions, stream: OutputStream, batch: Sequence[Any]) -> None:
         if stream is not OutputStream.DEAD:
             await plain(self, stream, batch)
             return
-        broker = self.doors.backend.broker
-        await self.doors.network.ask(
+        broker = self.sim_backend.backend.broker
+        await self.sim_backend.network.ask(
             "send dead letters",
             lambda: [broker.produce(t, n, r.value, r.key, r.headers) for t, n, r in batch],
         )
 
-    plain = doors.SimTransactions.deliver
-    patch.setattr(doors.SimTransactions, "deliver", deliver)
+    plain = sim_backend.SimTransactions.deliver
+    patch.setattr(sim_backend.SimTransactions, "deliver", deliver)
     return _nothing
 
 
 def fence_ignored(patch: Patch) -> Prepare:
     """A producer that was fenced gets itself a new epoch and goes on."""
 
-    async def publish(self: doors.SimTransactions, records: Sequence[Any], next_raw_offset: int) -> None:
+    async def publish(
+        self: sim_backend.SimTransactions, records: Sequence[Any], next_raw_offset: int
+    ) -> None:
         try:
             await plain(self, records, next_raw_offset)
         except FencedError:
-            self.epoch = self.doors.transactions.fence(self.transactional_id)
+            self.epoch = self.sim_backend.transactions.fence(self.transactional_id)
             self.dead = False
             await plain(self, records, next_raw_offset)
 
-    plain = doors.SimTransactions.publish
-    patch.setattr(doors.SimTransactions, "publish", publish)
+    plain = sim_backend.SimTransactions.publish
+    patch.setattr(sim_backend.SimTransactions, "publish", publish)
     return _nothing
 
 
@@ -202,8 +202,8 @@ def judged_before_replay(patch: Patch) -> Prepare:
         await plain(self, entries)
         for entry in entries:
             if entry.outcome is None and entry.proposal is not None:
-                now_ms = self._around.wall_clock_ms()
-                [outcome] = self._around.engine.replay_many(
+                now_ms = self._context.wall_clock_ms()
+                [outcome] = self._context.engine.replay_many(
                     [(entry.log_offset or 0, now_ms, entry.proposal.value)]
                 )
                 if isinstance(outcome, Outcome):

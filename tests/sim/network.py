@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from tests.sim.loop import REPLICA, SimLoop
-from wirecopy.shell.ports import UnavailableError
+from wirecopy.shell.errors import UnavailableError
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Point(StrEnum):
 
 
 @dataclass(slots=True)
-class Weather:
+class Conditions:
     """Chances of a request; all zero is calm. Delays in seconds."""
 
     lost: float = 0.0  # it never arrives
@@ -56,7 +56,7 @@ class Network:
 
     loop: SimLoop
     chance: random.Random
-    weather: Weather = field(default_factory=Weather)
+    conditions: Conditions = field(default_factory=Conditions)
     slow: dict[int, float] = field(default_factory=dict)  # replica → extra seconds at each read of the log
     crash_at: dict[int, tuple[Point, int]] = field(default_factory=dict)
     crashed: list[tuple[int, Point]] = field(default_factory=list)
@@ -83,15 +83,19 @@ class Network:
         self, what: str, action: Callable[[], T], sent: Point | None = None, done: Point | None = None
     ) -> T:
         """Sends a request. Its effect at the broker is `action`; what that gives or raises is the answer."""
-        chance, weather, loop = self.chance, self.weather, self.loop
+        chance, conditions, loop = self.chance, self.conditions, self.loop
         answer: asyncio.Future[T] = loop.create_future()
         if sent is not None:
             await self.reach(sent)
         roll = chance.random()
-        delay = chance.random() * weather.delay_max
-        lost = roll < weather.lost
-        unanswered = weather.lost <= roll < weather.lost + weather.unanswered
-        late = weather.lost + weather.unanswered <= roll < weather.lost + weather.unanswered + weather.late
+        delay = chance.random() * conditions.delay_max
+        lost = roll < conditions.lost
+        unanswered = conditions.lost <= roll < conditions.lost + conditions.unanswered
+        late = (
+            conditions.lost + conditions.unanswered
+            <= roll
+            < conditions.lost + conditions.unanswered + conditions.late
+        )
 
         def reply(error: Exception | None, result: T | None) -> None:
             if answer.done():
@@ -109,16 +113,18 @@ class Network:
             except Exception as raised:
                 error = raised
             if not unanswered:
-                loop.call_later(chance.random() * weather.delay_max, reply, error, result, context=outside())
+                loop.call_later(
+                    chance.random() * conditions.delay_max, reply, error, result, context=outside()
+                )
 
         if lost or unanswered or late:
             self.events[f"{'lost' if lost else 'unanswered' if unanswered else 'late'}: {what}"] += 1
         if late:
-            delay = weather.timeout + chance.random() * weather.late_max
+            delay = conditions.timeout + chance.random() * conditions.late_max
         if not lost:
             loop.call_later(delay, take_effect, context=outside())
         try:
-            async with asyncio.timeout(weather.timeout):
+            async with asyncio.timeout(conditions.timeout):
                 result = await answer
         except TimeoutError:
             raise UnavailableError(f"no answer: {what}") from None

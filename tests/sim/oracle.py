@@ -13,9 +13,10 @@ threshold being wise.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tests.core.naive.verdict import (
     Cover,
@@ -50,7 +51,8 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.verdict.candidate_kernels import (
+from wirecopy.core.values import replace
+from wirecopy.core.verdict.measure_kernels import (
     M_ANY,
     M_BEFORE,
     M_COLUMNS,
@@ -450,7 +452,7 @@ class Oracle:
         chains = self._chains(seen, sorted([*seen.votes, *seen.taken]))
         size = len(seen.main)
         yes = [True] * size
-        whole = replace(seen, main=yes, prose=yes, boiler=[False] * size, _own=bytes(yes))
+        whole = dataclasses.replace(seen, main=yes, prose=yes, boiler=[False] * size, _own=bytes(yes))
         matches = [
             self._match(whole, number, chains[number], (0, NO_POSITION))
             for number in sorted(seen.same_address)
@@ -553,7 +555,11 @@ class Oracle:
             original = source.original or original
         ordered = [leading, *(c for c in sources if c is not leading)]
         verdict, covered = self._drawn(seen, leading, ordered, source.story_id, original, direction.basis)
-        parts = [p for c in sources for p in (c.match.measures.part_here, c.match.measures.part_there)]
+        parts = [
+            p
+            for c in sources
+            for p in (c.match.measures.containment_here, c.match.measures.containment_there)
+        ]
         if max(parts) < limits.PIECE_PART_MAX:
             covered = []
         return Judged(verdict, source.story, covered)
@@ -607,7 +613,7 @@ class Oracle:
             runs = source.match.runs
             ranges: Iterable[tuple[int, int]] = [(run[0], run[1]) for run in runs]
             if leading is not None:
-                both = min(source.match.measures.part_here, source.match.measures.part_there)
+                both = min(source.match.measures.containment_here, source.match.measures.containment_there)
                 alike = both >= limits.FILL_EDGE_PART_MIN
                 edge = limits.FILL_EDGE_ALIKE_TOKENS_MAX if alike else limits.FILL_EDGE_TOKENS_MAX
                 ranges = filled(runs, main, self._kept[source.match.known.number].main, edge)
@@ -630,11 +636,11 @@ class Oracle:
             kind=VerdictKind.UPDATE if leading is None else VerdictKind.REPUBLICATION,
             extent=None
             if leading is None
-            else extent(share, leading.match.measures.part_there, leading.match.measures.lead_there),
+            else extent(share, leading.match.measures.containment_there, leading.match.measures.lead_there),
             story=story,
             original=original,
             share=share,
-            source_share=round(sources[0].match.measures.part_there, 4),
+            source_share=round(sources[0].match.measures.containment_there, 4),
             boilerplate_share=seen.boilerplate_share,
             passages=passages(stretches, lines, [c.match.known.id for c in sources]),
             sources=tuple(
@@ -642,7 +648,7 @@ class Oracle:
                     c.match.known.id,
                     c.match.known.publisher,
                     _ratio(held[i], sum(own)),
-                    round(c.match.measures.part_there, 4),
+                    round(c.match.measures.containment_there, 4),
                 )
                 for i, c in enumerate(sources)
             ),
@@ -687,7 +693,7 @@ class Oracle:
                 judged.takes_over.append((known.number, runs))
                 judged.corrections.append(self._correct_copy(record, match, runs, basis))
         done = {number for number, _ in judged.takes_over}
-        whole = leading.measures.part_here >= limits.STORY_TAKEN_PART_MIN
+        whole = leading.measures.containment_here >= limits.STORY_TAKEN_PART_MIN
         for number in self._story(story):
             if number in done:
                 continue
@@ -703,7 +709,7 @@ class Oracle:
         lines = LineMap(kept.record.sketch.lines)
         size = lines.ends[-1] if lines.ends else 0
         ranges = [(run.there, min(run.there_end, size)) for run in runs if run.there < size]
-        share, source_share = round(m.part_there, 4), round(m.part_here, 4)
+        share, source_share = round(m.containment_there, 4), round(m.containment_here, 4)
         verdict = replace(
             kept.verdict,
             kind=VerdictKind.REPUBLICATION,

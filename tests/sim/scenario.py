@@ -15,29 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.sim.articles import START_MS, Stream
-from tests.sim.doors import Doors, Group, SimOutputs, TransactionLog
 from tests.sim.loop import REPLICA, DeadlockError, LivelockError, SimLoop
-from tests.sim.network import Network, Point, Weather
+from tests.sim.network import Conditions, Network, Point
+from tests.sim.sim_backend import Group, SimBackend, SimOutputs, TransactionLog
 from tests.sim.snapshot import Snapshot, inherit, restored, snapshot_of
 from wirecopy.core.engine import Engine, Proposal, enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdict
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw, encode_correction, encode_enriched
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker, Step
+from wirecopy.shell.errors import FatalError, UnavailableError
+from wirecopy.shell.observe.events import StateRefusal, Telemetry
+from wirecopy.shell.options import PipelineOptions, StateOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import (
-    Backend,
-    FatalError,
-    NullTelemetry,
-    PipelineOptions,
-    ProposalPort,
-    StateOptions,
-    StateRefusal,
-    Steps,
-    TopicPartition,
-    UnavailableError,
-)
-from wirecopy.shell.state.kept_engine import KeptEngine
+from wirecopy.shell.ports import Backend, ProposalPort, Steps, TopicPartition
+from wirecopy.shell.state.persistent_engine import PersistentEngine
 
 RAW, ENRICHED, DEAD, CORRECTIONS, LOG = (
     "articles.raw",
@@ -80,7 +72,7 @@ class Plan:
     seconds: float  # over which the articles come
     window_ms: int
     unreadable_share: float
-    weather: Weather
+    conditions: Conditions
     options: PipelineOptions
     faults: list[tuple[float, str]]
 
@@ -91,7 +83,7 @@ def planned(seed: int, scale: int = 1) -> Plan:
     embedded = chance.random() < 0.2
     seconds = chance.choice((0.5, 2.0, 6.0)) * scale
     harsh = chance.choice((0.0, 0.02, 0.06, 0.15))
-    weather = Weather(
+    conditions = Conditions(
         lost=harsh * chance.random(),
         unanswered=harsh * chance.random(),
         late=harsh * chance.random(),
@@ -142,7 +134,7 @@ def planned(seed: int, scale: int = 1) -> Plan:
         seconds=seconds,
         window_ms=chance.choice((1_500, 3_600_000, 3_600_000)),
         unreadable_share=chance.choice((0.03, 0.06, 0.3)),
-        weather=weather,
+        conditions=conditions,
         options=options,
         faults=faults,
     )
@@ -154,7 +146,7 @@ class Replica:
 
     number: int
     pipeline: Pipeline
-    held: Engine | KeptEngine
+    held: Engine | PersistentEngine
     stop: asyncio.Event
     task: asyncio.Task[None]
     raised: list[Exception]
@@ -162,7 +154,7 @@ class Replica:
 
     @property
     def engine(self) -> Engine:
-        return self.held.engine if isinstance(self.held, KeptEngine) else self.held
+        return self.held.engine if isinstance(self.held, PersistentEngine) else self.held
 
     @property
     def running(self) -> bool:
@@ -176,7 +168,7 @@ class World:
         self.plan = plan
         self.loop = loop
         self.chance = chance
-        self.network = Network(loop, chance, plan.weather)
+        self.network = Network(loop, chance, plan.conditions)
         self.network.on_crash = self._crashed
         hook = self._hook if plan.embedded else None
         clock = lambda: START_MS + int(loop.now * 1000)  # noqa: E731
@@ -195,7 +187,7 @@ class World:
         self.make_engine: Callable[[int], Engine] = lambda window_ms: Engine(
             window_ms=window_ms, shards=self.shards
         )
-        self.make_outputs: Callable[[Doors], SimOutputs] = SimOutputs
+        self.make_outputs: Callable[[SimBackend], SimOutputs] = SimOutputs
 
     # ---- replicas
     def start(self) -> None:
@@ -205,7 +197,7 @@ class World:
         raised: list[Exception] = []
         backend: Backend = self.backend
         if not self.plan.embedded:
-            backend = Doors(
+            backend = SimBackend(
                 number, self.backend, self.network, self.transactions, self.group, raised, self.make_outputs
             )
         context = contextvars.copy_context()
@@ -215,15 +207,15 @@ class World:
             engine,
             STEPS,
             self.plan.options,
-            Told(self),
+            SimTelemetry(self),
             wall_clock_ms=self.broker.clock_ms,
-            state=engine if isinstance(engine, KeptEngine) else None,
+            state=engine if isinstance(engine, PersistentEngine) else None,
         )
         stop = asyncio.Event()
         task = self.loop.create_task(pipeline.run(stop), context=context)
         self.replicas.append(Replica(number, pipeline, engine, stop, task, raised))
 
-    def _engine_for(self, number: int) -> Engine | KeptEngine:
+    def _engine_for(self, number: int) -> Engine | PersistentEngine:
         """An empty one, or one that begins with what was saved, by itself or by another replica."""
         if self.state_root is None:
             saves = self.snapshots
@@ -240,7 +232,7 @@ class World:
             snapshots_kept=self.chance.choice((1, 2)),
             fork=False,
         )
-        return KeptEngine(options, Told(self))
+        return PersistentEngine(options, SimTelemetry(self))
 
     def _running(self) -> list[Replica]:
         return [replica for replica in self.replicas if replica.running]
@@ -259,9 +251,9 @@ class World:
     # ---- faults
     async def _hook(self, step: Step, partition: TopicPartition) -> None:
         """The embedded log's network."""
-        weather = self.network.weather
-        await asyncio.sleep(self.chance.random() * weather.delay_max)
-        if self.chance.random() < weather.lost + weather.unanswered:
+        conditions = self.network.conditions
+        await asyncio.sleep(self.chance.random() * conditions.delay_max)
+        if self.chance.random() < conditions.lost + conditions.unanswered:
             self.network.events[f"failed: {step.value}"] += 1
             raise UnavailableError(f"{step.value} failed")
 
@@ -343,7 +335,7 @@ class World:
     async def _clear_up(self) -> None:
         """The weather turns calm; who is down is started."""
         self.calm = True
-        self.network.weather = Weather()
+        self.network.conditions = Conditions()
         self.network.crash_at.clear()
         self.network.slow.clear()
         if not self._running():
@@ -398,10 +390,11 @@ class World:
             self.fatal.append(str(error))
 
 
-class Told(NullTelemetry):
+class SimTelemetry(Telemetry):
     """Faults of our own on a record are violations: no article here may cause one."""
 
     def __init__(self, world: World) -> None:
+        super().__init__()
         self._world = world
 
     def state_refused(self, reason: StateRefusal, name: str, detail: str) -> None:
@@ -421,7 +414,7 @@ class Told(NullTelemetry):
 
 def simulate(seed: int, scale: int = 1, prepare: Callable[[World], None] = lambda world: None) -> World:
     """Runs a seed and checks it. Raises SimViolationError."""
-    from tests.sim.checks import wrongs_of
+    from tests.sim.laws import breaches_of
 
     chance = random.Random(seed)
     loop = SimLoop(chance)  # type: ignore[abstract]
@@ -429,7 +422,7 @@ def simulate(seed: int, scale: int = 1, prepare: Callable[[World], None] = lambd
     prepare(world)
     try:
         loop.run(world.run())
-        wrongs = [*world.wrongs, *wrongs_of(world)]
+        wrongs = [*world.wrongs, *breaches_of(world)]
     except (DeadlockError, LivelockError) as error:
         wrongs = [*world.wrongs, repr(error)]
     if wrongs:

@@ -12,7 +12,7 @@ import random
 import pytest
 
 from tests.sim.articles import Stream
-from tests.sim.checks import index_differences
+from tests.sim.laws import index_differences
 from tests.sim.oracle import Oracle
 from tests.sim.scenario import decode
 from tests.sim.snapshot import differences, restored, snapshot_of

@@ -11,7 +11,6 @@ said the first time although the index has moved on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,14 +28,13 @@ from wirecopy.core.index.stored import (
     position_of,
 )
 from wirecopy.core.model import EngineStats, Outcome, Passage, RawArticle, Refused, Verdict
-from wirecopy.core.values import maker
+from wirecopy.core.values import replace
 from wirecopy.core.verdict.judge import judge
 
 __all__ = ["ENGINE_VERSION", "Engine", "Proposal", "enrich"]
 
 Recent = dict[tuple[str, int], dict[int, Outcome | OutcomeValues]]  # as values where a snapshot gave them
 
-_outcome = maker(Outcome)
 _DECODED_AHEAD = 32  # records: a slice of the follower's and more, and little memory
 
 
@@ -113,12 +111,12 @@ class Engine:
 
     def _judged(self, record: SketchRecord) -> Outcome:
         index = self._index
-        seen = index.compare(record)
-        judged = judge(index, seen)
-        number = index.remember(seen, judged.verdict, judged.learned, self._log_time_ms)
+        comparison = index.compare(record)
+        judged = judge(index, comparison)
+        number = index.remember(comparison, judged.verdict, judged.learned, self._log_time_ms)
         self._renew_before = index.articles.first_from(self._log_time_ms - self._renew_ms, self._renew_before)
-        index.learn(seen, judged.learned, number, self._renew_before)
-        return _outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
+        index.learn(comparison, judged.learned, number, self._renew_before)
+        return Outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
 
     def stats(self) -> EngineStats:
         """Sizes and progress, for metrics."""
@@ -126,8 +124,8 @@ class Engine:
         return EngineStats(
             articles=len(index.articles),
             postings=len(index.postings),
-            index_bytes=index.postings.nbytes + index.marks.nbytes + index.articles.nbytes,
-            template_shingles=len(index.marks),
+            index_bytes=index.postings.nbytes + index.site_marks.nbytes + index.articles.nbytes,
+            template_shingles=len(index.site_marks),
             log_offset=self._log_offset,
             log_time_ms=self._log_time_ms,
             records_refused=self._refused,

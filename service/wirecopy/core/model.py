@@ -8,13 +8,12 @@ All times are integers in milliseconds since the Unix epoch, named `_ms`; all of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
-from wirecopy.core.values import quick
+from wirecopy.core.values import Value
 
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
@@ -24,9 +23,7 @@ I32 = npt.NDArray[np.int32]
 F32 = npt.NDArray[np.float32]
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class RawPosition:
+class RawPosition(Value):
     """Where a raw record lies in Kafka: the only identity that a redelivered record surely keeps."""
 
     topic: str
@@ -50,18 +47,14 @@ class RejectReason(StrEnum):
     INTERNAL = "internal"  # our own fault: the record is kept, the fault is logged
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Value):
     """Bad data as a value: a record that cannot be judged, and a sentence that says why and what to do."""
 
     reason: RejectReason
     detail: str
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class RawArticle:
+class RawArticle(Value):
     """A decoded raw record.
 
     `raw` is the JSON object exactly as it came (UTF-8, outer white space and BOM cut), so that its own fields go out
@@ -98,9 +91,7 @@ class CreditKind(StrEnum):
     MENTION = "mention"  # "according to Reuters": says where a fact is from, not whose text this is
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Value):
     """Whom a text names as its source. Offsets are code points of `RawArticle.text`, half open."""
 
     kind: CreditKind
@@ -141,9 +132,7 @@ class Basis(StrEnum):
     TEMPLATE_LEARNED = "template_learned"
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Value):
     """A run of this article's body that a source holds: code points of the body as it came, half open."""
 
     start: int
@@ -152,18 +141,14 @@ class Passage:
     source: str  # article id
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Value):
     id: str
     publisher: str
     share: float  # part of this article's own words that it holds
     source_share: float  # part of its own words found here
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Original:
+class Original(Value):
     """Who was first. `ingested` False: only its name is known, from a credit; id and position are None."""
 
     id: str | None
@@ -174,9 +159,7 @@ class Original:
     position: RawPosition | None
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Value):
     kind: VerdictKind
     extent: Extent | None  # only for republications
     story: str  # id of the article that the story is named after: the first of it that was seen
@@ -195,9 +178,7 @@ class CorrectionReason(StrEnum):
     TEMPLATE_LEARNED = "template_learned"
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Value):
     """A verdict published before that what came later shows to be wrong; published in the transaction of its cause."""
 
     id: str  # of the corrected article: the key on the corrections topic
@@ -215,9 +196,7 @@ class RefusalReason(StrEnum):
     ENGINE_VERSION = "engine_version"
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """What one record of the fingerprint log led to. `redelivered`: judged before; verdict and corrections are the first ones."""
 
     position: RawPosition
@@ -227,16 +206,12 @@ class Outcome:
     redelivered: bool
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Value):
     reason: RefusalReason
     detail: str
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class EngineStats:
+class EngineStats(Value):
     articles: int
     postings: int
     index_bytes: int

@@ -1,9 +1,9 @@
-"""The doors between the pipeline and the world: what it reads, writes and tells, without a word of Kafka.
+"""The ports between the pipeline and the world: what it reads and writes, without a word of Kafka.
 
-The pipeline (pipeline.py, partition.py, follower.py) knows only this file. Two backends stand behind these
-doors: kafka.py, the real client, and memory.py, an embedded log for `demo`, `scan` and simulation; one
-contract suite runs over both. What must hold behind each door is said at the door; what a backend cannot do
-it says with one of the exceptions here, never with its client's own.
+The pipeline (pipeline/) knows only these protocols. Two backends implement them: backends/kafka, the real client,
+and backends/memory.py, an embedded log for `demo`, `scan` and simulation; one contract suite runs over both. The
+docstring of each protocol states what must hold. What a backend cannot do it raises as an error of errors.py, never
+as its client's own.
 
 The bargain that exactly-once stands on: `Outputs.open` fences every earlier owner of the raw partition
 *before* it reads the committed offset, and `Transactions.publish` makes records and offset visible together
@@ -15,88 +15,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from wirecopy.core import limits
 from wirecopy.core.model import (
     Correction,
     EngineStats,
     Outcome,
     RawArticle,
     RawPosition,
-    RefusalReason,
     Refused,
     Rejected,
-    RejectReason,
     Verdict,
-    VerdictKind,
 )
 
 Headers = tuple[tuple[str, bytes | None], ...]  # Kafka allows a header without a value
-
-
-# ---- weather: what a backend raises
-class PortError(Exception):
-    """Something outside this process went wrong. The message says what, and what to do if known."""
-
-
-class UnavailableError(PortError):
-    """The broker did not answer in time or could not be reached; whether the request took effect is not
-    known.
-    """
-
-
-class FencedError(PortError):
-    """Another owner of the raw partition came after us (or our transaction timed out): nothing of ours may be
-    published.
-    """
-
-
-class RefusalKind(StrEnum):
-    TOO_LARGE = "too_large"
-    NOT_ALLOWED = "not_allowed"
-    NO_SUCH_TOPIC = "no_such_topic"
-    INVALID = "invalid"
-
-
-class RefusedError(PortError):
-    """The broker said no, and would say no again."""
-
-    def __init__(self, kind: RefusalKind, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-
-
-class OffsetLostError(PortError):
-    """The offset to read from is not in the topic any more (retention passed it) or not yet (the topic was
-    created anew). `partition` None: of the fingerprint log.
-    """
-
-    def __init__(self, partition: TopicPartition | None, message: str) -> None:
-        super().__init__(message)
-        self.partition = partition
-
-
-class StalledError(PortError):
-    """The client neither answers nor fails: its object is to be thrown away and made anew."""
-
-
-# ---- what the process ends with
-class FatalError(Exception):
-    """The service cannot go on by itself; the message is for the operator. Offsets in doubt are left
-    uncommitted.
-    """
-
-
-class BreakerOpenError(FatalError):
-    """Too many records in a row, or of the last ones, are unreadable: probably a wrong schema upstream."""
-
-
-class WatchdogExpiredError(FatalError):
-    """No progress for `PipelineOptions.progress_timeout_ms`; the message holds what each part waits for."""
 
 
 # ---- what travels
@@ -187,8 +121,8 @@ class TopicState:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a cluster stands to us. Operations by Kafka's names; None where the cluster has no authorizer."""
+class ClusterAccess:
+    """What a cluster speaks and allows us. Operations by Kafka's names; None where the cluster has no authorizer."""
 
     brokers: int
     speaks: str  # the release whose newest request it knows
@@ -469,282 +403,7 @@ class Steps:
     fingerprint: Callable[[Sequence[RawRecord]], Sequence[ProposalPort | Rejected] | None] | None = None
 
 
-# ---- options
-@dataclass(frozen=True, slots=True)
-class TopicNames:
-    raw: tuple[str, ...] = ("articles.raw",)
-    enriched: str = "articles.enriched"
-    corrections: str = "articles.corrections"
-    dead: str = "articles.dead"
-    fingerprints: str = "articles.fingerprints"
-
-
-class StartAt(StrEnum):
-    EARLIEST = "earliest"
-    LATEST = "latest"
-
-
-class OffsetLostPolicy(StrEnum):
-    STOP = "stop"
-    EARLIEST = "earliest"
-    LATEST = "latest"
-
-
-@dataclass(frozen=True, slots=True)
-class KafkaOptions:
-    """How to reach the broker and behave as a member. Every time-out is given: the client's own defaults are
-    unsafe (A8, A16).
-    """
-
-    bootstrap_servers: str
-    topics: TopicNames = TopicNames()
-    client_id: str = "wirecopy"
-    group_id: str = "wirecopy"
-    group_instance_id: str | None = (
-        None  # static membership: only where the deployment gives a stable, unique name
-    )
-
-    security_protocol: str = "PLAINTEXT"  # PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL
-    sasl_mechanism: str | None = None  # PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER
-    sasl_username: str | None = None
-    sasl_password: str | None = field(default=None, repr=False)
-    sasl_oauth_token_file: str | None = None  # read anew at every log-in: the platform rotates it
-    ssl_cafile: str | None = None
-    ssl_certfile: str | None = None
-    ssl_keyfile: str | None = None
-    ssl_key_password: str | None = field(default=None, repr=False)
-    ssl_check_hostname: bool = True
-
-    auto_offset_reset: StartAt = StartAt.EARLIEST  # where a group that never committed begins
-    offset_lost: OffsetLostPolicy = OffsetLostPolicy.STOP  # retention passed the committed offset
-
-    session_timeout_ms: int = 30_000
-    heartbeat_interval_ms: int = 3_000
-    rebalance_timeout_ms: int = 60_000  # draining at revocation fits inside it
-    max_poll_interval_ms: int = 300_000
-    transaction_timeout_ms: int = 60_000
-    request_timeout_ms: int = 20_000
-    # on every await on the client; above request_timeout_ms, so that its own answer comes first
-    call_timeout_ms: int = 30_000
-    close_timeout_ms: int = 5_000  # a client that hangs while it stops is left behind after this
-    metadata_max_age_ms: int = 30_000
-
-    # appends of several partitions share a batch; measured p50 46 ms end to end with 5
-    log_linger_ms: int = 5
-    fetch_partition_bytes_max: int = 4 * 1024 * 1024
-    fetch_bytes_max: int = 32 * 1024 * 1024
-    # below the topics' max.message.bytes; a larger record goes as a batch of its own
-    producer_batch_bytes_max: int = 1024 * 1024
-    producer_request_bytes_max: int = 64 * 1024 * 1024
-    log_compression: str | None = None  # hashes do not compress
-    output_compression: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PipelineOptions:
-    """Bounds and deadlines of the pipeline; the numbers are reasons, not taste."""
-
-    poll_timeout_ms: int = 100  # bounds how long a partition that is ready waits for its seek
-    poll_records_max: int = 500
-    follow_records_max: int = 1_000
-    # measured: beyond this the throughput gains nothing and the latency grows
-    transaction_records_max: int = 500
-    transaction_bytes_max: int = 32 * 1024 * 1024
-    # a partition; tied to the engine's memory of verdicts
-    in_flight_records_max: int = limits.IN_FLIGHT_RECORDS_MAX
-    # all partitions together; over it they are paused, polling goes on
-    in_flight_bytes_max: int = 64 * 1024 * 1024
-    # core work goes on the event loop in small pieces (lane.py); a piece of more raw bytes than this, which is one
-    # huge record, goes to a thread. Replays go so many log records in one go, some 5 ms; 0: in a thread
-    inline_bytes_max: int = 256 * 1024
-    inline_replays_max: int = 16
-
-    # enriched and corrections; the topics' own bounds are taken where smaller
-    output_record_bytes_max: int = 32 * 1024 * 1024
-    dead_record_bytes_max: int = 48 * 1024 * 1024
-    log_record_bytes_max: int = 8 * 1024 * 1024
-
-    # an appended record that is not followed within it: rebuild the partition
-    outcome_timeout_ms: int = 30_000
-    revoke_timeout_ms: int = 5_000  # for the transaction that is under way when partitions are revoked
-    stop_timeout_ms: int = 20_000  # graceful stop: drain, commit, leave
-    progress_timeout_ms: int = 180_000  # a part that does not turn its loop for so long ends the process
-    retry_delay_ms: int = 200  # first delay before a rebuild, doubled up to retry_delay_ms_max
-    retry_delay_ms_max: int = 5_000
-    # 1.5 heartbeats: after it the group has said whether the partition is still ours
-    fenced_delay_ms: int = 4_500
-    fenced_again_within_ms: int = 60_000  # fenced twice within this while we own the partition: fatal
-
-    breaker_window_records: int = 1_000
-    breaker_ratio: float = 0.5
-    breaker_run_records: int = 1_000
-
-    # of a static member, within reassignment_window_ms: two processes with one instance id steal from each
-    # other at every heartbeat (3 s)
-    reassignments_max: int = 10
-    reassignment_window_ms: int = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class StateOptions:
-    """Where and when an engine keeps itself on disk."""
-
-    directory: Path
-    topic: str  # of the fingerprint log: another's state is refused
-    window_ms: int
-    snapshot_interval_ms: int = 300_000
-    snapshots_kept: int = 2
-    fork: bool = True  # False: written where it stands, for a simulation that must not leave its process
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """What those who ask about a text may cost the service."""
-
-    bytes_max: int = 1024 * 1024  # of a text with what is said of it: some 150,000 words
-    rate_per_second: float = 10.0  # of one address; 0: no limit
-    burst: int = 40  # what an address may ask at once before the rate counts
-    waiting_max: int = 16  # at about 6 ms each, the last of them waits for 0.1 s
-
-
-# ---- what is told
-class Stage(StrEnum):
-    """The steps of an article's journey whose time is measured."""
-
-    DECODE = "decode"  # with propose: bytes to log record
-    APPEND = "append"  # until the log surely holds it
-    FOLLOW = "follow"  # from append until our own record is read back
-    REPLAY = "replay"
-    ENRICH = "enrich"  # with encode
-    PUBLISH = "publish"  # the transaction
-
-
-class Part(StrEnum):
-    """The parts of the pipeline that can fail and are built anew."""
-
-    SOURCE = "source"
-    FOLLOWER = "follower"
-    PARTITION = "partition"
-    LOG = "log"
-
-
-class StateRefusal(StrEnum):
-    """Why a snapshot, or the whole directory, is not used."""
-
-    TORN = "torn"  # the manifest, or a file that it names, is not there or not of its size
-    CORRUPT = "corrupt"  # a checksum differs, or what is written cannot be
-    FORMAT = "format"  # another release's way of writing
-    ENGINE_VERSION = "engine_version"
-    WINDOW = "window"
-    TOPIC = "topic"
-    STALE = "stale"  # the log does not hold what comes next
-    OTHER_LOG = "other_log"  # the log holds another record where the snapshot's last one was
-    UNREADABLE = "unreadable"  # the system does not let us
-    IN_USE = "in_use"  # another process holds the directory
-
-
-class Telemetry(Protocol):
-    """One method per occurrence; the implementation owns both its log line and its counters. Called on the
-    event loop, never blocks.
-    """
-
-    def judged(self, kind: VerdictKind, latency_ms: float) -> None:
-        """A record went out enriched and is committed; latency from the raw timestamp to the commit."""
-
-    def corrected(self) -> None: ...
-
-    def redelivered(self) -> None: ...
-
-    def dead_lettered(self, reason: RejectReason, position: RawPosition, detail: str) -> None:
-        """`detail` never holds article text."""
-
-    def internal_fault(self, position: RawPosition, error: BaseException) -> None:
-        """Our own fault on one record; it is dead-lettered as `internal`."""
-
-    def transaction_committed(self, records: int) -> None: ...
-
-    def transaction_aborted(self, partition: TopicPartition) -> None: ...
-
-    def fenced(self, partition: TopicPartition) -> None: ...
-
-    def rebuilt(self, part: Part, error: BaseException) -> None:
-        """A part failed and is built anew."""
-
-    def rebalanced(self, assigned: int) -> None:
-        """The group gave us this many partitions."""
-
-    def partition_opened(self, partition: TopicPartition, offset: int) -> None: ...
-
-    def partition_closed(self, partition: TopicPartition) -> None:
-        """Forget its gauges."""
-
-    def partition_lag(self, partition: TopicPartition, records: int) -> None:
-        """Records between our committed position and the last stable offset."""
-
-    def partition_paused(self, partition: TopicPartition, paused: bool) -> None: ...
-
-    def offset_lost(self, partition: TopicPartition) -> None: ...
-
-    def in_flight(self, records: int, size_bytes: int) -> None: ...
-
-    def log_followed(self, next_offset: int, end_offset: int, log_time_ms: int) -> None:
-        """The engine has replayed all before `next_offset`; lag is the difference to `end_offset`."""
-
-    def log_refused(self, reason: RefusalReason, offset: int, detail: str) -> None: ...
-
-    def stage_time(self, stage: Stage, seconds: float, records: int) -> None: ...
-
-    def caught_up(self, records: int, seconds: float) -> None:
-        """The follower reached the end that the log had at start."""
-
-    def loop_lag(self, seconds: float) -> None: ...
-
-    def state_refused(self, reason: StateRefusal, name: str, detail: str) -> None:
-        """Saved state was found and is not used."""
-
-    def state_restored(self, articles: int, log_offset: int, seconds: float, cpu_seconds: float) -> None: ...
-
-    def snapshot_taken(
-        self, log_offset: int, seconds: float, paused_seconds: float, size_bytes: int, written_bytes: int
-    ) -> None:
-        """`paused_seconds`: the process stood still; `written_bytes`: of `size_bytes`, the rest was linked."""
-
-    def snapshot_failed(self, error: BaseException) -> None: ...
-
-
-class NullTelemetry:
-    """Tells nobody."""
-
-    def judged(self, kind: VerdictKind, latency_ms: float) -> None: ...
-    def corrected(self) -> None: ...
-    def redelivered(self) -> None: ...
-    def dead_lettered(self, reason: RejectReason, position: RawPosition, detail: str) -> None: ...
-    def internal_fault(self, position: RawPosition, error: BaseException) -> None: ...
-    def transaction_committed(self, records: int) -> None: ...
-    def transaction_aborted(self, partition: TopicPartition) -> None: ...
-    def fenced(self, partition: TopicPartition) -> None: ...
-    def rebuilt(self, part: Part, error: BaseException) -> None: ...
-    def rebalanced(self, assigned: int) -> None: ...
-    def partition_opened(self, partition: TopicPartition, offset: int) -> None: ...
-    def partition_closed(self, partition: TopicPartition) -> None: ...
-    def partition_lag(self, partition: TopicPartition, records: int) -> None: ...
-    def partition_paused(self, partition: TopicPartition, paused: bool) -> None: ...
-    def offset_lost(self, partition: TopicPartition) -> None: ...
-    def in_flight(self, records: int, size_bytes: int) -> None: ...
-    def log_followed(self, next_offset: int, end_offset: int, log_time_ms: int) -> None: ...
-    def log_refused(self, reason: RefusalReason, offset: int, detail: str) -> None: ...
-    def stage_time(self, stage: Stage, seconds: float, records: int) -> None: ...
-    def caught_up(self, records: int, seconds: float) -> None: ...
-    def loop_lag(self, seconds: float) -> None: ...
-    def state_refused(self, reason: StateRefusal, name: str, detail: str) -> None: ...
-    def state_restored(self, articles: int, log_offset: int, seconds: float, cpu_seconds: float) -> None: ...
-    def snapshot_taken(
-        self, log_offset: int, seconds: float, paused_seconds: float, size_bytes: int, written_bytes: int
-    ) -> None: ...
-    def snapshot_failed(self, error: BaseException) -> None: ...
-
-
-# ---- the pipeline, as its surroundings see it
+# ---- the pipeline, as others see it
 @dataclass(frozen=True, slots=True)
 class PipelineHealth:
     """For readiness and the watchdog's dump. `waits` holds a line per part: what it waits for, and for how
@@ -767,9 +426,3 @@ class Lag(NamedTuple):
 
     log_records: int
     raw_records: int
-
-
-# Public API of pipeline.py, for those who compose it:
-#   pipeline = Pipeline(backend, engine, steps, options=PipelineOptions(), telemetry=NullTelemetry())
-#   await pipeline.run(stop)   # an asyncio.Event; returns after a graceful stop, raises FatalError
-#   pipeline.health()          # PipelineHealth

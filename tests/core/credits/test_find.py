@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wirecopy.core import limits
-from wirecopy.core.credits import kernels as kernels_credit
+from wirecopy.core.credits import kernels
 from wirecopy.core.credits import table as credit_table
 from wirecopy.core.credits.find import STRENGTH, find_credits
 from wirecopy.core.credits.rules import (
@@ -415,7 +415,7 @@ def test_agencies_are_known_by_every_name_and_domain() -> None:
 
 
 def test_marks_miss_no_anchor_and_bounds_keep_both_ends() -> None:
-    """Twin of kernels_credit: whatever is in the table is marked; of too many marks the first and last are kept."""
+    """Twin of kernels: whatever is in the table is marked; of too many marks the first and last are kept."""
     table = rules()
     tokens = tokenise(
         " ".join(f"{name} told the press. " for _, names, _ in credit_table.AGENCIES for name in names)
@@ -428,13 +428,13 @@ def test_marks_miss_no_anchor_and_bounds_keep_both_ends() -> None:
         or token in table.exact
         or (at + 1 < len(hashes) and pair_hash(token, hashes[at + 1]) in table.pairs)
     ]
-    marked = kernels_credit.marked_tokens(tokens.hashes, table.flags, SINGLE, PAIR, 2 * len(hashes)).tolist()
+    marked = kernels.marked_tokens(tokens.hashes, table.flags, SINGLE, PAIR, 2 * len(hashes)).tolist()
     assert set(known) <= set(marked)
     assert marked == sorted(set(marked))
     assert len(marked) <= len(known) + len(hashes) // 50  # marks in vain are few
     for bound in (2, 10, 11, len(marked) - 1):
         half = bound // 2
-        kept = kernels_credit.marked_tokens(tokens.hashes, table.flags, SINGLE, PAIR, bound).tolist()
+        kept = kernels.marked_tokens(tokens.hashes, table.flags, SINGLE, PAIR, bound).tolist()
         assert kept == marked[:half] + marked[-half:]
 
 
@@ -453,7 +453,7 @@ def test_marked_lines_are_those_whose_ends_the_table_holds() -> None:
         )
         if ends and 2 <= last - first <= limits.CREDIT_PHRASE_TOKENS_MAX:
             expected.append(number)
-    places = kernels_credit.marked_lines(
+    places = kernels.marked_lines(
         tokens.hashes,
         tokens.lines,
         LINE_TOKEN_START,

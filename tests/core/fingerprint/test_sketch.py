@@ -15,6 +15,7 @@ from tests.core.naive import text as twins
 from tests.core.story import article, prose
 from tests.core.text.test_tokens import drawn_lines, seeds
 from wirecopy.core import limits
+from wirecopy.core.fingerprint import region_kernels, winnow_kernels, xxh3_kernels
 from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.fingerprint.sketch import CLOSING_HEADS, LINE_IS_PROSE, Sketch, make_sketch, title_parts
 from wirecopy.core.hashing import xxh3_64
@@ -41,7 +42,7 @@ def u64(values: Hashes) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
 
 
 def picks(hashes: Hashes) -> list[int]:
-    found: list[int] = kernels.winnow(u64(hashes), K, W).tolist()
+    found: list[int] = winnow_kernels.winnow(u64(hashes), K, W).tolist()
     return found
 
 
@@ -64,7 +65,9 @@ def main_text(text: str, **fields: Any) -> str:
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(hashes_few, hashes_many), st.integers(1, 6), st.integers(1, 12))
 def test_picks_are_those_of_the_twin(hashes: Hashes, shingle: int, window: int) -> None:
-    assert kernels.winnow(u64(hashes), shingle, window).tolist() == twins.winnow(hashes, shingle, window)
+    assert winnow_kernels.winnow(u64(hashes), shingle, window).tolist() == twins.winnow(
+        hashes, shingle, window
+    )
 
 
 def picked_words(hashes: Hashes, first: int, last: int) -> set[tuple[int, ...]]:
@@ -141,7 +144,7 @@ def test_titles_are_found_as_the_twin_finds_them(seed: int) -> None:
     lines = drawn_lines(chance, 12)
     hashes, title = words(chance, end_of(lines)), words(chance, chance.randint(0, 5))
     by = (chance.randint(0, 30), chance.randint(0, 5), chance.randint(0, 5))
-    found = kernels.title_line(lines, u64(hashes), u64(title), *by)
+    found = region_kernels.title_line(lines, u64(hashes), u64(title), *by)
     assert found == twins.title_line(lines.tolist(), hashes, title, *by)
 
 
@@ -153,7 +156,7 @@ def test_title_blocks_are_marked_as_the_twin_marks_them(seed: int) -> None:
     twin = lines.tolist()
     at = chance.randint(0, max(0, len(twin) - 1))
     by = tuple(chance.randint(*ends) for ends in ((0, 5), (1, 12), (1, 8), (10, 120), (1, 60), (0, 100)))
-    kernels.mark_title_block(lines, at, *by)
+    region_kernels.mark_title_block(lines, at, *by)
     twins.mark_title_block(twin, at, *by)
     assert lines.tolist() == twin
 
@@ -164,8 +167,8 @@ def test_runs_of_prose_are_those_of_the_twin(seed: int) -> None:
     chance = random.Random(seed)
     lines = drawn_lines(chance)
     first, *gap = (chance.randint(0, most) for most in (25, 4, 60))
-    assert kernels.prose_run(lines, first, *gap) == twins.prose_run(lines.tolist(), first, *gap)
-    assert kernels.largest_prose_run(lines, *gap) == twins.largest_prose_run(lines.tolist(), *gap)
+    assert region_kernels.prose_run(lines, first, *gap) == twins.prose_run(lines.tolist(), first, *gap)
+    assert region_kernels.largest_prose_run(lines, *gap) == twins.largest_prose_run(lines.tolist(), *gap)
 
 
 @settings(max_examples=300, deadline=None)
@@ -179,7 +182,7 @@ def test_lines_that_open_so_are_those_of_the_twin(seed: int) -> None:
     short = chance.randint(0, 30)
     flat, bounds = [h for head in heads for h in head], np.cumsum([0, *map(len, heads)]).astype(np.int32)
     out = np.zeros(len(lines), np.uint8)
-    kernels.starts_with_any(lines, u64(hashes), start, end, u64(flat), bounds, short, out)
+    region_kernels.starts_with_any(lines, u64(hashes), start, end, u64(flat), bounds, short, out)
     assert out.tolist() == twins.starts_with_any(lines.tolist(), hashes, start, end, heads, short)
 
 
@@ -204,7 +207,7 @@ def test_main_regions_are_those_of_the_twin(seed: int) -> None:
     )
     marks = np.zeros(len(lines), np.uint8)
     for asked in (np.empty(0, np.uint8), np.array(opens, np.uint8)):
-        start, end, known = kernels.main_region(
+        start, end, known = region_kernels.main_region(
             lines, u64(hashes), title_at, u64(flat), bounds, marks, asked, by
         )
         assert marks.tolist() == expected_marks
@@ -224,7 +227,7 @@ def test_samples_are_those_of_the_twin(seed: int, shingle: int, window: int) -> 
     main = sorted(chance.randint(0, tokens) for _ in range(2))
     ids, positions = np.empty(tokens + 1, np.uint64), np.empty(tokens + 1, np.int32)
     kept = np.empty((len(lines), 5), np.int32)
-    count, kept_lines, missing = kernels.samples(
+    count, kept_lines, missing = winnow_kernels.samples(
         lines, u64(hashes), canonical, starts, main[0], main[1], shingle, window, ids, positions, kept
     )
     expected = twins.samples(lines.tolist(), hashes, (main[0], main[1]), shingle, window)
@@ -239,7 +242,7 @@ def test_the_kernels_hash_is_that_of_the_package() -> None:
     for size in range(300):
         start = size % 17
         expected = xxh3_64(data[start : start + size]) if 9 <= size <= 128 else 0
-        assert kernels._xxh3_64(data, np.uint64(start), np.uint64(size)) == expected
+        assert xxh3_kernels.xxh3_64_of(data, np.uint64(start), np.uint64(size)) == expected
 
 
 def test_a_shingle_too_long_for_the_kernels_hash_has_the_packages() -> None:

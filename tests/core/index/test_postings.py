@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from tests.core.naive.index import PostingsTwin, home_of, key_at
 from wirecopy.core import limits
-from wirecopy.core.index import kernels as kernels
+from wirecopy.core.index import bucket_kernels, insert_kernels
 from wirecopy.core.index.postings import ArticleNumbersExhaustedError, Postings
 from wirecopy.core.model import U16, U64
 
@@ -107,7 +107,7 @@ class PostingsAgainstDictionary(RuleBasedStateMachine):
             article = self.article(0)
             postings._make_ready(article)
             nothing = (u64([]), u16([]), article)
-            if kernels.postings_insert(
+            if insert_kernels.postings_insert(
                 *nothing, *postings._tables, postings._control, postings._counts, homes
             ):
                 postings.tend()
@@ -138,7 +138,7 @@ def test_any_calls_in_any_order_answer_as_a_dictionary_would() -> None:
 @given(key=st.integers(0, (1 << 64) - 1), buckets=st.integers(1 << 16, (1 << 32) - 1))
 def test_the_home_of_a_key_is_exact_for_any_number_of_buckets(key: int, buckets: int) -> None:
     spread = np.uint64(key * 0x9E3779B97F4A7C15 % (1 << 64) >> 14 << 14)
-    assert kernels._home(spread, buckets) == home_of(key, buckets)
+    assert bucket_kernels.home_of(spread, buckets) == home_of(key, buckets)
 
 
 @given(home=st.integers(0, BUCKETS - 1), step=st.integers(0, 1000), buckets=st.integers(BUCKETS, BUCKETS * 3))
@@ -171,13 +171,15 @@ def test_keys_that_share_the_bits_of_a_slot_are_told_apart_where_buckets_overflo
     """With 2^16 buckets, homes 4 apart share a slot's 36 bits: only the marks' bits tell them apart."""
     postings = Postings()
     homes = list(range(1234, 1250))
-    keys = [[key_at(home, step, BUCKETS) for step in range(kernels.BUCKET_SLOTS + 1)] for home in homes]
+    keys = [
+        [key_at(home, step, BUCKETS) for step in range(bucket_kernels.BUCKET_SLOTS + 1)] for home in homes
+    ]
     for article, of_home in enumerate(keys):
         postings.insert(u64(of_home), article, u16([0] * len(of_home)))
     postings._begin_move()  # once more with half of the homes moved, and then with all
     for homes_moved in (0, 1242, BUCKETS):
         nothing = (u64([]), u16([]), 0, *postings._tables, postings._control, postings._counts)
-        kernels.postings_insert(*nothing, homes_moved)
+        insert_kernels.postings_insert(*nothing, homes_moved)
         for article, of_home in enumerate(keys):
             assert hits_of(postings, of_home) == [(i, article, 0) for i in range(len(of_home))]
 
@@ -283,7 +285,7 @@ def test_forged_keys_of_one_place_cost_themselves_and_not_the_others() -> None:
     postings.insert(others, 0, np.zeros(2000, np.uint16))
     forged = u64([key_at(77, step, BUCKETS) for step in range(3000)])
     postings.insert(forged, 1, np.zeros(3000, np.uint16))
-    room = kernels.PROBE_BUCKETS_MAX * kernels.BUCKET_SLOTS
+    room = bucket_kernels.PROBE_BUCKETS_MAX * bucket_kernels.BUCKET_SLOTS
     assert 0 < 3000 - postings.dropped_for_room <= room
     assert len(postings) == 2000 + 3000 - postings.dropped_for_room
     assert len(postings.look_up(others).sample) == 2000

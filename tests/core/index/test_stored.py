@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -32,6 +30,7 @@ from wirecopy.core.model import (
     Verdict,
     VerdictKind,
 )
+from wirecopy.core.values import replace
 
 
 def with_lines(record: SketchRecord, lines: list[list[int]]) -> SketchRecord:

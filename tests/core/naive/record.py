@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wirecopy.core import limits
-from wirecopy.core.text import kernels
+from wirecopy.core.fingerprint import varint_kernels
 
 
 def write_varints(numbers: Sequence[int]) -> bytes:
@@ -25,33 +25,33 @@ def read_varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def read_record(data: bytes) -> tuple[int, int, int, list[int], list[int], list[list[int]]]:
-    """kernels.read_record, whose arrays are as long as what is in them; none where something is wrong."""
+    """varint_kernels.read_record, whose arrays are as long as what is in them; none where something is wrong."""
     try:
         return _read_record(data)
     except ValueError:
-        return kernels.RECORD_NUMBER_CUT, 0, 0, [], [], []
+        return varint_kernels.RECORD_NUMBER_CUT, 0, 0, [], [], []
 
 
 def _read_record(data: bytes) -> tuple[int, int, int, list[int], list[int], list[list[int]]]:
     at, numbers = 0, list[int]()
-    wanted = kernels.RECORD_NUMBERS
+    wanted = varint_kernels.RECORD_NUMBERS
     while len(numbers) < wanted:
         number, at = read_varint(data, at)
         numbers.append(number)
-        if len(numbers) == kernels.RECORD_NUMBERS:
+        if len(numbers) == varint_kernels.RECORD_NUMBERS:
             tokens, start, size, _, count, lines_count, credits_count = numbers[4:]
             bounded = credits_count <= limits.CREDITS_MAX and tokens <= limits.TOKENS_MAX
             if not bounded or start + size > tokens:
-                return kernels.RECORD_COUNT, 0, 0, [], [], []
+                return varint_kernels.RECORD_COUNT, 0, 0, [], [], []
             wanted += 7 * credits_count + 6
     if count > len(data) - at or 4 * lines_count > len(data) - at:
-        return kernels.RECORD_ENDS_EARLY, 0, 0, [], [], []
+        return varint_kernels.RECORD_ENDS_EARLY, 0, 0, [], [], []
     positions = list[int]()
     for _ in range(count):
         step, at = read_varint(data, at)
         positions.append(sum(positions[-1:]) + step)
         if positions[-1] >= tokens or (step == 0 and len(positions) > 1):
-            return kernels.RECORD_POSITIONS, 0, 0, [], [], []
+            return varint_kernels.RECORD_POSITIONS, 0, 0, [], [], []
     lines_at, lines = at, list[list[int]]()
     token_end = char_end = 0
     for _ in range(lines_count):
@@ -62,6 +62,6 @@ def _read_record(data: bytes) -> tuple[int, int, int, list[int], list[int], list
         token, char = token_end + four[0], char_end + four[2]
         token_end, char_end = token + four[1] // 2, char + four[3]
         if token_end > tokens or char_end > limits.RAW_BYTES_MAX:
-            return kernels.RECORD_LINES, 0, 0, [], [], []
+            return varint_kernels.RECORD_LINES, 0, 0, [], [], []
         lines.append([token, token_end, char, char_end, four[1] % 2])
-    return kernels.RECORD_READ, at, lines_at, numbers, positions, lines
+    return varint_kernels.RECORD_READ, at, lines_at, numbers, positions, lines

@@ -1,5 +1,5 @@
-"""Plain Python twins of what the kernels decide of candidates and draw of sources (kernels_replay.graded,
-kernels_verdict.py): rules over named numbers, passages out of lists of ranges.
+"""Plain Python twins of what the kernels decide of candidates and draw of sources (grade_kernels.graded,
+passage_kernels.py): rules over named numbers, passages out of lists of ranges.
 
 They say what each means, however slowly; the oracle of the simulation goes by them.
 """
@@ -15,7 +15,7 @@ import numpy as np
 
 from wirecopy.core import limits
 from wirecopy.core.model import I32, Passage
-from wirecopy.core.verdict.candidate_kernels import (
+from wirecopy.core.verdict.measure_kernels import (
     M_ANY,
     M_BEFORE,
     M_FIRST,
@@ -40,7 +40,7 @@ Run = tuple[int, int, int, int]  # start and end here, start and end in the sour
 # ---- candidates
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """One row of kernels_replay.measure, named. Counts of tokens; shares are of the article's own main region."""
+    """One row of measure_kernels.measure, named. Counts of tokens; shares are of the article's own main region."""
 
     hits: int  # in runs
     singles: int  # in none
@@ -56,8 +56,8 @@ class Measures:
     tails: int  # words that stand at the end of both
     rest: int  # of the longest run elsewhere
     first: int
-    part_here: float
-    part_there: float
+    containment_here: float
+    containment_there: float
     unmatched_here: int
     unmatched_there: int
 
@@ -132,12 +132,12 @@ def hopeless(m: Measures, same_title: bool, words_scale: float, on_site: bool) -
 def _accepted_by_address(match: Match) -> bool:
     """The same URL or id: any real part will do; a page that was wholly rewritten is a new text."""
     m = match.measures
-    return match.same_body or max(m.part_here, m.part_there) >= limits.SAME_URL_PART_MIN
+    return match.same_body or max(m.containment_here, m.containment_there) >= limits.SAME_URL_PART_MIN
 
 
 def _accepted_on_site(m: Measures, same_title: bool) -> bool:
     """Two pages of one site: what they share is mostly the site. They are one text only where little else is left."""
-    if same_title and min(m.part_here, m.part_there) >= limits.SITE_TITLE_PARTS_MIN:
+    if same_title and min(m.containment_here, m.containment_there) >= limits.SITE_TITLE_PARTS_MIN:
         return True
     own_here = m.own + m.unmatched_here
     own_there = m.there + m.unmatched_there
@@ -145,7 +145,7 @@ def _accepted_on_site(m: Measures, same_title: bool) -> bool:
         limits.SITE_TAIL_WORDS, limits.SITE_TAIL_PART * own_here
     ) and m.unmatched_there >= max(limits.SITE_TAIL_WORDS, limits.SITE_TAIL_PART * own_there):
         return False
-    part = max(m.part_here, m.part_there)
+    part = max(m.containment_here, m.containment_there)
     lead = max(m.lead_here, m.lead_there)
     if same_title and part >= limits.SITE_TITLE_PART_ALONE_MIN:
         return True
@@ -154,7 +154,7 @@ def _accepted_on_site(m: Measures, same_title: bool) -> bool:
     return (
         lead >= limits.SITE_LEAD_MIN
         and part >= limits.SITE_PART_MAX_MIN
-        and min(m.part_here, m.part_there) >= limits.SITE_PART_MIN
+        and min(m.containment_here, m.containment_there) >= limits.SITE_PART_MIN
         and m.words >= limits.REPUBLISHED_WORDS_MIN
     )
 
@@ -168,7 +168,7 @@ def _accepted_elsewhere(m: Measures, same_title: bool, names: bool, words_scale:
         return True
     if m.pieces >= limits.PIECES_WORDS_MIN * words_scale:
         return True
-    part = max(m.part_here, m.part_there)
+    part = max(m.containment_here, m.containment_there)
     if (
         part >= limits.SHORT_PART_MIN
         and m.words >= limits.SHORT_WORDS_MIN
@@ -187,7 +187,10 @@ def _accepted_by_name(m: Measures, by_both: bool) -> bool:
         return hits >= limits.TITLE_AND_CREDIT_HITS_MIN
     if m.any >= limits.NAMED_TOKENS_MIN and m.hits >= limits.NAMED_HITS_MIN:
         return True
-    return hits >= limits.NAMED_PART_HITS_MIN and max(m.part_here, m.part_there) >= limits.NAMED_PART_MIN
+    return (
+        hits >= limits.NAMED_PART_HITS_MIN
+        and max(m.containment_here, m.containment_there) >= limits.NAMED_PART_MIN
+    )
 
 
 def also_source(match: Match) -> bool:

@@ -109,7 +109,7 @@ def assert_law(value: bytes | None, paths: FieldPaths) -> bool:
 
 def facts(article: RawArticle) -> tuple[object, ...]:
     offsets = None if article.offsets is None else article.offsets.tobytes()
-    others = (getattr(article, name) for name in RawArticle.__slots__ if name != "offsets")
+    others = (getattr(article, name) for name in RawArticle.__struct_fields__ if name != "offsets")
     return offsets, *others
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -39,6 +38,7 @@ from wirecopy.core.records.raw import (
     json_value,
     republication_from_json,
 )
+from wirecopy.core.values import replace
 
 POSITION = RawPosition("articles.raw", 3, 77)
 PATHS = FieldPaths()

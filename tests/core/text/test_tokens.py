@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.core.naive import text as twins
 from tests.core.story import prose
 from wirecopy.core import limits
-from wirecopy.core.text import kernels
+from wirecopy.core.text import kernels, prose_kernels
 from wirecopy.core.text.kernels import (
     LINE_BLANK_BEFORE,
     LINE_CHAR_END,
@@ -257,7 +257,7 @@ def test_prose_is_marked_as_its_twin_marks_it(seed: int) -> None:
     lines = drawn_lines(chance)
     twin = lines.tolist()
     by = tuple(chance.randint(1, top) for top in (10, 20, 40, 40, 80, 100))
-    kernels.mark_prose(lines, *by)
+    prose_kernels.mark_prose(lines, *by)
     twins.mark_prose(twin, *by)
     assert lines.tolist() == twin
 

@@ -26,14 +26,13 @@ from wirecopy.core import limits
 from wirecopy.core.model import Passage
 from wirecopy.core.text.tokens import tokenise
 from wirecopy.core.verdict import passage_kernels as kernels
-from wirecopy.core.verdict.candidate_kernels import T_MAIN, T_TEMPLATE
+from wirecopy.core.verdict.measure_kernels import R_COLUMNS, T_MAIN, T_TEMPLATE
 from wirecopy.core.verdict.passage_kernels import (
     A_FIELDS,
+    COUNT_SOURCES,
+    COUNT_TOTAL,
     D_COLUMNS,
-    R_COLUMNS,
     S_FIELDS,
-    SAID_SOURCES,
-    SAID_TOTAL,
 )
 from wirecopy.core.verdict.passages import whole
 from wirecopy.core.verdict.workspace import DRAWN_BY
@@ -204,7 +203,7 @@ def some_lines(chance: random.Random, tokens: int) -> list[list[int]]:
 
 
 def some_runs(chance: random.Random, tokens: int) -> list[list[int]]:
-    """Runs of one source, as kernels_replay.measure writes them; some of a lone hit, some beyond the text."""
+    """Runs of one source, as measure_kernels.measure writes them; some of a lone hit, some beyond the text."""
     found, here, there = [], chance.randint(0, tokens // 2), chance.randint(0, 90)
     for _ in range(chance.randint(0, 5)):
         size = chance.randint(1, 60)
@@ -230,14 +229,14 @@ def test_the_kernel_draws_what_the_twins_draw_step_by_step(seed: int) -> None:
     main, edges = (start, end), chance.choice([(0, tokens), (start, end), (start, tokens)])
     sources, same_title = chance.choice([1, 1, 1, 2, 4]), chance.random() < 0.5
     rows: list[list[int]] = []
-    asked = [tokens, *main, *edges, (2 if same_title else 1) if sources == 1 else 0, sources]
+    request = [tokens, *main, *edges, (2 if same_title else 1) if sources == 1 else 0, sources]
     explained, runs, there = [], list[Run](), (0, 0)
     for _ in range(sources):
         first = len(rows)
         rows += some_runs(chance, tokens)
         singles, edge = chance.random() < 0.5, chance.choice([-1, 12, 80])
         there = (chance.choice([0, chance.randint(0, 90)]), chance.randint(0, 700))
-        asked += [first, len(rows), int(singles), *there, edge, 0, 0]
+        request += [first, len(rows), int(singles), *there, edge, 0, 0]
         runs = [(row[1], row[2], row[3], row[4]) for row in rows[first:] if row[5] > 1 or singles]
         ranges = [(run[0], run[1]) for run in runs] if edge < 0 else filled(runs, main, there, edge)
         ranges = snapped(ranges, [line[0] for line in lines], [line[1] for line in lines])
@@ -251,11 +250,11 @@ def test_the_kernel_draws_what_the_twins_draw_step_by_step(seed: int) -> None:
 
     got = np.full((2 * len(rows), D_COLUMNS), -7, np.int32)
     covered = np.full((2 * len(rows), 2), -7, np.int32)
-    said = np.full(SAID_SOURCES + sources, -7, np.int64)
-    assert len(asked) == A_FIELDS + S_FIELDS * sources
+    said = np.full(COUNT_SOURCES + sources, -7, np.int64)
+    assert len(request) == A_FIELDS + S_FIELDS * sources
     table = np.array(lines, np.int32).reshape(-1, 5)
     made = kernels.draw(
-        np.array(asked, np.int64),
+        np.array(request, np.int64),
         np.array(flags, np.uint8),
         table,
         np.array(rows, np.int32).reshape(-1, R_COLUMNS),
@@ -267,8 +266,8 @@ def test_the_kernel_draws_what_the_twins_draw_step_by_step(seed: int) -> None:
     )
     assert [tuple(row[:3]) for row in got[:made].tolist()] == stretches
     assert covered[:made].tolist() == got[:made, :2].tolist()
-    assert said[SAID_TOTAL] == own.count(1)
-    assert said[SAID_SOURCES:].tolist() == counts
+    assert said[COUNT_TOTAL] == own.count(1)
+    assert said[COUNT_SOURCES:].tolist() == counts
     if lines:
         by_lines = LineMap(table)
         chars = [(by_lines.start_char(first), by_lines.end_char(last)) for first, last, _ in stretches]

@@ -17,12 +17,11 @@ from tests.core.naive import text as twins
 from tests.core.naive import verdict as twins_verdict
 from tests.core.naive.verdict import Measures, named_measures
 from tests.core.story import NOW_MS, article
-from wirecopy.core import limits
+from wirecopy.core import limits, values
 from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record
 from wirecopy.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
-from wirecopy.core.verdict import candidate_kernels as kernels
-from wirecopy.core.verdict import passage_kernels as kernels_verdict
+from wirecopy.core.verdict import grade_kernels, measure_kernels, passage_kernels
 from wirecopy.core.verdict.comparison import Measured
 from wirecopy.core.verdict.rules import (
     Known,
@@ -40,7 +39,9 @@ from wirecopy.core.verdict.workspace import BY as REPLAYED_BY
 from wirecopy.core.verdict.workspace import DRAWN_BY, TO
 
 LITTLE = 0.001
-NOTHING = replace(named_measures([0] * kernels.M_COLUMNS, 200, 200), unmatched_here=0, unmatched_there=0)
+NOTHING = replace(
+    named_measures([0] * measure_kernels.M_COLUMNS, 200, 200), unmatched_here=0, unmatched_there=0
+)
 
 
 def known(**fields: Any) -> Known:
@@ -64,7 +65,7 @@ def known(**fields: Any) -> Known:
         original=None,
         credit=None,
     )
-    return replace(plain, **fields)
+    return values.replace(plain, **fields)
 
 
 FACTS = {"same_url", "same_site", "same_title", "same_body", "names", "words_scale", "runs", "known"}
@@ -79,14 +80,26 @@ def twin(**fields: Any) -> twins_verdict.Match:
 
 def graded(m: Measures, same_title: bool, words_scale: float) -> int:
     """What the kernel says of such numbers."""
-    row = np.zeros(kernels.M_COLUMNS, np.int32)
-    row[kernels.M_HITS], row[kernels.M_SINGLES], row[kernels.M_BEFORE] = m.hits, m.singles, m.before
-    row[kernels.M_LONGEST], row[kernels.M_PIECES], row[kernels.M_WORDS] = m.longest, m.pieces, m.words
-    row[kernels.M_TAILS], row[kernels.M_REST], row[kernels.M_ANY] = m.tails, m.rest, m.any
-    row[kernels.M_OWN], row[kernels.M_THERE] = m.own, m.there
-    parts = np.array([m.part_here, m.part_there, m.lead_here, m.lead_there], np.float64)
+    row = np.zeros(measure_kernels.M_COLUMNS, np.int32)
+    row[measure_kernels.M_HITS], row[measure_kernels.M_SINGLES], row[measure_kernels.M_BEFORE] = (
+        m.hits,
+        m.singles,
+        m.before,
+    )
+    row[measure_kernels.M_LONGEST], row[measure_kernels.M_PIECES], row[measure_kernels.M_WORDS] = (
+        m.longest,
+        m.pieces,
+        m.words,
+    )
+    row[measure_kernels.M_TAILS], row[measure_kernels.M_REST], row[measure_kernels.M_ANY] = (
+        m.tails,
+        m.rest,
+        m.any,
+    )
+    row[measure_kernels.M_OWN], row[measure_kernels.M_THERE] = m.own, m.there
+    parts = np.array([m.containment_here, m.containment_there, m.lead_here, m.lead_there], np.float64)
     own = m.own + m.unmatched_here, m.there + m.unmatched_there
-    grades: int = kernels.graded(row, parts, *own, same_title, words_scale > 1.0, TO)
+    grades: int = grade_kernels.graded(row, parts, *own, same_title, words_scale > 1.0, TO)
     return grades
 
 
@@ -94,7 +107,7 @@ def as_graded(one: twins_verdict.Match) -> Match:
     """The same candidate as the kernel tells of it."""
     m = one.measures
     grades = graded(m, one.same_title, one.words_scale)
-    shares = m.part_here, m.part_there, m.lead_here, m.lead_there
+    shares = m.containment_here, m.containment_there, m.lead_here, m.lead_there
     facts = one.same_url, one.same_site, one.same_title, one.same_body, one.names
     number = one.known.number
     measured = Measured(
@@ -140,22 +153,26 @@ ELSEWHERE: list[Row] = [
     ("a foot, and the lead", {"longest": 200, "tails": 90, "lead_here": 0.1}, True),
     *rows(
         "a short text whole",
-        {"part_here": limits.SHORT_PART_MIN, "words": limits.SHORT_WORDS_MIN, "hits": limits.SHORT_HITS_MIN},
+        {
+            "containment_here": limits.SHORT_PART_MIN,
+            "words": limits.SHORT_WORDS_MIN,
+            "hits": limits.SHORT_HITS_MIN,
+        },
         ("enough", {}, True),
-        ("too small a part", {"part_here": limits.SHORT_PART_MIN - LITTLE}, False),
+        ("too small a part", {"containment_here": limits.SHORT_PART_MIN - LITTLE}, False),
         ("too few words", {"words": limits.SHORT_WORDS_MIN - 1}, False),
         ("too few hits", {"hits": limits.SHORT_HITS_MIN - 1}, False),
-        ("whole there", {"part_here": 0.0, "part_there": limits.SHORT_PART_MIN}, True),
+        ("whole there", {"containment_here": 0.0, "containment_there": limits.SHORT_PART_MIN}, True),
     ),
     *rows(
         "contained with its lead",
         {
-            "part_there": limits.CONTAINED_PART_MIN,
+            "containment_there": limits.CONTAINED_PART_MIN,
             "lead_there": limits.CONTAINED_LEAD_MIN,
             "hits": limits.SHORT_HITS_MIN,
         },
         ("enough", {}, True),
-        ("too small a part", {"part_there": limits.CONTAINED_PART_MIN - LITTLE}, False),
+        ("too small a part", {"containment_there": limits.CONTAINED_PART_MIN - LITTLE}, False),
         ("too little of the lead", {"lead_there": limits.CONTAINED_LEAD_MIN - LITTLE}, False),
         ("too few hits", {"hits": limits.SHORT_HITS_MIN - 1}, False),
     ),
@@ -170,12 +187,12 @@ ELSEWHERE: list[Row] = [
     ),
     *rows(
         "a part of it, named",
-        {"hits": limits.NAMED_PART_HITS_MIN, "part_here": limits.NAMED_PART_MIN},
+        {"hits": limits.NAMED_PART_HITS_MIN, "containment_here": limits.NAMED_PART_MIN},
         ("by nothing", {}, False),
         ("by a credit", {"names": True}, True),
         ("lone hits count", {"same_title": True, "hits": 0, "singles": limits.NAMED_PART_HITS_MIN}, True),
         ("too few hits", {"names": True, "hits": limits.NAMED_PART_HITS_MIN - 1}, False),
-        ("too small a part", {"names": True, "part_here": limits.NAMED_PART_MIN - LITTLE}, False),
+        ("too small a part", {"names": True, "containment_here": limits.NAMED_PART_MIN - LITTLE}, False),
     ),
     ("title and credit", {"same_title": True, "names": True, "hits": limits.TITLE_AND_CREDIT_HITS_MIN}, True),
     (
@@ -187,51 +204,55 @@ ELSEWHERE: list[Row] = [
 SITE_TEXT = {
     "same_site": True,
     "lead_here": limits.SITE_LEAD_MIN,
-    "part_here": limits.SITE_PART_MAX_MIN,
-    "part_there": limits.SITE_PART_MIN,
+    "containment_here": limits.SITE_PART_MAX_MIN,
+    "containment_there": limits.SITE_PART_MIN,
     "words": limits.REPUBLISHED_WORDS_MIN,
 }
 TAIL = {"unmatched_here": limits.SITE_TAIL_WORDS, "unmatched_there": limits.SITE_TAIL_WORDS}
 ON_SITE: list[Row] = [
     ("enough", {}, True),
     ("too little of the lead", {"lead_here": limits.SITE_LEAD_MIN - LITTLE}, False),
-    ("too small a part of both", {"part_here": limits.SITE_PART_MAX_MIN - LITTLE}, False),
-    ("too small a part of one", {"part_there": limits.SITE_PART_MIN - LITTLE}, False),
+    ("too small a part of both", {"containment_here": limits.SITE_PART_MAX_MIN - LITTLE}, False),
+    ("too small a part of one", {"containment_there": limits.SITE_PART_MIN - LITTLE}, False),
     ("too few words", {"words": limits.REPUBLISHED_WORDS_MIN - 1}, False),
     ("much of its own on both sides", TAIL, False),
     ("much of its own here only", {**TAIL, "unmatched_there": limits.SITE_TAIL_WORDS - 1}, True),
     ("one long run says nothing here", {"lead_here": 0.0, "longest": 500}, False),
     ("the same body", {**TAIL, "same_body": True}, True),
-    ("the same body, nothing counted", {"part_here": 0, "words": 0, "same_body": True}, True),
+    ("the same body, nothing counted", {"containment_here": 0, "words": 0, "same_body": True}, True),
 ]
 TITLED = {"same_site": True, "same_title": True}
 ON_SITE_TITLED: list[Row] = [
     ("the title alone", {}, False),
     (
         "a part with its lead",
-        {"part_here": limits.SITE_TITLE_PART_MIN, "lead_there": limits.SITE_TITLE_LEAD_MIN},
+        {"containment_here": limits.SITE_TITLE_PART_MIN, "lead_there": limits.SITE_TITLE_LEAD_MIN},
         True,
     ),
-    ("a part without", {"part_here": limits.SITE_TITLE_PART_MIN}, False),
-    ("too small a part", {"part_here": limits.SITE_TITLE_PART_MIN - LITTLE, "lead_there": 1.0}, False),
-    ("a large part alone", {"part_here": limits.SITE_TITLE_PART_ALONE_MIN}, True),
-    ("a large part alone, not quite", {"part_here": limits.SITE_TITLE_PART_ALONE_MIN - LITTLE}, False),
+    ("a part without", {"containment_here": limits.SITE_TITLE_PART_MIN}, False),
+    ("too small a part", {"containment_here": limits.SITE_TITLE_PART_MIN - LITTLE, "lead_there": 1.0}, False),
+    ("a large part alone", {"containment_here": limits.SITE_TITLE_PART_ALONE_MIN}, True),
+    ("a large part alone, not quite", {"containment_here": limits.SITE_TITLE_PART_ALONE_MIN - LITTLE}, False),
     (
         "large parts of both, for all their own",
-        {**TAIL, "part_here": limits.SITE_TITLE_PARTS_MIN, "part_there": limits.SITE_TITLE_PARTS_MIN},
+        {
+            **TAIL,
+            "containment_here": limits.SITE_TITLE_PARTS_MIN,
+            "containment_there": limits.SITE_TITLE_PARTS_MIN,
+        },
         True,
     ),
     (
         "a large part of one, and much of its own",
-        {**TAIL, "part_here": 1.0, "part_there": limits.SITE_TITLE_PARTS_MIN - LITTLE},
+        {**TAIL, "containment_here": 1.0, "containment_there": limits.SITE_TITLE_PARTS_MIN - LITTLE},
         False,
     ),
 ]
 BY_ADDRESS: list[Row] = [
     ("nothing in common", {}, False),
-    ("a part", {"part_there": limits.SAME_URL_PART_MIN}, True),
-    ("too small a part", {"part_there": limits.SAME_URL_PART_MIN - LITTLE}, False),
-    ("before both articles", {"part_here": 0.5, "before": True, "hits": 9}, True),
+    ("a part", {"containment_there": limits.SAME_URL_PART_MIN}, True),
+    ("too small a part", {"containment_there": limits.SAME_URL_PART_MIN - LITTLE}, False),
+    ("before both articles", {"containment_here": 0.5, "before": True, "hits": 9}, True),
     ("the same body", {"same_body": True}, True),
 ]
 RULES = [
@@ -257,13 +278,24 @@ def any_row(data: st.DataObject) -> tuple[list[int], int, int]:
     draw = data.draw
     words = st.integers(0, 60)
     hits, longest = draw(st.integers(0, 8)), draw(words)
-    row = [0] * kernels.M_COLUMNS
-    row[kernels.M_HITS], row[kernels.M_LONGEST] = hits, longest
-    row[kernels.M_REST] = draw(st.integers(0, longest))
-    row[kernels.M_BEFORE] = draw(st.integers(0, 1))
-    for column in (kernels.M_PIECES, kernels.M_WORDS, kernels.M_OWN, kernels.M_THERE, kernels.M_ANY):
+    row = [0] * measure_kernels.M_COLUMNS
+    row[measure_kernels.M_HITS], row[measure_kernels.M_LONGEST] = hits, longest
+    row[measure_kernels.M_REST] = draw(st.integers(0, longest))
+    row[measure_kernels.M_BEFORE] = draw(st.integers(0, 1))
+    for column in (
+        measure_kernels.M_PIECES,
+        measure_kernels.M_WORDS,
+        measure_kernels.M_OWN,
+        measure_kernels.M_THERE,
+        measure_kernels.M_ANY,
+    ):
         row[column] = draw(words)
-    for column in (kernels.M_LEAD_HERE, kernels.M_LEAD_THERE, kernels.M_TAILS, kernels.M_SINGLES):
+    for column in (
+        measure_kernels.M_LEAD_HERE,
+        measure_kernels.M_LEAD_THERE,
+        measure_kernels.M_TAILS,
+        measure_kernels.M_SINGLES,
+    ):
         row[column] = draw(st.sampled_from([0, 2, 40]))
     return row, draw(st.integers(0, 90)), draw(st.integers(0, 90))
 
@@ -276,17 +308,17 @@ def test_grades_say_what_the_twins_say_and_without_hope_nothing_else_makes_a_sou
     row, *own = any_row(data)
     measures = named_measures(row, *own)
     same_title, scale = data.draw(st.booleans()), data.draw(st.sampled_from([1.0, 1.35]))
-    said, parts = np.zeros(kernels.W_COLUMNS, np.int64), np.empty(kernels.P_COLUMNS, np.float64)
-    kernels.grade(  # type: ignore[call-arg]  # a kernel has no signature to check
+    said, parts = np.zeros(grade_kernels.W_COLUMNS, np.int64), np.empty(grade_kernels.P_COLUMNS, np.float64)
+    grade_kernels.grade(  # type: ignore[call-arg]  # a kernel has no signature to check
         np.array(row, np.int32), *own, same_title, scale > 1.0, REPLAYED_BY, TO, said, parts
     )
     assert parts.tolist() == [
-        measures.part_here,
-        measures.part_there,
+        measures.containment_here,
+        measures.containment_there,
         measures.lead_here,
         measures.lead_there,
     ]
-    assert said[kernels.W_GRADES] == graded(measures, same_title, scale)
+    assert said[grade_kernels.W_GRADES] == graded(measures, same_title, scale)
     good = False
     on_site = data.draw(st.booleans())
     for names in (False, True):
@@ -345,18 +377,18 @@ def covering(number: int, *ranges: tuple[int, int], **fields: Any) -> twins_verd
 def chosen(matches: list[twins_verdict.Match], own: bytes) -> list[tuple[int, int]]:
     """What the twin chooses; and so does the kernel."""
     found = [(source.match.known.number, source.tokens) for source in twins_verdict.cover(matches, own)]
-    asked, rows = [len(own), 0, 0, 0, 0, 0, len(matches)], list[list[int]]()
+    request, rows = [len(own), 0, 0, 0, 0, 0, len(matches)], list[list[int]]()
     for one in matches:
         first = len(rows)
         rows += [[0, *run, 1 + number % 2, 0, 0] for number, run in enumerate(one.runs)]
         rows += [[0, 0, 90, 0, 90, 1, 0, 0]] if all(row[5] > 1 for row in rows[first:]) else []
         lone = any(row[5] == 1 for row in rows[first : first + len(one.runs)])
-        asked += [first, len(rows), lone, 0, 0, 0, one.measures.hits, one.known.number]
+        request += [first, len(rows), lone, 0, 0, 0, one.measures.hits, one.known.number]
     said = np.empty(len(matches), np.int64)
-    count = kernels_verdict.cover(
-        np.array(asked, np.int64),
-        np.array([kernels.T_MAIN * one for one in own], np.uint8),
-        np.array(rows, np.int32).reshape(-1, kernels.R_COLUMNS),
+    count = passage_kernels.cover(
+        np.array(request, np.int64),
+        np.array([measure_kernels.T_MAIN * one for one in own], np.uint8),
+        np.array(rows, np.int32).reshape(-1, measure_kernels.R_COLUMNS),
         DRAWN_BY,
         np.empty(len(own), np.uint8),
         said,
@@ -427,7 +459,7 @@ def test_the_source_that_is_named(what: str, sources: list[twins_verdict.Cover],
 def a_record(**fields: Any) -> SketchRecord:
     plain = decode_record(propose(article("Some words.", id="here", url="https://www.here.com/1")).value)
     assert isinstance(plain, SketchRecord)
-    return replace(plain, **fields)
+    return values.replace(plain, **fields)
 
 
 def credit(
@@ -572,28 +604,28 @@ def test_papers_at_one_hoster_are_several(
 
 # ---- measures
 def test_shares_are_of_each_texts_own_tokens() -> None:
-    row = [0] * kernels.M_COLUMNS
-    row[kernels.M_OWN], row[kernels.M_THERE] = 50, 150
-    row[kernels.M_LEAD_HERE], row[kernels.M_LEAD_THERE] = 30, 90
+    row = [0] * measure_kernels.M_COLUMNS
+    row[measure_kernels.M_OWN], row[measure_kernels.M_THERE] = 50, 150
+    row[measure_kernels.M_LEAD_HERE], row[measure_kernels.M_LEAD_THERE] = 30, 90
     got = named_measures(row, 200, 100)
-    assert (got.part_here, got.part_there) == (0.25, 1.0)  # a source's run may lie twice in it
+    assert (got.containment_here, got.containment_there) == (0.25, 1.0)  # a source's run may lie twice in it
     assert (got.lead_here, got.lead_there) == (0.5, 1.0)
     assert (got.unmatched_here, got.unmatched_there) == (150, 0)
     short = named_measures(row, 30, 0)
-    assert (short.lead_here, short.part_there, short.lead_there) == (1.0, 0.0, 0.0)
+    assert (short.lead_here, short.containment_there, short.lead_there) == (1.0, 0.0, 0.0)
 
 
 def test_every_column_has_its_name() -> None:
-    row = list(range(100, 100 + kernels.M_COLUMNS))
+    row = list(range(100, 100 + measure_kernels.M_COLUMNS))
     got = named_measures(row, 10_000, 10_000)
     plain = {name: getattr(got, name) for name in Measures.__dataclass_fields__}
-    assert plain["hits"] == row[kernels.M_HITS]
-    assert plain["longest"] == row[kernels.M_LONGEST]
-    assert plain["pieces"] == row[kernels.M_PIECES]
-    assert plain["words"] == row[kernels.M_WORDS]
-    assert plain["any"] == row[kernels.M_ANY]
-    assert plain["tails"] == row[kernels.M_TAILS]
-    assert plain["first"] == row[kernels.M_FIRST]
+    assert plain["hits"] == row[measure_kernels.M_HITS]
+    assert plain["longest"] == row[measure_kernels.M_LONGEST]
+    assert plain["pieces"] == row[measure_kernels.M_PIECES]
+    assert plain["words"] == row[measure_kernels.M_WORDS]
+    assert plain["any"] == row[measure_kernels.M_ANY]
+    assert plain["tails"] == row[measure_kernels.M_TAILS]
+    assert plain["first"] == row[measure_kernels.M_FIRST]
 
 
 # ---- the kernels and their twins
@@ -611,9 +643,9 @@ BY = twins.Chaining(
 
 def limits_of(**values: int) -> npt.NDArray[np.int64]:
     """The limits that a kernel goes by, given by the names of their places."""
-    by = np.zeros(kernels.BY_FIELDS, np.int64)
+    by = np.zeros(measure_kernels.BY_FIELDS, np.int64)
     for name, value in values.items():
-        by[getattr(kernels, name)] = value
+        by[getattr(measure_kernels, name)] = value
     return by
 
 
@@ -642,7 +674,7 @@ def test_flags_are_those_of_the_twin(seed: int) -> None:
     main = sorted((chance.randint(0, tokens), chance.randint(0, tokens)))
     gap_max, line_percent = chance.randint(0, 20), chance.randint(1, 100)
     got = np.full(tokens + 3, 255, np.uint8)
-    own = kernels.token_flags(  # type: ignore[call-arg]  # a kernel has no signature to check
+    own = measure_kernels.token_flags(  # type: ignore[call-arg]  # a kernel has no signature to check
         tokens,
         np.array(lines, np.int32).reshape(-1, 5),
         *main,
@@ -655,7 +687,7 @@ def test_flags_are_those_of_the_twin(seed: int) -> None:
         tokens, lines, (main[0], main[1]), positions, template, limits.SHINGLE_TOKENS, gap_max, line_percent
     )
     assert got.tolist() == [*expected, 255, 255, 255]
-    assert own == sum(f & 6 == kernels.T_MAIN for f in expected)
+    assert own == sum(f & 6 == measure_kernels.T_MAIN for f in expected)
 
 
 @settings(max_examples=250, deadline=None)
@@ -684,9 +716,9 @@ def test_candidates_are_measured_as_the_twin_measures_them(seed: int) -> None:
         starts.append(len(sample))
         mains.append(sorted((chance.randint(0, 300), chance.randint(0, 600))))
     by = chance.choice([BY, twins.Chaining(5, 20, 30, 3, 8, 30, 12, 9)])
-    measures = np.full((len(mains) + 1, kernels.M_COLUMNS), -7, np.int32)
-    runs = np.empty((len(sample) + 1, kernels.R_COLUMNS), np.int32)
-    written = kernels.measure(
+    measures = np.full((len(mains) + 1, measure_kernels.M_COLUMNS), -7, np.int32)
+    runs = np.empty((len(sample) + 1, measure_kernels.R_COLUMNS), np.int32)
+    written = measure_kernels.measure(
         np.array(flags, np.uint8),
         tokens,
         np.array(positions, np.int32),

@@ -18,21 +18,15 @@ from wirecopy.core.model import RawPosition
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
+from wirecopy.shell.errors import FencedError, OffsetLostError, RefusalKind, RefusedError
+from wirecopy.shell.options import KafkaOptions, OffsetLostPolicy, StartAt, TopicNames
 from wirecopy.shell.ports import (
     Backend,
-    FencedError,
-    KafkaOptions,
     LogRecord,
-    OffsetLostError,
-    OffsetLostPolicy,
     OutputRecord,
     OutputStream,
     RawRecord,
     RawSource,
-    RefusalKind,
-    RefusedError,
-    StartAt,
-    TopicNames,
     TopicPartition,
     TopicSpec,
 )

@@ -10,8 +10,9 @@ import pytest
 
 from wirecopy.core.model import RawPosition, Rejected, RejectReason
 from wirecopy.shell.cli import replay_dead
+from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.pipeline.steps import Limits, dead_letter
-from wirecopy.shell.ports import RawRecord, TopicPartition, UnavailableError
+from wirecopy.shell.ports import RawRecord, TopicPartition
 
 LIMITS = Limits(log_value=10**6, enriched=10**6, corrections=10**6, dead=4_000)
 DEAD = "articles.dead"

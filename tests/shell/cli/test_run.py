@@ -17,8 +17,9 @@ import pytest
 
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.cli import run
+from wirecopy.shell.errors import WatchdogExpiredError
 from wirecopy.shell.pipeline import pipeline
-from wirecopy.shell.ports import TopicPartition, WatchdogExpiredError
+from wirecopy.shell.ports import TopicPartition
 from wirecopy.shell.settings import Settings
 from wirecopy.shell.web import server as http
 

@@ -10,6 +10,7 @@ import pytest
 
 from wirecopy.core import limits
 from wirecopy.shell.cli import topics
+from wirecopy.shell.cli.findings import Finding
 from wirecopy.shell.ports import TopicSpec, TopicState
 from wirecopy.shell.settings import Settings
 
@@ -125,6 +126,6 @@ def test_the_exit_code_says_whether_there_is_a_fault(
     missing: int, fault: bool, created: bool, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = demand_of(FINGERPRINTS, Settings()).spec
-    found = [topics.Finding("t", True, "is wrong")] if fault else []
+    found = [Finding("t", True, "is wrong")] if fault else []
     assert topics.report([spec] * missing, found, created=created) == code
     assert ("FAULT" in capsys.readouterr().out) == (code == 1)

@@ -1,9 +1,8 @@
-"""Laws of what is told: each occurrence moves its own counters, labels come from enums, no line holds
+"""Laws of the telemetry: an event moves its own series and no others, labels come from enums, no log line holds
 article text."""
 
 from __future__ import annotations
 
-import inspect
 import io
 import json
 import logging
@@ -12,19 +11,25 @@ from collections.abc import Iterator
 import pytest
 
 from wirecopy.core.model import EngineStats, RawPosition, RefusalReason, RejectReason, VerdictKind
-from wirecopy.shell.observe import logs, telemetry
-from wirecopy.shell.ports import NullTelemetry, Part, PipelineHealth, Stage, StateRefusal, TopicPartition
+from wirecopy.shell.observe import events, logs
+from wirecopy.shell.observe.events import Part, Stage, StateRefusal
+from wirecopy.shell.observe.telemetry import PrometheusSink
+from wirecopy.shell.ports import PipelineHealth, TopicPartition
 
 AT = RawPosition("articles.raw", 2, 77)
 PARTITION = TopicPartition("articles.raw", 2)
 
 
-def made() -> telemetry.PrometheusTelemetry:
-    return telemetry.PrometheusTelemetry(lambda: 1_700_000_000.0, version="1.2.3", engine_version=1)
+class Observed(events.Telemetry):
+    """Telemetry on a registry, and that registry."""
+
+    def __init__(self) -> None:
+        self.metrics = PrometheusSink(version="1.2.3", engine_version=1)
+        super().__init__(self.metrics, lambda: 1_700_000_000.0)
 
 
-def samples(told: telemetry.PrometheusTelemetry) -> dict[str, float]:
-    body, _ = told.exposition()
+def samples(telemetry: Observed) -> dict[str, float]:
+    body, _ = telemetry.metrics.exposition()
     lines = [line.rpartition(" ") for line in body.decode().splitlines() if not line.startswith("#")]
     return {name: float(value) for name, _, value in lines if name.startswith("wirecopy_")}
 
@@ -45,18 +50,9 @@ def lines() -> Iterator[list[dict[str, object]]]:
     logging.getLogger().setLevel(level)
 
 
-def test_the_whole_protocol_is_told() -> None:
-    methods = {name for name, _ in inspect.getmembers(NullTelemetry, inspect.isfunction)}
-    for name in methods:
-        ours = inspect.signature(getattr(telemetry.PrometheusTelemetry, name))
-        assert list(ours.parameters) == list(inspect.signature(getattr(NullTelemetry, name)).parameters)
-
-
 OCCURRENCES = [
     ("judged", (VerdictKind.UPDATE, 50.0), {'wirecopy_records_total{verdict="update"}': 1,
                                             "wirecopy_latency_seconds_count": 1}),
-    ("corrected", (), {"wirecopy_corrections_total": 1}),
-    ("redelivered", (), {"wirecopy_redelivered_total": 1}),
     ("dead_lettered", (RejectReason.NOT_JSON, AT, "line 1"),
      {'wirecopy_dead_letters_total{reason="not_json"}': 1}),
     ("internal_fault", (AT, KeyError("x")), {"wirecopy_internal_faults_total": 1}),
@@ -69,7 +65,6 @@ OCCURRENCES = [
     ("rebalanced", (4,), {"wirecopy_rebalances_total": 1, "wirecopy_partitions_assigned": 4}),
     ("offset_lost", (PARTITION,), {"wirecopy_offsets_lost_total": 1}),
     ("partition_opened", (PARTITION, 5), {"wirecopy_partitions_open": 1}),
-    ("in_flight", (3, 900), {"wirecopy_in_flight_records": 3, "wirecopy_in_flight_bytes": 900}),
     ("log_followed", (90, 100, 5000), {"wirecopy_log_next_offset": 90, "wirecopy_log_end_offset": 100,
                                        "wirecopy_log_lag_records": 10, "wirecopy_log_time_seconds": 5}),
     ("log_refused", (RefusalReason.NOT_A_RECORD, 5, "bytes"),
@@ -79,7 +74,6 @@ OCCURRENCES = [
                                            'wirecopy_stage_seconds_sum{stage="replay"}': 0.5}),
     ("caught_up", (9, 2.0),
      {"wirecopy_caught_up": 1, "wirecopy_catch_up_seconds": 2, "wirecopy_catch_up_records": 9}),
-    ("loop_lag", (0.25,), {"wirecopy_loop_lag_seconds_sum": 0.25}),
     ("state_refused", (StateRefusal.CORRUPT, "snapshot-1", "the checksum of live-1.bin differs"),
      {'wirecopy_state_refused_total{reason="corrupt"}': 1}),
     ("state_restored", (9, 12, 3.0, 2.0),
@@ -101,10 +95,10 @@ OCCURRENCES = [
 def test_an_occurrence_moves_its_own_series_and_no_others(
     method: str, arguments: tuple[object, ...], expected: dict[str, float]
 ) -> None:
-    told = made()
-    before = samples(told)
-    getattr(told, method)(*arguments)
-    after = samples(told)
+    telemetry = Observed()
+    before = samples(telemetry)
+    getattr(telemetry, method)(*arguments)
+    after = samples(telemetry)
     moved = {name for name in after if after[name] != before.get(name)}
     assert {name: after[name] for name in expected} == expected
     plain = {name.partition("{")[0] for name in expected}
@@ -112,29 +106,41 @@ def test_an_occurrence_moves_its_own_series_and_no_others(
     assert not stray
 
 
+@pytest.mark.parametrize("metric", events.METRICS, ids=[metric.name for metric in events.METRICS])
+def test_a_row_of_the_table_is_all_that_a_metric_needs(metric: events.Metric) -> None:
+    telemetry = Observed()
+    labels = metric.values[:1] or tuple("x" for _ in metric.labels)
+    name = metric.name + ("_sum" if metric.kind is events.Kind.HISTOGRAM else "")
+    label = ",".join(f'{key}="{value}"' for key, value in sorted(zip(metric.labels, labels, strict=True)))
+    series = f"{name}{{{label}}}" if label else name
+    before = samples(telemetry).get(series, 0.0)
+    telemetry.record(metric, 3, *labels)
+    adds = metric.kind is not events.Kind.GAUGE
+    assert samples(telemetry)[series] == (before + 3 if adds else 3)
+
+
 def test_lag_is_forgotten_with_its_partition() -> None:
-    told = made()
-    told.partition_opened(PARTITION, 0)
-    told.partition_lag(PARTITION, 12)
-    told.partition_paused(PARTITION, True)
+    telemetry = Observed()
+    telemetry.partition_opened(PARTITION, 0)
+    telemetry.partition_sampled(PARTITION, 12, paused=True)
     series = 'wirecopy_partition_lag_records{partition="2",topic="articles.raw"}'
-    assert samples(told)[series] == 12
-    told.partition_closed(PARTITION)
-    told.partition_lag(PARTITION, 13)  # a late sample
-    assert series not in samples(told)
-    told.partition_closed(PARTITION)  # twice is no fault
+    assert samples(telemetry)[series] == 12
+    telemetry.partition_closed(PARTITION)
+    telemetry.partition_sampled(PARTITION, 13, paused=False)  # a late sample
+    assert series not in samples(telemetry)
+    telemetry.partition_closed(PARTITION)  # twice is no fault
 
 
 def test_a_latency_below_zero_counts_as_none() -> None:
-    told = made()
-    told.judged(VerdictKind.ORIGINAL, -5_000.0)  # the producer's clock runs ahead
-    assert samples(told)["wirecopy_latency_seconds_sum"] == 0
+    telemetry = Observed()
+    telemetry.judged(VerdictKind.ORIGINAL, -5_000.0)  # the producer's clock runs ahead
+    assert samples(telemetry)["wirecopy_latency_seconds_sum"] == 0
 
 
 def test_every_metric_keeps_the_conventions() -> None:
-    for metric in telemetry.METRICS:
+    for metric in events.METRICS:
         assert metric.name.startswith("wirecopy_")
-        assert metric.name.endswith("_total") == (metric.kind is telemetry.Kind.COUNTER)
+        assert metric.name.endswith("_total") == (metric.kind is events.Kind.COUNTER)
         assert not metric.name.endswith(("_ms", "_milliseconds", "_kb"))
         assert metric.meaning.endswith(".")
         if metric.labels and not metric.values:
@@ -142,23 +148,23 @@ def test_every_metric_keeps_the_conventions() -> None:
 
 
 def test_enum_labels_exist_from_the_start() -> None:
-    found = samples(made())
+    found = samples(Observed())
     for kind in VerdictKind:
         assert found[f'wirecopy_records_total{{verdict="{kind}"}}'] == 0
     for reason in RejectReason:
         assert found[f'wirecopy_dead_letters_total{{reason="{reason}"}}'] == 0
-    assert {name.partition("{")[0] for name in found} <= telemetry.series_names()
+    assert {name.partition("{")[0] for name in found} <= events.series_names()
 
 
 def test_exposition_speaks_openmetrics_when_asked() -> None:
-    body, content_type = made().exposition("application/openmetrics-text; version=1.0.0")
+    body, content_type = Observed().metrics.exposition("application/openmetrics-text; version=1.0.0")
     assert content_type.startswith("application/openmetrics-text")
     assert body.rstrip().endswith(b"# EOF")
 
 
 # ---- log lines
 def test_a_dead_letter_is_one_line_with_its_position(lines: list[dict[str, object]]) -> None:
-    made().dead_lettered(RejectReason.NOT_UTF8, AT, "byte 3 is no UTF-8")
+    Observed().dead_lettered(RejectReason.NOT_UTF8, AT, "byte 3 is no UTF-8")
     (line,) = lines
     assert line["event"] == "dead_lettered"
     assert (line["reason"], line["topic"], line["partition"], line["offset"]) == (
@@ -175,7 +181,7 @@ def test_a_fault_of_ours_is_told_by_type_and_place_never_by_its_message(
     try:
         raise KeyError("the president said on Monday")
     except KeyError as error:
-        made().internal_fault(AT, error)
+        Observed().internal_fault(AT, error)
     logging.getLogger("anything").warning("boom", exc_info=KeyError("the president said on Monday"))
     assert "president" not in json.dumps(list(lines))
     fault, foreign = lines
@@ -207,8 +213,8 @@ def test_the_filter_forgets_old_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_secrets_are_masked_and_long_values_cut(lines: list[dict[str, object]]) -> None:
-    logs.occurred(
-        logs.logger("x"), logging.INFO, "told", detail="password=hunter2", long="a" * 10_000, number=3
+    logs.log_event(
+        logs.logger("x"), logging.INFO, "noted", detail="password=hunter2", long="a" * 10_000, number=3
     )
     logging.getLogger("aiokafka").error("login with %s failed", "hunter2")
     ours, foreign = lines
@@ -219,9 +225,9 @@ def test_secrets_are_masked_and_long_values_cut(lines: list[dict[str, object]]) 
 
 
 def test_a_line_stays_one_line_whatever_it_holds(lines: list[dict[str, object]]) -> None:
-    logs.occurred(logs.logger("x"), logging.INFO, "told", detail="a\nb\x1b[31m\u2028c")
+    logs.log_event(logs.logger("x"), logging.INFO, "noted", detail="a\nb\x1b[31m\u2028c")
     assert [line["detail"] for line in lines] == ["a\nb\x1b[31m\u2028c"]
-    record = logging.LogRecord("wirecopy.x", logging.INFO, "", 0, "told", (), None)
+    record = logging.LogRecord("wirecopy.x", logging.INFO, "", 0, "noted", (), None)
     setattr(record, logs.FIELDS, {"detail": "a\nb\x1b[31m"})
     text = logs.TextFormatter([]).format(record)
     assert "\n" not in text

@@ -29,9 +29,10 @@ from tests.shell.pipeline.test_pipeline import (
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine
 from wirecopy.__main__ import main
 from wirecopy.shell.backends.memory import MemoryBackend, Step
+from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.observe.tracing import SpanTracing
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import Headers, UnavailableError
+from wirecopy.shell.ports import Headers
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"

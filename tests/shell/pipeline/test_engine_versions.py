@@ -15,8 +15,8 @@ from wirecopy.core.engine import Engine
 from wirecopy.core.fingerprint.record import ENGINE_VERSION, checksum_of
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.cli import run
+from wirecopy.shell.errors import FatalError
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import FatalError
 from wirecopy.shell.settings import Settings
 
 SENTENCE = "The harbour master of Port Selm said on Tuesday that the ferries would sail again in June. "

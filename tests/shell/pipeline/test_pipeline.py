@@ -18,16 +18,11 @@ import pytest
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
 from wirecopy.core.model import Outcome, RejectReason
 from wirecopy.shell.backends.memory import Hook, MemoryBackend, MemoryBroker, Step
+from wirecopy.shell.errors import BreakerOpenError, FatalError, UnavailableError, WatchdogExpiredError
+from wirecopy.shell.observe.events import Telemetry
+from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import (
-    BreakerOpenError,
-    FatalError,
-    NullTelemetry,
-    PipelineOptions,
-    TopicPartition,
-    UnavailableError,
-    WatchdogExpiredError,
-)
+from wirecopy.shell.ports import TopicPartition
 
 QUICK = PipelineOptions(
     poll_timeout_ms=5,
@@ -67,7 +62,7 @@ def world(partitions: int, hook: Hook | None = None, **settings: Any) -> MemoryB
 
 
 @dataclass
-class Recorder(NullTelemetry):
+class RecordingTelemetry(Telemetry):
     """Counts what the tests ask about."""
 
     dead: Counter[RejectReason] = field(default_factory=Counter)
@@ -78,6 +73,9 @@ class Recorder(NullTelemetry):
     refused: int = 0
     lost: int = 0
     in_flight_max: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__()
 
     def dead_lettered(self, reason: RejectReason, position: object, detail: str) -> None:
         self.dead[reason] += 1
@@ -103,9 +101,9 @@ class Recorder(NullTelemetry):
 
 @asynccontextmanager
 async def running(
-    backend: MemoryBackend, options: PipelineOptions = QUICK, telemetry: Recorder | None = None
+    backend: MemoryBackend, options: PipelineOptions = QUICK, telemetry: RecordingTelemetry | None = None
 ) -> AsyncIterator[Pipeline]:
-    pipeline = Pipeline(backend, ToyEngine(), TOY_STEPS, options, telemetry or Recorder())
+    pipeline = Pipeline(backend, ToyEngine(), TOY_STEPS, options, telemetry or RecordingTelemetry())
     stop = asyncio.Event()
     task = asyncio.create_task(pipeline.run(stop))
     try:
@@ -201,7 +199,7 @@ def assert_order_kept(backend: MemoryBackend) -> None:
 
 @pytest.mark.parametrize("partitions", [1, 3])
 async def test_every_record_goes_out_once_in_order(partitions: int) -> None:
-    backend, telemetry = world(partitions), Recorder()
+    backend, telemetry = world(partitions), RecordingTelemetry()
     produce_stream(backend, partitions, 2_000)
     async with running(backend, telemetry=telemetry):
         await until(lambda: out_count(backend) >= 2_000)
@@ -279,7 +277,7 @@ async def test_killed_replicas_lose_nothing(seed: int) -> None:
     produce_stream(backend, 3, 600, seed)
     options = replace(QUICK, transaction_records_max=13, poll_records_max=19)
     for _ in range(8):
-        pipeline = Pipeline(backend, ToyEngine(), TOY_STEPS, options, Recorder())
+        pipeline = Pipeline(backend, ToyEngine(), TOY_STEPS, options, RecordingTelemetry())
         task = asyncio.create_task(pipeline.run(asyncio.Event()))
         for _ in range(chance.randrange(5, 400)):
             await asyncio.sleep(0)
@@ -294,7 +292,7 @@ async def test_a_fenced_owner_publishes_nothing() -> None:
     """Another process takes the transactional id while records are in flight: they are published once all the
     same.
     """
-    backend, telemetry = world(1), Recorder()
+    backend, telemetry = world(1), RecordingTelemetry()
     fences = 0
 
     async def hook(step: Step, partition: TopicPartition) -> None:
@@ -333,7 +331,7 @@ async def test_fenced_again_at_once_is_fatal() -> None:
 async def test_a_fault_of_our_own_costs_one_record_its_verdict_and_no_other(
     body: str, fault: type[Exception]
 ) -> None:
-    backend, telemetry = world(1), Recorder()
+    backend, telemetry = world(1), RecordingTelemetry()
     for number, text in enumerate(["x", body, "y"]):
         backend.broker.produce(RAW, 0, raw(f"a{number}", text), headers=(("trace", b"1"),))
     async with running(backend, telemetry=telemetry):
@@ -384,7 +382,7 @@ async def test_corrections_go_out_with_their_cause() -> None:
 @pytest.mark.parametrize("told", [True, False], ids=["known limit", "refused by the broker"])
 async def test_an_enriched_record_that_does_not_fit_is_a_dead_letter(told: bool) -> None:
     """Also when only the broker knows: the batch it was refused with goes out record by record."""
-    backend, telemetry = world(1, record_bytes_max=None if told else 3_000), Recorder()
+    backend, telemetry = world(1, record_bytes_max=None if told else 3_000), RecordingTelemetry()
     for number in range(9):
         backend.broker.produce(RAW, 0, raw(f"a{number}", "x" * (5_000 if number == 4 else 10)))
     options = replace(QUICK, output_record_bytes_max=3_000 if told else 10**6)
@@ -395,7 +393,7 @@ async def test_an_enriched_record_that_does_not_fit_is_a_dead_letter(told: bool)
 
 
 async def test_a_log_record_that_does_not_fit_is_a_dead_letter() -> None:
-    backend, telemetry = world(1), Recorder()
+    backend, telemetry = world(1), RecordingTelemetry()
     backend.broker.produce(RAW, 0, raw("a" * 500, "x"))
     async with running(backend, replace(QUICK, log_record_bytes_max=900), telemetry):
         await until(lambda: out_count(backend) == 1)
@@ -404,7 +402,7 @@ async def test_a_log_record_that_does_not_fit_is_a_dead_letter() -> None:
 
 
 async def test_foreign_records_on_the_log_are_passed_over() -> None:
-    backend, telemetry = world(1), Recorder()
+    backend, telemetry = world(1), RecordingTelemetry()
     backend.broker.produce(LOG, 0, b"\x00 from another writer")
     backend.broker.produce(RAW, 0, raw("a0", "x"))
     async with running(backend, telemetry=telemetry):
@@ -501,7 +499,7 @@ async def test_a_part_that_stands_still_ends_the_process_with_what_it_waits_for(
 
 async def test_an_outcome_that_never_comes_means_a_new_incarnation() -> None:
     """The log answers the append and forgets the record, as an unclean leader election does."""
-    backend, telemetry = world(1), Recorder()
+    backend, telemetry = world(1), RecordingTelemetry()
     forget = True
 
     async def hook(step: Step, partition: TopicPartition) -> None:

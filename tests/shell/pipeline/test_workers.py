@@ -20,18 +20,18 @@ import pytest
 from wirecopy import samples
 from wirecopy.core.engine import Engine, enrich
 from wirecopy.core.fingerprint.propose import propose
-from wirecopy.core.fingerprint.transfer import carried, restored
+from wirecopy.core.fingerprint.transfer import from_transfer, to_transfer
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_enriched
 from wirecopy.shell.cli.files import Line
 from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
 from wirecopy.shell.pipeline.steps import Limits, prepare
 from wirecopy.shell.pipeline.workers import (
-    Came,
-    Fingerprinters,
-    LastingFingerprinters,
     Pending,
+    RawInput,
+    RestartingPool,
     WorkerDiedError,
+    WorkerPool,
 )
 from wirecopy.shell.ports import RawRecord, Steps
 
@@ -75,7 +75,7 @@ def test_what_a_proposal_leaves_behind_nobody_misses(value: bytes) -> None:
     article = decode_raw(value, AT, FieldPaths(), {})
     assert isinstance(article, RawArticle)
     made = propose(article)
-    got = restored(carried(made, value), value, AT)
+    got = from_transfer(to_transfer(made, value), value, AT)
     assert (got.value, got.body_xxh3, got.article.raw) == (made.value, made.body_xxh3, article.raw)
     for name in (
         "position",
@@ -101,7 +101,7 @@ def test_what_a_proposal_leaves_behind_nobody_misses(value: bytes) -> None:
 
 
 def test_a_worker_that_dies_is_an_error_and_the_pool_says_so_from_then_on() -> None:
-    with Fingerprinters(1, FieldPaths(), {}) as workers:
+    with WorkerPool(1, FieldPaths(), {}) as workers:
         article, none = workers.hand_out([(samples.lines()[0], AT), (None, AT)]).results()
         assert not isinstance(article, Rejected)
         assert isinstance(none, Rejected)
@@ -190,8 +190,8 @@ def test_the_service_gets_from_workers_what_it_would_make_and_a_dead_pool_is_tol
     )
     limits = Limits(1 << 20, 1 << 20, 1 << 20, 1 << 20)
     expected = prepare(records(values), steps, Engine(), limits)
-    workers = LastingFingerprinters(
-        lambda: Fingerprinters(2, fields, {}), lambda death: deaths.append(str(death)), own_bytes_max=1000
+    workers = RestartingPool(
+        lambda: WorkerPool(2, fields, {}), lambda death: deaths.append(str(death)), own_bytes_max=1000
     )
     elsewhere = replace(
         steps, fingerprint=lambda batch: workers.fingerprint([(one.value, one.position) for one in batch])
@@ -217,12 +217,12 @@ def test_the_service_gets_from_workers_what_it_would_make_and_a_dead_pool_is_tol
 
 
 def test_a_batch_that_kills_every_pool_comes_back_to_the_caller() -> None:
-    class Deadly(Fingerprinters):
-        def hand_out(self, came: Sequence[Came]) -> Pending:
+    class Deadly(WorkerPool):
+        def hand_out(self, inputs: Sequence[RawInput]) -> Pending:
             raise WorkerDiedError
 
     deaths: list[WorkerDiedError] = []
-    workers = LastingFingerprinters(lambda: Deadly(1, FieldPaths(), {}), deaths.append, own_bytes_max=0)
+    workers = RestartingPool(lambda: Deadly(1, FieldPaths(), {}), deaths.append, own_bytes_max=0)
     assert workers.fingerprint([(b"x" * 10, AT)]) is None
     assert len(deaths) > 1
     workers.close()

@@ -10,7 +10,7 @@ import pytest
 
 from wirecopy.__main__ import main
 from wirecopy.shell import settings
-from wirecopy.shell.ports import KafkaOptions, PipelineOptions, TopicNames
+from wirecopy.shell.options import KafkaOptions, PipelineOptions, TopicNames
 from wirecopy.shell.settings import relations
 
 

@@ -14,7 +14,7 @@ from wirecopy.core.hashing import xxh3_128_hex
 from wirecopy.core.model import RawArticle, RawPosition
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw
-from wirecopy.shell.ports import StateOptions
+from wirecopy.shell.options import StateOptions
 from wirecopy.shell.state import read as state_read
 from wirecopy.shell.state import write as state_write
 from wirecopy.shell.state.format import LastRecord, Manifest, Place, Unusable

@@ -21,7 +21,7 @@ from tests.shell.state.states import engine_of, loaded, log_of, place_of, saved
 from wirecopy.core.engine import Engine
 from wirecopy.core.hashing import xxh3_128_hex
 from wirecopy.core.records.raw import json_bytes, json_value
-from wirecopy.shell.ports import StateRefusal
+from wirecopy.shell.observe.events import StateRefusal
 from wirecopy.shell.state import read as state_read
 from wirecopy.shell.state import write as state_write
 from wirecopy.shell.state.child import Child

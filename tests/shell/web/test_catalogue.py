@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.shell.web.told import LONG, START_MS, TEXTS, World, article, decode, original_and_copy
+from tests.shell.web.filled_site import LONG, START_MS, TEXTS, FilledSite, article, decode, original_and_copy
 from wirecopy import samples
 from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.fingerprint.record import decode_record, identity_of
@@ -42,16 +42,16 @@ def check(catalogue: Catalogue) -> None:
 
 @pytest.mark.parametrize("articles_max", [1, 5, 17, 1000])
 def test_every_index_agrees_with_the_ring_whatever_has_left_it(articles_max: int) -> None:
-    world = World(articles_max)
+    world = FilledSite(articles_max)
     for value in samples.lines():
-        world.tell(value)
+        world.add(value)
         check(world.site.catalogue)
     assert len(world.site.catalogue) == min(articles_max, len(samples.lines()))
 
 
 def test_a_correction_moves_an_article_to_what_holds_now_and_keeps_what_was_said() -> None:
-    world = World()
-    world.tell(*samples.lines())
+    world = FilledSite()
+    world.add(*samples.lines())
     corrected = [entry for entry in world.site.catalogue.entries() if entry.corrected]
     assert len(corrected) == 2
     for entry in corrected:
@@ -69,8 +69,8 @@ def test_what_a_record_says_of_an_article_is_what_decoding_all_of_it_says() -> N
         article("zero", "", published_at=0, url=""),
         article("credits", "y.example", body="PARIS (Reuters) — " + LONG + "\n\nSource: AFP\n\nvia CNN"),
     ]
-    world = World()
-    world.tell(*awkward, *samples.lines())
+    world = FilledSite()
+    world.add(*awkward, *samples.lines())
     for offset, stored in enumerate(world.broker.read("articles.raw", 0)):
         decoded = decode(stored.value, RawPosition("articles.raw", 0, offset))
         assert isinstance(decoded, RawArticle)
@@ -92,9 +92,9 @@ def test_what_a_record_says_of_an_article_is_what_decoding_all_of_it_says() -> N
     ],
 )
 def test_the_latest_are_those_that_pass_newest_first(filters: Filters, ids: list[str]) -> None:
-    world = World()
+    world = FilledSite()
     first, copy = original_and_copy(language="en-GB")
-    world.tell(first, copy, {**first, "id": "upd", "body": LONG + "\n\n" + TEXTS[1]})
+    world.add(first, copy, {**first, "id": "upd", "body": LONG + "\n\n" + TEXTS[1]})
     catalogue = world.site.catalogue
     found = catalogue.latest(10, filters.kinds, filters.publisher, filters.language)
     assert [entry.id for entry in found] == ids
@@ -104,9 +104,9 @@ def test_the_latest_are_those_that_pass_newest_first(filters: Filters, ids: list
 
 
 def test_an_article_of_another_site_with_the_same_id_is_not_the_one_that_was_copied() -> None:
-    world = World()
-    world.tell(article("same", "a.example"), article("same", "b.example", body=TEXTS[1] * 2))
-    world.tell(article("copy", "c.example"))
+    world = FilledSite()
+    world.add(article("same", "a.example"), article("same", "b.example", body=TEXTS[1] * 2))
+    world.add(article("copy", "c.example"))
     a, b = world.site.catalogue.by_id("same")
     assert [copy.id for copy in world.site.catalogue.copies_of(a)] == ["copy"]
     assert world.site.catalogue.copies_of(b) == []
@@ -114,9 +114,9 @@ def test_an_article_of_another_site_with_the_same_id_is_not_the_one_that_was_cop
 
 def test_telling_is_bounded_and_what_is_passed_over_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WAITING_MAX", 10)
-    source = World()
-    source.tell(*samples.lines())
-    told = World()
+    source = FilledSite()
+    source.add(*samples.lines())
+    told = FilledSite()
     records = []
     for stored in source.broker.read("articles.raw", 0):
         decoded = decode(stored.value, RawPosition("articles.raw", 0, stored.offset))
@@ -128,15 +128,15 @@ def test_telling_is_bounded_and_what_is_passed_over_is_counted(monkeypatch: pyte
     for at in range(0, len(records), 4):
         catalogue.add_many(records[at : at + 4], outcomes[at : at + 4])
     told.take()
-    assert catalogue.passed_over + len(catalogue) == len(records) == catalogue.told
+    assert catalogue.passed_over + len(catalogue) == len(records) == catalogue.received
     assert len(catalogue) <= 10 + 4
     newest = catalogue.at(catalogue.next_serial - 1)
     assert newest is not None and newest.log_offset == records[-1].offset
 
 
 def test_a_record_that_fails_is_stepped_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World()
-    world.tell(article("a", "a.example"))
+    world = FilledSite()
+    world.add(article("a", "a.example"))
     real = identity_of
 
     def fail(value: bytes) -> object:
@@ -144,16 +144,16 @@ def test_a_record_that_fails_is_stepped_over(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(module, "identity_of", fail)
     with pytest.raises(RuntimeError):
-        world.tell(article("b", "b.example", body=TEXTS[2]))
+        world.add(article("b", "b.example", body=TEXTS[2]))
     monkeypatch.setattr(module, "identity_of", real)
-    world.tell(article("c", "c.example", body=TEXTS[4]))
+    world.add(article("c", "c.example", body=TEXTS[4]))
     assert [entry.id for entry in world.site.catalogue.entries()] == ["a", "c"]
 
 
 def test_a_title_is_clipped_and_known_whether_it_comes_before_or_after_the_verdict() -> None:
-    world = World()
-    world.tell(article("before", "a.example", title="word " * 100_000))
-    world.tell(article("after", "b.example", body=TEXTS[2]), read=False)
+    world = FilledSite()
+    world.add(article("before", "a.example", title="word " * 100_000))
+    world.add(article("after", "b.example", body=TEXTS[2]), read=False)
     before, after = world.site.catalogue.entries()
     assert before.read and 0 < len(before.title) <= module.TITLE_CHARS_MAX
     assert not after.read and after.title == ""
@@ -165,10 +165,10 @@ def test_a_title_is_clipped_and_known_whether_it_comes_before_or_after_the_verdi
 def test_random_streams_leave_no_trace_of_what_has_left() -> None:
     for seed in range(3):
         rng = random.Random(seed)
-        world = World(articles_max=8)
+        world = FilledSite(articles_max=8)
         for number in range(60):
             body = rng.choice(TEXTS[:5])
-            world.tell(
+            world.add(
                 article(f"id{rng.randrange(12)}", f"p{rng.randrange(6)}.example", body=body), step_ms=number
             )
         catalogue = world.site.catalogue

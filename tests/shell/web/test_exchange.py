@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wirecopy.core.model import RawPosition
-from wirecopy.shell.web.exchange import Answer, Asked, Method, Route, Router, query_of, segment
+from wirecopy.shell.web.exchange import Method, Request, Response, Route, Router, query_of, segment
 from wirecopy.shell.web.rendering import position_of, position_text
 
 
-async def nothing(asked: Asked) -> Answer:
-    return Answer()
+async def nothing(asked: Request) -> Response:
+    return Response()
 
 
 ROUTER = Router(

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.shell.web.told import TEXTS, World, article
+from tests.shell.web.filled_site import TEXTS, FilledSite, article
 from wirecopy.shell.web import live
-from wirecopy.shell.web.exchange import EVENTS, Asked
+from wirecopy.shell.web.exchange import EVENTS, Request
 from wirecopy.shell.web.live import Live, event
 
 HOSTILE = "line\nbreak\r\ndata: x\n\nevent: y <b>\u2028 \x00"
@@ -48,9 +48,9 @@ class Watcher:
                         self._held.append((fields["event"], json.loads(fields["data"]), fields.get("id", "")))
 
 
-async def watch(world: World, query: dict[str, str] | None = None, last: str = "") -> Watcher:
+async def watch(world: FilledSite, query: dict[str, str] | None = None, last: str = "") -> Watcher:
     headers = {"last-event-id": last} if last else {}
-    answer = await Live(world.site).stream(Asked("/live", query=query or {}, headers=headers))
+    answer = await Live(world.site).stream(Request("/live", query=query or {}, headers=headers))
     assert answer.content_type == EVENTS and answer.stream is not None
     stream = answer.stream
     assert (await anext(stream)).startswith(b"retry: ")
@@ -65,35 +65,35 @@ def test_an_event_is_one_block_whatever_it_holds() -> None:
 
 
 async def test_rows_come_escaped_and_in_order_with_the_logs_offset() -> None:
-    world = World()
+    world = FilledSite()
     watcher = await watch(world)
-    world.tell(article("a", "a.example", title=HOSTILE), article("b", "b.example", body=TEXTS[1]))
-    said, number = await watcher.next("rows")
-    assert [("/articles/a" in row, "/articles/b" in row) for row in said["rows"]] == [
+    world.add(article("a", "a.example", title=HOSTILE), article("b", "b.example", body=TEXTS[1]))
+    json_of, number = await watcher.next("rows")
+    assert [("/articles/a" in row, "/articles/b" in row) for row in json_of["rows"]] == [
         (True, False),
         (False, True),
     ]
-    assert "<b>" not in said["rows"][0] and said["more"] == 0
+    assert "<b>" not in json_of["rows"][0] and json_of["more"] == 0
     newest = world.site.catalogue.at(1)
     assert newest is not None and number == str(newest.log_offset)
 
 
 async def test_more_than_can_be_shown_is_counted() -> None:
-    world = World()
+    world = FilledSite()
     watcher = await watch(world)
-    world.tell(*(article(f"a{n}", f"p{n}.example") for n in range(25)))
-    said, _ = await watcher.next("rows")
-    assert len(said["rows"]) == live.ROWS_MAX and said["more"] == 25 - live.ROWS_MAX
-    assert "/articles/a24" in said["rows"][-1]
+    world.add(*(article(f"a{n}", f"p{n}.example") for n in range(25)))
+    json_of, _ = await watcher.next("rows")
+    assert len(json_of["rows"]) == live.ROWS_MAX and json_of["more"] == 25 - live.ROWS_MAX
+    assert "/articles/a24" in json_of["rows"][-1]
 
 
 async def test_a_tick_looks_at_a_bounded_number_of_articles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "SCANNED_MAX", 12)
-    world = World()
+    world = FilledSite()
     watcher = await watch(world)
-    world.tell(*(article(f"a{n}", f"p{n}.example") for n in range(25)))
-    said, _ = await watcher.next("rows")
-    assert len(said["rows"]) + said["more"] == 25
+    world.add(*(article(f"a{n}", f"p{n}.example") for n in range(25)))
+    json_of, _ = await watcher.next("rows")
+    assert len(json_of["rows"]) + json_of["more"] == 25
 
 
 @pytest.mark.parametrize(
@@ -106,34 +106,34 @@ async def test_a_tick_looks_at_a_bounded_number_of_articles(monkeypatch: pytest.
     ],
 )
 async def test_only_what_passes_the_filters_is_sent(query: dict[str, str], ids: list[str]) -> None:
-    world = World()
+    world = FilledSite()
     watcher = await watch(world, query)
-    world.tell(article("a", "a.example"), article("b", "b.example"))
-    world.tell(article("c", "c.example", body=TEXTS[1], language="de"))
-    said, _ = await watcher.next("rows")
-    assert [id_ for id_ in "abc" if any(f"/articles/{id_}?" in row for row in said["rows"])] == ids
+    world.add(article("a", "a.example"), article("b", "b.example"))
+    world.add(article("c", "c.example", body=TEXTS[1], language="de"))
+    json_of, _ = await watcher.next("rows")
+    assert [id_ for id_ in "abc" if any(f"/articles/{id_}?" in row for row in json_of["rows"])] == ids
 
 
 @pytest.mark.parametrize("how", ["page", "browser"])
 async def test_a_watcher_goes_on_where_it_was(how: str) -> None:
-    world = World()
-    world.tell(*(article(f"a{n}", f"p{n}.example") for n in range(3)))
+    world = FilledSite()
+    world.add(*(article(f"a{n}", f"p{n}.example") for n in range(3)))
     entry = world.site.catalogue.at(0)
     assert entry is not None
     after = str(entry.log_offset)
     watcher = await watch(
         world, {"after": after} if how == "page" else {"after": "999"}, "" if how == "page" else after
     )
-    said, _ = await watcher.next("rows")
-    assert [n for n in range(3) if any(f"/articles/a{n}?" in row for row in said["rows"])] == [1, 2]
+    json_of, _ = await watcher.next("rows")
+    assert [n for n in range(3) if any(f"/articles/a{n}?" in row for row in json_of["rows"])] == [1, 2]
 
 
 async def test_a_row_changes_when_its_headline_is_read_or_its_verdict_corrected() -> None:
-    world = World()
+    world = FilledSite()
     watcher = await watch(world)
-    world.tell(article("a", "a.example"), read=False)
-    said, _ = await watcher.next("rows")
-    assert "Headline not read yet" in said["rows"][0]
+    world.add(article("a", "a.example"), read=False)
+    json_of, _ = await watcher.next("rows")
+    assert "Headline not read yet" in json_of["rows"][0]
     entry = world.site.catalogue.at(0)
     assert entry is not None
     world.site.catalogue.note(entry.position, "Now it is known", "en")
@@ -142,8 +142,8 @@ async def test_a_row_changes_when_its_headline_is_read_or_its_verdict_corrected(
 
 
 async def test_headlines_of_what_somebody_looks_at_are_read_from_the_topic() -> None:
-    world = World()
-    world.tell(article("a", "a.example"), article("b", "b.example", body=TEXTS[1]), read=False)
+    world = FilledSite()
+    world.add(article("a", "a.example"), article("b", "b.example", body=TEXTS[1]), read=False)
     await world.site.start()
     try:
         await world.text("/")
@@ -156,7 +156,7 @@ async def test_headlines_of_what_somebody_looks_at_are_read_from_the_topic() -> 
 
 
 async def test_a_fault_in_reading_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World()
+    world = FilledSite()
     real = world.site.catalogue.take
     failed = asyncio.Event()
 
@@ -171,7 +171,7 @@ async def test_a_fault_in_reading_ends_nothing(monkeypatch: pytest.MonkeyPatch) 
     try:
         async with asyncio.timeout(10):
             await failed.wait()
-            world.tell(article("a", "a.example"))
+            world.add(article("a", "a.example"))
             while not len(world.site.catalogue):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     finally:
@@ -179,8 +179,8 @@ async def test_a_fault_in_reading_ends_nothing(monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_the_page_is_whole_without_script() -> None:
-    world = World()
-    world.tell(*(article(f"a{n}", f"p{n}.example") for n in range(60)))
+    world = FilledSite()
+    world.add(*(article(f"a{n}", f"p{n}.example") for n in range(60)))
     html = await world.text("/?publisher=p&verdict=republication")
     assert html.count('<li class="item"') == live.PAGE_ROWS
     assert 'rel="next"' in html and "verdict=republication" in html

@@ -9,10 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.core.story import prose
-from tests.shell.web.desk import PagesDesk, said
+from tests.shell.web.page_client import PageClient, json_of
 from tools import openapi
-from wirecopy.shell.ports import CheckOptions
-from wirecopy.shell.web.exchange import Answer
+from wirecopy.shell.options import CheckOptions
+from wirecopy.shell.web.exchange import Response
 from wirecopy.shell.web.problems import Problem
 
 DOCUMENT = json.loads(openapi.TARGET.read_text("utf-8"))
@@ -59,7 +59,7 @@ def test_operations_have_names_answers_and_their_path_s_parameters() -> None:
 def test_its_paths_are_those_that_programs_may_ask_for() -> None:
     routes = {
         (route.pattern, route.method.lower())
-        for route in PagesDesk().site.routes()
+        for route in PageClient().site.routes()
         if (route.pattern.startswith("/api/") or route.pattern.endswith((".json", ".csv")))
         and "/." not in route.pattern
     }
@@ -71,16 +71,16 @@ def test_every_problem_is_described() -> None:
     assert set(DOCUMENT["x-problems"]) == {problem.value for problem in Problem}
 
 
-def assert_as_described(path: str, method: str, answer: Answer) -> None:
+def assert_as_described(path: str, method: str, answer: Response) -> None:
     described = DOCUMENT["paths"][path][method]["responses"][str(answer.status)]["content"]
     (media_type,) = described
     assert answer.content_type.partition(";")[0] == media_type
-    faults = list(validator(described[media_type]["schema"]).iter_errors(said(answer)))
+    faults = list(validator(described[media_type]["schema"]).iter_errors(json_of(answer)))
     assert not faults, faults[0]
 
 
 async def test_what_is_answered_is_as_described() -> None:
-    pages = PagesDesk()
+    pages = PageClient()
     pages.send(prose(1), "wire.com", id="w-1", title="One")
     pages.send("A lead. " + prose(1), "paper.com", id="p-1", published_at="2026-05-01T10:00:00Z")
     asked = [{"text": prose(1)}, {"text": prose(3)}, {"body": prose(1), "publisher": "wire.com"}]
@@ -106,7 +106,7 @@ async def test_what_is_answered_is_as_described() -> None:
 
 @pytest.mark.parametrize("caught_up", [True, False])
 async def test_refusals_for_a_while_are_as_described(caught_up: bool) -> None:
-    pages = PagesDesk(CheckOptions(rate_per_second=0.1, burst=1))
+    pages = PageClient(CheckOptions(rate_per_second=0.1, burst=1))
     pages.caught_up = caught_up
     answers = [await pages.post("/api/check", b'{"text": "abc"}') for _ in range(2)]
     assert [answer.status for answer in answers] == ([200, 429] if caught_up else [503, 429])

@@ -14,7 +14,16 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.shell.web.told import LONG, START_MS, TEXTS, TOPIC, World, article, decode, original_and_copy
+from tests.shell.web.filled_site import (
+    LONG,
+    START_MS,
+    TEXTS,
+    TOPIC,
+    FilledSite,
+    article,
+    decode,
+    original_and_copy,
+)
 from wirecopy import samples
 from wirecopy.core.engine import enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition
@@ -87,17 +96,17 @@ def hostile(text: str, number: int) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def under_attack() -> World:
-    world = World()
-    world.tell(*(hostile(text, number) for number, text in enumerate(HOSTILE)))
-    world.tell(
+def under_attack() -> FilledSite:
+    world = FilledSite()
+    world.add(*(hostile(text, number) for number, text in enumerate(HOSTILE)))
+    world.add(
         *({**hostile(text, n), "id": text + "2", "publisher": text + "2"} for n, text in enumerate(HOSTILE))
     )
     return world
 
 
 @pytest.mark.parametrize("number", range(2 * len(HOSTILE)))
-async def test_nothing_in_an_article_becomes_markup(under_attack: World, number: int) -> None:
+async def test_nothing_in_an_article_becomes_markup(under_attack: FilledSite, number: int) -> None:
     entry = under_attack.site.catalogue.at(number)
     assert entry is not None
     pages = [
@@ -124,16 +133,16 @@ async def test_nothing_in_an_article_becomes_markup(under_attack: World, number:
 
 
 async def test_a_title_of_a_megabyte_makes_no_large_page() -> None:
-    world = World()
-    world.tell(article("long", "a.example", title="x" * 1_000_000, body=LONG))
+    world = FilledSite()
+    world.add(article("long", "a.example", title="x" * 1_000_000, body=LONG))
     for url in ("/", "/articles/long", "/stories/long"):
         assert len((await world.get(url)).body) < 20_000
 
 
 async def test_pages_are_small_at_three_hundred_copies() -> None:
-    world = World()
-    world.tell(article("first", "first.example", published_at=START_MS))
-    world.tell(
+    world = FilledSite()
+    world.add(article("first", "first.example", published_at=START_MS))
+    world.add(
         *(article(f"copy{n}", f"paper{n}.example", published_at=START_MS + n * 1000) for n in range(300))
     )
     for url in ("/", "/articles/first", "/articles/copy7", "/stories/first", "/stories/first?page=2"):
@@ -148,8 +157,8 @@ async def test_pages_are_small_at_three_hundred_copies() -> None:
 
 
 async def test_evidence_shows_both_texts_with_the_same_passages_marked() -> None:
-    world = World()
-    world.tell(*original_and_copy(body=LONG.replace("Velensky", "Velenskyy") + "\n\nSource: first.example"))
+    world = FilledSite()
+    world.add(*original_and_copy(body=LONG.replace("Velensky", "Velenskyy") + "\n\nSource: first.example"))
     page = Page(await world.text("/articles/copy"))
     ids = {attributes.get("id") for _, attributes in page.elements}
     jumps = [href for href in page.links() if re.fullmatch(r"#[po]\d+", href)]
@@ -161,8 +170,8 @@ async def test_evidence_shows_both_texts_with_the_same_passages_marked() -> None
 
 
 async def test_a_text_that_is_gone_is_said_to_be_gone() -> None:
-    world = World()
-    world.tell(*original_and_copy(), read=False)
+    world = FilledSite()
+    world.add(*original_and_copy(), read=False)
     world.forget_texts()
     page = Page(await world.text("/articles/copy"))
     assert "Its text is gone. The raw topic does not hold its text any more." in page.text
@@ -172,8 +181,8 @@ async def test_a_text_that_is_gone_is_said_to_be_gone() -> None:
 
 
 async def test_a_text_is_shown_only_if_it_is_the_one_that_was_judged() -> None:
-    world = World()
-    world.tell(*original_and_copy(), read=False)
+    world = FilledSite()
+    world.add(*original_and_copy(), read=False)
     ring = world.site.catalogue._ring
     ring[1] = replace(ring[1], body_xxh3="0" * 32)  # the topic was created anew: this was another text
     text = Page(await world.text("/articles/copy")).text
@@ -181,8 +190,8 @@ async def test_a_text_is_shown_only_if_it_is_the_one_that_was_judged() -> None:
 
 
 async def test_the_record_is_the_one_that_was_published() -> None:
-    world = World()
-    world.tell(*(value for value in samples.lines()))
+    world = FilledSite()
+    world.add(*(value for value in samples.lines()))
     for offset, stored in enumerate(world.broker.read(TOPIC, 0)):
         decoded = decode(stored.value, RawPosition(TOPIC, 0, offset))
         entry = world.site.catalogue.by_position(RawPosition(TOPIC, 0, offset))
@@ -197,8 +206,8 @@ async def test_the_record_is_the_one_that_was_published() -> None:
 
 
 async def test_an_id_of_several_publishers_leads_to_a_choice_and_each_to_its_own() -> None:
-    world = World()
-    world.tell(article("same", "a.example"), article("same", "b.example", body=TEXTS[1] * 2))
+    world = FilledSite()
+    world.add(article("same", "a.example"), article("same", "b.example", body=TEXTS[1] * 2))
     page = Page(await world.text("/articles/same", 300))
     choices = [href for href in page.links() if href.startswith("/articles/same?at=")]
     assert len(choices) == 2
@@ -209,8 +218,8 @@ async def test_an_id_of_several_publishers_leads_to_a_choice_and_each_to_its_own
 
 @pytest.mark.parametrize("id_", ["..", ".", "report.json", "x.csv", "é" * 1000, "a/b?c#d%20"])
 async def test_every_article_can_be_linked_whatever_its_id(id_: str) -> None:
-    world = World()
-    world.tell(article(id_, "a.example"))
+    world = FilledSite()
+    world.add(article(id_, "a.example"))
     entry = world.site.catalogue.at(0)
     assert entry is not None
     for url in (article_url(entry), article_url(entry, exact=True), story_url(entry)):
@@ -233,15 +242,15 @@ async def test_every_article_can_be_linked_whatever_its_id(id_: str) -> None:
     ],
 )
 async def test_what_is_not_there_is_said_not_to_be_there(url: str) -> None:
-    world = World()
-    world.tell(article("a", "a.example"))
+    world = FilledSite()
+    world.add(article("a", "a.example"))
     assert (await world.get(url)).status == 404
 
 
 # ---- stories
 async def test_a_story_is_told_in_time_with_its_correction() -> None:
-    world = World()
-    world.tell(*samples.lines())
+    world = FilledSite()
+    world.add(*samples.lines())
     entry = next(entry for entry in world.site.catalogue.entries() if entry.corrected)
     page = Page(await world.text(story_url(entry)))
     assert "2 verdicts were corrected later" in page.text
@@ -268,8 +277,8 @@ async def test_a_story_is_told_in_time_with_its_correction() -> None:
     ],
 )
 def test_no_cell_of_the_export_is_a_formula(cell: str, written: str) -> None:
-    world = World()
-    world.tell(article("x", "a.example"))
+    world = FilledSite()
+    world.add(article("x", "a.example"))
     entry = world.site.catalogue.at(0)
     assert entry is not None
     exported = stories.as_csv([replace(entry, publisher=cell, title=cell)])
@@ -280,9 +289,9 @@ def test_no_cell_of_the_export_is_a_formula(cell: str, written: str) -> None:
 
 
 def test_dots_of_one_publisher_do_not_hide_one_another() -> None:
-    world = World()
-    world.tell(article("first", "a.example", published_at=START_MS))
-    world.tell(*(article(f"c{n}", "b.example", published_at=START_MS + 5) for n in range(4)))
+    world = FilledSite()
+    world.add(article("first", "a.example", published_at=START_MS))
+    world.add(*(article(f"c{n}", "b.example", published_at=START_MS + 5) for n in range(4)))
     lanes = stories.plot(stories._members(world.site.catalogue.story("first"))).lanes
     places = [dot.x for dot in lanes[1].dots]
     assert len(places) == 4

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from tests.core.story import prose
-from tests.shell.web.desk import PagesDesk, said
+from tests.shell.web.page_client import PageClient, json_of
 from wirecopy.core.model import Extent, Original, RawPosition, Verdict, VerdictKind
 from wirecopy.shell.web.catalogue import Entry
 from wirecopy.shell.web.publishers import (
@@ -120,10 +120,10 @@ def of_many(publishers: int, seed: int = 1) -> Tally:
 async def test_two_hundred_publishers_make_a_matrix_of_one_screen_and_a_table_of_all() -> None:
     tally = of_many(200)
     pages = Publishers(tally)
-    from wirecopy.shell.web.exchange import Asked
+    from wirecopy.shell.web.exchange import Request
 
-    first = (await pages.page(Asked("/publishers"))).body.decode()
-    second = (await pages.page(Asked("/publishers", query={"page": "2"}))).body.decode()
+    first = (await pages.page(Request("/publishers"))).body.decode()
+    second = (await pages.page(Request("/publishers", query={"page": "2"}))).body.decode()
     assert len(first) < 60_000
     named = [name for page in (first, second) for name in _rows(page)]
     assert len(named) == len(set(named)) == len(tally)
@@ -175,28 +175,28 @@ def test_every_column_sorts_all_and_without_repeating_one(sort: str) -> None:
 
 
 async def test_a_page_is_made_once_in_a_while_and_not_at_every_request() -> None:
-    from wirecopy.shell.web.exchange import Asked
+    from wirecopy.shell.web.exchange import Request
 
     now = [0.0]
     tally = of_many(3)
     pages = Publishers(tally, lambda: now[0])
-    first = await pages.page(Asked("/publishers"))
+    first = await pages.page(Request("/publishers"))
     tally.changed(None, entry(10_000, "Late Paper"))
-    assert await pages.page(Asked("/publishers")) is first
+    assert await pages.page(Request("/publishers")) is first
     now[0] += 10
-    assert "Late Paper" in (await pages.page(Asked("/publishers"))).body.decode()
+    assert "Late Paper" in (await pages.page(Request("/publishers"))).body.decode()
     for n in range(100):
-        await pages.page(Asked("/publishers", query={"publisher": str(n)}))
+        await pages.page(Request("/publishers", query={"publisher": str(n)}))
     assert len(pages._kept) <= 16
 
 
 async def test_page_and_export_say_what_the_engine_said() -> None:
-    pages = PagesDesk()
+    pages = PageClient()
     pages.send(prose(1), "wire.com", published_at="2026-05-01T08:00:00Z")
     pages.send(prose(1), "paper.com", published_at="2026-05-01T10:00:00Z")
     pages.send(prose(2), "<b>paper</b>.com")
     assert len(pages.site.tally) == 3
-    document = {one["publisher"]: one for one in said(await pages.get("/publishers.json"))["publishers"]}
+    document = {one["publisher"]: one for one in json_of(await pages.get("/publishers.json"))["publishers"]}
     assert (
         document["paper.com"]["copied_from"]
         == {"wire.com": 1}
@@ -208,6 +208,6 @@ async def test_page_and_export_say_what_the_engine_said() -> None:
     page = (await pages.get("/publishers")).body.decode()
     assert "wire.com" in page and "<b>paper" not in page
     assert "No publisher has this" in (await pages.get("/publishers?publisher=zzz")).body.decode()
-    filtered = said(await pages.get("/publishers.json?publisher=WIRE"))
+    filtered = json_of(await pages.get("/publishers.json?publisher=WIRE"))
     assert [one["publisher"] for one in filtered["publishers"]] == ["wire.com"]
     await pages.close()

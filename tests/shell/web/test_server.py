@@ -14,7 +14,7 @@ from wirecopy.shell.ports import PipelineHealth
 from wirecopy.shell.web import server as http
 
 
-class World:
+class FilledSite:
     """What the port shows, to be changed by a test."""
 
     def __init__(self) -> None:
@@ -31,12 +31,12 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def world() -> FilledSite:
+    return FilledSite()
 
 
 @pytest.fixture
-async def server(world: World) -> AsyncIterator[http.HttpServer]:
+async def server(world: FilledSite) -> AsyncIterator[http.HttpServer]:
     made = http.HttpServer(world.views(), "127.0.0.1", 0, seconds_max=1.0)
     await made.start()
     yield made
@@ -68,7 +68,7 @@ def get(path: str, more: str = "") -> str:
 )
 async def test_probes_answer_by_what_the_pipeline_says(
     server: http.HttpServer,
-    world: World,
+    world: FilledSite,
     health: PipelineHealth,
     started: bool,
     live: int,
@@ -120,7 +120,7 @@ async def test_a_caller_that_sends_nothing_or_half_a_request_is_let_go(
     writer.close()
 
 
-async def test_connections_are_bounded(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+async def test_connections_are_bounded(monkeypatch: pytest.MonkeyPatch, world: FilledSite) -> None:
     monkeypatch.setattr(http, "CONNECTIONS_MAX", 3)
     server = http.HttpServer(world.views(), "127.0.0.1", 0, seconds_max=60.0)
     await server.start()
@@ -134,7 +134,7 @@ async def test_connections_are_bounded(monkeypatch: pytest.MonkeyPatch, world: W
 
 
 async def test_health_command_exits_by_the_answer(
-    server: http.HttpServer, world: World, capsys: pytest.CaptureFixture[str]
+    server: http.HttpServer, world: FilledSite, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def probe(*arguments: str) -> int:
         return main(["health", "--port", str(server.port), *arguments])

@@ -10,17 +10,17 @@ import pytest
 
 from wirecopy.shell.ports import PipelineHealth
 from wirecopy.shell.web import server as http
-from wirecopy.shell.web.exchange import EVENTS, POLICY, Answer, Asked, Method, Route
+from wirecopy.shell.web.exchange import EVENTS, POLICY, Method, Request, Response, Route
 
 ended: asyncio.Event
 
 
-async def echo(asked: Asked) -> Answer:
-    said = [asked.path, dict(asked.parts), dict(asked.query), asked.body.decode("latin-1"), asked.peer]
-    return Answer(body=json.dumps(said).encode(), content_type="application/json")
+async def echo(asked: Request) -> Response:
+    json_of = [asked.path, dict(asked.parts), dict(asked.query), asked.body.decode("latin-1"), asked.peer]
+    return Response(body=json.dumps(json_of).encode(), content_type="application/json")
 
 
-async def fault(asked: Asked) -> Answer:
+async def fault(asked: Request) -> Response:
     raise RuntimeError("the article's text")
 
 
@@ -33,8 +33,8 @@ async def ticking() -> AsyncIterator[bytes]:
         ended.set()
 
 
-async def stream(asked: Asked) -> Answer:
-    return Answer(content_type=EVENTS, stream=ticking())
+async def stream(asked: Request) -> Response:
+    return Response(content_type=EVENTS, stream=ticking())
 
 
 ROUTES = [
@@ -186,8 +186,8 @@ async def test_a_watcher_who_takes_nothing_is_let_go(
         finally:
             ended.set()
 
-    async def flooding(asked: Asked) -> Answer:
-        return Answer(content_type=EVENTS, stream=flood())
+    async def flooding(asked: Request) -> Response:
+        return Response(content_type=EVENTS, stream=flood())
 
     views = http.Views(lambda _: (b"", ""), lambda: PipelineHealth(True, 0, 0, ()), lambda: True)
     made = http.HttpServer(views, "127.0.0.1", 0, routes=[Route(Method.GET, "/flood", flooding)])

@@ -7,10 +7,11 @@ import json
 
 import pytest
 
-from tests.shell.web.told import decode
+from tests.shell.web.filled_site import decode
 from wirecopy.core.hashing import body_xxh3
 from wirecopy.core.model import RawArticle, RawPosition
-from wirecopy.shell.ports import RawRecord, UnavailableError
+from wirecopy.shell.errors import UnavailableError
+from wirecopy.shell.ports import RawRecord
 from wirecopy.shell.web import texts as module
 from wirecopy.shell.web.texts import Gone, GoneReason, Texts
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from wirecopy.core import limits
 from wirecopy.core.credits import table as credit_table
-from wirecopy.core.credits.kernels import HOLDS_BYLINE, HOLDS_MENTION, bracket_candidates
+from wirecopy.core.credits.bracket_kernels import bracket_candidates
+from wirecopy.core.credits.kernels import HOLDS_BYLINE, HOLDS_MENTION
 from wirecopy.core.credits.names import Name, is_known, make_name, name_within
 from wirecopy.core.credits.page import LINE_ENDS, Page
 from wirecopy.core.credits.rules import KnownName

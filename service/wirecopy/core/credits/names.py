@@ -9,13 +9,12 @@ Reuters. What is read is never longer than limits.NAME_CHARS_MAX.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from wirecopy.core import limits
 from wirecopy.core.credits import table as credit_table
 from wirecopy.core.publishers import agency_key, fold_name, host_of, registrable_domain
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value
 
 _WORD = re.compile(r"(?:@?\w|&(?=\s))(?:[\w&+@·・!*.'’‑-]*[\w+!*])?")
 _DIGITS = re.compile(r"\d+")
@@ -39,9 +38,7 @@ _WITHIN_CHARS_MAX = 64  # longer pieces of texts hardly ever come again
 _SHORT_CASELESS_WORDS_MAX = 4  # a sentence of a script without case has no capital to end the name
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Value):
     """A name as written, text[start:end]."""
 
     text: str
@@ -49,7 +46,7 @@ class Name:
     end: int
 
 
-make_name = maker(Name)
+make_name = Name
 
 
 @lru_cache(maxsize=1)

@@ -11,16 +11,12 @@ from wirecopy.core.credits.names import Name, credited
 from wirecopy.core.credits.rules import Rules
 from wirecopy.core.model import Credit, CreditKind
 from wirecopy.core.text.tokens import Tokens
-from wirecopy.core.values import maker
 
 LINE_ENDS = re.compile(r"[ \t\u00a0.,;:!?)\]}»”\"'’…。）」』】|>→›*_\-–—]{0,24}(?:\n|\r|\Z)")
 SENTENCE_ENDS = re.compile(r"[)\]»”\"'’]{0,8}\s{0,8}(?:[.!?;。|)\]\n\r]|\Z)")
 _HEAD = r"(?:^|[\n\r.!?…。:;|)\](（\[»”\"]|[-–—•*·>])[\s\"'“„«(（\[*_•\-–—>]*"
 _HEAD_BEFORE = re.compile(_HEAD + r"\Z")
 _HEAD_AND_WORD = re.compile(_HEAD + r"\w{1,4}[ '’]\Z")
-
-
-_credit = maker(Credit)
 
 
 class Page(NamedTuple):
@@ -50,7 +46,7 @@ class Page(NamedTuple):
         phrase = self.text[start:end]
         if self.title and phrase in self.title:
             return None
-        return _credit(kind, name.text, key, agency, phrase, start, end)
+        return Credit(kind, name.text, key, agency, phrase, start, end)
 
     def line_is_short(self, start: int) -> bool:
         """Whether the line from `start` ends within what credits look at."""

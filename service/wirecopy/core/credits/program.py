@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wirecopy.core import limits
-from wirecopy.core.credits import kernels as kernels
+from wirecopy.core.credits import kernels
 from wirecopy.core.credits.names import ARTICLES
 from wirecopy.core.credits.rules import (
     LINE_END,
@@ -39,12 +39,12 @@ from wirecopy.core.text.kernels import LINE_TOKEN_END, LINE_TOKEN_START
 from wirecopy.core.text.tokens import Tokens, phrase_hashes
 
 _MASK = (1 << 64) - 1
-_KIND = 0xD6E8FEB86659FD93  # twin of kernels_credit
+_KIND = 0xD6E8FEB86659FD93  # twin of kernels
 _ROOM_FACTOR = 4  # places of the table a key: most look-ups are in vain and end at the first gap
 
 
 class Arrays(NamedTuple):
-    """The program; shapes as `kernels_credit.credit_candidates` says."""
+    """The program; shapes as `kernels.credit_candidates` says."""
 
     flags: npt.NDArray[np.uint16]
     table: U64
@@ -65,7 +65,7 @@ class Program(NamedTuple):
 
 
 def candidates(utf8: bytes, tokens: Tokens) -> tuple[list[list[int]], int]:
-    """What may be a credit, in the order in which it is to be read: rows of kernels_credit.FOUND_COLUMNS, and
+    """What may be a credit, in the order in which it is to be read: rows of kernels.FOUND_COLUMNS, and
     how many of them stand in texts (those behind are whole lines)."""
     found, in_texts = kernels.credit_candidates(
         utf8, tokens.hashes, tokens.starts, tokens.ends, tokens.lines, *program().arrays

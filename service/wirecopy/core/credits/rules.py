@@ -26,7 +26,7 @@ from wirecopy.core.text.tokens import phrase_hashes
 Alternative = tuple[int, ...]
 
 SINGLE, PAIR, LINE_START, LINE_PAIR, LINE_END = 1, 2, 4, 8, 16  # bits of Rules.flags
-_FLAG_MASK = (1 << 16) - 1  # the filter's size and its two places a key are those of kernels_credit.py
+_FLAG_MASK = (1 << 16) - 1  # the filter's size and its two places a key are those of kernels.py
 _SECOND_BITS = 8
 WHOLE_LINE = ("line", "known")
 
@@ -34,7 +34,7 @@ _PIECE = re.compile(r"\s*(\*?)(?:\(([^)]*)\)|(\{own\}|\{\})|([^\s(*{]+))")
 
 
 def pair_hash(first: int, second: int) -> int:
-    """The key of two neighbouring tokens; its twin is in kernels_credit.py."""
+    """The key of two neighbouring tokens; its twin is in kernels.py."""
     return (first * 0x9E3779B97F4A7C15 + second) & 0xFFFFFFFFFFFFFFFF
 
 
@@ -101,7 +101,7 @@ class Rules:
     """Rules by the token or the pair (`pair_hash`) at which they are found, with the anchor's distance from
     there."""
 
-    flags: npt.NDArray[np.uint16]  # u16[2^16], the filter of kernels_credit.py
+    flags: npt.NDArray[np.uint16]  # u16[2^16], the filter of kernels.py
     singles: dict[int, tuple[Phrase | Label, ...]]
     exact: dict[int, KnownName]  # names of one token
     pairs: dict[int, tuple[tuple[Rule, int], ...]]

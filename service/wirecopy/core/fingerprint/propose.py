@@ -8,7 +8,6 @@ any thread.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 
 from wirecopy.core import limits
 from wirecopy.core.credits.find import find_credits
@@ -17,12 +16,10 @@ from wirecopy.core.fingerprint.sketch import Sketch, sketch_in
 from wirecopy.core.hashing import xxh3_64, xxh3_128_hex
 from wirecopy.core.model import I32, Credit, CreditKind, RawArticle
 from wirecopy.core.text.tokens import Tokens, borrow, give_back, tokens_in
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Value):
     """An article with the log record that proposes it. `value` is what to append; the rest stays here. `starts` and
     `ends` i32[t]: where its tokens lie, code points of the text."""
 
@@ -32,9 +29,6 @@ class Proposal:
     starts: I32
     ends: I32
     credits: tuple[Credit, ...]
-
-
-_proposal, _record, _credit = maker(Proposal), maker(SketchRecord), maker(RecordCredit)
 
 
 def propose(article: RawArticle) -> Proposal:
@@ -56,7 +50,7 @@ def propose(article: RawArticle) -> Proposal:
     body_xxh3 = xxh3_128_hex(utf8)
     for_sketch = borrow(len(tokens.canonical))
     sketch = sketch_in(for_sketch, article, tokens)
-    record = _record(
+    record = SketchRecord(
         article.position,
         body_xxh3,
         article.id[: limits.ID_CHARS_MAX],
@@ -70,7 +64,7 @@ def propose(article: RawArticle) -> Proposal:
         sketch,
         id_key(article.domain[: limits.NAME_CHARS_MAX], article.evolved_from) if article.evolved_from else 0,
     )
-    made = _proposal(
+    made = Proposal(
         article, encode_record(record), body_xxh3, tokens.starts.copy(), tokens.ends.copy(), found
     )
     give_back(for_sketch)
@@ -91,7 +85,7 @@ def _placed(
         first, top = start - limits.CREDIT_BEFORE_CHARS, start + limits.CREDIT_TOP_CHARS
         last = tokens.ends.item(sketch.main_end - 1) + limits.CREDIT_AFTER_CHARS
     placed = [
-        _credit(
+        RecordCredit(
             credit.kind,
             credit.name[: limits.NAME_CHARS_MAX],
             credit.key[: limits.NAME_CHARS_MAX],

@@ -13,17 +13,16 @@ not check is one refusal, a value. Under 1 KB for an average article.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 from operator import gt
 
 import numpy as np
 
 from wirecopy.core import limits
+from wirecopy.core.fingerprint import varint_kernels
 from wirecopy.core.fingerprint.sketch import Sketch
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.model import CreditKind, RawPosition, RefusalReason, Refused
-from wirecopy.core.text import kernels
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value
 
 MAGIC = b"WC"
 ENGINE_VERSION = 1  # raised by every release that would change a verdict
@@ -33,14 +32,14 @@ _LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(n
 _CREDIT_KINDS = tuple(CreditKind)
 _CREDIT_KIND_NUMBERS = {kind: number for number, kind in enumerate(_CREDIT_KINDS)}
 _NUMBER_BYTES_MAX = 10  # of an unsigned LEB128 of 64 bits
-_NUMBERS_LEAST = kernels.RECORD_NUMBERS + 6  # of a record without credits
+_NUMBERS_LEAST = varint_kernels.RECORD_NUMBERS + 6  # of a record without credits
 _NUMBERS_MAX = _NUMBERS_LEAST + 7 * limits.CREDITS_MAX
 _DAMAGES = {
-    kernels.RECORD_ENDS_EARLY: "it ends early",
-    kernels.RECORD_NUMBER_CUT: "a number is cut",
-    kernels.RECORD_COUNT: "a count is out of bounds",
-    kernels.RECORD_POSITIONS: "positions do not ascend inside the text",
-    kernels.RECORD_LINES: "lines lie outside the text",
+    varint_kernels.RECORD_ENDS_EARLY: "it ends early",
+    varint_kernels.RECORD_NUMBER_CUT: "a number is cut",
+    varint_kernels.RECORD_COUNT: "a count is out of bounds",
+    varint_kernels.RECORD_POSITIONS: "positions do not ascend inside the text",
+    varint_kernels.RECORD_LINES: "lines lie outside the text",
 }
 # topic, id, URL, publisher, host, domain, then name and key of each credit
 _STRING_CHARS_MAX = (
@@ -55,9 +54,7 @@ _STRING_CHARS_MAX = (
 _STRING_CHARS_LEAST = min(_STRING_CHARS_MAX)
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class RecordCredit:
+class RecordCredit(Value):
     """A credit as the log holds it: offsets are code points of the body as it came."""
 
     kind: CreditKind
@@ -70,9 +67,7 @@ class RecordCredit:
     context: int  # 32 bits of the hash of the words around it: a site's template repeats them
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class SketchRecord:
+class SketchRecord(Value):
     """One article in the fingerprint log: who it is, and its sketch."""
 
     position: RawPosition
@@ -87,31 +82,7 @@ class SketchRecord:
     credits: tuple[RecordCredit, ...]
     sketch: Sketch
     succeeds: int = 0  # key (`id_key`) of the article that its publisher says it succeeds; 0: none
-    lines: bytes = field(
-        default=b"", compare=False
-    )  # of the sketch, as the log has them, where it comes from there
-
-
-_record, _position, _sketch = maker(SketchRecord), maker(RawPosition), maker(Sketch)
-
-
-def with_credits(record: SketchRecord, credits_: tuple[RecordCredit, ...]) -> SketchRecord:
-    """The record with other credits: `dataclasses.replace`, for a fifth of its time."""
-    return _record(
-        record.position,
-        record.body_xxh3,
-        record.id,
-        record.url,
-        record.publisher,
-        record.host,
-        record.domain,
-        record.published_at_ms,
-        record.version,
-        credits_,
-        record.sketch,
-        record.succeeds,
-        record.lines,
-    )
+    lines: bytes = b""  # of the sketch, as the log has them, where it comes from there
 
 
 def id_key(domain: str, id_: str) -> int:
@@ -149,7 +120,7 @@ def encode_record(record: SketchRecord) -> bytes:
         numbers += (kind, flags, credit.start, credit.end - credit.start, credit.context)
     numbers += map(len, encoded)
     stream = np.empty(_NUMBER_BYTES_MAX * (len(numbers) + len(sketch.ids) + 4 * len(sketch.lines)), np.uint8)
-    written = kernels.write_record(np.array(numbers, np.int64), sketch.positions, sketch.lines, stream)
+    written = varint_kernels.write_record(np.array(numbers, np.int64), sketch.positions, sketch.lines, stream)
     rest = b"".join(
         (
             stream[:written].tobytes(),
@@ -194,11 +165,11 @@ def _decoded(rest: bytes) -> SketchRecord:
     # no larger than the record makes them, so that what is read can stay where it is
     positions = np.empty(size, _I32)
     lines = np.empty((size // 4, 5), _I32)
-    said, at, lines_at = kernels.read_record(
+    fault, at, lines_at = varint_kernels.read_record(
         rest, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
     )
-    if said != kernels.RECORD_READ:
-        raise _DamagedError(_DAMAGES[said])
+    if fault != varint_kernels.RECORD_READ:
+        raise _DamagedError(_DAMAGES[fault])
     (
         partition,
         offset,
@@ -215,17 +186,17 @@ def _decoded(rest: bytes) -> SketchRecord:
     ) = numbers[:_NUMBERS_LEAST].tolist()
     credits_: tuple[RecordCredit, ...] = ()
     if credits_count:
-        told = numbers[_NUMBERS_LEAST - 6 : _NUMBERS_LEAST + 7 * credits_count].tolist()
-        lengths = told[5 * credits_count :]
+        credit_numbers = numbers[_NUMBERS_LEAST - 6 : _NUMBERS_LEAST + 7 * credits_count].tolist()
+        lengths = credit_numbers[5 * credits_count :]
     if ids_count and not lines_count:
         raise _DamagedError("samples stand in no line")
     tail_at = size - _TAIL.size - 8 * ids_count
     topic, id_, url, publisher, host, domain, *named = _strings(rest, at, lengths, tail_at)
     if credits_count:
-        credits_ = _credits(told, named)
+        credits_ = _credits(credit_numbers, named)
     digest, title_digest, succeeds = _TAIL.unpack_from(rest, tail_at)
-    return _record(
-        _position(topic, partition, offset),
+    return SketchRecord(
+        RawPosition(topic, partition, offset),
         digest.hex(),
         id_,
         url,
@@ -235,7 +206,7 @@ def _decoded(rest: bytes) -> SketchRecord:
         None if published == 0 else _unzigzag(published - 1),
         version,
         credits_,
-        _sketch(
+        Sketch(
             np.frombuffer(rest, _LITTLE_U64, ids_count, tail_at + _TAIL.size).astype(_U64),
             positions[:ids_count],
             lines[:lines_count],
@@ -292,9 +263,7 @@ def _unzigzag(value: int) -> int:
     return value >> 1 if not value & 1 else -((value + 1) >> 1)
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Value):
     """Who an article is, out of its record: what can be said of it without looking at its sketch."""
 
     id: str
@@ -312,7 +281,7 @@ def identity_of(value: bytes) -> Identity:
     """
     at = _HEAD.size
     numbers: list[int] = []
-    wanted = kernels.RECORD_NUMBERS
+    wanted = varint_kernels.RECORD_NUMBERS
     while len(numbers) < wanted:
         number = value[at]
         at += 1
@@ -326,9 +295,9 @@ def identity_of(value: bytes) -> Identity:
             number |= byte << shift
             at += 1
         numbers.append(number)
-        if len(numbers) == kernels.RECORD_NUMBERS:
+        if len(numbers) == varint_kernels.RECORD_NUMBERS:
             wanted += 7 * number + 6  # the last of these is the number of credits
-    lengths = numbers[kernels.RECORD_NUMBERS + 5 * numbers[10] :]
+    lengths = numbers[varint_kernels.RECORD_NUMBERS + 5 * numbers[10] :]
     at = len(value) - _TAIL.size - 8 * numbers[8] - sum(lengths)
     strings = []
     for length in lengths[:6]:

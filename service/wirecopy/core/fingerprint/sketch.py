@@ -11,20 +11,19 @@ largest run of prose. Press releases end where "About the company" begins."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
 
 from wirecopy.core import limits
+from wirecopy.core.fingerprint import region_kernels, winnow_kernels
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.model import I32, U8, U64, RawArticle
 from wirecopy.core.publishers import brand_keys, fold_name
-from wirecopy.core.text import kernels
 from wirecopy.core.text.kernels import LINE_CHAR_START
 from wirecopy.core.text.tokens import TABLE, Scratch, Tokens, borrow, give_back, phrase_hashes, tokenise
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value, replace
 
 LINE_IS_PROSE = 1
 
@@ -75,9 +74,7 @@ _PARTS_SIGN = re.compile("[-–—|·•»:/~]")
 _HAS_PARTS = re.compile(r"\s[-–—|·•»:/~]+\s|[|•»]")
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(Value):
     """`ids` u64[n] and `positions` i32[n] of the picked shingles, ascending; `lines` i32[m, 5]: token start
     and end, start and end in code points of the body as it came, LINE_IS_PROSE; the main region as tokens,
     half open, empty where there is none; `title_digest` 0 where the title is too short to tell."""
@@ -90,9 +87,6 @@ class Sketch:
     main_end: int
     title_found: bool
     title_digest: int
-
-
-_sketch = maker(Sketch)
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +110,7 @@ def title_parts(title: str, publisher: str, host: str, domain: str) -> list[str]
     return [title, *sorted(parts, key=len, reverse=True)]
 
 
-# What `kernels.sketch_text` goes by, in its order.
+# What `region_kernels.sketch_text` goes by, in its order.
 _LIMITS = np.array(
     [
         limits.TITLE_TOKENS_MIN,
@@ -167,7 +161,7 @@ def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
     if len(scratch.kept) < len(lines):
         scratch.grow_lines(len(lines))
     marks = scratch.line_marks[: len(lines)]
-    title_at, named, title_digest, start, end, count, kept_lines, missing = kernels.sketch_text(
+    title_at, named, title_digest, start, end, count, kept_lines, missing = region_kernels.sketch_text(
         lines,
         tokens.hashes,
         tokens.canonical,
@@ -187,7 +181,7 @@ def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
         title_digest = xxh3_64(tokenise(parts[named]).canonical)
     if start < 0:
         start, end = _looked_at_region(tokens, article.text, title_at, marks)
-        count, kept_lines, missing = kernels.samples(
+        count, kept_lines, missing = winnow_kernels.samples(
             lines,
             tokens.hashes,
             tokens.canonical,
@@ -205,17 +199,17 @@ def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
         _hash_missing(ids, positions, tokens)
     if article.offsets is not None:
         kept[:, 2:4] = article.offsets[kept[:, 2:4]]
-    return _sketch(ids, positions, kept, len(tokens), start, end, title_at >= 0, title_digest)
+    return Sketch(ids, positions, kept, len(tokens), start, end, title_at >= 0, title_digest)
 
 
 def _looked_at_region(tokens: Tokens, text: str, title_at: int, marks: U8) -> tuple[int, int]:
     """The main region of a text with a paragraph that may open as a closing one does: that is for a pattern
     to say."""
     opens = np.zeros(len(marks), np.uint8)
-    for line in np.flatnonzero(marks == kernels.MARK_PARAGRAPH).tolist():
+    for line in np.flatnonzero(marks == region_kernels.MARK_PARAGRAPH).tolist():
         if _OPENS_PARAGRAPH.match(text, int(tokens.lines[line, LINE_CHAR_START])):
             opens[line] = 1
-    start, end, _ = kernels.main_region(
+    start, end, _ = region_kernels.main_region(
         tokens.lines, tokens.hashes, title_at, *_closing_heads(), marks, opens, _REGION_LIMITS
     )
     return start, end

@@ -13,7 +13,7 @@ import numpy as np
 from wirecopy.core.fingerprint.propose import Proposal
 from wirecopy.core.model import RawArticle, RawPosition
 
-Carried = tuple[
+Transfer = tuple[
     bytes,  # the log record
     str,  # digest of the body
     bytes | None,  # the raw object, None where it is what came
@@ -34,7 +34,7 @@ Carried = tuple[
 ]
 
 
-def carried(proposal: Proposal, came: bytes) -> Carried:
+def to_transfer(proposal: Proposal, came: bytes) -> Transfer:
     """What travels of a proposal. `came`: the raw record's value, which the owner holds."""
     article = proposal.article
     return (
@@ -58,7 +58,7 @@ def carried(proposal: Proposal, came: bytes) -> Carried:
     )
 
 
-def restored(values: Carried, came: bytes, position: RawPosition) -> Proposal:
+def from_transfer(values: Transfer, came: bytes, position: RawPosition) -> Proposal:
     """The proposal as far as anything behind the log needs it."""
     record, digest, raw, id_, body, shown, offsets = values[:7]
     title, url, host, publisher, domain, published_at_ms, language, version = values[7:15]

@@ -37,7 +37,10 @@ COLUMNS: Final[tuple[tuple[str, type[np.integer[Any]]], ...]] = (
     ("log_time_ms", np.int64),
     ("credit", np.uint64),  # digest of whom it credits; 0: nobody
     ("story", np.uint32),  # the number of the article that the story began with
-    ("kin", np.uint32),  # of a story's first article: its newest one; of any other: the one before it
+    (
+        "previous_in_story",
+        np.uint32,
+    ),  # of a story's first article: its newest one; of any other: the one before it
     ("credit_link", np.uint32),  # the one of its story that credits somebody before it (origin_index.py)
     ("main_start", np.uint16),  # the article on its page: token positions
     ("main_end", np.uint16),
@@ -87,7 +90,7 @@ class Row(NamedTuple):
     credit: int
     blob_bytes: int
     story: int
-    kin: int
+    previous_in_story: int
     credit_link: int
     main_start: int
     main_end: int
@@ -172,7 +175,7 @@ class ArticleStore:
         published_at_ms: int,
         log_time_ms: int,
         credit: int,
-        kin: int | None,
+        previous_in_story: int | None,
         credit_link: int,
         main_start: int,
         main_end: int,
@@ -180,7 +183,7 @@ class ArticleStore:
         blob: bytes,
     ) -> int:
         """Keeps an article and returns its number. Without a `story` it begins one: its own number, and so is its
-        `kin`."""
+        `previous_in_story`."""
         number = self.next_number
         at = number - self.first_row
         if at == len(self._rows):
@@ -201,7 +204,7 @@ class ArticleStore:
             credit,
             len(blob),
             number if story is None else story,
-            number if kin is None else kin,
+            number if previous_in_story is None else previous_in_story,
             credit_link,
             main_start,
             main_end,

@@ -1,13 +1,13 @@
 """The origin index: in which article did this passage first appear? Postings, marks, articles and stories, kept together.
 
-    postings  shingle → the stories that first used it; also URL, id and body → the article that has them
-    marks     (site, shingle) → the site repeats it (template) or took it from elsewhere; (site, credit's words) → said before
-    articles  number → row of numbers and blob
+    postings    shingle → the stories that first used it; also URL, id and body → the article that has them
+    site_marks  (site, shingle) → the site repeats it (template) or took it from elsewhere; (site, credit's words) → said before
+    articles    number → row of numbers and blob
 
 A story is a chain through its articles' rows, and no object of its own: ten million of those would take more memory than
-their text. Its first article names its newest (`kin`), every other the one before it; from the newest the articles that
-credit somebody are chained likewise (`credit_link`), one for each whom they credit, the newest. Where the first article
-has left the window, `orphans` names the story's newest.
+their text. Its first article names its newest (`previous_in_story`), every other the one before it; from the newest the
+articles that credit somebody are chained likewise (`credit_link`), one for each whom they credit, the newest. Where the
+first article has left the window, `orphans` names the story's newest.
 
 Invariants: a posting is added only for a story that does not yet hold the shingle, so copies add nothing and the number of
 postings of a shingle is the number of distinct stories that use it; all three forget by the same article number, so
@@ -17,7 +17,6 @@ nothing is ever read of an article that is gone. `learn` and `remember` are the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,6 @@ import numpy.typing as npt
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import SketchRecord
 from wirecopy.core.hashing import xxh3_64
-from wirecopy.core.index import kernels as kernels_index
 from wirecopy.core.index import sharded
 from wirecopy.core.index.articles import NO_ARTICLE, ArticleStore
 from wirecopy.core.index.postings import POSITION_MAX, Postings, Taught, learn
@@ -42,7 +40,8 @@ from wirecopy.core.index.stored import (
 )
 from wirecopy.core.model import I32, U64, CreditKind, Verdict, VerdictKind
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value
+from wirecopy.core.verdict import learning_kernels, survey_kernels
 from wirecopy.core.verdict.comparison import Comparison, compare, page_of, url_key
 from wirecopy.core.verdict.rules import Known, strong
 from wirecopy.core.verdict.workspace import Workspace
@@ -50,9 +49,7 @@ from wirecopy.core.verdict.workspace import Workspace
 Bools = npt.NDArray[np.bool_]
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(Value):
     """What an article's verdict changes in the index."""
 
     story: int | None  # number of the story's first article; None: this one opens a story
@@ -63,22 +60,21 @@ class Learned:
     rewritten: Sequence[tuple[int, Remembered, Verdict]] = ()  # corrected: number, as it was, its verdict now
 
 
-_known = maker(Known)
 _MENTION = CreditKind.MENTION.value
 
 
 class OriginIndex:
     """All that `replay` remembers but for the verdicts of redelivered records."""
 
-    __slots__ = ("_known", "_room", "articles", "marks", "orphans", "postings")
+    __slots__ = ("_known", "_workspace", "articles", "orphans", "postings", "site_marks")
 
     def __init__(self, shards: int = 1) -> None:
         self.postings = sharded.made(shards)
-        self.marks = sharded.made(shards)
+        self.site_marks = sharded.made(shards)
         self.articles = ArticleStore()
         self.orphans: dict[int, int] = {}  # story whose first article is gone → its newest
         self._known: dict[int, Known] = {}  # of articles looked at lately: only saves time
-        self._room = Workspace.least()
+        self._workspace = Workspace.least()
 
     # ---- asking
     def alive(self, number: int) -> bool:
@@ -87,12 +83,12 @@ class OriginIndex:
 
     def compare(self, record: SketchRecord) -> Comparison:
         """Looks an article up; what it gives is good until the next. Changes nothing."""
-        sketch, room = record.sketch, self._room
-        if len(sketch.ids) > room.samples or sketch.tokens > room.tokens:
-            room = room.fitting(len(sketch.ids), sketch.tokens)
-            if room.kept:
-                self._room = room
-        return compare(record, self.postings, self.marks, room)
+        sketch, workspace = record.sketch, self._workspace
+        if len(sketch.ids) > workspace.samples or sketch.tokens > workspace.tokens:
+            workspace = workspace.fitting(len(sketch.ids), sketch.tokens)
+            if workspace.kept:
+                self._workspace = workspace
+        return compare(record, self.postings, self.site_marks, workspace)
 
     def known(self, number: int) -> Known:
         """What is remembered of an article, as judging needs it."""
@@ -122,7 +118,7 @@ class OriginIndex:
             if values[0] != _MENTION:
                 strongest = credit_from_list(values)
                 break
-        known = _known(
+        known = Known(
             number,
             story,
             story_id,
@@ -169,7 +165,7 @@ class OriginIndex:
         number = self._newest(story)
         while number != story and self.alive(number):
             members.append(number)
-            number = self.articles.get("kin", number)
+            number = self.articles.get("previous_in_story", number)
         if self.alive(story):
             members.append(story)
         return members[::-1]
@@ -199,7 +195,7 @@ class OriginIndex:
         """The newest article of a story; its number where all have left the window."""
         articles = self.articles
         if story >= articles.oldest_live:
-            return articles.get("kin", story)
+            return articles.get("previous_in_story", story)
         return self.orphans.get(story, story)
 
     def _newest_crediting(self, newest: int) -> int:
@@ -210,16 +206,16 @@ class OriginIndex:
         return newest if articles.get("credit", newest) else articles.get("credit_link", newest)
 
     # ---- writing
-    def remember(self, seen: Comparison, verdict: Verdict, learned: Learned, log_time_ms: int) -> int:
+    def remember(self, comparison: Comparison, verdict: Verdict, learned: Learned, log_time_ms: int) -> int:
         """Keeps an article and its verdict, and the verdicts that it corrects; returns its number."""
         for corrected, before, rewritten in learned.rewritten:
             self._rewrite(corrected, rewritten, before)
-        record = seen.record
+        record = comparison.record
         sketch = record.sketch
         credit = 0
-        for said in record.credits:
-            if strong(said):
-                credit = xxh3_64(said.key.encode("utf-8", "replace")) or 1
+        for credit_named in record.credits:
+            if strong(credit_named):
+                credit = xxh3_64(credit_named.key.encode("utf-8", "replace")) or 1
                 break
         story, newest, link = learned.story, None, NO_ARTICLE
         if story is not None:
@@ -229,20 +225,20 @@ class OriginIndex:
             blob=encode_remembered(record, verdict),
             log_time_ms=log_time_ms,
             story=story,
-            site=seen.site,
+            site=comparison.site,
             credit=credit,
-            kin=newest,
+            previous_in_story=newest,
             credit_link=link,
             main_start=min(sketch.main_start, POSITION_MAX),
             main_end=min(sketch.main_end, POSITION_MAX),
-            own_tokens=min(seen.own_tokens, POSITION_MAX),
+            own_tokens=min(comparison.own_tokens, POSITION_MAX),
             title_digest=sketch.title_digest,
             published_at_ms=limits.NO_TIME_MS if record.published_at_ms is None else record.published_at_ms,
         )
         if story is None:
             return number
         if self.alive(story):
-            self.articles.set("kin", story, number)
+            self.articles.set("previous_in_story", story, number)
         else:
             self.orphans[story] = number
         return number
@@ -268,10 +264,10 @@ class OriginIndex:
         self.articles.set_blob(number, reencode_remembered(article, verdict, self.articles.get_blob(number)))
         self._known.pop(number, None)
 
-    def learn(self, seen: Comparison, learned: Learned, number: int, renew_before: int) -> None:
+    def learn(self, comparison: Comparison, learned: Learned, number: int, renew_before: int) -> None:
         """Writes postings and marks. Postings older than article `renew_before` are renewed where they are copied again,
         or a story that is still being copied would be forgotten with its first article."""
-        sketch, room, votes = seen.record.sketch, seen.room, seen.votes
+        sketch, workspace, votes = comparison.record.sketch, comparison.workspace, comparison.votes
         for known, ranges in learned.takes_over:
             moved = _inside(ranges, sketch.tokens)[sketch.positions]
             at = np.minimum(sketch.positions[moved], POSITION_MAX - 1).astype(np.uint16)
@@ -279,17 +275,21 @@ class OriginIndex:
         article = (
             sketch.ids,
             sketch.positions,
-            seen.template,
+            comparison.template,
             learned.covered,
             votes.sample,
             votes.article,
             votes.count,
         )
-        postings, marks = self.postings, self.marks
-        if isinstance(postings, Postings) and isinstance(marks, Postings):
-            learn(article, renew_before, room.asked, seen.said, number, postings, marks)
+        postings, site_marks = self.postings, self.site_marks
+        if isinstance(postings, Postings) and isinstance(site_marks, Postings):
+            learn(
+                article, renew_before, workspace.query, comparison.credits_count, number, postings, site_marks
+            )
         else:
-            _learn_by_parts(article, renew_before, room.asked, seen.said, number, postings, marks)
+            _learn_by_parts(
+                article, renew_before, workspace.query, comparison.credits_count, number, postings, site_marks
+            )
 
     def forget_before(self, log_time_ms: int) -> None:
         """Lets go of the articles of an earlier log time, and of all that names them."""
@@ -300,17 +300,17 @@ class OriginIndex:
         if oldest == before:
             return
         for number in range(before, oldest):
-            self._forget_kin(number, oldest)
+            self._forget_previous(number, oldest)
         articles.expire_before(log_time_ms)
         self.postings.expire(oldest)
-        self.marks.expire(oldest)
+        self.site_marks.expire(oldest)
 
-    def _forget_kin(self, number: int, oldest: int) -> None:
+    def _forget_previous(self, number: int, oldest: int) -> None:
         """Keeps the newest article of a story whose first one leaves, and lets go of it when it leaves too."""
         row = self.articles.row(number)
         if row.story == number:
-            if row.kin >= oldest:
-                self.orphans[number] = row.kin
+            if row.previous_in_story >= oldest:
+                self.orphans[number] = row.previous_in_story
         elif self.orphans.get(row.story) == number:
             del self.orphans[row.story]
 
@@ -318,7 +318,7 @@ class OriginIndex:
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """All of it as arrays, by name; views, so write or copy them before the next change."""
         state = {f"postings/{name}": array for name, array in self.postings.state().items()}
-        state |= {f"marks/{name}": array for name, array in self.marks.state().items()}
+        state |= {f"marks/{name}": array for name, array in self.site_marks.state().items()}
         state |= {f"articles/{name}": array for name, array in self.articles.state().items()}
         return state
 
@@ -331,7 +331,7 @@ class OriginIndex:
             return {name[len(prefix) :]: array for name, array in state.items() if name.startswith(prefix)}
 
         index.postings = sharded.restored(part("postings/"))
-        index.marks = sharded.restored(part("marks/"))
+        index.site_marks = sharded.restored(part("marks/"))
         index.articles = ArticleStore.from_state(part("articles/"))
         rows = index.articles.live_rows
         first = index.articles.oldest_live
@@ -345,22 +345,37 @@ NOTHING_COVERED: I32 = np.empty((0, 2), np.int32)
 
 
 def _learn_by_parts(
-    article: Taught, renew_before: int, asked: U64, said: int, number: int, postings: Shard, marks: Shard
+    article: Taught,
+    renew_before: int,
+    query: U64,
+    credits_count: int,
+    number: int,
+    postings: Shard,
+    site_marks: Shard,
 ) -> None:
     """What postings.learn does, of tables that can only be given keys."""
     samples = len(article[0])
-    marks_keys, marks_positions = (
-        np.empty(2 * samples + said, np.uint64),
-        np.empty(2 * samples + said, np.uint16),
+    site_marks_keys, site_marks_positions = (
+        np.empty(2 * samples + credits_count, np.uint64),
+        np.empty(2 * samples + credits_count, np.uint16),
     )
-    keys = np.empty(samples + kernels_index.IDENTITIES, np.uint64)
+    keys = np.empty(samples + survey_kernels.IDENTITIES, np.uint64)
     positions = np.empty(len(keys), np.uint16)
-    newest, taught = np.empty(samples, np.int64), np.empty(kernels_index.TAUGHT_FIELDS, np.int64)
-    kernels_index.teach(
-        *article, renew_before, asked, said, marks_keys, marks_positions, keys, positions, newest, taught
+    newest, taught = np.empty(samples, np.int64), np.empty(learning_kernels.TAUGHT_FIELDS, np.int64)
+    learning_kernels.teach(
+        *article,
+        renew_before,
+        query,
+        credits_count,
+        site_marks_keys,
+        site_marks_positions,
+        keys,
+        positions,
+        newest,
+        taught,
     )
     told, kept = taught.tolist()
-    marks.insert(marks_keys[:told], number, marks_positions[:told])
+    site_marks.insert(site_marks_keys[:told], number, site_marks_positions[:told])
     postings.insert(keys[:kept], number, positions[:kept])
 
 

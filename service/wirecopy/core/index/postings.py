@@ -35,27 +35,32 @@ import numpy as np
 import numpy.typing as npt
 
 from wirecopy.core import limits
-from wirecopy.core.index import kernels as kernels
+from wirecopy.core.index import bucket_kernels, insert_kernels, lookup_kernels
 from wirecopy.core.index.memory import Pages
 from wirecopy.core.model import I32, U16, U32, U64
+from wirecopy.core.verdict import learning_kernels
 
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 
 POSITION_MAX: Final = 65535  # positions saturate here; identity keys use it as "no position"
 
-_BUCKET_BYTES = kernels.BUCKET_LANES * 8
+_BUCKET_BYTES = bucket_kernels.BUCKET_LANES * 8
 _BUCKETS_MIN = 1 << 16  # 4 MB, untouched until used; fewer would leave key bits neither stored nor implied
 _LOAD_MAX = 0.72  # share of slots in use at which a move begins; even at 0.74 one in 10^8 finds no slot
 _LOAD_AFTER = 0.51  # share in use after a move: growing by two fifths, each posting moves about three times
 _HOMES_PER_POSTING = 4  # buckets moved for each key inserted
-_LOAD_OF_MOVE = 1 / (_HOMES_PER_POSTING * kernels.BUCKET_SLOTS)  # what insertions during a move add to it
+_LOAD_OF_MOVE = 1 / (
+    _HOMES_PER_POSTING * bucket_kernels.BUCKET_SLOTS
+)  # what insertions during a move add to it
 _GIVE_BACK_BUCKETS = 1 << 18  # 16 MB at a time
 _COUNTS_MIN = 1024
-_ARTICLE_SPAN = 1 << kernels.ARTICLE_BITS
+_ARTICLE_SPAN = 1 << bucket_kernels.ARTICLE_BITS
 
 assert limits.POSTINGS_COUNT_MAX == 8, "the kernels' arrays hold 8 stories a key"
-assert (1 << kernels.KEY_BITS) // _BUCKETS_MIN * kernels.PROBE_BUCKETS_MAX <= 1 << kernels.STORED_KEY_BITS, (
+assert (
+    1 << bucket_kernels.KEY_BITS
+) // _BUCKETS_MIN * bucket_kernels.PROBE_BUCKETS_MAX <= 1 << bucket_kernels.STORED_KEY_BITS, (
     "the bits that are stored must tell apart all homes within reach"
 )
 assert _LOAD_AFTER + 2 * _LOAD_OF_MOVE < _LOAD_MAX < 1, (
@@ -87,7 +92,7 @@ class _Table:
 
     def __init__(self, buckets: int) -> None:
         self.buckets = buckets
-        self.pages = Pages((buckets + kernels.PROBE_BUCKETS_MAX) * _BUCKET_BYTES)
+        self.pages = Pages((buckets + bucket_kernels.PROBE_BUCKETS_MAX) * _BUCKET_BYTES)
         self.slots: U64 = self.pages.array(np.uint64)
 
     def give_back(self, start: int, stop: int) -> None:
@@ -116,7 +121,7 @@ class Postings:
         self._b: _Table | None = None
         self._counts: U32 = np.zeros(_COUNTS_MIN, np.uint32)
         self._given_back = 0  # buckets of table a whose memory is back with the system
-        self._control: I64 = np.zeros(kernels.CONTROL_FIELDS, np.int64)
+        self._control: I64 = np.zeros(bucket_kernels.CONTROL_FIELDS, np.int64)
         self._tables: tuple[U64, U64] = self._a.slots, self._a.slots
         self.table = (*self._tables, self._control)  # what a kernel is given of it that asks two tables
         self.filling = (*self.table, self._counts)  # and of one that fills two
@@ -129,14 +134,14 @@ class Postings:
 
     def __len__(self) -> int:
         """Live postings, exactly."""
-        return int(self._control[kernels.LIVE])
+        return int(self._control[bucket_kernels.LIVE])
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory in use. What a move has not reached of table b is untouched, and takes none."""
         buckets = self._a.buckets - self._given_back
         if self._b is not None:
-            reached = int(self._control[kernels.FRONTIER]) / self._a.buckets
+            reached = int(self._control[bucket_kernels.FRONTIER]) / self._a.buckets
             buckets += int(self._b.buckets * reached)
         return buckets * _BUCKET_BYTES + self._counts.nbytes
 
@@ -148,12 +153,12 @@ class Postings:
     @property
     def dropped(self) -> int:
         """Insertions refused because the key had postings of `POSTINGS_COUNT_MAX` stories."""
-        return int(self._control[kernels.DROPPED_CAP])
+        return int(self._control[bucket_kernels.DROPPED_CAP])
 
     @property
     def dropped_for_room(self) -> int:
         """Postings lost because no slot within reach was free: keys forged to fall into one place."""
-        return int(self._control[kernels.DROPPED_FULL])
+        return int(self._control[bucket_kernels.DROPPED_FULL])
 
     @property
     def moving(self) -> bool:
@@ -163,7 +168,7 @@ class Postings:
         """How many live postings an article has."""
         if article < self._oldest:
             return 0
-        at = article - int(self._control[kernels.COUNTS_BASE])
+        at = article - int(self._control[bucket_kernels.COUNTS_BASE])
         return int(self._counts[at]) if at < len(self._counts) else 0
 
     # ---- asking
@@ -175,7 +180,7 @@ class Postings:
         article = np.empty(capacity, np.uint32)
         position = np.empty(capacity, np.uint16)
         stories = np.empty(len(keys), np.uint8)
-        found = kernels.postings_look_up(
+        found = lookup_kernels.postings_look_up(
             keys, *self._tables, self._control, sample, article, position, stories
         )
         return Hits(sample[:found], article[:found], position[:found], stories)
@@ -183,7 +188,7 @@ class Postings:
     def count(self, keys: U64) -> U8:
         """How many live postings each key has: `look_up(keys).stories`, for half its time."""
         stories = np.empty(len(keys), np.uint8)
-        kernels.postings_count(keys, *self._tables, self._control, stories)
+        lookup_kernels.postings_count(keys, *self._tables, self._control, stories)
         return stories
 
     # ---- changing
@@ -199,7 +204,9 @@ class Postings:
         self.ready_for(article)
         homes = len(keys) * _HOMES_PER_POSTING
         control = self._control
-        if kernels.postings_insert(keys, positions, article, *self._tables, control, self._counts, homes):
+        if insert_kernels.postings_insert(
+            keys, positions, article, *self._tables, control, self._counts, homes
+        ):
             self.tend()
 
     def ready_for(self, article: int) -> None:
@@ -233,18 +240,18 @@ class Postings:
         if oldest_live <= self._oldest:
             return
         control = self._control
-        base = int(control[kernels.COUNTS_BASE])
-        control[kernels.LIVE] -= int(self._counts[self._oldest - base : oldest_live - base].sum())
-        control[kernels.OLDEST] = self._oldest = oldest_live
-        used_least = int(_BUCKETS_MIN * kernels.BUCKET_SLOTS * _LOAD_AFTER)
-        if self._b is None and control[kernels.USED_A] > max(2 * len(self), used_least):
+        base = int(control[bucket_kernels.COUNTS_BASE])
+        control[bucket_kernels.LIVE] -= int(self._counts[self._oldest - base : oldest_live - base].sum())
+        control[bucket_kernels.OLDEST] = self._oldest = oldest_live
+        used_least = int(_BUCKETS_MIN * bucket_kernels.BUCKET_SLOTS * _LOAD_AFTER)
+        if self._b is None and control[bucket_kernels.USED_A] > max(2 * len(self), used_least):
             self._begin_move()
 
     # ---- keeping
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """All there is to know, as arrays. They are views: write or copy them before the next change."""
-        first = int(self._control[kernels.FRONTIER]) * kernels.BUCKET_LANES
+        first = int(self._control[bucket_kernels.FRONTIER]) * bucket_kernels.BUCKET_LANES
         state: dict[str, npt.NDArray[Any]] = {
             "control": self._control,
             "counts": self._counts,
@@ -260,12 +267,12 @@ class Postings:
         postings = cls()
         postings._control[:] = state["control"]
         postings._counts = state["counts"].copy()
-        frontier = int(postings._control[kernels.FRONTIER])
-        postings._a = _Table(int(postings._control[kernels.BUCKETS_A]))
-        postings._a.slots[frontier * kernels.BUCKET_LANES :] = state["slots_a"]
+        frontier = int(postings._control[bucket_kernels.FRONTIER])
+        postings._a = _Table(int(postings._control[bucket_kernels.BUCKETS_A]))
+        postings._a.slots[frontier * bucket_kernels.BUCKET_LANES :] = state["slots_a"]
         postings._given_back = frontier // _GIVE_BACK_BUCKETS * _GIVE_BACK_BUCKETS
-        if postings._control[kernels.BUCKETS_B] > 0:
-            postings._b = _Table(int(postings._control[kernels.BUCKETS_B]))
+        if postings._control[bucket_kernels.BUCKETS_B] > 0:
+            postings._b = _Table(int(postings._control[bucket_kernels.BUCKETS_B]))
             postings._b.slots[:] = state["slots_b"]
         postings._refresh()
         return postings
@@ -278,13 +285,13 @@ class Postings:
         self._tables = self._a.slots, (self._b or self._a).slots
         self.table = (*self._tables, control)
         self.filling = (*self.table, self._counts)
-        self._oldest = int(control[kernels.OLDEST])
-        last = int(control[kernels.BASE_A]) + _ARTICLE_SPAN // 2
-        self._ready_to = min(int(control[kernels.COUNTS_BASE]) + len(self._counts), last)
+        self._oldest = int(control[bucket_kernels.OLDEST])
+        last = int(control[bucket_kernels.BASE_A]) + _ARTICLE_SPAN // 2
+        self._ready_to = min(int(control[bucket_kernels.COUNTS_BASE]) + len(self._counts), last)
 
     def _rewrite(self, keys: U64, article_from: int, article_to: int, positions: U16) -> int:
         return int(
-            kernels.postings_move(
+            insert_kernels.postings_move(
                 keys, positions, article_from, article_to, *self._tables, self._control, self._counts
             )
         )
@@ -295,25 +302,25 @@ class Postings:
         if article < self._ready_to:
             return
         control = self._control
-        beyond = article - int(control[kernels.BASE_A])
+        beyond = article - int(control[bucket_kernels.BASE_A])
         if beyond >= _ARTICLE_SPAN // 2 and self._b is None:
             self._begin_move()  # a new table counts from the oldest article that lives now
         if beyond >= _ARTICLE_SPAN - 1:
             raise ArticleNumbersExhaustedError(
-                f"article {article} is 2^{kernels.ARTICLE_BITS} or more beyond the oldest indexed"
+                f"article {article} is 2^{bucket_kernels.ARTICLE_BITS} or more beyond the oldest indexed"
                 f" ({self._oldest}): shorten the window, or divide the index among shards"
             )
-        base = int(control[kernels.COUNTS_BASE])
+        base = int(control[bucket_kernels.COUNTS_BASE])
         if article - base >= len(self._counts):
             kept = self._counts[self._oldest - base :]
             self._counts = np.zeros(max(_COUNTS_MIN, (article - self._oldest + 1) * 5 // 4), np.uint32)
             self._counts[: len(kept)] = kept
-            control[kernels.COUNTS_BASE] = self._oldest
+            control[bucket_kernels.COUNTS_BASE] = self._oldest
         self._refresh()
 
     def tend(self) -> None:
         """Begins a move, ends it, or gives back the memory that it has left."""
-        frontier = int(self._control[kernels.FRONTIER])
+        frontier = int(self._control[bucket_kernels.FRONTIER])
         if self._b is None:
             self._begin_move()
         elif frontier == self._a.buckets:
@@ -322,19 +329,19 @@ class Postings:
             done = frontier // _GIVE_BACK_BUCKETS * _GIVE_BACK_BUCKETS
             self._a.give_back(self._given_back, done)
             self._given_back = done
-            self._control[kernels.GIVE_BACK_AT] = min(done + _GIVE_BACK_BUCKETS, self._a.buckets)
+            self._control[bucket_kernels.GIVE_BACK_AT] = min(done + _GIVE_BACK_BUCKETS, self._a.buckets)
 
     def _begin_move(self) -> None:
         """Makes table b, sized for the live postings; at least half of a, since insertions go on."""
-        wanted = int(len(self) / (kernels.BUCKET_SLOTS * _LOAD_AFTER))
+        wanted = int(len(self) / (bucket_kernels.BUCKET_SLOTS * _LOAD_AFTER))
         buckets = max(_BUCKETS_MIN, self._a.buckets // 2, wanted)
         self._b = _Table(buckets)
         control = self._control
-        control[kernels.BUCKETS_B] = buckets
-        control[kernels.BASE_B] = control[kernels.OLDEST]
-        control[kernels.USED_B] = 0
-        control[kernels.FRONTIER] = 0
-        control[kernels.GIVE_BACK_AT] = min(_GIVE_BACK_BUCKETS, self._a.buckets)
+        control[bucket_kernels.BUCKETS_B] = buckets
+        control[bucket_kernels.BASE_B] = control[bucket_kernels.OLDEST]
+        control[bucket_kernels.USED_B] = 0
+        control[bucket_kernels.FRONTIER] = 0
+        control[bucket_kernels.GIVE_BACK_AT] = min(_GIVE_BACK_BUCKETS, self._a.buckets)
         self._refresh()
 
     def _end_move(self) -> None:
@@ -343,49 +350,51 @@ class Postings:
         self._a, self._b = self._b, None
         self._given_back = 0
         control = self._control
-        control[kernels.BASE_A] = control[kernels.BASE_B]
-        control[kernels.USED_A] = control[kernels.USED_B]
+        control[bucket_kernels.BASE_A] = control[bucket_kernels.BASE_B]
+        control[bucket_kernels.USED_A] = control[bucket_kernels.USED_B]
         self._settle()
         self._refresh()
 
     def _settle(self) -> None:
         """The control fields of a table at rest."""
         control = self._control
-        control[kernels.BUCKETS_A] = self._a.buckets
-        control[kernels.BUCKETS_B] = control[kernels.BASE_B] = control[kernels.USED_B] = 0
-        control[kernels.FRONTIER] = 0
-        control[kernels.GIVE_BACK_AT] = 0
-        control[kernels.USED_MAX] = int(self._a.buckets * kernels.BUCKET_SLOTS * _LOAD_MAX)
+        control[bucket_kernels.BUCKETS_A] = self._a.buckets
+        control[bucket_kernels.BUCKETS_B] = control[bucket_kernels.BASE_B] = control[
+            bucket_kernels.USED_B
+        ] = 0
+        control[bucket_kernels.FRONTIER] = 0
+        control[bucket_kernels.GIVE_BACK_AT] = 0
+        control[bucket_kernels.USED_MAX] = int(self._a.buckets * bucket_kernels.BUCKET_SLOTS * _LOAD_MAX)
 
 
 Taught = tuple[U64, I32, U8, I32, I32, U32, int]
-"""Of an article, as kernels_index.teach is given it: ids, positions, template; covered ranges; its votes' samples, articles
+"""Of an article, as learning_kernels.teach is given it: ids, positions, template; covered ranges; its votes' samples, articles
 and count."""
 
 
 def learn(
     article: Taught,
     renew_before: int,
-    asked: U64,
-    said: int,
+    query: U64,
+    credits_count: int,
     number: int,
     postings: Postings,
-    marks: Postings,
+    site_marks: Postings,
 ) -> None:
     """Inserts what an article teaches into both tables, in one call. Raises what `Postings.insert` raises."""
     postings.ready_for(number)
-    marks.ready_for(number)
-    wants = kernels.postings_learn(
+    site_marks.ready_for(number)
+    wants = learning_kernels.postings_learn(
         *article,
         renew_before,
-        asked,
-        said,
+        query,
+        credits_count,
         number,
         *postings.filling,
-        *marks.filling,
+        *site_marks.filling,
         _HOMES_PER_POSTING,
     )
-    if wants & kernels.WANTS_POSTINGS:
+    if wants & learning_kernels.WANTS_POSTINGS:
         postings.tend()
-    if wants & kernels.WANTS_MARKS:
-        marks.tend()
+    if wants & learning_kernels.WANTS_SITE_MARKS:
+        site_marks.tend()

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from wirecopy.core import limits
+from wirecopy.core.fingerprint import varint_kernels
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
 from wirecopy.core.model import (
     I32,
@@ -41,8 +41,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.records.raw import json_bytes, json_value
-from wirecopy.core.values import maker, quick
-from wirecopy.core.verdict import candidate_kernels as kernels_replay
+from wirecopy.core.values import Value, replace
 
 CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
 _VERDICT_KINDS = tuple(VerdictKind)
@@ -53,13 +52,10 @@ _JUDGED_BYTES, _REST_BYTES, _NAMES_BYTES, _KIND = 3, 4, 5, 12  # places among th
 DIGEST = slice(16, 32)  # where a blob has the body's digest
 _SAME_HOST = (1 << 16) - 1  # in place of a host's length: it is the domain
 _NONE = np.empty(0, np.uint8)
-_make_position, _make_original = maker(RawPosition), maker(Original)
 OutcomeValues = list[Any]  # an outcome as a snapshot holds it
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Value):
     """An article as the store holds it."""
 
     position: RawPosition
@@ -176,7 +172,7 @@ def decode_head(blob: bytes) -> tuple[Any, ...]:
         json_value(blob[names_end : names_end + judged_bytes]) if judged_bytes else _PLAIN
     )
     return (
-        _make_position(names[:id_at], partition, offset),
+        RawPosition(names[:id_at], partition, offset),
         digest.hex(),
         id_,
         names[url_at:publisher_at],
@@ -226,7 +222,7 @@ def remembered_lines(blob: bytes) -> I32:
     at = _lines_at(blob)
     packed = np.frombuffer(blob, np.uint8, -1, at).copy() if at < len(blob) else _NONE
     lines = np.empty((len(packed) // 4, 5), np.int32)
-    return lines[: kernels_replay.unpack_lines(packed, lines)]
+    return lines[: varint_kernels.unpack_lines(packed, lines)]
 
 
 def _lines_at(blob: bytes) -> int:
@@ -321,13 +317,13 @@ def _position(position: RawPosition) -> tuple[str, int, int]:
 
 def _original(values: list[Any]) -> Original:
     id_, url, publisher, published_at_ms, ingested, position = values
-    return _make_original(
+    return Original(
         id_,
         url,
         publisher,
         published_at_ms,
         ingested,
-        None if position is None else _make_position(*position),
+        None if position is None else RawPosition(*position),
     )
 
 

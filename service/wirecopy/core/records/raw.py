@@ -58,7 +58,6 @@ from wirecopy.core.records.ninjs import is_ninjs, read_ninjs
 from wirecopy.core.records.repair import encoding_hint, json_hint, surrogates_mended, utf8_of_western
 from wirecopy.core.text.html import html_to_text, looks_like_html
 from wirecopy.core.text.markdown import without_addresses
-from wirecopy.core.values import maker
 
 __all__ = [
     "FieldPaths",
@@ -71,7 +70,6 @@ __all__ = [
     "republication_from_json",
 ]
 
-_article = maker(RawArticle)
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 _FIELD = b"republication"
@@ -283,7 +281,7 @@ def decode_raw(
     publisher, domain = belongs_to(
         text_of(found.publisher, limits.NAME_CHARS_MAX), host, found.authority, aliases
     )
-    return _article(
+    return RawArticle(
         position,
         raw,
         identifier,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import numba
+from typing import Any
+
 import numpy as np
+
+from wirecopy.core.jit import Array, Number, inlined, kernel
 
 TAG_SPACE, TAG_TAB, TAG_LINE = 1, 2, 3  # what an element's tags set apart with
 TAG_SEPARATOR = 3  # mask of these
@@ -24,28 +27,28 @@ _LT, _GT, _AMPERSAND, _SLASH, _EQUALS, _QUOTE, _APOSTROPHE = 0x3C, 0x3E, 0x26, 0
 _BANG, _QUESTION, _DASH, _HASH_SIGN, _SEMICOLON = 0x21, 0x3F, 0x2D, 0x23, 0x3B
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
-def _is_space(code):  # type: ignore[no-untyped-def]
+@inlined
+def _is_space(code: Number) -> Any:
     return code == 0x20 or (0x09 <= code <= 0x0D and code != 0x0B)
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
-def _is_letter(code):  # type: ignore[no-untyped-def]
+@inlined
+def _is_letter(code: Number) -> Any:
     return 0x61 <= (code | 0x20) <= 0x7A
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
-def _lower(code):  # type: ignore[no-untyped-def]
+@inlined
+def _lower(code: Number) -> Any:
     return code | 0x20 if 0x41 <= code <= 0x5A else code
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
-def _hashed(value, code):  # type: ignore[no-untyped-def]
+@inlined
+def _hashed(value: Number, code: Number) -> Any:
     return (value ^ np.uint64(code)) * _HASH_PRIME
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
-def _slot(hashes, value):  # type: ignore[no-untyped-def]
+@inlined
+def _slot(hashes: Array, value: Number) -> Any:
     """Place of a hash in an open-addressing table with zeros as gaps, -1 where it is not in it."""
     mask = np.uint64(len(hashes) - 1)
     place = (value >> np.uint64(32)) & mask
@@ -56,8 +59,8 @@ def _slot(hashes, value):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@numba.njit(nogil=True, cache=True)
-def name_hash(codes):  # type: ignore[no-untyped-def]
+@kernel
+def name_hash(codes: Array) -> Any:
     """The hash that tables of names are keyed by (FNV-1a over code points)."""
     value = _HASH_BASIS
     for code in codes:
@@ -65,8 +68,8 @@ def name_hash(codes):  # type: ignore[no-untyped-def]
     return value
 
 
-@numba.njit(nogil=True, cache=True)
-def _tag_end(codes, position, lenient):  # type: ignore[no-untyped-def]
+@kernel
+def _tag_end(codes: Array, position: Number, lenient: Number) -> Any:
     """Index after the ">" of the tag whose name ends at `position`, -1 where it has none.
 
     A quote opens a value only right after "=", as in browsers; lenient: the first ">" ends the tag.
@@ -97,8 +100,8 @@ def _tag_end(codes, position, lenient):  # type: ignore[no-untyped-def]
     return -1
 
 
-@numba.njit(nogil=True, cache=True)
-def _after_end_tag(codes, name_start, name_end, position):  # type: ignore[no-untyped-def]
+@kernel
+def _after_end_tag(codes: Array, name_start: Number, name_end: Number, position: Number) -> Any:
     """Index after the next end tag of the name at `name_start`, -1 where there is none."""
     size = len(codes)
     length = name_end - name_start
@@ -125,8 +128,8 @@ def _after_end_tag(codes, name_start, name_end, position):  # type: ignore[no-un
     return -1
 
 
-@numba.njit(nogil=True, cache=True)
-def _after_markup(codes, position):  # type: ignore[no-untyped-def]
+@kernel
+def _after_markup(codes: Array, position: Number) -> Any:
     """Index after a comment, declaration or the like at `position`, the size where it is open, `position`
     if text.
     """
@@ -160,8 +163,8 @@ def _after_markup(codes, position):  # type: ignore[no-untyped-def]
     return min(i + 1, size)
 
 
-@numba.njit(nogil=True, cache=True)
-def _numeric_reference(codes, position):  # type: ignore[no-untyped-def]
+@kernel
+def _numeric_reference(codes: Array, position: Number) -> Any:
     """(code point, length) of `&#…` at `position`; length 0 where it is none."""
     size = len(codes)
     i = position + 2
@@ -192,8 +195,8 @@ def _numeric_reference(codes, position):  # type: ignore[no-untyped-def]
     return value, i - position
 
 
-@numba.njit(nogil=True, cache=True)
-def _named_reference(codes, position, hashes):  # type: ignore[no-untyped-def]
+@kernel
+def _named_reference(codes: Array, position: Number, hashes: Array) -> Any:
     """(place in the table, length) of the longest name at `position`'s "&"; length 0 where there is none."""
     value = _HASH_BASIS
     found = np.int64(-1)
@@ -215,8 +218,16 @@ def _named_reference(codes, position, hashes):  # type: ignore[no-untyped-def]
     return found, length
 
 
-@numba.njit(nogil=True, cache=True)
-def html_text(codes, keep_space, tag_hashes, tag_flags, names, firsts, seconds):  # type: ignore[no-untyped-def]
+@kernel
+def html_text(
+    codes: Array,
+    keep_space: Number,
+    tag_hashes: Array,
+    tag_flags: Array,
+    names: Array,
+    firsts: Array,
+    seconds: Array,
+) -> Any:
     """(shown code points u32[m], their offsets i32[m], whether a tag broke a line) of HTML u32[n]; m ≤ n,
     one pass.
 

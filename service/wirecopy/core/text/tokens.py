@@ -13,16 +13,15 @@ while the arrays are lent (`tokens_in`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from wirecopy.core import limits
 from wirecopy.core.model import I32, U8, U64
-from wirecopy.core.text import kernels
+from wirecopy.core.text import kernels, prose_kernels
 from wirecopy.core.text.unicode_table import CLASSES, EXPANSIONS, FOLDS
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value
 
 TABLE: I32 = np.concatenate((FOLDS << 8 | CLASSES, EXPANSIONS))  # as `kernels.tokenise_into` has it
 assert len(FOLDS) == kernels.TABLE_SIGNS
@@ -41,9 +40,7 @@ NO_CLOSINGS: I32 = np.empty((0, kernels.MARK_COLUMNS), np.int32)
 _MARKS_MAX = 1 + len(kernels.CLOSING_SIGNS) * limits.CREDIT_CANDIDATES_MAX
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Value):
     """Tokens of one text. `starts`, `ends` are code points of the text (i32[t]), `hashes` u64[t]; token i's
     folded form is `canonical[canonical_starts[i] : canonical_starts[i + 1] − 1]`; `lines` i32[l,
     kernels.LINE_COLUMNS]. For the search for credits: `closings` i32[c,
@@ -65,9 +62,6 @@ class Tokens:
         """The folded form of one token."""
         start, end = self.canonical_starts[index], self.canonical_starts[index + 1] - 1
         return self.canonical[start:end].decode("utf-8")
-
-
-_tokens = maker(Tokens)
 
 
 class Scratch:
@@ -152,7 +146,7 @@ def tokenise_utf8(utf8: bytes) -> Tokens:
 def tokens_in(scratch: Scratch, utf8: bytes) -> Tokens:
     """The same for the time that `scratch`, which `borrow(len(utf8))` gave, is not given back: the arrays are its."""
     while True:
-        tokens, written, lines = kernels.read_text(
+        tokens, written, lines = prose_kernels.read_text(
             utf8,
             TABLE,
             _PROSE_LIMITS,
@@ -171,7 +165,7 @@ def tokens_in(scratch: Scratch, utf8: bytes) -> Tokens:
         else:  # signs that grow when folded
             scratch.canonical = np.empty(4 * len(scratch.canonical), np.uint8)
     marked, may_lack_spaces = scratch.marks[0, :2].tolist()
-    return _tokens(
+    return Tokens(
         scratch.canonical[:written].tobytes(),
         scratch.canonical_starts[: tokens + 1],
         scratch.starts[:tokens],

@@ -15,31 +15,24 @@ from functools import lru_cache
 import numpy as np
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import SketchRecord, id_key, with_credits
+from wirecopy.core.fingerprint.record import SketchRecord, id_key
 from wirecopy.core.hashing import xxh3_64
-from wirecopy.core.index import kernels as kernels_index
 from wirecopy.core.index.articles import ArticleStore
 from wirecopy.core.index.postings import Postings
 from wirecopy.core.index.sharded import Shard
 from wirecopy.core.model import U32, U64
-from wirecopy.core.verdict import candidate_kernels as kernels_replay
-from wirecopy.core.verdict.candidate_kernels import (
-    M_RUNS_FIRST,
-    M_RUNS_LAST,
-    P_COLUMNS,
-    R_END,
-    R_HITS,
-    R_START,
-    T_MAIN,
-    W_ARTICLE,
-    W_COLUMNS,
-)
+from wirecopy.core.values import replace
+from wirecopy.core.verdict import candidate_kernels, grade_kernels, measure_kernels, survey_kernels
+from wirecopy.core.verdict.grade_kernels import P_COLUMNS, W_ARTICLE, W_COLUMNS
+from wirecopy.core.verdict.measure_kernels import M_RUNS_FIRST, M_RUNS_LAST, R_END, R_HITS, R_START, T_MAIN
 from wirecopy.core.verdict.workspace import BY, TO, Votes, Workspace
 
 _SPREAD = 0x9E3779B97F4A7C15
-_TAKEN = 0xA24BAED4963EE407  # sets the marks of taken passages apart from those of templates
+_REPOSTED = 0xA24BAED4963EE407  # sets the marks of taken passages apart from those of templates
 _U64_MASK = (1 << 64) - 1
-_ASKED = [struct.Struct(f"={kernels_index.ASKED_SAID + n}Q") for n in range(limits.CREDITS_MAX + 1)]
+_QUERY_FORMATS = [
+    struct.Struct(f"={survey_kernels.QUERY_CREDITS + n}Q") for n in range(limits.CREDITS_MAX + 1)
+]
 
 
 @lru_cache(maxsize=limits.CACHED_NAMES_MAX)
@@ -81,51 +74,49 @@ class Comparison:
 
     __slots__ = (
         "_own_tokens",
+        "credits_count",
         "record",
-        "room",
+        "reposted",
         "runs",
-        "said",
         "same_address",
         "same_body",
         "site",
         "succeeded",
-        "taken",
         "template",
         "unspaced",
         "votes",
+        "workspace",
     )
 
-    def __init__(self, record: SketchRecord, site: int, said: int, room: Workspace) -> None:
-        votes, taken, same_address, same_body = room.found.tolist()
+    def __init__(self, record: SketchRecord, site: int, credits_count: int, workspace: Workspace) -> None:
+        votes, reposted, same_address, same_body = workspace.found.tolist()
         self.record = record
         self.site = site
-        self.said = said  # credits of the record: so many of their keys stand at the end of `room.asked`
-        self.room = room
-        self.template = room.template[: len(record.sketch.ids)]
-        self.votes = room.votes
-        self.taken = (
-            room.taken
+        self.credits_count = credits_count  # credits of the record: so many of their keys stand at the end of `workspace.query`
+        self.workspace = workspace
+        self.template = workspace.template[: len(record.sketch.ids)]
+        self.votes = workspace.votes
+        self.reposted = (
+            workspace.reposted
         )  # samples that this site took from elsewhere before, and where in which article
-        self.votes.count, self.taken.count = votes, taken
+        self.votes.count, self.reposted.count = votes, reposted
         if same_address or same_body:
-            same = room.same[: same_address + same_body].tolist()
+            same = workspace.same[: same_address + same_body].tolist()
             self.same_address = frozenset(same[:same_address])  # articles of the same URL or id
             self.same_body = frozenset(same[same_address:])
         else:
             self.same_address = self.same_body = _NONE
         self.succeeded = _NONE  # articles that the record says it succeeds
-        self.runs = 0  # rows of `room.runs` in use
-        self.unspaced = (
-            False  # more tokens of this text say as much as one word of a spaced script; by `weigh`
-        )
+        self.runs = 0  # rows of `workspace.runs` in use
+        self.unspaced = False  # more tokens of this text say as much as one word of a spaced script; by `score_candidates`
         self._own_tokens = -1  # until worked out from what is template now
 
     @property
     def own_tokens(self) -> int:
-        """Tokens of the main region that are not template; the flags in `room` are then those of the template now."""
+        """Tokens of the main region that are not template; the flags in `workspace` are then those of the template now."""
         if self._own_tokens < 0:
             sketch = self.record.sketch
-            self._own_tokens = kernels_replay.token_flags(
+            self._own_tokens = measure_kernels.token_flags(
                 sketch.tokens,
                 sketch.lines,
                 sketch.main_start,
@@ -133,31 +124,31 @@ class Comparison:
                 sketch.positions,
                 self.template,
                 BY,
-                self.room.flags,
+                self.workspace.flags,
             )
         return self._own_tokens
 
-    def weighed(self, own_tokens: int, runs: int, unspaced: bool) -> None:
-        """Takes over what `weigh` said; the flags in `room` are those of the template now."""
+    def take_scores(self, own_tokens: int, runs: int, unspaced: bool) -> None:
+        """Takes over what `score_candidates` found; the flags in `workspace` are those of the template now."""
         self._own_tokens, self.runs, self.unspaced = own_tokens, runs, unspaced
 
-    def mask_taken(self) -> None:
+    def mask_reposted(self) -> None:
         """Sets aside as template what this site took from elsewhere before."""
-        self.template[self.taken.sample[: self.taken.count]] = 1
+        self.template[self.reposted.sample[: self.reposted.count]] = 1
         self._own_tokens = -1
 
     def mask_on_site(self, articles: ArticleStore, unless: set[int]) -> bool:
         """Sets aside what other articles of this site hold, those of `unless` apart: the site's template. Returns whether
         there is any."""
-        room, votes = self.room, self.votes
-        marked = kernels_replay.mark_on_site(
+        workspace, votes = self.workspace, self.votes
+        marked = candidate_kernels.mark_on_site(
             self.template,
             votes.count,
             votes.sample,
             votes.article,
             articles.words,
-            room.located(articles),
-            room.asked,
+            workspace.located(articles),
+            workspace.query,
             np.array(sorted(unless), np.uint32) if unless else _NOBODY,
         )
         if marked:
@@ -168,54 +159,66 @@ class Comparison:
 _NONE: frozenset[int] = frozenset()
 
 
-def compare(record: SketchRecord, postings: Shard, marks: Shard, room: Workspace) -> Comparison:
+def compare(record: SketchRecord, postings: Shard, site_marks: Shard, workspace: Workspace) -> Comparison:
     """Looks an article up. Changes nothing but the arrays lent, which must be large enough."""
     sketch, credits_ = record.sketch, record.credits
     site = site_key(record.domain)
-    taken = site_key(record.host or record.domain) ^ _TAKEN
+    reposted = site_key(record.host or record.domain) ^ _REPOSTED
     identities = identity_keys(record)
-    said = [(credit.context * _SPREAD & _U64_MASK) ^ site for credit in credits_] if credits_ else ()
-    _ASKED[len(said)].pack_into(room.asked_bytes, 0, site, taken, *identities, sketch.title_digest, *said)
-    survey(sketch.ids, len(said), postings, marks, room)
-    if said and any(times := room.said_before[: len(said)].tolist()):
+    credit_keys = [(credit.context * _SPREAD & _U64_MASK) ^ site for credit in credits_] if credits_ else ()
+    _QUERY_FORMATS[len(credit_keys)].pack_into(
+        workspace.query_bytes, 0, site, reposted, *identities, sketch.title_digest, *credit_keys
+    )
+    survey(sketch.ids, len(credit_keys), postings, site_marks, workspace)
+    if credit_keys and any(times := workspace.credited_before[: len(credit_keys)].tolist()):
         # what the site said in the same words before is its template's, not this article's
-        record = with_credits(record, tuple([c for c, n in zip(credits_, times, strict=True) if not n]))
-        said = [key for key, n in zip(said, times, strict=True) if not n]
-        _ASKED[len(said)].pack_into(room.asked_bytes, 0, site, taken, *identities, sketch.title_digest, *said)
-    seen = Comparison(record, site, len(said), room)
+        record = replace(record, credits=tuple([c for c, n in zip(credits_, times, strict=True) if not n]))
+        credit_keys = [key for key, n in zip(credit_keys, times, strict=True) if not n]
+        _QUERY_FORMATS[len(credit_keys)].pack_into(
+            workspace.query_bytes, 0, site, reposted, *identities, sketch.title_digest, *credit_keys
+        )
+    comparison = Comparison(record, site, len(credit_keys), workspace)
     if record.succeeds:
         named = postings.look_up(np.array([record.succeeds], np.uint64)).article.tolist()
-        seen.succeeded = frozenset(named)
-        seen.same_address |= seen.succeeded
-    return seen
+        comparison.succeeded = frozenset(named)
+        comparison.same_address |= comparison.succeeded
+    return comparison
 
 
-def survey(ids: U64, said: int, postings: Shard, marks: Shard, room: Workspace) -> None:
-    """Asks both tables everything at once: of the samples, and of what stands in `room.asked`, with `said` credits."""
-    if isinstance(postings, Postings) and isinstance(marks, Postings):
-        kernels_index.postings_survey(ids, room.asked, said, *postings.table, *marks.table, *room.surveyed)
+def survey(ids: U64, credits_count: int, postings: Shard, site_marks: Shard, workspace: Workspace) -> None:
+    """Asks both tables everything at once: of the samples, and of what stands in `workspace.query`, its credits too."""
+    if isinstance(postings, Postings) and isinstance(site_marks, Postings):
+        survey_kernels.postings_survey(
+            ids, workspace.query, credits_count, *postings.table, *site_marks.table, *workspace.surveyed
+        )
     else:
-        _survey_by_parts(ids, room.asked[: kernels_index.ASKED_SAID + said], postings, marks, room)
+        _survey_by_parts(
+            ids,
+            workspace.query[: survey_kernels.QUERY_CREDITS + credits_count],
+            postings,
+            site_marks,
+            workspace,
+        )
 
 
-def _survey_by_parts(ids: U64, asked: U64, postings: Shard, marks: Shard, room: Workspace) -> None:
+def _survey_by_parts(ids: U64, query: U64, postings: Shard, site_marks: Shard, workspace: Workspace) -> None:
     """The same of tables that can only be asked for keys."""
-    count, said = len(ids), asked[kernels_index.ASKED_SAID :]
-    identities = asked[kernels_index.ASKED_IDENTITY :][: kernels_index.IDENTITIES]
+    count, credit_keys = len(ids), query[survey_kernels.QUERY_CREDITS :]
+    identities = query[survey_kernels.QUERY_IDENTITY :][: survey_kernels.IDENTITIES]
     hits = postings.look_up(np.concatenate((ids, identities)))
     stories = hits.stories[:count]
-    repeated = marks.count(ids ^ asked[kernels_index.ASKED_SITE])
-    room.template[:count] = (stories >= limits.STORIES_PER_SHINGLE_MAX) | (repeated > 0)
-    room.said_before[: len(said)] = marks.count(said)
+    repeated = site_marks.count(ids ^ query[survey_kernels.QUERY_SITE])
+    workspace.template[:count] = (stories >= limits.STORIES_PER_SHINGLE_MAX) | (repeated > 0)
+    workspace.credited_before[: len(credit_keys)] = site_marks.count(credit_keys)
     votes = int(np.searchsorted(hits.sample, count))
-    room.votes.take(hits, votes)
+    workspace.votes.take(hits, votes)
     same = hits.article[votes:]
-    room.same[: len(same)] = same
-    taken = marks.look_up(ids ^ asked[kernels_index.ASKED_TAKEN])
-    room.taken.take(taken, len(taken.sample))
-    room.found[:] = (
+    workspace.same[: len(same)] = same
+    reposted = site_marks.look_up(ids ^ query[survey_kernels.QUERY_REPOSTED])
+    workspace.reposted.take(reposted, len(reposted.sample))
+    workspace.found[:] = (
         votes,
-        len(taken.sample),
+        len(reposted.sample),
         int(hits.stories[count : count + 2].sum()),
         int(hits.stories[count + 2]),
     )
@@ -223,7 +226,7 @@ def _survey_by_parts(ids: U64, asked: U64, postings: Shard, marks: Shard, room: 
 
 @dataclass(slots=True)
 class Measured:
-    """A candidate by what was counted: kernels_replay's columns W_… and shares P_…, named."""
+    """A candidate by what was counted: grade_kernels' columns W_… and shares P_…, named."""
 
     article: int
     grades: int  # bits G_…: of what it is a publication of this text, if …
@@ -232,33 +235,35 @@ class Measured:
     hits: int  # in runs
     longest: int  # words of its longest run
     first: int  # token at which its first run of substance begins; −1 where none
-    runs_first: int  # its rows of `room.runs`
+    runs_first: int  # its rows of `workspace.runs`
     runs_last: int
-    part_here: float  # of this article's own main region that its runs cover
-    part_there: float  # of the candidate's
+    containment_here: float  # of this article's own main region that its runs cover
+    containment_there: float  # of the candidate's
     lead_here: float  # of the first tokens of this article's, and of the candidate's
     lead_there: float
 
 
-def ranges_here(seen: Comparison, measured: Measured) -> list[tuple[int, int]]:
+def ranges_here(comparison: Comparison, measured: Measured) -> list[tuple[int, int]]:
     """Token ranges of this article that a candidate's runs hold, lone hits aside; they ascend."""
-    runs = seen.room.runs[measured.runs_first : measured.runs_last].tolist()
+    runs = comparison.workspace.runs[measured.runs_first : measured.runs_last].tolist()
     return [(run[R_START], run[R_END]) for run in runs if run[R_HITS] > 1]
 
 
-def weigh(seen: Comparison, articles: ArticleStore, votes: Votes, passes: int) -> tuple[list[Measured], int]:
+def score_candidates(
+    comparison: Comparison, articles: ArticleStore, votes: Votes, passes: int
+) -> tuple[list[Measured], int]:
     """The articles that enough votes are for, templates' aside, and those of the same address: of them those that may be
     sources by what they share, ascending. And how many votes are for articles of the same site.
 
     Where nothing may be a source, and unless `passes` is 0, these votes are set aside as template; with more passes all is
     done once again without them."""
-    room, sketch, same = seen.room, seen.record.sketch, seen.same_address
-    room.located(articles)
-    kernels_replay.weigh(
+    workspace, sketch, same = comparison.workspace, comparison.record.sketch, comparison.same_address
+    workspace.located(articles)
+    candidate_kernels.score_candidates(
         sketch.tokens,
         sketch.main_start,
         sketch.main_end,
-        seen.template,
+        comparison.template,
         sketch.positions,
         sketch.lines,
         votes.count,
@@ -268,32 +273,32 @@ def weigh(seen: Comparison, articles: ArticleStore, votes: Votes, passes: int) -
         articles.words,
         articles.halves,
         passes,
-        *room.weigh_into,
+        *workspace.score_into,
     )
-    own, candidates, runs, on_site, unspaced = room.said.tolist()
-    seen.weighed(own, runs, unspaced == 1)
+    own, candidates, runs, on_site, unspaced = workspace.summary.tolist()
+    comparison.take_scores(own, runs, unspaced == 1)
     if not candidates:
         return [], on_site
-    said, parts = room.weighed[:candidates].tolist(), room.parts[:candidates].tolist()
-    return [Measured(*row, *shares) for row, shares in zip(said, parts, strict=True)], on_site
+    scored, parts = workspace.scored[:candidates].tolist(), workspace.parts[:candidates].tolist()
+    return [Measured(*row, *shares) for row, shares in zip(scored, parts, strict=True)], on_site
 
 
-def measure_whole(seen: Comparison, articles: ArticleStore, wanted: list[int]) -> list[Measured]:
+def measure_whole(comparison: Comparison, articles: ArticleStore, wanted: list[int]) -> list[Measured]:
     """Some articles measured by all that the two pages hold: every vote, templates' too, and those of the passages that
     this site took before; their main regions are the whole pages."""
     if not wanted:
         return []
-    room, sketch = seen.room, seen.record.sketch
-    votes, taken = seen.votes, seen.taken
-    sample = np.concatenate((votes.sample[: votes.count], taken.sample[: taken.count]))
-    article = np.concatenate((votes.article[: votes.count], taken.article[: taken.count]))
-    position = np.concatenate((votes.position[: votes.count], taken.position[: taken.count]))
+    workspace, sketch = comparison.workspace, comparison.record.sketch
+    votes, reposted = comparison.votes, comparison.reposted
+    sample = np.concatenate((votes.sample[: votes.count], reposted.sample[: reposted.count]))
+    article = np.concatenate((votes.article[: votes.count], reposted.article[: reposted.count]))
+    position = np.concatenate((votes.position[: votes.count], reposted.position[: reposted.count]))
     order = np.lexsort((sample, article))
     order = order[np.isin(article[order], wanted)]
     starts = np.searchsorted(article[order], np.array(wanted, np.uint32)).astype(np.int32)
-    flags = np.full(sketch.tokens, T_MAIN | kernels_replay.T_PROSE, np.uint8)
-    behind = seen.runs  # the runs that `weigh` found stay where they are
-    seen.runs += kernels_replay.measure(
+    flags = np.full(sketch.tokens, T_MAIN | measure_kernels.T_PROSE, np.uint8)
+    behind = comparison.runs  # the runs that `score_candidates` found stay where they are
+    comparison.runs += measure_kernels.measure(
         flags,
         sketch.tokens,
         sketch.positions,
@@ -304,16 +309,16 @@ def measure_whole(seen: Comparison, articles: ArticleStore, wanted: list[int]) -
         np.full(len(wanted), np.iinfo(np.uint16).max, np.int32),
         len(wanted),
         BY,
-        *room.measured,
-        room.runs[behind:],
+        *workspace.measured,
+        workspace.runs[behind:],
     )
     measured = []
     for place, number in enumerate(wanted):
-        row = room.measures[place]
+        row = workspace.measures[place]
         row[M_RUNS_FIRST : M_RUNS_LAST + 1] += behind
-        said, parts = np.zeros(W_COLUMNS, np.int64), np.zeros(P_COLUMNS, np.float64)
-        said[W_ARTICLE] = number
+        scored, parts = np.zeros(W_COLUMNS, np.int64), np.zeros(P_COLUMNS, np.float64)
+        scored[W_ARTICLE] = number
         own_there = articles.get("own_tokens", number)
-        kernels_replay.grade(row, sketch.tokens, own_there, False, seen.unspaced, BY, TO, said, parts)
-        measured.append(Measured(*said.tolist(), *parts.tolist()))
+        grade_kernels.grade(row, sketch.tokens, own_there, False, comparison.unspaced, BY, TO, scored, parts)
+        measured.append(Measured(*scored.tolist(), *parts.tolist()))
     return measured

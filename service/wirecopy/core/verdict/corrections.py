@@ -8,8 +8,6 @@ only who was first changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import SketchRecord
 from wirecopy.core.index.origin_index import OriginIndex
@@ -26,16 +24,14 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.values import quick
+from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison, Measured, ranges_here
 from wirecopy.core.verdict.matching import Matches
 from wirecopy.core.verdict.passages import drawn_there
 from wirecopy.core.verdict.rules import Known, Match, credits_any, directed, extent
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(Value):
     """`copies`: candidates whose postings are the original's from now on, and where in its text their runs lie.
     `rewritten`: what is remembered of the corrected articles, by number: as it is, and the verdict that it is to hold."""
 
@@ -53,10 +49,10 @@ class Corrected:
 
 
 def correct_copies(
-    index: OriginIndex, seen: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
+    index: OriginIndex, comparison: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
 ) -> Corrected:
     """The new verdicts of a late original's copies. Changes nothing."""
-    record = seen.record
+    record = comparison.record
     brands = brand_keys(record.publisher, record.host, record.domain)
     story = leading.known.story
     corrected = Corrected([], [], [])
@@ -69,11 +65,11 @@ def correct_copies(
             continue
         # as it was measured by the article, also where the whole pages were compared
         measured = next(one for one in matches.measured if one.article == known.number)
-        corrected.copies.append((known, ranges_here(seen, measured)))
-        before, verdict = _copy(index, seen, match, measured, basis)
+        corrected.copies.append((known, ranges_here(comparison, measured)))
+        before, verdict = _copy(index, comparison, match, measured, basis)
         corrected.add(known.number, before, verdict, record.position)
     done = {known.number for known, _ in corrected.copies}
-    whole = leading.measured.part_here >= limits.STORY_TAKEN_PART_MIN
+    whole = leading.measured.containment_here >= limits.STORY_TAKEN_PART_MIN
     for number in index.story_members(story):
         if number in done:
             continue
@@ -86,13 +82,13 @@ def correct_copies(
 
 
 def _copy(
-    index: OriginIndex, seen: Comparison, match: Match, measured: Measured, basis: tuple[Basis, ...]
+    index: OriginIndex, comparison: Comparison, match: Match, measured: Measured, basis: tuple[Basis, ...]
 ) -> tuple[Remembered, Verdict]:
     """An article that the original was compared with, and its new verdict: measured from its side."""
     blob = index.articles.get_blob(match.known.number)
     before, lines = decode_remembered(blob), remembered_lines(blob)
-    record, m = seen.record, match.measured
-    share, source_share = round(m.part_there, 4), round(m.part_here, 4)
+    record, m = comparison.record, match.measured
+    share, source_share = round(m.containment_there, 4), round(m.containment_here, 4)
     verdict = Verdict(
         VerdictKind.REPUBLICATION,
         extent(share, source_share, m.lead_here),
@@ -101,7 +97,7 @@ def _copy(
         share,
         source_share,
         before.verdict.boilerplate_share,
-        drawn_there(seen, measured, lines, record.id),
+        drawn_there(comparison, measured, lines, record.id),
         (Source(record.id, record.publisher, share, source_share),),
         before.verdict.credit,
         basis,

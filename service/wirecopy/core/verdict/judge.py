@@ -6,8 +6,6 @@ publisher, another's text; and, in correcting.py, the original that comes after 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from wirecopy.core import limits
@@ -15,7 +13,7 @@ from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
 from wirecopy.core.index.origin_index import NOTHING_COVERED, Learned, OriginIndex
 from wirecopy.core.model import I32, Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.values import maker, quick
+from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison
 from wirecopy.core.verdict.corrections import correct_copies
 from wirecopy.core.verdict.matching import Matches, find_matches
@@ -38,9 +36,7 @@ from wirecopy.core.verdict.rules import (
 _SHARE_DIGITS = 4
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Value):
     """An article's verdict, what the index learns from it, and the earlier verdicts that it shows to be wrong."""
 
     verdict: Verdict
@@ -48,112 +44,110 @@ class Judged:
     corrections: tuple[Correction, ...] = ()
 
 
-_judged, _learned, _verdict = maker(Judged), maker(Learned), maker(Verdict)
-_source, _original, _shown = maker(Source), maker(Original), maker(Credit)
-
-
-def judge(index: OriginIndex, seen: Comparison) -> Judged:
+def judge(index: OriginIndex, comparison: Comparison) -> Judged:
     """The verdict on one article, and what it is to change in the index. Changes nothing itself."""
-    again = _duplicate(index, seen)
+    again = _duplicate(index, comparison)
     if again is not None:
         return again
-    matches = find_matches(index, seen)
+    matches = find_matches(index, comparison)
     if not matches.accepted:
-        return _unmatched(seen)
-    chosen = cover(seen, matches.accepted)
+        return _unmatched(comparison)
+    chosen = cover(comparison, matches.accepted)
     succeeded = [match for match in matches.accepted if match.succeeds]
     if succeeded:
-        return _update(index, seen, succeeded[-1], chosen)
+        return _update(index, comparison, succeeded[-1], chosen)
     for source in chosen:
         if source.same_url:
-            return _update(index, seen, source, chosen)
+            return _update(index, comparison, source, chosen)
     if chosen[0].same_site:
-        return _update(index, seen, chosen[0], chosen)
+        return _update(index, comparison, chosen[0], chosen)
     chosen = [source for source in chosen if not source.same_site]
-    return _republication(index, seen, chosen, matches)
+    return _republication(index, comparison, chosen, matches)
 
 
-def _duplicate(index: OriginIndex, seen: Comparison) -> Judged | None:
+def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
     """The very same body from the same publisher: nothing to measure. Sent again, it is a duplicate; dated later than
     each time before, the publisher issued it anew."""
-    if not seen.same_body:
+    if not comparison.same_body:
         return None
-    record = seen.record
+    record = comparison.record
     sketch = record.sketch
-    same = [index.known(number) for number in sorted(seen.same_body)]
+    same = [index.known(number) for number in sorted(comparison.same_body)]
     # the digests too: keys are told apart by 50 bits, and here a single hit decides
     same = [k for k in same if k.body_xxh3 == record.body_xxh3 and same_publisher(record, k)]
     if not same:
         return None
     known = same[0]
     anew = all(earlier(other.published_at_ms, record.published_at_ms) for other in same)
-    verdict = _verdict(
+    verdict = Verdict(
         VerdictKind.UPDATE if anew else VerdictKind.DUPLICATE,
         None,
         known.story_id,
         _first_version(known),
         1.0,
         1.0,
-        _boilerplate_share(seen),
+        _boilerplate_share(comparison),
         whole(sketch.lines, sketch.tokens, known.id),
-        (_source(known.id, known.publisher, 1.0, 1.0),),
+        (Source(known.id, known.publisher, 1.0, 1.0),),
         _credit(record),
         (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
     )
-    return _judged(verdict, _learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
+    return Judged(verdict, Learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
 
 
-def _unmatched(seen: Comparison) -> Judged:
+def _unmatched(comparison: Comparison) -> Judged:
     """Nothing of substance came before: an original, or another's text whose source nobody sent."""
-    record = seen.record
+    record = comparison.record
     outside = external_credit(record)
     if outside is not None and credits_any(outside, brand_keys(record.publisher, record.host, record.domain)):
         outside = None
-    verdict = _verdict(
+    verdict = Verdict(
         VerdictKind.ORIGINAL if outside is None else VerdictKind.REPUBLICATION,
         None if outside is None else Extent.FULL,
         record.id,
         None if outside is None else _outside(outside),
         0.0,
         0.0,
-        _boilerplate_share(seen),
+        _boilerplate_share(comparison),
         (),
         (),
         _credit(record),
         (Basis.FIRST_SEEN if outside is None else Basis.CREDIT,),
     )
-    return _judged(verdict, _learned(None, NOTHING_COVERED, []))
+    return Judged(verdict, Learned(None, NOTHING_COVERED, []))
 
 
-def _update(index: OriginIndex, seen: Comparison, match: Match, chosen: list[Match]) -> Judged:
+def _update(index: OriginIndex, comparison: Comparison, match: Match, chosen: list[Match]) -> Judged:
     """The same publisher sent another version of this before: an earlier one, or, where this one comes late, a later."""
     known = match.known
     first = _first_version(known)
-    address = match.same_url or any(index.known(n).story == known.story for n in seen.same_address)
+    address = match.same_url or any(index.known(n).story == known.story for n in comparison.same_address)
     basis = ((Basis.SAME_URL,) if address else ()) + ((Basis.SAME_PUBLISHER,) if match.same_site else ())
     ordered = [match, *(other for other in chosen if other is not match)]
     # what came late is no update of what succeeded it: of what is known it says nothing new
-    late = not match.succeeds and older_version(seen.record, known)
+    late = not match.succeeds and older_version(comparison.record, known)
     kind = VerdictKind.DUPLICATE if late else VerdictKind.UPDATE
-    verdict, covered = _drawn(seen, kind, known.story_id, first, ordered, basis)
+    verdict, covered = _drawn(comparison, kind, known.story_id, first, ordered, basis)
     named = {other.known.id for other in chosen}
     if first.id is not None and first.id not in named:
         verdict = _renamed(verdict, known.id, first.id)
-    return _judged(verdict, _learned(known.story, covered, []))
+    return Judged(verdict, Learned(known.story, covered, []))
 
 
-def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], matches: Matches) -> Judged:
+def _republication(
+    index: OriginIndex, comparison: Comparison, chosen: list[Match], matches: Matches
+) -> Judged:
     """Another publisher has this text: it is theirs, or somebody's who is not in the index, or ours and came late."""
     leading = lead(chosen)
     source = leading.known
     others = [index.known(number) for number in index.crediting(source.story) if number != source.number]
-    record = seen.record
+    record = comparison.record
     brands = brand_keys(record.publisher, record.host, record.domain)
     late = earlier(record.published_at_ms, source.published_at_ms)
     versions = index.own_versions_after(source) if late else ()
     direction = directed(record, brands, source, others, versions)
     if direction.late:
-        return _late_original(index, seen, leading, direction.basis, matches)
+        return _late_original(index, comparison, leading, direction.basis, matches)
     original = _ingested(source) if direction.external is None else _outside(direction.external)
     if source.renewed and direction.external is None and not index.alive(source.story):
         original = (
@@ -162,42 +156,42 @@ def _republication(index: OriginIndex, seen: Comparison, chosen: list[Match], ma
     if leading is not chosen[0]:
         chosen = [leading, *(other for other in chosen if other is not leading)]
     verdict, covered = _drawn(
-        seen, VerdictKind.REPUBLICATION, source.story_id, original, chosen, direction.basis
+        comparison, VerdictKind.REPUBLICATION, source.story_id, original, chosen, direction.basis
     )
     if _is_piece(leading) and all(_is_piece(source) for source in chosen):
         covered = NOTHING_COVERED  # a statement that many quote, a notice that many sites show: each article that has it counts
-    return _judged(verdict, _learned(source.story, covered, []))
+    return Judged(verdict, Learned(source.story, covered, []))
 
 
 def _is_piece(match: Match) -> bool:
     """Whether what two articles share is a small part of both."""
-    return max(match.measured.part_here, match.measured.part_there) < limits.PIECE_PART_MAX
+    return max(match.measured.containment_here, match.measured.containment_there) < limits.PIECE_PART_MAX
 
 
 def _late_original(
-    index: OriginIndex, seen: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
+    index: OriginIndex, comparison: Comparison, leading: Match, basis: tuple[Basis, ...], matches: Matches
 ) -> Judged:
     """This one was first although its copies came before it: they are corrected, and their postings become its."""
-    corrected = correct_copies(index, seen, leading, basis, matches)
-    verdict = _verdict(
+    corrected = correct_copies(index, comparison, leading, basis, matches)
+    verdict = Verdict(
         VerdictKind.ORIGINAL,
         None,
         leading.known.story_id,
         None,
         0.0,
         0.0,
-        _boilerplate_share(seen),
+        _boilerplate_share(comparison),
         (),
         (),
-        _credit(seen.record),
+        _credit(comparison.record),
         basis,
     )
-    learned = _learned(leading.known.story, NOTHING_COVERED, corrected.copies, corrected.rewritten)
-    return _judged(verdict, learned, tuple(corrected.corrections))
+    learned = Learned(leading.known.story, NOTHING_COVERED, corrected.copies, corrected.rewritten)
+    return Judged(verdict, learned, tuple(corrected.corrections))
 
 
 def _drawn(
-    seen: Comparison,
+    comparison: Comparison,
     kind: VerdictKind,
     story: str,
     original: Original,
@@ -205,32 +199,32 @@ def _drawn(
     basis: tuple[Basis, ...],
 ) -> tuple[Verdict, I32]:
     """A verdict that draws on sources, the leading one first, and the token ranges that they explain."""
-    found = drawn(seen, chosen, newer=kind is not VerdictKind.REPUBLICATION)
+    found = drawn(comparison, chosen, newer=kind is not VerdictKind.REPUBLICATION)
     leading = chosen[0]
     total = found.total
     sources = [
-        _source(
+        Source(
             source.known.id,
             source.known.publisher,
             _ratio(count, total),
-            round(source.measured.part_there, _SHARE_DIGITS),
+            round(source.measured.containment_there, _SHARE_DIGITS),
         )
         for source, count in zip(chosen, found.by_source, strict=True)
     ]
     share = sources[0].share if len(sources) == 1 else _ratio(sum(found.by_source), total)
-    verdict = _verdict(
+    verdict = Verdict(
         kind,
-        extent(share, leading.measured.part_there, leading.measured.lead_there)
+        extent(share, leading.measured.containment_there, leading.measured.lead_there)
         if kind is VerdictKind.REPUBLICATION
         else None,
         story,
         original,
         share,
         sources[0].source_share,
-        _boilerplate_share(seen),
+        _boilerplate_share(comparison),
         found.passages,
         tuple(sources),
-        _credit(seen.record, leading.known.brands),
+        _credit(comparison.record, leading.known.brands),
         basis,
     )
     return verdict, found.covered
@@ -254,8 +248,8 @@ def _first_version(known: Known) -> Original:
     return _ingested(known)
 
 
-def _boilerplate_share(seen: Comparison) -> float:
-    return round(1.0 - _ratio(seen.own_tokens, seen.record.sketch.tokens), _SHARE_DIGITS)
+def _boilerplate_share(comparison: Comparison) -> float:
+    return round(1.0 - _ratio(comparison.own_tokens, comparison.record.sketch.tokens), _SHARE_DIGITS)
 
 
 def _ratio(part: int, whole: int) -> float:
@@ -268,14 +262,12 @@ def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit | None
     if not record.credits:
         return None
     best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
-    return _shown(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
+    return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
 
 
 def _ingested(known: Known) -> Original:
-    return _original(
-        known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position
-    )
+    return Original(known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position)
 
 
 def _outside(credit: RecordCredit) -> Original:
-    return _original(None, None, credit.name, None, False, None)
+    return Original(None, None, credit.name, None, False, None)

@@ -7,12 +7,10 @@ measured once more without it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.values import maker, quick
-from wirecopy.core.verdict.comparison import Comparison, Measured, measure_whole, weigh
+from wirecopy.core.values import Value
+from wirecopy.core.verdict.comparison import Comparison, Measured, measure_whole, score_candidates
 from wirecopy.core.verdict.rules import (
     Known,
     Match,
@@ -27,70 +25,67 @@ from wirecopy.core.verdict.rules import (
 _PASSES_MAX = 2  # the second without the template that the first learned; more change nothing
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Value):
     """Accepted candidates; and every one that might have been a source, as it was measured by the article on its page."""
 
     accepted: list[Match]
     measured: list[Measured]
 
 
-_match, _found = maker(Match), maker(Matches)
 _NOTHING = Matches([], [])
 
 
-def find_matches(index: OriginIndex, seen: Comparison) -> Matches:
-    """Candidates that are accepted. `seen.template` grows by what the site is found to repeat."""
-    resent = _sent_again(index, seen)
+def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
+    """Candidates that are accepted. `comparison.template` grows by what the site is found to repeat."""
+    resent = _sent_again(index, comparison)
     if resent is not None:
         return resent
-    if seen.taken.count:
-        seen.mask_taken()
+    if comparison.reposted.count:
+        comparison.mask_reposted()
     for passes in range(_PASSES_MAX, 0, -1):
-        measured, on_site = weigh(seen, index.articles, seen.votes, passes)
+        measured, on_site = score_candidates(comparison, index.articles, comparison.votes, passes)
         if not measured:
             return _NOTHING
-        matches = _matches(index, seen, measured)
+        matches = _matches(index, comparison, measured)
         good = [match for match in matches if accepted(match)]
-        if seen.same_address and not any(match.same_url for match in good):
-            good += _same_page(index, seen)
-        if not on_site or not seen.mask_on_site(index.articles, {match.known.number for match in good}):
+        if comparison.same_address and not any(match.same_url for match in good):
+            good += _same_page(index, comparison)
+        if not on_site or not comparison.mask_on_site(index.articles, {match.known.number for match in good}):
             break
     if good and good != matches:
         numbers = {match.known.number for match in good}
         good += [match for match in matches if match.known.number not in numbers and also_source(match)]
-    return _found(good, measured)
+    return Matches(good, measured)
 
 
-def _sent_again(index: OriginIndex, seen: Comparison) -> Matches | None:
+def _sent_again(index: OriginIndex, comparison: Comparison) -> Matches | None:
     """The case of a host that sends its copy again: the passages it took before all lie in one article."""
-    if not seen.taken.count:
+    if not comparison.reposted.count:
         return None
-    measured, _ = weigh(seen, index.articles, seen.taken, 0)
-    good = [match for match in _matches(index, seen, measured) if match.same_site and accepted(match)]
-    return _found(good, measured) if good else None
+    measured, _ = score_candidates(comparison, index.articles, comparison.reposted, 0)
+    good = [match for match in _matches(index, comparison, measured) if match.same_site and accepted(match)]
+    return Matches(good, measured) if good else None
 
 
-def _same_page(index: OriginIndex, seen: Comparison) -> list[Match]:
+def _same_page(index: OriginIndex, comparison: Comparison) -> list[Match]:
     """The article of the same address, compared by all that the pages hold, where their main regions differ."""
-    whole = measure_whole(seen, index.articles, sorted(seen.same_address))
-    return [match for match in _matches(index, seen, whole) if accepted(match)][:1]
+    whole = measure_whole(comparison, index.articles, sorted(comparison.same_address))
+    return [match for match in _matches(index, comparison, whole) if accepted(match)][:1]
 
 
-def _succeeds(seen: Comparison, known: Known) -> bool:
+def _succeeds(comparison: Comparison, known: Known) -> bool:
     """Whether the publisher says that this article is a later version of that: it names it, or counts on under its id."""
-    record = seen.record
-    if known.number in seen.succeeded:
+    record = comparison.record
+    if known.number in comparison.succeeded:
         return True
     return 0 < known.version < record.version and known.id == record.id and known.domain == record.domain
 
 
-def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured]) -> list[Match]:
+def _matches(index: OriginIndex, comparison: Comparison, measured: list[Measured]) -> list[Match]:
     """Measured candidates with what else relates each of them and this article, but for those that nothing else could
     make a source."""
-    same_address = seen.same_address
-    record = seen.record
+    same_address = comparison.same_address
+    record = comparison.record
     hopeful = [
         one
         for one in measured
@@ -110,7 +105,7 @@ def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured]) -> 
             known.credit is not None and credits_any(known.credit, brands)
         )
         matches.append(
-            _match(
+            Match(
                 known,
                 one,
                 one.article in same_address,
@@ -118,7 +113,7 @@ def _matches(index: OriginIndex, seen: Comparison, measured: list[Measured]) -> 
                 digest != 0 and digest == known.title_digest,
                 known.body_xxh3 == record.body_xxh3,
                 names,
-                _succeeds(seen, known),
+                _succeeds(comparison, known),
             )
         )
     return matches

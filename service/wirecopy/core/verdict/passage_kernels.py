@@ -6,18 +6,25 @@ painted so that no token is explained twice, and counted without the rest of the
 whole (`_trimmed`). An article has a dozen runs at most, so that in plain Python a call costs more than its work; the plain
 Python twin of each step is with the tests.
 
-Limits come along in one array (`BY_…`); arrays to write into are lent by the caller. Non-obvious: numba's cache does not
-track kernels imported from another file, so nothing is.
+Limits come along in one array (`BY_…`); arrays to write into are lent by the caller.
 """
 
 from __future__ import annotations
 
-import numba
+from typing import Any
+
 import numpy as np
 
-# Columns of a row of runs, and flags of a token, as kernels_replay.py writes them.
-R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_COLUMNS = 1, 2, 3, 4, 5, 8
-T_MAIN, T_TEMPLATE = 2, 4
+from wirecopy.core.jit import Array, Number, kernel, kernel_of
+from wirecopy.core.verdict.measure_kernels import (
+    R_END,
+    R_HITS,
+    R_SOURCE_END,
+    R_SOURCE_START,
+    R_START,
+    T_MAIN,
+    T_TEMPLATE,
+)
 
 # What is asked, i64: of this article …
 (
@@ -56,14 +63,14 @@ T_MAIN, T_TEMPLATE = 2, 4
 ) = range(9)
 # A stretch: tokens, its source's place in what was asked, code points.
 D_START, D_END, D_SOURCE, D_CHAR_START, D_CHAR_END, D_COLUMNS = range(6)
-SAID_TOTAL, SAID_SOURCES = 0, 1  # own tokens; and of each source, how many of them it explains
+COUNT_TOTAL, COUNT_SOURCES = 0, 1  # own tokens; and of each source, how many of them it explains
 
 _COVER = "i8(i8[::1], u1[::1], i4[:, ::1], f8[::1], u1[::1], i8[::1])"
 _DRAW = "i8(i8[::1], u1[::1], i4[:, ::1], i4[:, ::1], f8[::1], u1[::1], i4[:, ::1], i4[:, ::1], i8[::1])"
 
 
-@numba.njit(nogil=True, cache=True)
-def _explains(left, runs, first, last, singles, tokens):  # type: ignore[no-untyped-def]
+@kernel
+def _explains(left: Array, runs: Array, first: Number, last: Number, singles: Number, tokens: Number) -> Any:
     """How many tokens of left u8[tokens] the runs hold, each run for itself."""
     count = 0
     for r in range(first, last):
@@ -73,16 +80,16 @@ def _explains(left, runs, first, last, singles, tokens):  # type: ignore[no-unty
     return count
 
 
-@numba.njit(_COVER, nogil=True, cache=True)
-def cover(asked, flags, runs, by, left, said):  # type: ignore[no-untyped-def]
+@kernel_of(_COVER)
+def cover(request: Array, flags: Array, runs: Array, by: Array, left: Array, counts: Array) -> Any:
     """Greedy set cover of the own tokens by sources, the one that explains most first: then most hits, then the smallest
     number. The first is chosen, and every further one that explains by[BY_SOURCE_TOKENS] that none before it does.
 
-    Into said i64: the chosen one's places among those asked, in order; returns how many. left u8[≥ tokens] is room."""
-    tokens, sources = asked[A_TOKENS], asked[A_SOURCES]
+    Into counts i64: the chosen one's places among those asked, in order; returns how many. left u8[≥ tokens] is room."""
+    tokens, sources = request[A_TOKENS], request[A_SOURCES]
     for t in range(tokens):
         left[t] = flags[t] & (T_MAIN | T_TEMPLATE) == T_MAIN
-    table = asked[A_FIELDS:].reshape(-1, S_FIELDS)
+    table = request[A_FIELDS:].reshape(-1, S_FIELDS)
     count = np.empty(sources, np.int64)  # never more than it was: so only the best is ever counted anew
     counted = np.ones(sources, np.uint8)
     rest = np.ones(sources, np.uint8)
@@ -117,15 +124,15 @@ def cover(asked, flags, runs, by, left, said):  # type: ignore[no-untyped-def]
         for r in range(table[best, S_FIRST], table[best, S_LAST]):
             if runs[r, R_HITS] > 1 or table[best, S_SINGLES]:
                 left[runs[r, R_START] : min(tokens, runs[r, R_END])] = 0
-        said[chosen] = best
+        counts[chosen] = best
         chosen += 1
         rest[best] = 0
         counted[:] = 0
     return chosen
 
 
-@numba.njit(nogil=True, cache=True)
-def _sorted_runs(runs, first, last, singles, kept):  # type: ignore[no-untyped-def]
+@kernel
+def _sorted_runs(runs: Array, first: Number, last: Number, singles: Number, kept: Array) -> Any:
     """Runs into kept i64[≥ last − first, 4] (start, end, source start, source end), ascending; returns how many."""
     count = 0
     for r in range(first, last):
@@ -147,8 +154,8 @@ def _sorted_runs(runs, first, last, singles, kept):  # type: ignore[no-untyped-d
     return count
 
 
-@numba.njit(nogil=True, cache=True)
-def _rewritten(gap, source_gap, most, by):  # type: ignore[no-untyped-def]
+@kernel
+def _rewritten(gap: Number, source_gap: Number, most: Number, by: Array) -> Any:
     """Whether a gap holds the same sentences in other words, by its length in both texts."""
     if gap < 0 or source_gap < 0:
         return False
@@ -156,8 +163,18 @@ def _rewritten(gap, source_gap, most, by):  # type: ignore[no-untyped-def]
     return longer <= most and abs(gap - source_gap) <= max(by[BY_FILL_DRIFT], by[BY_FILL_DRIFT_PART] * longer)
 
 
-@numba.njit(nogil=True, cache=True)
-def _filled(kept, count, main_start, main_end, source_start, source_end, edge, by, ranges):  # type: ignore[no-untyped-def]
+@kernel
+def _filled(
+    kept: Array,
+    count: Number,
+    main_start: Number,
+    main_end: Number,
+    source_start: Number,
+    source_end: Number,
+    edge: Number,
+    by: Array,
+    ranges: Array,
+) -> Any:
     """Sorted runs as ranges i64[…, 2] here, joined over what was rewritten: where two runs follow each other in both texts
     and the gap between them is about as long in both, the words of the gap were changed and not added. Likewise from the
     main regions' starts to the first run, and from the last to their ends. Returns how many ranges."""
@@ -182,8 +199,8 @@ def _filled(kept, count, main_start, main_end, source_start, source_end, edge, b
     return made
 
 
-@numba.njit(nogil=True, cache=True)
-def _line_of(lines, token):  # type: ignore[no-untyped-def]
+@kernel
+def _line_of(lines: Array, token: Number) -> Any:
     """The last line i32[l, 5] that begins at a token or before it; −1 where none does."""
     low, high = np.int64(0), np.int64(len(lines))
     while low < high:
@@ -195,8 +212,8 @@ def _line_of(lines, token):  # type: ignore[no-untyped-def]
     return low - 1
 
 
-@numba.njit(nogil=True, cache=True)
-def _snapped(ranges, count, lines, by):  # type: ignore[no-untyped-def]
+@kernel
+def _snapped(ranges: Array, count: Number, lines: Array, by: Array) -> Any:
     """Joins ranges, which begin in order, over small gaps and grows them to the edges of the lines that they nearly fill;
     returns how many are left."""
     snap = np.int64(by[BY_SNAP])
@@ -217,8 +234,8 @@ def _snapped(ranges, count, lines, by):  # type: ignore[no-untyped-def]
     return joined
 
 
-@numba.njit(nogil=True, cache=True)
-def _inside(ranges, count, start, end):  # type: ignore[no-untyped-def]
+@kernel
+def _inside(ranges: Array, count: Number, start: Number, end: Number) -> None:
     """Cuts ranges at the edges; leaves them as they are where none of them reaches into it. What lies wholly beside is
     left empty."""
     reaches = False
@@ -229,8 +246,8 @@ def _inside(ranges, count, start, end):  # type: ignore[no-untyped-def]
             ranges[i, 0], ranges[i, 1] = max(ranges[i, 0], start), min(ranges[i, 1], end)
 
 
-@numba.njit(nogil=True, cache=True)
-def _own(flags, start, end):  # type: ignore[no-untyped-def]
+@kernel
+def _own(flags: Array, start: Number, end: Number) -> Any:
     """Tokens of the main region, template aside."""
     count = 0
     for flag in flags[start:end]:
@@ -238,15 +255,15 @@ def _own(flags, start, end):  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(nogil=True, cache=True)
-def _trimmed(asked, flags, runs, first, last, by):  # type: ignore[no-untyped-def]
+@kernel
+def _trimmed(request: Array, flags: Array, runs: Array, first: Number, last: Number, by: Array) -> Any:
     """(start, end) of the article without the rest of the page before or after a source that stands here whole.
 
     first, last: what the source explains. A match that reaches from the start to the end of the source leaves only
     captions, credits and feet of the page around it: own words of the page, not of the article. Under the source's own
     title nothing else can follow it; under another one a longer rest is an article that the source was put into."""
-    tokens = asked[A_TOKENS]
-    source = asked[A_FIELDS : A_FIELDS + S_FIELDS]
+    tokens = request[A_TOKENS]
+    source = request[A_FIELDS : A_FIELDS + S_FIELDS]
     if source[S_MAIN_END] <= source[S_MAIN_START]:
         return np.int64(0), tokens
     short = min(by[BY_TRIM], by[BY_TRIM_PART] * _own(flags, first, last))
@@ -259,14 +276,14 @@ def _trimmed(asked, flags, runs, first, last, by):  # type: ignore[no-untyped-de
     if begins - source[S_MAIN_START] <= by[BY_TRIM_SOURCE] and _own(flags, 0, first) <= short:
         start = first
     if source[S_MAIN_END] - ends <= by[BY_TRIM_SOURCE] and (
-        asked[A_TRIM] == 2 or _own(flags, last, tokens) <= short
+        request[A_TRIM] == 2 or _own(flags, last, tokens) <= short
     ):
         end = last
     return start, end
 
 
-@numba.njit("void(i4[:, ::1], i4[:, ::1], i8)", nogil=True, cache=True)
-def place(lines, stretches, count):  # type: ignore[no-untyped-def]
+@kernel_of("void(i4[:, ::1], i4[:, ::1], i8)")
+def place(lines: Array, stretches: Array, count: Number) -> None:
     """Fills the code points of stretches i32[≥ count, D_COLUMNS], by lines i32[l, 5] (first token, its end, code points):
     exact at a line's edge, interpolated inside it; none at all where there is no line."""
     for i in range(count):
@@ -292,15 +309,25 @@ def place(lines, stretches, count):  # type: ignore[no-untyped-def]
             stretches[i, D_CHAR_END] = lines[at, 2] + into * chars // (lines[at, 1] - lines[at, 0])
 
 
-@numba.njit(_DRAW, nogil=True, cache=True)
-def draw(asked, flags, lines, runs, by, owner, stretches, covered, said):  # type: ignore[no-untyped-def]
+@kernel_of(_DRAW)
+def draw(
+    request: Array,
+    flags: Array,
+    lines: Array,
+    runs: Array,
+    by: Array,
+    owner: Array,
+    stretches: Array,
+    covered: Array,
+    counts: Array,
+) -> Any:
     """The stretches that sources explain, the first source wherever two do; returns how many.
 
     asked i64[A_FIELDS + S_FIELDS a source]; flags u8[≥ tokens], lines i32[l, 5] and runs i32[r, R_COLUMNS] as
-    kernels_replay.py has them. Fills stretches i32[s, D_COLUMNS] and covered i32[s, 2] (their tokens again), for which 2 r
-    rows are enough, and said i64[SAID_SOURCES + sources]; owner u8[≥ tokens + 1] is room to work in."""
-    tokens, sources = asked[A_TOKENS], asked[A_SOURCES]
-    table = asked[A_FIELDS:].reshape(-1, S_FIELDS)
+    measure_kernels.py has them. Fills stretches i32[s, D_COLUMNS] and covered i32[s, 2] (their tokens again), for which 2 r
+    rows are enough, and counts i64[COUNT_SOURCES + sources]; owner u8[≥ tokens + 1] is room to work in."""
+    tokens, sources = request[A_TOKENS], request[A_SOURCES]
+    table = request[A_FIELDS:].reshape(-1, S_FIELDS)
     most = np.int64(1)
     for s in range(sources):
         most = max(most, table[s, S_LAST] - table[s, S_FIRST])
@@ -310,7 +337,7 @@ def draw(asked, flags, lines, runs, by, owner, stretches, covered, said):  # typ
         row = table[s]
         count = _sorted_runs(runs, row[S_FIRST], row[S_LAST], row[S_SINGLES], kept)
         if row[S_EDGE] >= 0:
-            main_start, main_end = asked[A_MAIN_START], asked[A_MAIN_END]
+            main_start, main_end = request[A_MAIN_START], request[A_MAIN_END]
             source_start, source_end = row[S_MAIN_START], row[S_MAIN_END]
             count = _filled(
                 kept, count, main_start, main_end, source_start, source_end, row[S_EDGE], by, ranges
@@ -318,7 +345,7 @@ def draw(asked, flags, lines, runs, by, owner, stretches, covered, said):  # typ
         else:
             ranges[:count] = kept[:count, :2]
         count = _snapped(ranges, count, lines, by)
-        _inside(ranges, count, asked[A_WITHIN_START], asked[A_WITHIN_END])
+        _inside(ranges, count, request[A_WITHIN_START], request[A_WITHIN_END])
         for i in range(count):
             owner[ranges[i, 0] : max(ranges[i, 0], min(tokens, ranges[i, 1]))] = s + 1
     made = np.int64(0)
@@ -329,14 +356,14 @@ def draw(asked, flags, lines, runs, by, owner, stretches, covered, said):  # typ
         if owner[t] and owner[t] != owner[t + 1]:
             stretches[made - 1, D_END] = t + 1
     start, end = np.int64(0), tokens
-    if asked[A_TRIM] and made:
+    if request[A_TRIM] and made:
         first, last = np.int64(stretches[0, D_START]), np.int64(stretches[made - 1, D_END])
-        start, end = _trimmed(asked, flags, runs, first, last, by)
-    said[SAID_TOTAL] = _own(flags, start, end)
-    said[SAID_SOURCES : SAID_SOURCES + sources] = 0
+        start, end = _trimmed(request, flags, runs, first, last, by)
+    counts[COUNT_TOTAL] = _own(flags, start, end)
+    counts[COUNT_SOURCES : COUNT_SOURCES + sources] = 0
     for i in range(made):
         first, last = np.int64(stretches[i, D_START]), np.int64(stretches[i, D_END])
         covered[i, 0], covered[i, 1] = first, last
-        said[SAID_SOURCES + stretches[i, D_SOURCE]] += _own(flags, first, last)
+        counts[COUNT_SOURCES + stretches[i, D_SOURCE]] += _own(flags, first, last)
     place(lines, stretches, made)
     return made

@@ -2,35 +2,25 @@
 
 Nothing here loops over tokens and nothing reads an index: `accepted` says of one candidate whether it holds a
 publication of this text (which grade counts; the grades' thresholds are with the kernel that counts,
-kernels_replay.graded), `cover` picks the sources, `directed` says who was first. Thresholds' values and reasons are in
+grade_kernels.graded), `cover` picks the sources, `directed` says who was first. Thresholds' values and reasons are in
 limits.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
 from wirecopy.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
-from wirecopy.core.values import maker, quick
-from wirecopy.core.verdict import passage_kernels as kernels_verdict
-from wirecopy.core.verdict.candidate_kernels import (
-    G_ADDRESS,
-    G_BEFORE,
-    G_ELSEWHERE,
-    G_FURTHER,
-    G_NAMED,
-    G_SITE,
-)
+from wirecopy.core.values import Value
+from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
-from wirecopy.core.verdict.workspace import ASKED_OF, DRAWN_BY
+from wirecopy.core.verdict.grade_kernels import G_ADDRESS, G_BEFORE, G_ELSEWHERE, G_FURTHER, G_NAMED, G_SITE
+from wirecopy.core.verdict.workspace import DRAWN_BY, REQUEST_FORMATS
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Value):
     """What the index remembers of an article that came before."""
 
     number: int  # in the article store
@@ -79,9 +69,7 @@ def _under(name: str, domain: str) -> bool:
     return "." in domain and (name == domain or name.endswith("." + domain))
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Value):
     """A candidate, what it shares with this article, and how the two are related."""
 
     known: Known
@@ -125,19 +113,21 @@ def also_source(match: Match) -> bool:
     return not match.same_site and match.measured.grades & G_FURTHER != 0
 
 
-def cover(seen: Comparison, matches: list[Match]) -> list[Match]:
-    """Greedy set cover of this article's own tokens by sources, largest first: kernels_verdict.cover."""
+def cover(comparison: Comparison, matches: list[Match]) -> list[Match]:
+    """Greedy set cover of this article's own tokens by sources, largest first: passage_kernels.cover."""
     if len(matches) == 1:
         return matches
-    room = seen.room
-    asked = [seen.record.sketch.tokens, 0, 0, 0, 0, 0, len(matches)]
+    workspace = comparison.workspace
+    request = [comparison.record.sketch.tokens, 0, 0, 0, 0, 0, len(matches)]
     for match in matches:
         one = match.measured
-        asked += (one.runs_first, one.runs_last, match.lone_hits, 0, 0, 0, one.hits, one.article)
-    assert seen.own_tokens >= 0, "brings the flags up to date"
-    ASKED_OF[len(matches)].pack_into(room.drawn_bytes, 0, *asked)
-    chosen = kernels_verdict.cover(room.drawn, room.flags, room.runs, DRAWN_BY, room.owner, room.drawn_said)
-    return [matches[place] for place in room.drawn_said[:chosen].tolist()]
+        request += (one.runs_first, one.runs_last, match.lone_hits, 0, 0, 0, one.hits, one.article)
+    assert comparison.own_tokens >= 0, "brings the flags up to date"
+    REQUEST_FORMATS[len(matches)].pack_into(workspace.drawn_bytes, 0, *request)
+    chosen = passage_kernels.cover(
+        workspace.drawn, workspace.flags, workspace.runs, DRAWN_BY, workspace.owner, workspace.drawn_counts
+    )
+    return [matches[place] for place in workspace.drawn_counts[:chosen].tolist()]
 
 
 def lead(chosen: list[Match]) -> Match:
@@ -175,17 +165,12 @@ def strong(credit: RecordCredit) -> bool:
     return credit.kind is not CreditKind.MENTION
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class Direction:
+class Direction(Value):
     """Who was first: this article (`late`), the source, or one who is not in the index (`external`)."""
 
     late: bool
     external: RecordCredit | None
     basis: tuple[Basis, ...]
-
-
-_direction = maker(Direction)
 
 
 def directed(
@@ -208,22 +193,22 @@ def directed(
     before = all(earlier(record.published_at_ms, known.published_at_ms) for known in (source, *versions))
     if names_source and not named_by:
         conflict = (Basis.CREDIT_CONFLICT,) if before else ()
-        return _direction(False, None, (Basis.CREDIT, *conflict))
+        return Direction(False, None, (Basis.CREDIT, *conflict))
     if named_by and not names_source:
-        return _direction(True, None, (Basis.CREDIT, Basis.LATE_ORIGINAL))
+        return Direction(True, None, (Basis.CREDIT, Basis.LATE_ORIGINAL))
     outside = external_credit(record)
     if outside is not None and not credits_any(outside, brands):
         shared = source.credit is not None and source.credit.key == outside.key
         if shared or outside.agency:
-            return _direction(False, outside, (Basis.CREDIT,))
+            return Direction(False, outside, (Basis.CREDIT,))
     if source.external and source.credit is not None and not names_source:
-        return _direction(False, source.credit, (Basis.CREDIT,))
+        return Direction(False, source.credit, (Basis.CREDIT,))
     conflict = (Basis.CREDIT_CONFLICT,) if names_source and named_by else ()
     if before:
-        return _direction(True, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL, *conflict))
+        return Direction(True, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL, *conflict))
     known = record.published_at_ms is not None and source.published_at_ms is not None
     basis = (Basis.PUBLISHED_AT, Basis.FIRST_SEEN) if known else (Basis.FIRST_SEEN,)
-    return _direction(False, None, (*basis, *conflict))
+    return Direction(False, None, (*basis, *conflict))
 
 
 def external_credit(record: SketchRecord) -> RecordCredit | None:

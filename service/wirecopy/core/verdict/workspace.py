@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from wirecopy.core import limits
-from wirecopy.core.index import kernels as kernels_index
 from wirecopy.core.index.articles import (
     AT_MAIN_END,
     AT_MAIN_START,
@@ -26,158 +25,159 @@ from wirecopy.core.index.articles import (
 )
 from wirecopy.core.index.postings import Hits
 from wirecopy.core.model import I32, U8, U16, U32, U64
-from wirecopy.core.verdict import candidate_kernels as kernels_replay
-from wirecopy.core.verdict import passage_kernels as kernels_verdict
-from wirecopy.core.verdict.candidate_kernels import M_COLUMNS, P_COLUMNS, R_COLUMNS, W_COLUMNS
+from wirecopy.core.verdict import (
+    candidate_kernels,
+    grade_kernels,
+    measure_kernels,
+    passage_kernels,
+    survey_kernels,
+)
+from wirecopy.core.verdict.grade_kernels import P_COLUMNS, W_COLUMNS
+from wirecopy.core.verdict.measure_kernels import M_COLUMNS, R_COLUMNS
 from wirecopy.core.verdict.passage_kernels import A_FIELDS, D_COLUMNS, S_FIELDS
 
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
-_CHOSEN_MAX = limits.CANDIDATES_MAX + kernels_replay.SAME_MAX
-_IDENTITY_HITS = kernels_index.IDENTITIES * limits.POSTINGS_COUNT_MAX
+_CHOSEN_MAX = limits.CANDIDATES_MAX + candidate_kernels.SAME_MAX
+_IDENTITY_HITS = survey_kernels.IDENTITIES * limits.POSTINGS_COUNT_MAX
 _SAMPLES_MIN, _TOKENS_MIN = 2048, 16_384  # of a workspace: most articles
 _SAMPLES_KEPT_MAX, _TOKENS_KEPT_MAX = 65_536, 1 << 20  # beyond it, a larger one is for one article only
 
-assert _IDENTITY_HITS <= kernels_replay.SAME_MAX
-assert kernels_index.ASKED_SAID == kernels_replay.ASKED_SAID
-assert kernels_index.ASKED_TITLE == kernels_replay.ASKED_TITLE
-for _name in ("R_START", "R_END", "R_SOURCE_START", "R_SOURCE_END", "R_HITS", "T_MAIN", "T_TEMPLATE"):
-    assert getattr(kernels_verdict, _name) == getattr(kernels_replay, _name), _name
-assert kernels_verdict.R_COLUMNS == R_COLUMNS
+assert _IDENTITY_HITS <= candidate_kernels.SAME_MAX
 assert _CHOSEN_MAX < 255, "sources are painted in bytes"
 
-BY = np.zeros(kernels_replay.BY_FIELDS, np.int64)
+BY = np.zeros(measure_kernels.BY_FIELDS, np.int64)
 """The limits that the kernels of replay go by."""
-BY[kernels_replay.BY_SHINGLE] = limits.SHINGLE_TOKENS
-BY[kernels_replay.BY_SOURCE_GAP] = limits.RUN_SOURCE_GAP_TOKENS_MAX
-BY[kernels_replay.BY_GAP] = limits.RUN_GAP_TOKENS_MAX
-BY[kernels_replay.BY_DRIFT] = limits.RUN_DRIFT_TOKENS_MIN
-BY[kernels_replay.BY_PIECE] = limits.PIECE_WORDS_MIN
-BY[kernels_replay.BY_LEAD] = limits.LEAD_TOKENS
-BY[kernels_replay.BY_TAIL] = limits.TAIL_TOKENS
-BY[kernels_replay.BY_SOLID_GAP] = limits.SOLID_GAP_TOKENS
-BY[kernels_replay.BY_TEMPLATE_GAP] = limits.TEMPLATE_GAP_TOKENS_MAX
-BY[kernels_replay.BY_LINE_PERCENT] = limits.TEMPLATE_LINE_PERCENT
-BY[kernels_replay.BY_CANDIDATES] = limits.CANDIDATES_MAX
-BY[kernels_replay.BY_CANDIDATE_HITS] = limits.CANDIDATE_HITS_MIN
+BY[measure_kernels.BY_SHINGLE] = limits.SHINGLE_TOKENS
+BY[measure_kernels.BY_SOURCE_GAP] = limits.RUN_SOURCE_GAP_TOKENS_MAX
+BY[measure_kernels.BY_GAP] = limits.RUN_GAP_TOKENS_MAX
+BY[measure_kernels.BY_DRIFT] = limits.RUN_DRIFT_TOKENS_MIN
+BY[measure_kernels.BY_PIECE] = limits.PIECE_WORDS_MIN
+BY[measure_kernels.BY_LEAD] = limits.LEAD_TOKENS
+BY[measure_kernels.BY_TAIL] = limits.TAIL_TOKENS
+BY[measure_kernels.BY_SOLID_GAP] = limits.SOLID_GAP_TOKENS
+BY[measure_kernels.BY_TEMPLATE_GAP] = limits.TEMPLATE_GAP_TOKENS_MAX
+BY[measure_kernels.BY_LINE_PERCENT] = limits.TEMPLATE_LINE_PERCENT
+BY[measure_kernels.BY_CANDIDATES] = limits.CANDIDATES_MAX
+BY[measure_kernels.BY_CANDIDATE_HITS] = limits.CANDIDATE_HITS_MIN
 
-TO: F64 = np.zeros(kernels_replay.TO_FIELDS, np.float64)
+TO: F64 = np.zeros(grade_kernels.TO_FIELDS, np.float64)
 """The limits that grades go by."""
-TO[kernels_replay.TO_ADDRESS_PART] = limits.SAME_URL_PART_MIN
-TO[kernels_replay.TO_SITE_TAIL] = limits.SITE_TAIL_WORDS
-TO[kernels_replay.TO_SITE_TAIL_PART] = limits.SITE_TAIL_PART
-TO[kernels_replay.TO_SITE_TITLE_PART] = limits.SITE_TITLE_PART_MIN
-TO[kernels_replay.TO_SITE_TITLE_LEAD] = limits.SITE_TITLE_LEAD_MIN
-TO[kernels_replay.TO_SITE_TITLE_PARTS] = limits.SITE_TITLE_PARTS_MIN
-TO[kernels_replay.TO_SITE_TITLE_PART_ALONE] = limits.SITE_TITLE_PART_ALONE_MIN
-TO[kernels_replay.TO_SITE_LEAD] = limits.SITE_LEAD_MIN
-TO[kernels_replay.TO_SITE_PART_MAX] = limits.SITE_PART_MAX_MIN
-TO[kernels_replay.TO_SITE_PART] = limits.SITE_PART_MIN
-TO[kernels_replay.TO_WORDS] = limits.REPUBLISHED_WORDS_MIN
-TO[kernels_replay.TO_PIECES] = limits.PIECES_WORDS_MIN
-TO[kernels_replay.TO_SHORT_PART] = limits.SHORT_PART_MIN
-TO[kernels_replay.TO_SHORT_WORDS] = limits.SHORT_WORDS_MIN
-TO[kernels_replay.TO_SHORT_HITS] = limits.SHORT_HITS_MIN
-TO[kernels_replay.TO_CONTAINED_PART] = limits.CONTAINED_PART_MIN
-TO[kernels_replay.TO_CONTAINED_LEAD] = limits.CONTAINED_LEAD_MIN
-TO[kernels_replay.TO_NAMED_TOKENS] = limits.NAMED_TOKENS_MIN
-TO[kernels_replay.TO_NAMED_HITS] = limits.NAMED_HITS_MIN
-TO[kernels_replay.TO_NAMED_BOTH_HITS] = limits.TITLE_AND_CREDIT_HITS_MIN
-TO[kernels_replay.TO_NAMED_PART_HITS] = limits.NAMED_PART_HITS_MIN
-TO[kernels_replay.TO_NAMED_PART] = limits.NAMED_PART_MIN
-TO[kernels_replay.TO_FURTHER_LEAD] = limits.SECOND_LEAD_MIN
-TO[kernels_replay.TO_FURTHER_WORDS] = limits.SECOND_WORDS_MIN
-TO[kernels_replay.TO_UNSPACED_CHARS] = limits.UNSPACED_CHARS_PER_TOKEN_MAX
-TO[kernels_replay.TO_UNSPACED_SCALE] = limits.UNSPACED_WORDS_SCALE
+TO[grade_kernels.TO_ADDRESS_PART] = limits.SAME_URL_PART_MIN
+TO[grade_kernels.TO_SITE_TAIL] = limits.SITE_TAIL_WORDS
+TO[grade_kernels.TO_SITE_TAIL_PART] = limits.SITE_TAIL_PART
+TO[grade_kernels.TO_SITE_TITLE_PART] = limits.SITE_TITLE_PART_MIN
+TO[grade_kernels.TO_SITE_TITLE_LEAD] = limits.SITE_TITLE_LEAD_MIN
+TO[grade_kernels.TO_SITE_TITLE_PARTS] = limits.SITE_TITLE_PARTS_MIN
+TO[grade_kernels.TO_SITE_TITLE_PART_ALONE] = limits.SITE_TITLE_PART_ALONE_MIN
+TO[grade_kernels.TO_SITE_LEAD] = limits.SITE_LEAD_MIN
+TO[grade_kernels.TO_SITE_PART_MAX] = limits.SITE_PART_MAX_MIN
+TO[grade_kernels.TO_SITE_PART] = limits.SITE_PART_MIN
+TO[grade_kernels.TO_WORDS] = limits.REPUBLISHED_WORDS_MIN
+TO[grade_kernels.TO_PIECES] = limits.PIECES_WORDS_MIN
+TO[grade_kernels.TO_SHORT_PART] = limits.SHORT_PART_MIN
+TO[grade_kernels.TO_SHORT_WORDS] = limits.SHORT_WORDS_MIN
+TO[grade_kernels.TO_SHORT_HITS] = limits.SHORT_HITS_MIN
+TO[grade_kernels.TO_CONTAINED_PART] = limits.CONTAINED_PART_MIN
+TO[grade_kernels.TO_CONTAINED_LEAD] = limits.CONTAINED_LEAD_MIN
+TO[grade_kernels.TO_NAMED_TOKENS] = limits.NAMED_TOKENS_MIN
+TO[grade_kernels.TO_NAMED_HITS] = limits.NAMED_HITS_MIN
+TO[grade_kernels.TO_NAMED_BOTH_HITS] = limits.TITLE_AND_CREDIT_HITS_MIN
+TO[grade_kernels.TO_NAMED_PART_HITS] = limits.NAMED_PART_HITS_MIN
+TO[grade_kernels.TO_NAMED_PART] = limits.NAMED_PART_MIN
+TO[grade_kernels.TO_FURTHER_LEAD] = limits.SECOND_LEAD_MIN
+TO[grade_kernels.TO_FURTHER_WORDS] = limits.SECOND_WORDS_MIN
+TO[grade_kernels.TO_UNSPACED_CHARS] = limits.UNSPACED_CHARS_PER_TOKEN_MAX
+TO[grade_kernels.TO_UNSPACED_SCALE] = limits.UNSPACED_WORDS_SCALE
 
-DRAWN_BY: F64 = np.zeros(kernels_verdict.BY_FIELDS, np.float64)
+DRAWN_BY: F64 = np.zeros(passage_kernels.BY_FIELDS, np.float64)
 """The limits by which sources are chosen and stretches drawn."""
-DRAWN_BY[kernels_verdict.BY_SOURCE_TOKENS] = limits.SECOND_WORDS_MIN
-DRAWN_BY[kernels_verdict.BY_SNAP] = limits.SNAP_TOKENS_MAX
-DRAWN_BY[kernels_verdict.BY_FILL] = limits.FILL_TOKENS_MAX
-DRAWN_BY[kernels_verdict.BY_FILL_DRIFT] = limits.FILL_DRIFT_TOKENS_MIN
-DRAWN_BY[kernels_verdict.BY_FILL_DRIFT_PART] = limits.FILL_DRIFT_PART
-DRAWN_BY[kernels_verdict.BY_TRIM] = limits.TRIM_TOKENS_MAX
-DRAWN_BY[kernels_verdict.BY_TRIM_PART] = limits.TRIM_PART
-DRAWN_BY[kernels_verdict.BY_TRIM_SOURCE] = limits.TRIM_SOURCE_TOKENS_MAX
+DRAWN_BY[passage_kernels.BY_SOURCE_TOKENS] = limits.SECOND_WORDS_MIN
+DRAWN_BY[passage_kernels.BY_SNAP] = limits.SNAP_TOKENS_MAX
+DRAWN_BY[passage_kernels.BY_FILL] = limits.FILL_TOKENS_MAX
+DRAWN_BY[passage_kernels.BY_FILL_DRIFT] = limits.FILL_DRIFT_TOKENS_MIN
+DRAWN_BY[passage_kernels.BY_FILL_DRIFT_PART] = limits.FILL_DRIFT_PART
+DRAWN_BY[passage_kernels.BY_TRIM] = limits.TRIM_TOKENS_MAX
+DRAWN_BY[passage_kernels.BY_TRIM_PART] = limits.TRIM_PART
+DRAWN_BY[passage_kernels.BY_TRIM_SOURCE] = limits.TRIM_SOURCE_TOKENS_MAX
 
-ASKED_OF = [struct.Struct(f"={A_FIELDS + S_FIELDS * n}q") for n in range(_CHOSEN_MAX + 1)]
-"""What kernels_verdict is asked, by the number of sources."""
+REQUEST_FORMATS = [struct.Struct(f"={A_FIELDS + S_FIELDS * n}q") for n in range(_CHOSEN_MAX + 1)]
+"""What passage_kernels is asked, by the number of sources."""
 
 
 class Workspace:
     """Arrays for articles of so many samples and tokens; what they hold means nothing between two articles."""
 
     __slots__ = (
-        "asked",
-        "asked_bytes",
         "at",
         "covered",
+        "credited_before",
         "drawn",
         "drawn_bytes",
-        "drawn_said",
+        "drawn_counts",
         "flags",
         "found",
         "measured",
         "measures",
         "owner",
         "parts",
+        "query",
+        "query_bytes",
+        "reposted",
         "runs",
-        "said",
-        "said_before",
         "same",
         "samples",
+        "score_into",
+        "scored",
         "stretches",
+        "summary",
         "surveyed",
-        "taken",
         "template",
         "tokens",
         "votes",
-        "weigh_into",
-        "weighed",
     )
 
     def __init__(self, samples: int, tokens: int) -> None:
         self.samples, self.tokens = samples, tokens
         hits = 2 * (samples * limits.POSTINGS_COUNT_MAX + _IDENTITY_HITS)  # twice: they are sorted in place
         self.votes = Votes.empty(hits)
-        self.taken = Votes.empty(hits)
+        self.reposted = Votes.empty(hits)
         self.template: U8 = np.empty(samples, np.uint8)
-        self.asked: U64 = np.zeros(kernels_index.ASKED_SAID + limits.CREDITS_MAX, np.uint64)
-        self.asked_bytes = self.asked.view(np.uint8).data
-        self.said_before: U8 = np.empty(limits.CREDITS_MAX, np.uint8)
+        self.query: U64 = np.zeros(survey_kernels.QUERY_CREDITS + limits.CREDITS_MAX, np.uint64)
+        self.query_bytes = self.query.view(np.uint8).data
+        self.credited_before: U8 = np.empty(limits.CREDITS_MAX, np.uint8)
         self.same: U32 = np.empty(_IDENTITY_HITS, np.uint32)
-        self.found: I64 = np.zeros(kernels_index.FOUND_FIELDS, np.int64)
+        self.found: I64 = np.zeros(survey_kernels.FOUND_FIELDS, np.int64)
         self.surveyed = (
             *self.votes.arrays,
-            *self.taken.arrays,
+            *self.reposted.arrays,
             self.template,
-            self.said_before,
+            self.credited_before,
             self.same,
             self.found,
             limits.STORIES_PER_SHINGLE_MAX,
         )
         self.at: I64 = np.array([AT_SITE, AT_TITLE, AT_MAIN_START, AT_MAIN_END, AT_OWN_TOKENS, 0], np.int64)
         self.measures: I32 = np.empty((_CHOSEN_MAX, M_COLUMNS), np.int32)
-        self.weighed: I64 = np.empty((_CHOSEN_MAX, W_COLUMNS), np.int64)
+        self.scored: I64 = np.empty((_CHOSEN_MAX, W_COLUMNS), np.int64)
         self.parts: F64 = np.empty((_CHOSEN_MAX, P_COLUMNS), np.float64)
         # of the votes once, and once more where pages are compared by all that they hold, passages taken before too
         runs = 3 * (hits // 2 + 1)
         self.runs: I32 = np.empty((runs, R_COLUMNS), np.int32)
-        self.said: I64 = np.zeros(kernels_replay.SAID_FIELDS, np.int64)
+        self.summary: I64 = np.zeros(candidate_kernels.SUMMARY_FIELDS, np.int64)
         self.flags: U8 = np.empty(tokens, np.uint8)
         self.owner: U8 = np.empty(tokens + 1, np.uint8)
         self.drawn: I64 = np.zeros(A_FIELDS + S_FIELDS * _CHOSEN_MAX, np.int64)
         self.drawn_bytes = self.drawn.view(np.uint8).data
-        self.drawn_said: I64 = np.zeros(kernels_verdict.SAID_SOURCES + _CHOSEN_MAX, np.int64)
+        self.drawn_counts: I64 = np.zeros(passage_kernels.COUNT_SOURCES + _CHOSEN_MAX, np.int64)
         self.stretches: I32 = np.empty((2 * runs, D_COLUMNS), np.int32)
         self.covered: I32 = np.empty((2 * runs, 2), np.int32)
         before = np.empty(tokens + 1, np.int32), np.empty(tokens + 1, np.int32)  # prose, own tokens
         self.measured = (*before, self.measures)
-        self.weigh_into = (
+        self.score_into = (
             self.at,
-            self.asked,
+            self.query,
             BY,
             TO,
             self.flags,
@@ -187,9 +187,9 @@ class Workspace:
             self.runs,
             np.empty(hits // 2, np.int32),
             np.empty(hits // 2, np.uint16),
-            self.weighed,
+            self.scored,
             self.parts,
-            self.said,
+            self.summary,
         )
 
     @classmethod
@@ -204,7 +204,7 @@ class Workspace:
 
     def located(self, articles: ArticleStore) -> I64:
         """`at`, for the rows as they lie now."""
-        self.at[kernels_replay.AT_BASE] = articles.first_row
+        self.at[candidate_kernels.AT_BASE] = articles.first_row
         return self.at
 
     @property

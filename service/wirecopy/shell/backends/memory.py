@@ -22,15 +22,14 @@ from enum import StrEnum
 
 from wirecopy.core.model import RawPosition
 from wirecopy.shell.backends.offsets import place
+from wirecopy.shell.errors import FencedError, OffsetLostError, RefusalKind, RefusedError
+from wirecopy.shell.options import OffsetLostPolicy, StartAt, TopicNames
 from wirecopy.shell.ports import (
     AssignmentListener,
-    FencedError,
     FingerprintLog,
     Headers,
     LogBatch,
     LogRecord,
-    OffsetLostError,
-    OffsetLostPolicy,
     Opened,
     OutputRecord,
     Outputs,
@@ -39,10 +38,6 @@ from wirecopy.shell.ports import (
     RawRecord,
     RawSource,
     RecordBounds,
-    RefusalKind,
-    RefusedError,
-    StartAt,
-    TopicNames,
     TopicPartition,
     TopicSpec,
     TopicState,

@@ -7,7 +7,9 @@ stop, and let people decide.
 
 from __future__ import annotations
 
-from wirecopy.shell.ports import OffsetLostError, OffsetLostPolicy, StartAt, TopicPartition
+from wirecopy.shell.errors import OffsetLostError
+from wirecopy.shell.options import OffsetLostPolicy, StartAt
+from wirecopy.shell.ports import TopicPartition
 
 
 def place(

@@ -15,8 +15,11 @@ import sys
 import time
 
 from wirecopy.shell import settings
-
-EXIT_CONFIG = 2
+from wirecopy.shell.cli.access_findings import access_findings
+from wirecopy.shell.cli.findings import print_findings
+from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain, write
+from wirecopy.shell.cli.topics import check_topics
+from wirecopy.shell.errors import PortError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,40 +43,22 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         document = {name: {"value": value, "origin": origin} for name, value, origin in rows}
         write(json.dumps(document, indent=2))
-        return connected(loaded.settings) if args.connect else 0
+        return check_connection(loaded.settings) if args.connect else 0
     shown = [row for row in rows if args.all or row[2] != "default"]
     for name, value, origin in shown:
         write(f"{name}={value}  # {origin}")
     write(f"# sound; {len(rows) - sum(row[2] != 'default' for row in rows)} settings at their defaults")
-    return connected(loaded.settings) if args.connect else 0
+    return check_connection(loaded.settings) if args.connect else 0
 
 
-def connected(chosen: settings.Settings) -> int:
-    """Whether the brokers answer, let us do what we must, and have the topics as they must be; tells what not."""
-    from wirecopy.shell.backends.kafka.access import standing  # here: slow to load
-    from wirecopy.shell.cli.access_findings import judged
-    from wirecopy.shell.cli.topics import checked, tell  # here: it reads settings through this module
-    from wirecopy.shell.ports import PortError
+def check_connection(chosen: settings.Settings) -> int:
+    """Whether the brokers answer, allow what the service does, and have the topics that it needs; prints what is wrong."""
+    from wirecopy.shell.backends.kafka.access import cluster_access  # here: slow to load
 
     try:
-        told = asyncio.run(standing(chosen.kafka_options()))
+        access = asyncio.run(cluster_access(chosen.kafka_options()))
     except PortError as error:
         sys.stderr.write(f"wirecopy: {error}\n")
         return 1
-    faults = tell(list(judged(told, chosen, time.time_ns() // 1_000_000)))
-    return max(int(faults > 0), checked(chosen, create=False, wait=0.0))
-
-
-def load_or_explain() -> settings.Loaded | None:
-    """The settings, or None after every fault was told on standard error."""
-    try:
-        return settings.load()
-    except settings.ConfigFaults as error:
-        for fault in error.faults:
-            sys.stderr.write(f"wirecopy: {fault}\n")
-        sys.stderr.write(f"wirecopy: {len(error.faults)} fault(s) in the settings; nothing was started.\n")
-        return None
-
-
-def write(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    faults = print_findings(list(access_findings(access, chosen, time.time_ns() // 1_000_000)))
+    return max(int(faults > 0), check_topics(chosen, create=False, wait=0.0))

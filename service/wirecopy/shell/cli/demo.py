@@ -36,10 +36,11 @@ from wirecopy.core.records.raw import (
     republication_from_json,
 )
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
-from wirecopy.shell.observe.telemetry import PrometheusTelemetry
-from wirecopy.shell.pipeline.binding import bound_checker, bound_steps
+from wirecopy.shell.observe.events import Telemetry
+from wirecopy.shell.observe.telemetry import PrometheusSink
+from wirecopy.shell.options import CheckOptions, PipelineOptions, TopicNames
+from wirecopy.shell.pipeline.binding import bound_steps, bound_text_checker
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import CheckOptions, PipelineOptions, TopicNames
 from wirecopy.shell.report.terminal import Foot, Piece, Terminal, Tone, padded, shown_line
 from wirecopy.shell.report.words import TONES, headline, percent, sentences
 from wirecopy.shell.web.server import HttpServer, Views
@@ -129,13 +130,14 @@ async def _demo(terminal: Terminal, pause_seconds: float, pages: _Pages) -> int:
     broker = MemoryBroker(clock_ms=_wall_clock_ms)
     backend = MemoryBackend(broker, names)
     backend.create_topics(RAW_PARTITIONS)
-    telemetry = PrometheusTelemetry(time.time)
+    metrics = PrometheusSink()
+    telemetry = Telemetry(metrics, time.time)
     steps = bound_steps(FieldPaths(), {})
     site = Site(steps.decode, backend.raw_reader(), wall_clock_ms=_wall_clock_ms)
     engine = Engine()
     pipeline = Pipeline(backend, engine, site.listening(steps), PipelineOptions(), telemetry)
-    site.attach(pipeline, bound_checker(lambda: engine, pipeline, FieldPaths(), {}, CheckOptions()))
-    views = Views(telemetry.exposition, pipeline.health, lambda: pipeline.health().caught_up)
+    site.attach(pipeline, bound_text_checker(lambda: engine, pipeline, FieldPaths(), {}, CheckOptions()))
+    views = Views(metrics.exposition, pipeline.health, lambda: pipeline.health().caught_up)
     server = await _serving(views, site, pages.port)
     if server is None:
         terminal.line(Piece(f"Port {pages.port} is taken.", Tone.ALARM))

@@ -17,7 +17,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -34,9 +34,10 @@ from wirecopy.core.records.raw import (
     json_bytes,
     republication_from_json,
 )
+from wirecopy.core.values import replace
 from wirecopy.shell.cli.files import FileTrouble, LineReader, open_output, read_bytes
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, compare
-from wirecopy.shell.report.page import page
+from wirecopy.shell.report.html_report import page
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown, shown_line
 from wirecopy.shell.report.words import TONES, headline, sentences
 
@@ -118,7 +119,7 @@ Decode = Callable[[bytes, RawPosition], RawArticle | Rejected]
 
 def _decoder() -> Decode | None:
     """How the settings of `wirecopy run` read a record; None for faulty ones, which are told."""
-    from wirecopy.shell.cli.check_config import load_or_explain  # here: slow to import
+    from wirecopy.shell.cli.loading import load_or_explain  # here: slow to import
 
     loaded = load_or_explain()
     if loaded is None:

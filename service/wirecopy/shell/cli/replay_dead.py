@@ -21,9 +21,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wirecopy.core.model import RejectReason
-from wirecopy.shell.cli.check_config import EXIT_CONFIG, load_or_explain, write
+from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain, write
+from wirecopy.shell.errors import PortError
 from wirecopy.shell.pipeline.steps import ORIGIN_PREFIX
-from wirecopy.shell.ports import DeadTopic, PortError, RawRecord, TopicPartition
+from wirecopy.shell.ports import DeadTopic, RawRecord, TopicPartition
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +150,14 @@ def choose(records: Sequence[RawRecord], places: Mapping[RejectReason, int], tal
 
 def opened(record: RawRecord) -> Letter | None:
     """A dead letter as the raw record that it was; None for what this service did not write."""
-    told = {
+    origin = {
         name.removeprefix(ORIGIN_PREFIX): value.decode("utf-8", "replace")
         for name, value in record.headers
         if name.startswith(ORIGIN_PREFIX) and value is not None
     }
     try:
-        to = TopicPartition(told["topic"], int(told["partition"]))
-        reason, timestamp_ms = RejectReason(told["reason"]), int(told["timestamp"])
+        to = TopicPartition(origin["topic"], int(origin["partition"]))
+        reason, timestamp_ms = RejectReason(origin["reason"]), int(origin["timestamp"])
     except (KeyError, ValueError):
         return None
     kept = tuple(header for header in record.headers if not header[0].startswith(ORIGIN_PREFIX))

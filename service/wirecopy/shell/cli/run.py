@@ -31,18 +31,20 @@ from wirecopy.core.engine import Engine, Proposal
 from wirecopy.core.fingerprint.record import ENGINE_VERSION
 from wirecopy.core.model import Rejected
 from wirecopy.core.records.fields import FieldPaths
-from wirecopy.shell.cli.check_config import EXIT_CONFIG, load_or_explain
+from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain
 from wirecopy.shell.cli.warm import warm
+from wirecopy.shell.errors import FatalError, WatchdogExpiredError
 from wirecopy.shell.observe import logs
+from wirecopy.shell.observe.events import Telemetry
 from wirecopy.shell.observe.loop_watch import LoopWatch
-from wirecopy.shell.observe.telemetry import PrometheusTelemetry
-from wirecopy.shell.pipeline.binding import bound_checker, bound_steps
-from wirecopy.shell.pipeline.checker import Checker
+from wirecopy.shell.observe.telemetry import PrometheusSink
+from wirecopy.shell.pipeline.binding import bound_steps, bound_text_checker
 from wirecopy.shell.pipeline.cloud_events import CloudEvents
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.pipeline.workers import Fingerprinters, LastingFingerprinters, WorkerDiedError
-from wirecopy.shell.ports import EnginePort, FatalError, PipelineHealth, Steps, WatchdogExpiredError
-from wirecopy.shell.state.kept_engine import KeptEngine
+from wirecopy.shell.pipeline.text_check import TextChecker
+from wirecopy.shell.pipeline.workers import RestartingPool, WorkerDiedError, WorkerPool
+from wirecopy.shell.ports import EnginePort, PipelineHealth, Steps
+from wirecopy.shell.state.persistent_engine import PersistentEngine
 from wirecopy.shell.web.server import HttpServer, Views
 from wirecopy.shell.web.site import Site
 
@@ -113,25 +115,26 @@ async def serve(
     log = logs.logger("service")
     stop = stop or asyncio.Event()
     _ask_on_signal(stop)
-    telemetry = PrometheusTelemetry(time.time, version=_version(), engine_version=ENGINE_VERSION)
+    metrics = PrometheusSink(version=_version(), engine_version=ENGINE_VERSION)
+    telemetry = Telemetry(metrics, time.time)
     try:
         tracing = tracing_of(settings)
     except ImportError as error:
         sys.stderr.write(f"wirecopy: {error}\n")
         return EXIT_CONFIG
     phase = _Phase()
-    views = Views(telemetry.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
+    views = Views(metrics.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
     site = _site(settings, backend) if settings.pages_enabled else None
     routes = () if site is None else site.routes()
     server = HttpServer(views, settings.http_host, settings.http_port, routes=routes)
     try:
         await server.start()
     except OSError as error:
-        logs.occurred(log, logging.ERROR, "port_taken", port=settings.http_port, detail=error.strerror)
+        logs.log_event(log, logging.ERROR, "port_taken", port=settings.http_port, detail=error.strerror)
         return EXIT_FATAL
-    logs.occurred(log, logging.INFO, "starting", version=_version(), http_port=server.port, pid=os.getpid())
+    logs.log_event(log, logging.INFO, "starting", version=_version(), http_port=server.port, pid=os.getpid())
     sampler: asyncio.Task[None] | None = None
-    workers: LastingFingerprinters | None = None
+    workers: RestartingPool | None = None
     watch = LoopWatch(settings.pipeline_progress_timeout_ms / 1000, EXIT_WATCHDOG)
     watch.start()
     try:
@@ -142,10 +145,10 @@ async def serve(
         began = time.monotonic()
         await asyncio.to_thread(warm)
         when_warm()
-        logs.occurred(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
+        logs.log_event(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
         if site is not None:
             steps = site.listening(steps)
-        state = engine if isinstance(engine, KeptEngine) else None
+        state = engine if isinstance(engine, PersistentEngine) else None
         phase.pipeline = Pipeline(backend, engine, steps, settings.pipeline_options(), telemetry, state=state)
         if site is not None:
             site.attach(phase.pipeline, _checker(settings, phase.pipeline, engine))
@@ -167,7 +170,7 @@ async def serve(
             await asyncio.to_thread(workers.close)
         if tracing is not None:
             await tracing.close()
-    logs.occurred(log, logging.INFO, "stopped")
+    logs.log_event(log, logging.INFO, "stopped")
     return 0
 
 
@@ -190,28 +193,28 @@ def _site(settings: Settings, backend: Backend) -> Site:
     )
 
 
-def _checker(settings: Settings, pipeline: Pipeline, engine: Engine | KeptEngine) -> Checker:
+def _checker(settings: Settings, pipeline: Pipeline, engine: Engine | PersistentEngine) -> TextChecker:
     def current() -> Engine:
-        return engine.engine if isinstance(engine, KeptEngine) else engine
+        return engine.engine if isinstance(engine, PersistentEngine) else engine
 
     fields = FieldPaths(**settings.field_paths())
-    return bound_checker(current, pipeline, fields, settings.aliases, settings.check_options())
+    return bound_text_checker(current, pipeline, fields, settings.aliases, settings.check_options())
 
 
-def _workers(settings: Settings, log: logging.Logger) -> LastingFingerprinters | None:
+def _workers(settings: Settings, log: logging.Logger) -> RestartingPool | None:
     if settings.fingerprint_workers == 0:
         return None
 
     def died(death: WorkerDiedError) -> None:
-        logs.occurred(log, logging.ERROR, "worker_died", detail=death)
+        logs.log_event(log, logging.ERROR, "worker_died", detail=death)
 
     fields = FieldPaths(**settings.field_paths())
-    make = partial(Fingerprinters, settings.fingerprint_workers, fields, settings.aliases)
-    return LastingFingerprinters(make, died, settings.pipeline_inline_bytes_max)
+    make = partial(WorkerPool, settings.fingerprint_workers, fields, settings.aliases)
+    return RestartingPool(make, died, settings.pipeline_inline_bytes_max)
 
 
 def _by_workers(
-    workers: LastingFingerprinters, records: Sequence[RawRecord]
+    workers: RestartingPool, records: Sequence[RawRecord]
 ) -> Sequence[Proposal | Rejected] | None:
     return workers.fingerprint([(record.value, record.position) for record in records])
 
@@ -226,18 +229,20 @@ def tracing_of(settings: Settings) -> SpanTracing | None:
     return SpanTracing(settings.kafka_group_id)
 
 
-def _engine(settings: Settings, telemetry: PrometheusTelemetry) -> Engine | KeptEngine:
+def _engine(settings: Settings, telemetry: Telemetry) -> Engine | PersistentEngine:
     options = settings.state_options()
-    return Engine(window_ms=settings.window_ms) if options is None else KeptEngine(options, telemetry)
+    return Engine(window_ms=settings.window_ms) if options is None else PersistentEngine(options, telemetry)
 
 
 def _end(log: logging.Logger, name: str, error: FatalError, code: int) -> int:
-    logs.occurred(log, logging.ERROR, name, detail=error, error=type(error).__name__, where=logs.where(error))
+    logs.log_event(
+        log, logging.ERROR, name, detail=error, error=type(error).__name__, where=logs.where(error)
+    )
     sys.stderr.flush()
     return code
 
 
-async def _sample(engine: EnginePort, phase: _Phase, telemetry: PrometheusTelemetry) -> None:
+async def _sample(engine: EnginePort, phase: _Phase, telemetry: Telemetry) -> None:
     while True:
         telemetry.sampled(engine.stats(), phase.health())
         await asyncio.sleep(SAMPLE_SECONDS)
@@ -250,7 +255,7 @@ def _ask_on_signal(stop: asyncio.Event) -> None:
     def asked(number: signal.Signals) -> None:
         if stop.is_set():
             os._exit(128 + number)
-        logs.occurred(logs.logger("service"), logging.INFO, "stopping", signal=number.name)
+        logs.log_event(logs.logger("service"), logging.INFO, "stopping", signal=number.name)
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -31,7 +31,7 @@ from wirecopy.core.engine import Engine, Proposal, enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, VerdictKind
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched, json_bytes
 from wirecopy.shell.cli.files import STANDARD, FileTrouble, Line, LineReader, open_output
-from wirecopy.shell.pipeline.workers import Fingerprinters, Pending, WorkerDiedError, internal_fault
+from wirecopy.shell.pipeline.workers import Pending, WorkerDiedError, WorkerPool, internal_fault
 from wirecopy.shell.report.terminal import Terminal
 
 TOPIC: Final = "scan"
@@ -220,7 +220,7 @@ def dead_letter(line: Line, rejected: Rejected) -> bytes:
 def _by_workers(batches: Iterable[list[Line]], *, options: ScanOptions) -> Generator[Fingerprinted]:
     """The same by worker processes, in order; some batches ahead, so that none waits for the engine."""
     ahead: deque[tuple[list[Line], Pending]] = deque()
-    with Fingerprinters(options.jobs, options.fields, options.aliases) as workers:
+    with WorkerPool(options.jobs, options.fields, options.aliases) as workers:
         for batch in batches:
             came = [(line.value, RawPosition(TOPIC, 0, line.number)) for line in batch]
             ahead.append((batch, workers.hand_out(came)))
@@ -362,7 +362,7 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
     """The settings of `wirecopy run` that bear on verdicts, but for what the command line says; None for
     faulty ones, which are told. ValueError for a faulty command line.
     """
-    from wirecopy.shell.cli.check_config import (
+    from wirecopy.shell.cli.loading import (
         load_or_explain,  # here: slow to import, and `scan()` needs none of it
     )
 

@@ -22,8 +22,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wirecopy.core import limits
-from wirecopy.shell.cli.check_config import EXIT_CONFIG, load_or_explain, write
-from wirecopy.shell.ports import Admin, PortError, TopicSpec, TopicState, UnavailableError
+from wirecopy.shell.cli.findings import Finding, print_findings
+from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain, write
+from wirecopy.shell.errors import PortError, UnavailableError
+from wirecopy.shell.ports import Admin, TopicSpec, TopicState
 
 if TYPE_CHECKING:
     from wirecopy.shell.settings import Settings
@@ -46,15 +48,6 @@ class Demand:
     partitions_exact: bool = False
     config_exact: tuple[str, ...] = ()  # names of `spec.config` that must be as they are there
     at_least: tuple[str, ...] = ()  # names whose value may be larger, or -1 (for ever)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`fault`: the service would lose, forget or stall; else a note."""
-
-    topic: str
-    fault: bool
-    text: str
 
 
 def wanted(settings: Settings) -> tuple[Demand, ...]:
@@ -195,10 +188,10 @@ def main(args: argparse.Namespace) -> int:
         return EXIT_CONFIG
     given = {"topic_partitions": args.partitions, "topic_replication_factor": args.replication_factor}
     chosen = loaded.settings.model_copy(update={name: value for name, value in given.items() if value})
-    return checked(chosen, create=not args.check, wait=args.wait)
+    return check_topics(chosen, create=not args.check, wait=args.wait)
 
 
-def checked(settings: Settings, *, create: bool, wait: float) -> int:
+def check_topics(settings: Settings, *, create: bool, wait: float) -> int:
     """Reach the brokers, check and perhaps create, tell what was found; returns the exit code."""
     try:
         missing, found = asyncio.run(_with_kafka(settings, create=create, wait=wait))
@@ -208,18 +201,11 @@ def checked(settings: Settings, *, create: bool, wait: float) -> int:
     return report(missing, found, created=create)
 
 
-def tell(found: Sequence[Finding]) -> int:
-    """Write them; returns how many are faults."""
-    for finding in found:
-        write(f"{finding.topic}: {'FAULT' if finding.fault else 'note'}: {finding.text}.")
-    return sum(finding.fault for finding in found)
-
-
 def report(missing: Sequence[TopicSpec], found: Sequence[Finding], *, created: bool) -> int:
     for spec in missing:
         text = f"{'created' if created else 'FAULT: missing'}, {spec.partitions} partition(s)"
         write(f"{spec.name}: {text}, kept {spec.replication_factor} time(s)")
-    faults = tell(found) + (0 if created else len(missing))
+    faults = print_findings(found) + (0 if created else len(missing))
     write(f"{len(missing)} missing, {faults} fault(s), {sum(not finding.fault for finding in found)} note(s)")
     return 1 if faults else 0
 

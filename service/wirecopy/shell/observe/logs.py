@@ -39,7 +39,7 @@ def logger(part: str) -> logging.Logger:
     return logging.getLogger(f"{ROOT}.{part}")
 
 
-def occurred(log: logging.Logger, level: int, name: str, /, **fields: object) -> None:
+def log_event(log: logging.Logger, level: int, name: str, /, **fields: object) -> None:
     """Log the occurrence `name` with its values; nothing is built when the level is off."""
     if log.isEnabledFor(level):
         log.log(level, name, extra={FIELDS: fields})

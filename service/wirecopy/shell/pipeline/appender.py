@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from wirecopy.shell.ports import UnavailableError
+from wirecopy.shell.errors import UnavailableError
 
 
 @dataclass(slots=True)

@@ -11,9 +11,10 @@ from wirecopy.core.engine import Proposal, enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdict
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw, encode_correction, encode_enriched
-from wirecopy.shell.pipeline.checker import Checker, CheckingEngine, read_text
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import CheckOptions, ProposalPort, Steps
+from wirecopy.shell.pipeline.text_check import QueryEngine, TextChecker, read_text
+from wirecopy.shell.ports import ProposalPort, Steps
 
 
 def bound_steps(fields: FieldPaths, aliases: Mapping[str, str]) -> Steps:
@@ -31,15 +32,15 @@ def bound_steps(fields: FieldPaths, aliases: Mapping[str, str]) -> Steps:
     )
 
 
-def bound_checker(
-    engine: Callable[[], CheckingEngine],
+def bound_text_checker(
+    engine: Callable[[], QueryEngine],
     pipeline: Pipeline,
     fields: FieldPaths,
     aliases: Mapping[str, str],
     options: CheckOptions,
-) -> Checker:
+) -> TextChecker:
     """Checks against the index that this pipeline fills, once it has caught up."""
-    return Checker(
+    return TextChecker(
         engine,
         pipeline.turns,
         lambda value: read_text(value, fields, aliases),

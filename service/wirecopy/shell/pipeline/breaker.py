@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter, deque
 
 from wirecopy.core.model import RejectReason
-from wirecopy.shell.ports import BreakerOpenError
+from wirecopy.shell.errors import BreakerOpenError
 
 
 class Breaker:

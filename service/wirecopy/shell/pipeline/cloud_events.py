@@ -48,7 +48,7 @@ class CloudEvents:
 
     def _core(self, kind: str, name: str, subject: str) -> Headers:
         time = datetime.fromtimestamp(self.clock_ms() / 1000, UTC).isoformat(timespec="milliseconds")
-        said = {
+        attributes = {
             "ce_specversion": "1.0",
             "ce_id": name,
             "ce_source": self.source,
@@ -57,7 +57,7 @@ class CloudEvents:
             "ce_subject": subject,
             "content-type": "application/json",
         }
-        return tuple((header, text.encode("utf-8", "replace")) for header, text in said.items())
+        return tuple((header, text.encode("utf-8", "replace")) for header, text in attributes.items())
 
 
 def _name(position: RawPosition) -> str:

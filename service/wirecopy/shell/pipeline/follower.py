@@ -16,21 +16,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 from wirecopy.core.model import Outcome, RefusalReason, Refused
+from wirecopy.shell.errors import FatalError, OffsetLostError, PortError, RefusedError
+from wirecopy.shell.observe.events import Part, Stage, Telemetry
+from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.turns import EngineTurns
-from wirecopy.shell.ports import (
-    EnginePort,
-    FatalError,
-    FingerprintLog,
-    LogRecord,
-    OffsetLostError,
-    Part,
-    PipelineOptions,
-    PortError,
-    RefusedError,
-    Stage,
-    StatePort,
-    Telemetry,
-)
+from wirecopy.shell.ports import EnginePort, FingerprintLog, LogRecord, StatePort
 
 TOLD_RECORDS = (
     64  # replayed before those who wait for them hear of it: some 20 ms, of a batch of up to a thousand

@@ -29,30 +29,31 @@ from functools import partial
 from typing import TypeVar
 
 from wirecopy.core.model import Outcome, Rejected, RejectReason
+from wirecopy.shell.errors import (
+    FatalError,
+    FencedError,
+    OffsetLostError,
+    RefusalKind,
+    RefusedError,
+    UnavailableError,
+)
+from wirecopy.shell.observe import events
+from wirecopy.shell.observe.events import Part, Stage, Telemetry
+from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.breaker import Breaker
 from wirecopy.shell.pipeline.gate import Gate
 from wirecopy.shell.pipeline.lane import CoreLane, Work, pieces
 from wirecopy.shell.pipeline.steps import Entry, Limits, internal, prepare, render, said, size_of
 from wirecopy.shell.ports import (
     EnginePort,
-    FatalError,
-    FencedError,
     FingerprintLog,
-    OffsetLostError,
     OutputRecord,
     Outputs,
-    Part,
-    PipelineOptions,
     RawRecord,
     RawSource,
-    RefusalKind,
-    RefusedError,
-    Stage,
     Steps,
-    Telemetry,
     TopicPartition,
     Transactions,
-    UnavailableError,
 )
 
 T = TypeVar("T")
@@ -83,7 +84,7 @@ class InFlight:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class WorkerContext:
     """What the workers of a pipeline share."""
 
     engine: EnginePort
@@ -105,14 +106,14 @@ class PartitionWorker:
     """One object from assignment to revocation; `run` is its supervised task."""
 
     def __init__(
-        self, partition: TopicPartition, source: RawSource, outputs: Outputs, around: Surroundings
+        self, partition: TopicPartition, source: RawSource, outputs: Outputs, context: WorkerContext
     ) -> None:
         self.partition = partition
         self._source = source
         self._outputs = outputs
-        self._around = around
-        self._options = around.options
-        self._telemetry = around.telemetry
+        self._context = context
+        self._options = context.options
+        self._telemetry = context.telemetry
         self.state = State.OPENING
         self.committed_offset: int | None = None  # next raw offset as of the last opening or transaction
         self.turned_at = 0.0
@@ -329,12 +330,12 @@ class PartitionWorker:
     def _count(self, records: int, size_bytes: int) -> None:
         self._records += records
         self._bytes += size_bytes
-        self._around.in_flight.add(records, size_bytes)
+        self._context.in_flight.add(records, size_bytes)
 
     # ---- intake
     async def _intake(self, group: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
-        around = self._around
+        context = self._context
         while True:
             self._arrived.clear()
             if not self._inbox:
@@ -343,10 +344,10 @@ class PartitionWorker:
             records, size = self._inbox.popleft()
             # worker processes share out a whole batch among them
             for piece, piece_bytes in (
-                [(records, size)] if around.steps.fingerprint else pieces(records, _size)
+                [(records, size)] if context.steps.fingerprint else pieces(records, _size)
             ):
                 began_at = loop.time()
-                work = partial(prepare, piece, around.steps, around.engine, around.limits())
+                work = partial(prepare, piece, context.steps, context.engine, context.limits())
                 entries = await self._compute(Work.PREPARE, piece_bytes, work)
                 self._telemetry.stage_time(Stage.DECODE, loop.time() - began_at, len(entries))
                 self._take_in(entries, began_at)
@@ -357,7 +358,7 @@ class PartitionWorker:
     def _take_in(self, entries: Sequence[Entry], received_at: float) -> None:
         for entry in entries:
             entry.received_at = received_at
-            self._around.breaker.count(entry.rejected.reason if entry.rejected else None)
+            self._context.breaker.count(entry.rejected.reason if entry.rejected else None)
             self._entries.append(entry)
             if entry.proposal is not None:
                 self._by_offset[entry.record.position.offset] = entry
@@ -369,7 +370,9 @@ class PartitionWorker:
         """
         loop = asyncio.get_running_loop()
         began_at = loop.time()
-        offsets = await self._around.log.append([entry.proposal.value for entry in entries if entry.proposal])
+        offsets = await self._context.log.append(
+            [entry.proposal.value for entry in entries if entry.proposal]
+        )
         appended_at = loop.time()
         for entry, offset in zip(entries, offsets, strict=True):
             entry.log_offset = offset
@@ -380,8 +383,8 @@ class PartitionWorker:
     async def _compute(self, work: Work, size_bytes: int, piece: Callable[[], T]) -> T:
         """Core work: in its turn where it is small, in a thread where it would hold up the loop."""
         if size_bytes <= self._options.inline_bytes_max:
-            return await self._around.lane.run(work, piece)
-        return await asyncio.get_running_loop().run_in_executor(self._around.executor, piece)
+            return await self._context.lane.run(work, piece)
+        return await asyncio.get_running_loop().run_in_executor(self._context.executor, piece)
 
     # ---- publishing
     async def _publish_all(self, transactions: Transactions) -> None:
@@ -393,8 +396,8 @@ class PartitionWorker:
             self.turned_at = loop.time()
             if self._settled_prefix(1):
                 self.waits = "for its turn to publish"
-                await self._around.lane.turn(Work.PUBLISH)
-                async with self._around.gate:
+                await self._context.lane.turn(Work.PUBLISH)
+                async with self._context.gate:
                     batch = self._settled_prefix(self._options.transaction_records_max)
                     await self._publish(transactions, batch)
                 continue
@@ -424,7 +427,7 @@ class PartitionWorker:
         """The longest settled run of records from the head that one transaction takes, up to so many."""
         batch: list[Entry] = []
         size = 0
-        followed = self._around.followed_offset()
+        followed = self._context.followed_offset()
         for entry in self._entries:
             if not entry.settled:
                 if entry.log_offset is None or entry.log_offset >= followed:
@@ -449,13 +452,13 @@ class PartitionWorker:
 
     async def _publish(self, transactions: Transactions, batch: Sequence[Entry]) -> None:
         loop = asyncio.get_running_loop()
-        around = self._around
+        context = self._context
         began_at = loop.time()
         self._trace(batch)
         self.waits = f"renders {len(batch)} records"
         records: list[OutputRecord] = []
         for piece, size in pieces(batch, lambda entry: entry.size_bytes):
-            work = partial(render, piece, around.steps, around.limits())
+            work = partial(render, piece, context.steps, context.limits())
             # due at once: its turn to publish has come already
             rendered = await self._compute(Work.REPLAY, size, work)
             records += [record for several in rendered for record in several]
@@ -510,14 +513,14 @@ class PartitionWorker:
 
     def _trace(self, batch: Sequence[Entry]) -> None:
         """Spans begin here and are told backwards, when it is known what to tell; the output names them."""
-        tracing = self._around.steps.tracing
+        tracing = self._context.steps.tracing
         if tracing is not None:
             for entry in batch:
                 entry.trace = tracing.began(entry.record, entry.received_at)
 
     def _tell(self, batch: Sequence[Entry], published_at: float) -> None:
         telemetry = self._telemetry
-        now_ms = self._around.wall_clock_ms()
+        now_ms = self._context.wall_clock_ms()
         telemetry.transaction_committed(len(batch))
         waited = [entry for entry in batch if entry.outcome is not None and entry.appended_at]
         if waited:
@@ -537,9 +540,9 @@ class PartitionWorker:
             if entry.rejected is None:
                 telemetry.judged(outcome.verdict.kind, float(now_ms - entry.record.timestamp_ms))
             if outcome.redelivered:
-                telemetry.redelivered()
-            for _ in outcome.corrections:
-                telemetry.corrected()
+                telemetry.record(events.REDELIVERED)
+            if outcome.corrections:
+                telemetry.record(events.CORRECTIONS, len(outcome.corrections))
 
 
 def _size(record: RawRecord) -> int:

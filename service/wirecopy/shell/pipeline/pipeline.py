@@ -21,36 +21,37 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from wirecopy.core.model import Outcome, Refused
+from wirecopy.shell.errors import (
+    FatalError,
+    OffsetLostError,
+    RefusalKind,
+    RefusedError,
+    StalledError,
+    UnavailableError,
+    WatchdogExpiredError,
+)
+from wirecopy.shell.observe import events
+from wirecopy.shell.observe.events import Part, Telemetry
+from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.breaker import Breaker
 from wirecopy.shell.pipeline.follower import Follower
 from wirecopy.shell.pipeline.gate import Gate
 from wirecopy.shell.pipeline.lane import CoreLane
-from wirecopy.shell.pipeline.partition import InFlight, PartitionWorker, State, Surroundings
+from wirecopy.shell.pipeline.partition import InFlight, PartitionWorker, State, WorkerContext
 from wirecopy.shell.pipeline.steps import Limits
 from wirecopy.shell.pipeline.turns import EngineTurns
 from wirecopy.shell.ports import (
     Backend,
     EnginePort,
-    FatalError,
     Lag,
     LogRecord,
-    NullTelemetry,
-    OffsetLostError,
     Outputs,
-    Part,
     PipelineHealth,
-    PipelineOptions,
     RawSource,
     RecordBounds,
-    RefusalKind,
-    RefusedError,
-    StalledError,
     StatePort,
     Steps,
-    Telemetry,
     TopicPartition,
-    UnavailableError,
-    WatchdogExpiredError,
 )
 
 WATCH_INTERVAL_S = 0.25  # how often the loop's lag is measured, and gauges are set each fourth time
@@ -79,7 +80,7 @@ class Pipeline:
     ) -> None:
         self._backend = backend
         self._options = options or PipelineOptions()
-        self._telemetry: Telemetry = telemetry or NullTelemetry()
+        self._telemetry = telemetry or Telemetry()
         self._executor = ThreadPoolExecutor(CORE_THREADS, thread_name_prefix="core")
         # a thread of its own for questions and for keeping the state: they must not wait behind anybody's decoding
         self._replay_executor = ThreadPoolExecutor(1, thread_name_prefix="replay")
@@ -102,7 +103,7 @@ class Pipeline:
             None if state is None else (state, self._replay_executor),
         )
         self._state = state
-        self._around = Surroundings(
+        self._context = WorkerContext(
             engine=engine,
             steps=steps,
             log=self._log,
@@ -137,12 +138,15 @@ class Pipeline:
 
     def lag(self) -> Lag:
         """How far behind this replica is."""
-        raw = 0
-        for partition, worker in self._workers.items():
-            end = self._source.end_offset(partition) if self._source is not None else None
-            if end is not None and worker.committed_offset is not None:
-                raw += max(0, end - worker.committed_offset)
+        raw = sum(self._raw_lag(*each) or 0 for each in self._workers.items())
         return Lag(max(0, self._follower.end_offset - self._follower.next_offset), raw)
+
+    def _raw_lag(self, partition: TopicPartition, worker: PartitionWorker) -> int | None:
+        """Records from the committed offset to the last stable one; None where either is not known yet."""
+        end = self._source.end_offset(partition) if self._source is not None else None
+        if end is None or worker.committed_offset is None:
+            return None
+        return max(0, end - worker.committed_offset)
 
     def health(self) -> PipelineHealth:
         """A snapshot; cheap enough for every probe."""
@@ -351,7 +355,7 @@ class Pipeline:
         for partition in sorted(partitions):
             if partition in self._workers or self._stopping:
                 continue
-            worker = PartitionWorker(partition, self._source, self._outputs, self._around)
+            worker = PartitionWorker(partition, self._source, self._outputs, self._context)
             self._workers[partition] = worker
             worker.start().add_done_callback(self._done)
 
@@ -437,21 +441,18 @@ class Pipeline:
         while True:
             slept_at = loop.time()
             await asyncio.sleep(WATCH_INTERVAL_S)
-            self._telemetry.loop_lag(max(0.0, loop.time() - slept_at - WATCH_INTERVAL_S))
+            self._telemetry.record(events.LOOP_LAG, max(0.0, loop.time() - slept_at - WATCH_INTERVAL_S))
             turn += 1
             if turn % 4 == 0:
                 self._set_gauges()
                 self._look_for_standstill(loop.time())
 
     def _set_gauges(self) -> None:
-        self._telemetry.in_flight(self._in_flight.records, self._in_flight.size_bytes)
+        self._telemetry.record(events.IN_FLIGHT_RECORDS, self._in_flight.records)
+        self._telemetry.record(events.IN_FLIGHT_BYTES, self._in_flight.size_bytes)
         for partition, worker in self._workers.items():
-            end = self._source.end_offset(partition) if self._source is not None else None
-            if end is not None and worker.committed_offset is not None:
-                self._telemetry.partition_lag(partition, max(0, end - worker.committed_offset))
-            self._telemetry.partition_paused(
-                partition, worker.state is State.OPEN and (worker.full or self._holding)
-            )
+            paused = worker.state is State.OPEN and (worker.full or self._holding)
+            self._telemetry.partition_sampled(partition, self._raw_lag(partition, worker), paused)
 
     def _look_for_standstill(self, now: float) -> None:
         limit = self._options.progress_timeout_ms / 1000

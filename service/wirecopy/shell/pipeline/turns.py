@@ -25,7 +25,7 @@ SLICE_RECORDS = (
     16  # about 5 ms of replaying: what a question waits for at most, beside the questions before it
 )
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 Record = tuple[int, int, bytes]
 
 
@@ -65,7 +65,7 @@ class EngineTurns:
             outcomes += self._engine.replay_many(records[len(outcomes) : len(outcomes) + SLICE_RECORDS])
         return outcomes
 
-    async def ask(self, question: Callable[[], Answer]) -> Answer:
+    async def ask(self, question: Callable[[], Result]) -> Result:
         """Calls `question`, which may read the engine and must not change it, between two slices."""
         self._asking += 1
         try:
@@ -79,7 +79,7 @@ class EngineTurns:
             self._asking -= 1
 
 
-async def _ended(future: asyncio.Future[Answer]) -> None:
+async def _ended(future: asyncio.Future[Result]) -> None:
     """Waits for the end of what cannot be stopped, however often we are cancelled meanwhile."""
     cancelled = False
     while not future.done():

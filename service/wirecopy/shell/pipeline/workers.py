@@ -24,7 +24,7 @@ from multiprocessing import resource_tracker
 from threading import Lock
 
 from wirecopy.core.fingerprint.propose import Proposal, propose
-from wirecopy.core.fingerprint.transfer import Carried, carried, restored
+from wirecopy.core.fingerprint.transfer import Transfer, from_transfer, to_transfer
 from wirecopy.core.model import RawPosition, Rejected, RejectReason
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw
@@ -32,10 +32,9 @@ from wirecopy.core.records.raw import decode_raw
 _POOLS_A_BATCH_MAX = 3  # a batch is tried with: it may be what kills them
 _BATCH_RECORDS_MIN = 8  # a part handed to one worker: fewer are not worth the way
 
-Came = tuple[bytes | None, RawPosition]  # a raw record's value, and where it lies
+RawInput = tuple[bytes | None, RawPosition]  # a raw record's value, and where it lies
 
 
-@dataclass(frozen=True, slots=True)
 class Fault(Rejected):
     """A record on which our own code failed, and how: `error` is the exception's type alone, since its text may
     hold the article's."""
@@ -76,15 +75,15 @@ def internal_fault(fault: BaseException) -> Fault:
 
 
 def _fingerprinted(batch: Sequence[tuple[bytes | None, str, int, int]]) -> bytes:
-    """In the worker: what came of each record, pickled: `Carried`, or reason, detail and error of a
+    """In the worker: what came of each record, pickled: `Transfer`, or reason, detail and error of a
     rejection."""
     bound = _bound[0]
-    results: list[Carried | tuple[str, str, str]] = []
+    results: list[Transfer | tuple[str, str, str]] = []
     for value, topic, partition, offset in batch:
         try:
             article = decode_raw(value, RawPosition(topic, partition, offset), bound.fields, bound.aliases)
             if not isinstance(article, Rejected):
-                results.append(carried(propose(article), value or b""))
+                results.append(to_transfer(propose(article), value or b""))
                 continue
         except Exception as fault:  # one record must not cost its batch
             article = internal_fault(fault)
@@ -97,7 +96,7 @@ def _fingerprinted(batch: Sequence[tuple[bytes | None, str, int, int]]) -> bytes
 class Pending:
     """A batch that was handed out."""
 
-    came: Sequence[Came]
+    inputs: Sequence[RawInput]
     future: Future[bytes]
 
     def results(self) -> list[Proposal | Rejected]:
@@ -108,13 +107,13 @@ class Pending:
             raise WorkerDiedError from death
         return list(self._restored(rows))
 
-    def _restored(self, rows: list[Carried | tuple[str, str, str]]) -> Iterator[Proposal | Rejected]:
-        for (value, position), row in zip(self.came, rows, strict=True):
+    def _restored(self, rows: list[Transfer | tuple[str, str, str]]) -> Iterator[Proposal | Rejected]:
+        for (value, position), row in zip(self.inputs, rows, strict=True):
             if len(row) == 3:
                 reason, detail, error = RejectReason(row[0]), row[1], row[2]
                 yield Fault(reason, detail, error) if error else Rejected(reason, detail)
             else:
-                yield restored(row, value or b"", position)
+                yield from_transfer(row, value or b"", position)
 
 
 @contextmanager
@@ -128,7 +127,7 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-class Fingerprinters:
+class WorkerPool:
     """So many worker processes; a context that ends them. Safe to hand out from several threads."""
 
     def __init__(self, workers: int, fields: FieldPaths, aliases: Mapping[str, str]) -> None:
@@ -141,18 +140,18 @@ class Fingerprinters:
             initargs=(fields, dict(aliases)),
         )
 
-    def __enter__(self) -> Fingerprinters:
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def hand_out(self, came: Sequence[Came]) -> Pending:
+    def hand_out(self, inputs: Sequence[RawInput]) -> Pending:
         """Gives a batch to the next free worker; returns at once. WorkerDiedError where one died."""
-        batch = [(value, at.topic, at.partition, at.offset) for value, at in came]
+        batch = [(value, at.topic, at.partition, at.offset) for value, at in inputs]
         try:
             with _uninterrupted():
-                return Pending(came, self._pool.submit(_fingerprinted, batch))
+                return Pending(inputs, self._pool.submit(_fingerprinted, batch))
         except BrokenProcessPool as death:
             raise WorkerDiedError from death
 
@@ -161,14 +160,14 @@ class Fingerprinters:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-class LastingFingerprinters:
+class RestartingPool:
     """Workers that outlast their deaths, for the service: a pool with a dead worker is told of, replaced, and what it
     had not done is done again. Called from the threads of the core, several at a time.
     """
 
     def __init__(
         self,
-        make: Callable[[], Fingerprinters],
+        make: Callable[[], WorkerPool],
         on_death: Callable[[WorkerDiedError], None],
         own_bytes_max: int,
     ) -> None:
@@ -180,16 +179,16 @@ class LastingFingerprinters:
         self._lock = Lock()
         self._pool = make()
 
-    def fingerprint(self, came: Sequence[Came]) -> list[Proposal | Rejected] | None:
+    def fingerprint(self, inputs: Sequence[RawInput]) -> list[Proposal | Rejected] | None:
         """What came of each record, in order; waits. None where the caller should do it: a small batch, or one that
         outlived as many pools as may be; if it is what kills them, then where nobody can mistake it."""
-        if sum(len(value or b"") for value, _ in came) <= self._own_bytes_max:
+        if sum(len(value or b"") for value, _ in inputs) <= self._own_bytes_max:
             return None
         for _ in range(_POOLS_A_BATCH_MAX):
             pool = self._pool
-            size = max(_BATCH_RECORDS_MIN, -(-len(came) // pool.workers))
+            size = max(_BATCH_RECORDS_MIN, -(-len(inputs) // pool.workers))
             try:
-                parts = [pool.hand_out(came[at : at + size]) for at in range(0, len(came), size)]
+                parts = [pool.hand_out(inputs[at : at + size]) for at in range(0, len(inputs), size)]
                 return [result for part in parts for result in part.results()]
             except WorkerDiedError as death:
                 self._replace(pool, death)
@@ -200,7 +199,7 @@ class LastingFingerprinters:
         with self._lock:
             self._pool.close()
 
-    def _replace(self, dead: Fingerprinters, death: WorkerDiedError) -> None:
+    def _replace(self, dead: WorkerPool, death: WorkerDiedError) -> None:
         with self._lock:
             if self._pool is dead:  # else another thread has seen to it
                 self._on_death(death)

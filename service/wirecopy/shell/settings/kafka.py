@@ -1,6 +1,6 @@
 """Settings of the Kafka client: where the brokers are, how to log in, how to behave as a member of the group.
 
-The defaults are those of `KafkaOptions` in ports.py: one truth.
+The defaults are those of `KafkaOptions` in options.py: one truth.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from wirecopy.shell.ports import KafkaOptions, OffsetLostPolicy, StartAt
+from wirecopy.shell.options import KafkaOptions, OffsetLostPolicy, StartAt
 from wirecopy.shell.settings.kinds import (
     Bytes,
     Compression,

@@ -1,6 +1,6 @@
 """Settings of the pipeline: how much is under way at a time, how long is waited, when to stop.
 
-The defaults are those of `PipelineOptions` in ports.py: one truth.
+The defaults are those of `PipelineOptions` in options.py: one truth.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from wirecopy.core import limits
-from wirecopy.shell.ports import PipelineOptions
+from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.settings.kinds import Bytes, Time, setting
 
 PIPELINE = PipelineOptions()

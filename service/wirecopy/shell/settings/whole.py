@@ -13,7 +13,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from wirecopy.core import limits
-from wirecopy.shell.ports import CheckOptions, KafkaOptions, PipelineOptions, StateOptions, TopicNames
+from wirecopy.shell.options import CheckOptions, KafkaOptions, PipelineOptions, StateOptions, TopicNames
 from wirecopy.shell.settings.kafka import KafkaSettings
 from wirecopy.shell.settings.kinds import FieldPath, LogFormat, LogLevel, Table, Topic, TopicList, setting
 from wirecopy.shell.settings.pipeline import PipelineSettings

@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from wirecopy.core.hashing import xxh3_128_hex
 from wirecopy.core.records.raw import json_bytes, json_value
-from wirecopy.shell.ports import StateRefusal
+from wirecopy.shell.observe.events import StateRefusal
 
 FORMAT: Final = 2  # raised also where what an array holds is laid out anew
 MANIFEST: Final = "manifest.json"

@@ -24,7 +24,7 @@ import numpy as np
 
 from wirecopy.core.engine import Engine
 from wirecopy.core.hashing import Checksum
-from wirecopy.shell.ports import StateRefusal
+from wirecopy.shell.observe.events import StateRefusal
 from wirecopy.shell.state.format import (
     MANIFEST,
     MANIFEST_BYTES_MAX,

@@ -100,7 +100,7 @@ class Catalogue:
         self._titles: OrderedDict[RawPosition, tuple[str, str]] = OrderedDict()
         self._seconds: deque[tuple[int, int]] = deque()  # (second, articles told in it)
         self.passed_over = 0
-        self.told = 0
+        self.received = 0
         self.changed: Callable[[Entry | None, Entry | None], None] = _nobody
         """Told of every entry that comes (before: None), leaves (after: None) or gets another verdict."""
 
@@ -109,7 +109,7 @@ class Catalogue:
         """What a batch of the log led to, in its order."""
         self._waiting.append((records, outcomes))
         self._waiting_records += len(records)
-        self.told += len(records)
+        self.received += len(records)
         self._count(len(records))
         while (
             self._waiting_records > WAITING_MAX and len(self._waiting) > 1

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,10 +24,11 @@ from wirecopy.core.model import Basis, Outcome, RawArticle, Verdict, VerdictKind
 from wirecopy.core.records.enriched import verdict_to_json
 from wirecopy.core.records.fields import time_text
 from wirecopy.core.records.raw import encode_enriched, json_bytes
+from wirecopy.core.values import replace
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, alone, compare
 from wirecopy.shell.report.words import headline, sentences
 from wirecopy.shell.web.catalogue import Entry
-from wirecopy.shell.web.exchange import JSON, Answer, Asked, Method, Route
+from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.problems import Problem, problem
 from wirecopy.shell.web.rendering import not_found, page, position_of
 from wirecopy.shell.web.texts import Gone
@@ -74,7 +75,7 @@ def routes(site: Site) -> list[Route]:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ShownArticle:
     """An article as it is shown. Offsets of `verdict` are those of the body, of `on_text` those of the text."""
 
     entry: Entry
@@ -99,14 +100,14 @@ class Evidence:
         self._kept: OrderedDict[tuple[object, ...], Comparison] = OrderedDict()
         self._one = asyncio.Lock()  # two cores for everything: one alignment at a time
 
-    async def page(self, asked: Asked) -> Answer:
-        found = self._found(asked)
-        if isinstance(found, Answer):
+    async def page(self, request: Request) -> Response:
+        found = self._found(request)
+        if isinstance(found, Response):
             return found
-        told = await self._told(found)
-        beside, why_alone = await self._beside(told, asked.query.get("beside", ""))
-        comparison = await self._compared(told, beside)
-        current = told.verdict
+        shown = await self._shown(found)
+        beside, why_alone = await self._beside(shown, request.query.get("beside", ""))
+        comparison = await self._compared(shown, beside)
+        current = shown.verdict
         catalogue = self._site.catalogue
         copies = catalogue.copies_of(found)
         same = [one for one in catalogue.by_id(found.id) if one.domain == found.domain]
@@ -118,8 +119,8 @@ class Evidence:
             title=found.title or found.id,
             active="",
             entry=found,
-            article=told.article if isinstance(told.article, RawArticle) else None,
-            gone=told.article.detail if isinstance(told.article, Gone) else "",
+            article=shown.article if isinstance(shown.article, RawArticle) else None,
+            gone=shown.article.detail if isinstance(shown.article, Gone) else "",
             verdict=current,
             heading=headline(current),
             sentences=sentences(current),
@@ -131,7 +132,7 @@ class Evidence:
             blocks=blocks_of(comparison) if comparison is not None else (),
             numbers=_numbers(comparison) if comparison is not None else ((), ()),
             aside=comparison is not None and _has_aside(comparison),
-            cut=_is_cut(told) or (beside is not None and _is_cut(beside)),
+            cut=_is_cut(shown) or (beside is not None and _is_cut(beside)),
             chars_max=CHARS_MAX,
             copies=copies[:COPIES_MAX],
             copies_count=len(copies),
@@ -139,39 +140,39 @@ class Evidence:
             story_size=len(catalogue.story(current.story)),
         )
 
-    async def record(self, asked: Asked) -> Answer:
+    async def record(self, request: Request) -> Response:
         """The enriched record as it was published; without its text, what the service still knows of it."""
-        found = self._found(asked)
-        if isinstance(found, Answer):
+        found = self._found(request)
+        if isinstance(found, Response):
             return problem(
                 Problem.NO_SUCH_PAGE, "No article, or several, have this id: see the page without .json."
             )
-        told = await self._told(found)
-        if isinstance(told.article, RawArticle):
-            return Answer(200, encode_enriched(told.article, told.verdict), JSON)
-        said: dict[str, Any] = {
+        shown = await self._shown(found)
+        if isinstance(shown.article, RawArticle):
+            return Response(200, encode_enriched(shown.article, shown.verdict), JSON)
+        fields: dict[str, Any] = {
             "id": found.id,
             "url": found.url or None,
             "publisher": found.publisher,
             "published_at": None if found.published_at_ms is None else time_text(found.published_at_ms),
             "text": None,
-            "text_gone": told.article.detail,
-            "republication": verdict_to_json(told.verdict, found.body_xxh3, found.position),
+            "text_gone": shown.article.detail,
+            "republication": verdict_to_json(shown.verdict, found.body_xxh3, found.position),
         }
-        return Answer(200, json_bytes(said), JSON)
+        return Response(200, json_bytes(fields), JSON)
 
     # ---- which article
-    def _found(self, asked: Asked) -> Entry | Answer:
+    def _found(self, request: Request) -> Entry | Response:
         """The article asked for; or the page that says there is none, or which of several it could be."""
         catalogue = self._site.catalogue
-        at = asked.query.get("at")
+        at = request.query.get("at")
         if at is not None:
             position = position_of(at)
             entry = None if position is None else catalogue.by_position(position)
-            if entry is not None and asked.parts.get("id", entry.id) == entry.id:
+            if entry is not None and request.parts.get("id", entry.id) == entry.id:
                 return entry
             return not_found("This article is not, or no longer, among those that this replica can show.")
-        found = catalogue.by_id(asked.parts.get("id", ""))
+        found = catalogue.by_id(request.parts.get("id", ""))
         if not found:
             return not_found(
                 "No article with this id is among those that this replica can show: the newest it has judged."
@@ -188,11 +189,11 @@ class Evidence:
         )
 
     # ---- texts
-    async def _told(self, entry: Entry) -> Told:
+    async def _shown(self, entry: Entry) -> ShownArticle:
         article = await self._site.texts.read(entry.position, entry.body_xxh3)
         verdict = entry.current
         if isinstance(article, Gone):
-            return Told(entry, article, verdict, verdict)
+            return ShownArticle(entry, article, verdict, verdict)
         if not entry.read:
             self._site.want([entry])
         if entry.corrected is None:
@@ -200,11 +201,11 @@ class Evidence:
         elif verdict.credit is not None:
             credit = verdict.credit
             verdict = replace(verdict, credit=replace(credit, text=article.body[credit.start : credit.end]))
-        return Told(entry, article, verdict, on_text(article, verdict))
+        return ShownArticle(entry, article, verdict, on_text(article, verdict))
 
-    async def _beside(self, told: Told, wanted: str) -> tuple[Told | None, str]:
+    async def _beside(self, shown: ShownArticle, wanted: str) -> tuple[ShownArticle | None, str]:
         """What to set beside the article, or a sentence that says why there is nothing."""
-        verdict, catalogue = told.verdict, self._site.catalogue
+        verdict, catalogue = shown.verdict, self._site.catalogue
         original = verdict.original
         if verdict.kind is VerdictKind.ORIGINAL or not (verdict.sources or original):
             return None, ""
@@ -216,25 +217,25 @@ class Evidence:
             first = catalogue.by_position(original.position)
             if first is not None and (wanted or any(e.position == first.position for e in candidates)):
                 candidates = [first]
-        earlier = [entry for entry in candidates if entry.position != told.entry.position]
+        earlier = [entry for entry in candidates if entry.position != shown.entry.position]
         if not earlier:
             if original is not None and not original.ingested and not verdict.sources:
                 return None, "The original itself never came in, so there is nothing to set beside it."
             return None, "The article it was drawn from is no longer among those that this replica can show."
-        beside = await self._told(earlier[0])
+        beside = await self._shown(earlier[0])
         if isinstance(beside.article, Gone):
             return None, f"The text of the article it was drawn from cannot be shown. {beside.article.detail}"
         return beside, ""
 
-    async def _compared(self, told: Told, beside: Told | None) -> Comparison | None:
-        article = told.article
+    async def _compared(self, shown: ShownArticle, beside: ShownArticle | None) -> Comparison | None:
+        article = shown.article
         if not isinstance(article, RawArticle):
             return None
         other = beside.article if beside is not None else None
         key = (
-            told.entry.position,
-            told.entry.body_xxh3,
-            told.entry.corrected is not None,
+            shown.entry.position,
+            shown.entry.body_xxh3,
+            shown.entry.corrected is not None,
             None if beside is None else (beside.entry.position, beside.entry.body_xxh3),
         )
         if key in self._kept:
@@ -242,9 +243,9 @@ class Evidence:
             return self._kept[key]
         async with self._one:
             if beside is not None and isinstance(other, RawArticle):
-                made = await asyncio.to_thread(_aligned, other, article, beside.on_text, told.on_text)
+                made = await asyncio.to_thread(_aligned, other, article, beside.on_text, shown.on_text)
             else:
-                made = await asyncio.to_thread(alone, cut(article), told.on_text)
+                made = await asyncio.to_thread(alone, cut(article), shown.on_text)
         self._kept[key] = made
         if len(self._kept) > KEPT_MAX:
             self._kept.popitem(last=False)
@@ -265,8 +266,8 @@ def cut(article: RawArticle) -> RawArticle:
     return replace(article, text=article.text[:CHARS_MAX]) if len(article.text) > CHARS_MAX else article
 
 
-def _is_cut(told: Told) -> bool:
-    return isinstance(told.article, RawArticle) and len(told.article.text) > CHARS_MAX
+def _is_cut(shown: ShownArticle) -> bool:
+    return isinstance(shown.article, RawArticle) and len(shown.article.text) > CHARS_MAX
 
 
 def on_text(article: RawArticle, verdict: Verdict) -> Verdict:

@@ -44,7 +44,7 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """A request. `parts`: what the pattern's names matched, decoded. `query`: first value of each name."""
 
     path: str  # as it came over the wire, without the query
@@ -56,7 +56,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A response. `stream` instead of `body`: sent as it comes, until it ends or the caller goes."""
 
     status: int = 200
@@ -66,7 +66,7 @@ class Answer:
     stream: AsyncIterator[bytes] | None = None
 
 
-Handler = Callable[[Asked], Awaitable[Answer]]
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 from wirecopy.core.model import VerdictKind
 from wirecopy.core.records.raw import json_bytes
 from wirecopy.shell.web.catalogue import Entry, Filters
-from wirecopy.shell.web.exchange import EVENTS, Answer, Asked, Method, Route
+from wirecopy.shell.web.exchange import EVENTS, Method, Request, Response, Route
 from wirecopy.shell.web.rendering import count, fragment, page
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
-def filters_of(asked: Asked) -> Filters:
+def filters_of(request: Request) -> Filters:
     """The form's fields; what is no verdict is no filter."""
-    kind = asked.query.get("verdict", "")
+    kind = request.query.get("verdict", "")
     return Filters(
         frozenset((VerdictKind(kind),)) if kind in set(VerdictKind) else frozenset(),
-        asked.query.get("publisher", "").strip()[:CHOICE_CHARS_MAX],
-        asked.query.get("language", "").strip()[:CHOICE_CHARS_MAX],
+        request.query.get("publisher", "").strip()[:CHOICE_CHARS_MAX],
+        request.query.get("language", "").strip()[:CHOICE_CHARS_MAX],
     )
 
 
@@ -69,10 +69,10 @@ class Live:
         self._site = site
         self._rendered: OrderedDict[tuple[int, bool, bool], str] = OrderedDict()
 
-    async def page(self, asked: Asked) -> Answer:
+    async def page(self, request: Request) -> Response:
         catalogue = self._site.catalogue
-        filters = filters_of(asked)
-        before = _number(asked.query.get("before"))
+        filters = filters_of(request)
+        before = _number(request.query.get("before"))
         start = None if before is None else catalogue.serial_from(before)
         rows, rest = catalogue.search(filters, PAGE_ROWS, start, PAGE_SCANNED_MAX)
         last = None if rest is None else catalogue.at(rest)
@@ -97,14 +97,14 @@ class Live:
             languages=self._suggestions(lambda entry: entry.language),
         )
 
-    async def stream(self, asked: Asked) -> Answer:
-        after = _number(asked.headers.get("last-event-id"))
+    async def stream(self, request: Request) -> Response:
+        after = _number(request.headers.get("last-event-id"))
         if after is None:
-            after = _number(asked.query.get("after"))
-        return Answer(
+            after = _number(request.query.get("after"))
+        return Response(
             content_type=EVENTS,
             headers={"X-Accel-Buffering": "no"},
-            stream=self._watched(filters_of(asked), after),
+            stream=self._watched(filters_of(request), after),
         )
 
     async def _watched(self, filters: Filters, after: int | None) -> AsyncIterator[bytes]:
@@ -124,11 +124,11 @@ class Live:
             if passing:
                 rows = passing[:ROWS_MAX]
                 self._site.want(rows)
-                said = {
+                payload = {
                     "rows": [self._row(entry) for entry in reversed(rows)],
                     "more": len(passing) - len(rows) + unseen,
                 }
-                messages.append(event("rows", said, passing[0].log_offset))
+                messages.append(event("rows", payload, passing[0].log_offset))
                 for entry in reversed(rows):
                     shown[entry.serial] = entry
                 while len(shown) > LATER_MAX:

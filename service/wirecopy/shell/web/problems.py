@@ -12,7 +12,7 @@ from typing import Final
 
 from wirecopy.core.model import RejectReason
 from wirecopy.core.records.raw import json_bytes
-from wirecopy.shell.web.exchange import Answer
+from wirecopy.shell.web.exchange import Response
 
 PROBLEM_JSON: Final = "application/problem+json"
 DOCUMENT: Final = "/api/openapi.json"
@@ -55,10 +55,10 @@ def problem(
     *,
     cause: RejectReason | None = None,
     headers: Mapping[str, str] | None = None,
-) -> Answer:
+) -> Response:
     """The answer for a program. `detail`: a sentence that says what to do."""
     status, title = KINDS[kind]
-    said: dict[str, object] = {
+    members: dict[str, object] = {
         "type": f"{DOCUMENT}#/x-problems/{kind.value}",
         "title": title,
         "status": status,
@@ -66,12 +66,12 @@ def problem(
         "reason": kind.value,
     }
     if cause is not None:
-        said["cause"] = cause.value
-    return Answer(status, json_bytes(said), PROBLEM_JSON, headers or {})
+        members["cause"] = cause.value
+    return Response(status, json_bytes(members), PROBLEM_JSON, headers or {})
 
 
-def refusal(path: str, kind: Problem, detail: str) -> Answer:
+def refusal(path: str, kind: Problem, detail: str) -> Response:
     """The server's own refusal: a problem where programs ask, plain words for people."""
     if path.startswith("/api/") or path.endswith(".json"):
         return problem(kind, detail)
-    return Answer(KINDS[kind][0], detail.encode(), "text/plain")
+    return Response(KINDS[kind][0], detail.encode(), "text/plain")

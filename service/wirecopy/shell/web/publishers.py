@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from wirecopy.core.records.raw import json_bytes
-from wirecopy.shell.web.exchange import JSON, Answer, Asked, Method, Route
+from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.rendering import page
 from wirecopy.shell.web.stories import span_text
 from wirecopy.shell.web.tally import Publisher, Tally
@@ -74,21 +74,21 @@ class Publishers:
     def __init__(self, tally: Tally, clock: Callable[[], float] = time.monotonic) -> None:
         self._tally = tally
         self._clock = clock
-        self._kept: OrderedDict[tuple[object, ...], tuple[float, Answer]] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], tuple[float, Response]] = OrderedDict()
 
-    async def page(self, asked: Asked) -> Answer:
-        wanted = asked.query.get("publisher", "").strip()[:FILTER_CHARS_MAX]
-        sort = asked.query.get("sort", "")
+    async def page(self, request: Request) -> Response:
+        wanted = request.query.get("publisher", "").strip()[:FILTER_CHARS_MAX]
+        sort = request.query.get("sort", "")
         sort = sort if sort in SORTS else "articles"
-        text = asked.query.get("page", "1")
+        text = request.query.get("page", "1")
         number = int(text) if len(text) < 6 and text.isascii() and text.isdigit() else 1
         return self._once((wanted, sort, number), lambda: self._page(wanted, sort, number))
 
-    async def as_json(self, asked: Asked) -> Answer:
-        wanted = asked.query.get("publisher", "").strip()[:FILTER_CHARS_MAX]
+    async def as_json(self, request: Request) -> Response:
+        wanted = request.query.get("publisher", "").strip()[:FILTER_CHARS_MAX]
         return self._once(("json", wanted), lambda: self._export(wanted))
 
-    def _once(self, key: tuple[object, ...], make: Callable[[], Answer]) -> Answer:
+    def _once(self, key: tuple[object, ...], make: Callable[[], Response]) -> Response:
         """The answer made last, while it is fresh."""
         now = self._clock()
         made_at, answer = self._kept.get(key, (-math.inf, None))
@@ -104,7 +104,7 @@ class Publishers:
         needle = wanted.casefold()
         return [one for one in self._tally.publishers() if needle in one.name.casefold()]
 
-    def _page(self, wanted: str, sort: str, number: int) -> Answer:
+    def _page(self, wanted: str, sort: str, number: int) -> Response:
         found = self._found(wanted)
         ordered = sorted_by(found, sort)
         pages = max(1, math.ceil(len(ordered) / TABLE_ROWS))
@@ -130,11 +130,11 @@ class Publishers:
             export="/publishers.json" + ("?" + urlencode({"publisher": wanted}) if wanted else ""),
         )
 
-    def _export(self, wanted: str) -> Answer:
-        said = {
+    def _export(self, wanted: str) -> Response:
+        fields = {
             "publishers": [_as_json(one) for one in sorted_by(self._found(wanted), "articles")[:EXPORT_MAX]]
         }
-        return Answer(200, json_bytes(said), JSON)
+        return Response(200, json_bytes(fields), JSON)
 
 
 def sorted_by(publishers: Sequence[Publisher], sort: str) -> list[Publisher]:
@@ -186,12 +186,12 @@ def _delay(publisher: Publisher) -> str:
 
 
 def _address(wanted: str, sort: str, number: int) -> str:
-    said = {
+    fields = {
         "publisher": wanted,
         "sort": "" if sort == "articles" else sort,
         "page": str(number) if number > 1 else "",
     }
-    query = urlencode({name: value for name, value in said.items() if value})
+    query = urlencode({name: value for name, value in fields.items() if value})
     return "/publishers" + ("?" + query if query else "") + "#table-heading"
 
 

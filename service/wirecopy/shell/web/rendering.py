@@ -26,7 +26,7 @@ from wirecopy.core.model import RawPosition, VerdictKind
 from wirecopy.shell.report.terminal import shown
 from wirecopy.shell.report.words import percent
 from wirecopy.shell.web.catalogue import Entry, clipped
-from wirecopy.shell.web.exchange import Answer, segment
+from wirecopy.shell.web.exchange import Response, segment
 
 HERE: Final = Path(__file__).parent
 SEGMENT_CHARS_MAX: Final = 1_500  # of an id in a path: longer ones are linked by their position
@@ -48,12 +48,12 @@ SIGNS: Final = {
 
 def page(
     template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
-) -> Answer:
+) -> Response:
     """A rendered template as an answer. TemplateError and undefined names are faults of ours."""
-    return Answer(status, fragment(template, **values).encode("utf-8", "replace"), headers=headers or {})
+    return Response(status, fragment(template, **values).encode("utf-8", "replace"), headers=headers or {})
 
 
-def not_found(sentence: str) -> Answer:
+def not_found(sentence: str) -> Response:
     """A page that says what there is not."""
     return page("nothing.html", status=404, title="Not here", sentence=sentence, active="")
 
@@ -118,8 +118,8 @@ def story_url(entry: Entry, suffix: str = "", **query: object) -> str:
     if len(path) > SEGMENT_CHARS_MAX or entry.current.story in (".", "..", ""):
         fields["of"] = position_text(entry.position)
         path = ""
-    said = "&".join(f"{name}={quote(value)}" for name, value in fields.items())
-    return f"/stories/{path}{suffix}{'?' + said if said else ''}"
+    parameters = "&".join(f"{name}={quote(value)}" for name, value in fields.items())
+    return f"/stories/{path}{suffix}{'?' + parameters if parameters else ''}"
 
 
 def position_text(position: RawPosition) -> str:

@@ -27,7 +27,16 @@ from aiohttp import web
 
 from wirecopy.shell.observe import logs
 from wirecopy.shell.ports import PipelineHealth
-from wirecopy.shell.web.exchange import JSON, SECURITY_HEADERS, Answer, Asked, Method, Route, Router, query_of
+from wirecopy.shell.web.exchange import (
+    JSON,
+    SECURITY_HEADERS,
+    Method,
+    Request,
+    Response,
+    Route,
+    Router,
+    query_of,
+)
 from wirecopy.shell.web.problems import Problem, refusal
 
 CONNECTION_SECONDS_MAX = 15.0  # a scrape takes milliseconds; Prometheus itself gives up after 10 s
@@ -199,7 +208,7 @@ class _Pages:
             return _sent(refusal(path, Problem.TOO_MANY_FIELDS, "Too many fields."))
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
-            answer = await route.handler(Asked(path, parts, fields, headers, body, request.remote or ""))
+            answer = await route.handler(Request(path, parts, fields, headers, body, request.remote or ""))
         except Exception as error:
             return self._fault(error, route, path)
         if answer.stream is None or request.method == "HEAD":
@@ -217,10 +226,10 @@ class _Pages:
         self._prolong(handler, PAGE_SECONDS_MAX)
         return True
 
-    async def _streamed(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+    async def _streamed(self, request: web.Request, answer: Response) -> web.StreamResponse:
         assert answer.stream is not None
         if self._streams >= STREAMS_MAX:
-            busy = Answer(503, b"Too many people watch at once.", "text/plain", {"Retry-After": "30"})
+            busy = Response(503, b"Too many people watch at once.", "text/plain", {"Retry-After": "30"})
             return _sent(busy)
         response = web.StreamResponse(status=answer.status, headers=_headers(answer))
         response.force_close()
@@ -244,7 +253,7 @@ class _Pages:
 
     def _fault(self, error: BaseException, route: Route | None, path: str = "") -> web.StreamResponse:
         """Our own fault on one page: told in the log, without the request, which may hold anything."""
-        logs.occurred(
+        logs.log_event(
             self._log,
             logging.ERROR,
             "page_fault",
@@ -267,7 +276,7 @@ async def _body_of(request: web.Request, bytes_max: int) -> bytes | None:
     return bytes(body)
 
 
-def _headers(answer: Answer) -> dict[str, str]:
+def _headers(answer: Response) -> dict[str, str]:
     return {
         "Content-Type": answer.content_type,
         "Cache-Control": "no-store",
@@ -277,7 +286,7 @@ def _headers(answer: Answer) -> dict[str, str]:
     }
 
 
-def _sent(answer: Answer, *, close: bool = False) -> web.Response:
+def _sent(answer: Response, *, close: bool = False) -> web.Response:
     response = web.Response(status=answer.status, body=answer.body, headers=_headers(answer))
     if close:
         response.force_close()

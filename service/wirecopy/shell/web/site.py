@@ -21,17 +21,18 @@ from typing import TYPE_CHECKING, Final
 
 from wirecopy.core.model import RawArticle, RawPosition, Rejected
 from wirecopy.shell.observe import logs
-from wirecopy.shell.ports import CheckOptions, Lag, ProposalPort, RawReader, RawRecord, Steps
-from wirecopy.shell.web import checks, evidence, live, publishers, stories
+from wirecopy.shell.options import CheckOptions
+from wirecopy.shell.ports import Lag, ProposalPort, RawReader, RawRecord, Steps
+from wirecopy.shell.web import check_page, evidence, live, publishers, stories
 from wirecopy.shell.web.catalogue import Catalogue, Entry, headline_of
-from wirecopy.shell.web.exchange import Answer, Asked, Method, Route
+from wirecopy.shell.web.exchange import Method, Request, Response, Route
 from wirecopy.shell.web.rendering import assets, not_found
 from wirecopy.shell.web.tally import Tally
 from wirecopy.shell.web.texts import Decode, GoneReason, Texts
 
 if TYPE_CHECKING:
-    from wirecopy.shell.pipeline.checker import Checker
     from wirecopy.shell.pipeline.pipeline import Pipeline
+    from wirecopy.shell.pipeline.text_check import TextChecker
 
 ARTICLES_MAX: Final = 100_000
 TAKE_INTERVAL_S: Final = 0.1  # how often what was told is read,
@@ -69,7 +70,7 @@ class Site:
         self.catalogue = Catalogue(articles_max)
         self.tally = Tally()
         self.catalogue.changed = self.tally.changed
-        self.checker: Checker | None = None
+        self.checker: TextChecker | None = None
         self._check = check or CheckOptions()
         self.texts = Texts(decode, reader)
         self.wall_clock_ms = wall_clock_ms
@@ -103,7 +104,7 @@ class Site:
 
         return replace(steps, decode=and_tell, fingerprint=None if fingerprint is None else and_tell_all)
 
-    def attach(self, pipeline: Pipeline, checker: Checker | None = None) -> None:
+    def attach(self, pipeline: Pipeline, checker: TextChecker | None = None) -> None:
         """From now on the catalogue hears of what is judged, and the pages know how far behind it is."""
         self._pipeline = pipeline
         self.checker = checker
@@ -134,7 +135,7 @@ class Site:
             await asyncio.sleep(TAKE_INTERVAL_S)
 
     def _fault(self, error: Exception) -> None:
-        logs.occurred(
+        logs.log_event(
             self._log, logging.ERROR, "pages_fault", error=type(error).__name__, where=logs.where(error)
         )
 
@@ -183,21 +184,21 @@ class Site:
             *evidence.routes(self),
             *stories.routes(self),
             *publishers.routes(self),
-            *checks.routes(self, self._check),
+            *check_page.routes(self, self._check),
             Route(Method.GET, "/static/{name}", _static),
         ]
 
 
-async def _static(asked: Asked) -> Answer:
+async def _static(request: Request) -> Response:
     """A style sheet or script of ours. Its address holds its version, so it never changes."""
-    found = assets().get(asked.parts["name"])
+    found = assets().get(request.parts["name"])
     if found is None:
         return not_found("There is no such file.")
     content, media_type, version = found
     tag = f'"{version}"'
     headers = {**STATIC_HEADERS, "ETag": tag}
-    if asked.query.get("v") not in (None, version):
+    if request.query.get("v") not in (None, version):
         headers["Cache-Control"] = "no-cache"  # another release's name for it
-    if tag in asked.headers.get("if-none-match", ""):
-        return Answer(304, content_type=media_type, headers=headers)
-    return Answer(200, content, media_type, headers)
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(304, content_type=media_type, headers=headers)
+    return Response(200, content, media_type, headers)

@@ -23,7 +23,7 @@ from wirecopy.core.records.enriched import position_to_json, verdict_to_json
 from wirecopy.core.records.fields import time_text
 from wirecopy.core.records.raw import json_bytes
 from wirecopy.shell.web.catalogue import Entry
-from wirecopy.shell.web.exchange import CSV, JSON, Answer, Asked, Method, Route
+from wirecopy.shell.web.exchange import CSV, JSON, Method, Request, Response, Route
 from wirecopy.shell.web.problems import Problem, problem
 from wirecopy.shell.web.rendering import not_found, page, position_of
 
@@ -134,12 +134,12 @@ class Stories:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    async def page(self, asked: Asked) -> Answer:
-        entries = self._entries(asked)
+    async def page(self, request: Request) -> Response:
+        entries = self._entries(request)
         if not entries:
             return not_found("No article of this story is among those that this replica can show.")
         members = _members(entries)
-        number = _page_number(asked.query.get("page"), len(members))
+        number = _page_number(request.query.get("page"), len(members))
         shown = members[(number - 1) * TABLE_ROWS : number * TABLE_ROWS]
         self._site.want(member.entry for member in shown)
         copies = [m for m in members if m.entry.current.kind is VerdictKind.REPUBLICATION]
@@ -162,27 +162,27 @@ class Stories:
             pages=_pages(len(members)),
         )
 
-    async def as_json(self, asked: Asked) -> Answer:
-        entries = self._entries(asked)
+    async def as_json(self, request: Request) -> Response:
+        entries = self._entries(request)
         if not entries:
             return problem(
                 Problem.NO_SUCH_PAGE, "No article of this story is among those that this replica can show."
             )
-        return Answer(200, await asyncio.to_thread(as_json, entries), JSON)
+        return Response(200, await asyncio.to_thread(as_json, entries), JSON)
 
-    async def as_csv(self, asked: Asked) -> Answer:
-        entries = self._entries(asked)
+    async def as_csv(self, request: Request) -> Response:
+        entries = self._entries(request)
         if not entries:
-            return Answer(404, b"no such story\r\n", CSV)
+            return Response(404, b"no such story\r\n", CSV)
         headers = {"Content-Disposition": 'attachment; filename="story.csv"'}
         ordered = [member.entry for member in _members(entries)[:EXPORT_MAX]]
-        return Answer(200, await asyncio.to_thread(as_csv, ordered), CSV, headers)
+        return Response(200, await asyncio.to_thread(as_csv, ordered), CSV, headers)
 
-    def _entries(self, asked: Asked) -> list[Entry]:
+    def _entries(self, request: Request) -> list[Entry]:
         catalogue = self._site.catalogue
-        story = asked.parts.get("id", "")
-        if "of" in asked.query:
-            position = position_of(asked.query["of"])
+        story = request.parts.get("id", "")
+        if "of" in request.query:
+            position = position_of(request.query["of"])
             entry = None if position is None else catalogue.by_position(position)
             if entry is None:
                 return []

@@ -19,7 +19,8 @@ from typing import Final
 
 from wirecopy.core.hashing import body_xxh3
 from wirecopy.core.model import RawArticle, RawPosition, Rejected
-from wirecopy.shell.ports import PortError, RawReader
+from wirecopy.shell.errors import PortError
+from wirecopy.shell.ports import RawReader
 
 CACHE_BYTES_MAX: Final = 32 * 1024 * 1024  # of raw records: some six thousand of an average article
 RECORD_BYTES_MAX: Final = 4 * 1024 * 1024  # a larger one is not kept: it would push out a thousand others

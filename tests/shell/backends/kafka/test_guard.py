@@ -15,15 +15,9 @@ from aiokafka.protocol.group import HeartbeatRequest
 
 from wirecopy.shell.backends.kafka.backend import CONCURRENT_TRANSACTIONS_DELAY_S, KafkaBackend
 from wirecopy.shell.backends.kafka.client import guard_offset_fetch, translate, within
-from wirecopy.shell.backends.kafka.deadlines import put_away
-from wirecopy.shell.ports import (
-    FencedError,
-    KafkaOptions,
-    RefusalKind,
-    RefusedError,
-    StalledError,
-    UnavailableError,
-)
+from wirecopy.shell.backends.kafka.deadlines import close_bounded
+from wirecopy.shell.errors import FencedError, RefusalKind, RefusedError, StalledError, UnavailableError
+from wirecopy.shell.options import KafkaOptions
 
 
 class Coordinator:
@@ -171,4 +165,4 @@ async def test_a_client_is_put_away_whatever_its_stop_does(failure: type[BaseExc
         else:
             raise failure
 
-    await put_away(stop, 20)
+    await close_bounded(stop, 20)

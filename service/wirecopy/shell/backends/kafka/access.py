@@ -22,8 +22,10 @@ from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String
 
 from wirecopy.shell.backends.kafka.client import connection, within
-from wirecopy.shell.backends.kafka.deadlines import put_away
-from wirecopy.shell.ports import KafkaOptions, PortError, Standing
+from wirecopy.shell.backends.kafka.deadlines import close_bounded
+from wirecopy.shell.errors import PortError
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import ClusterAccess
 
 OPERATIONS = {3: "READ", 4: "WRITE", 5: "CREATE", 8: "DESCRIBE", 10: "DESCRIBE_CONFIGS"}  # bit: its name
 UNKNOWN = -(2**31)  # the broker has no authorizer, or does not say
@@ -108,7 +110,7 @@ def _operations(bits: int) -> frozenset[str] | None:
     return frozenset(name for bit, name in OPERATIONS.items() if bits >> bit & 1)
 
 
-async def standing(options: KafkaOptions) -> Standing:
+async def cluster_access(options: KafkaOptions) -> ClusterAccess:
     """Raises `PortError` where the brokers cannot be reached; what else is wrong is in the answer."""
     client = AIOKafkaAdminClient(**connection(options))
     try:
@@ -117,18 +119,18 @@ async def standing(options: KafkaOptions) -> Standing:
         async with within(options.call_timeout_ms, "asking what the brokers speak and allow"):
             spoken = {key: most for key, _, most in (await _ask(client, ApiVersionRequest())).api_versions}
             names = [*options.topics.raw, *_outputs(options)]
-            told = await _ask(client, _MetadataRequest(names))
+            metadata = await _ask(client, _MetadataRequest(names))
             group, group_fault = await _group(client, options.group_id)
     finally:
-        await put_away(client.close, options.close_timeout_ms)
-    return Standing(
-        brokers=len(told.brokers),
+        await close_bounded(client.close, options.close_timeout_ms)
+    return ClusterAccess(
+        brokers=len(metadata.brokers),
         speaks=next((release for key, release in CAME_WITH if key in spoken), "before 2.6"),
         waits_for_pending_offsets=spoken.get(OFFSET_FETCH, 0) >= STABLE_VERSION,
-        topics={topic[1]: _operations(topic[4]) for topic in told.topics if topic[0] == 0},
+        topics={topic[1]: _operations(topic[4]) for topic in metadata.topics if topic[0] == 0},
         under_replicated={
             topic[1]: few
-            for topic in told.topics
+            for topic in metadata.topics
             if (few := sum(len(part[5]) < len(part[4]) for part in topic[3]))
         },
         group=group,
@@ -154,10 +156,10 @@ async def _group(client: Any, group: str) -> tuple[frozenset[str] | None, str]:
     while True:
         try:
             node = await client.find_coordinator(group)
-            told = (await _ask(client, _GroupsRequest(group), node)).groups[0]
-            if told[0] == 0:
-                return _operations(told[6]), ""
-            raise errors.for_code(told[0])
+            metadata = (await _ask(client, _GroupsRequest(group), node)).groups[0]
+            if metadata[0] == 0:
+                return _operations(metadata[6]), ""
+            raise errors.for_code(metadata[0])
         except errors.KafkaError as error:
             if not error.retriable or asyncio.get_running_loop().time() > give_up_at:
                 return frozenset(), type(error).__name__
@@ -176,7 +178,7 @@ async def _transactional_fault(options: KafkaOptions) -> str:
     except PortError as error:
         return str(error)
     finally:
-        await put_away(producer.stop, options.close_timeout_ms)
+        await close_bounded(producer.stop, options.close_timeout_ms)
     return ""
 
 
@@ -197,5 +199,5 @@ async def _log_newest_ms(options: KafkaOptions) -> int | None:
     except (PortError, TimeoutError):
         return None
     finally:
-        await put_away(consumer.stop, options.close_timeout_ms)
+        await close_bounded(consumer.stop, options.close_timeout_ms)
     return int(record.timestamp)

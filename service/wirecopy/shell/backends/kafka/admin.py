@@ -10,8 +10,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from wirecopy.shell.backends.kafka.client import connection, translate, within
-from wirecopy.shell.backends.kafka.deadlines import put_away, put_away_later
-from wirecopy.shell.ports import KafkaOptions, TopicSpec, TopicState
+from wirecopy.shell.backends.kafka.deadlines import close_bounded, close_in_background
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import TopicSpec, TopicState
 
 BATCH_OVERHEAD_BYTES = 1024  # of a batch with its header, generously, under the topic's max.message.bytes
 
@@ -30,7 +31,7 @@ class KafkaAdmin:
                 async with within(self._options.call_timeout_ms, "connecting"):
                     await client.start()
             except BaseException:
-                put_away_later(client.close, self._options.close_timeout_ms)
+                close_in_background(client.close, self._options.close_timeout_ms)
                 raise
             self._client = client
         return self._client
@@ -75,7 +76,7 @@ class KafkaAdmin:
 
     async def close(self) -> None:
         if self._client is not None:
-            await put_away(self._client.close, self._options.close_timeout_ms)
+            await close_bounded(self._client.close, self._options.close_timeout_ms)
             self._client = None
 
 

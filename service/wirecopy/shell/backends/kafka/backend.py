@@ -30,7 +30,9 @@ from wirecopy.shell.backends.kafka.log import KafkaLog
 from wirecopy.shell.backends.kafka.outputs import KafkaOutputs
 from wirecopy.shell.backends.kafka.raw_reader import KafkaRawReader
 from wirecopy.shell.backends.kafka.source import KafkaSource
-from wirecopy.shell.ports import FatalError, FingerprintLog, KafkaOptions, Outputs, RawReader, RawSource
+from wirecopy.shell.errors import FatalError
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import FingerprintLog, Outputs, RawReader, RawSource
 
 PINNED_VERSION = "0.14."
 CONCURRENT_TRANSACTIONS_DELAY_S = (

@@ -18,17 +18,17 @@ from aiokafka.protocol.commit import OffsetFetchRequest
 
 from wirecopy.core.model import RawPosition
 from wirecopy.shell.backends.kafka import deadlines
-from wirecopy.shell.backends.kafka.deadlines import put_away_later
-from wirecopy.shell.ports import (
+from wirecopy.shell.backends.kafka.deadlines import close_in_background
+from wirecopy.shell.errors import (
     FatalError,
     FencedError,
-    KafkaOptions,
     PortError,
-    RawRecord,
     RefusalKind,
     RefusedError,
     UnavailableError,
 )
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import RawRecord
 
 FENCED = (errors.ProducerFenced, errors.InvalidProducerEpoch, errors.TransactionCoordinatorFenced)
 REFUSALS: Mapping[type[Exception], RefusalKind] = {
@@ -167,7 +167,7 @@ async def reader(
         async with within(options.call_timeout_ms, doing):
             await consumer.start()
     except BaseException:
-        put_away_later(consumer.stop, options.close_timeout_ms)
+        close_in_background(consumer.stop, options.close_timeout_ms)
         raise
     return consumer
 

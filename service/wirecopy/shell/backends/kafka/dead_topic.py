@@ -16,8 +16,9 @@ from wirecopy.shell.backends.kafka.client import (
     reader,
     within,
 )
-from wirecopy.shell.backends.kafka.deadlines import put_away
-from wirecopy.shell.ports import KafkaOptions, RawRecord, TopicPartition
+from wirecopy.shell.backends.kafka.deadlines import close_bounded
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import RawRecord, TopicPartition
 
 
 class KafkaDeadTopic:
@@ -57,7 +58,7 @@ class KafkaDeadTopic:
                     if offset is not None:
                         found[TopicPartition(*one)] = offset
         finally:
-            await put_away(consumer.stop, self._options.close_timeout_ms)
+            await close_bounded(consumer.stop, self._options.close_timeout_ms)
         return found
 
     async def _partitions(self) -> list[Any]:
@@ -110,5 +111,5 @@ class KafkaDeadTopic:
     async def close(self) -> None:
         for client in (self._consumer, self._producer):
             if client is not None:
-                await put_away(client.stop, self._options.close_timeout_ms)
+                await close_bounded(client.stop, self._options.close_timeout_ms)
         self._consumer = self._producer = None

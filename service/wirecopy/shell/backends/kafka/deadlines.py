@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from wirecopy.shell.ports import PortError, UnavailableError
+from wirecopy.shell.errors import PortError, UnavailableError
 
 
 @asynccontextmanager
@@ -43,7 +43,7 @@ async def within(
 _left_behind: set[asyncio.Task[None]] = set()
 
 
-async def put_away(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> None:
+async def close_bounded(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> None:
     """Stop a client in the background, for at most this long: it may hang, or raise whatever it likes. Never
     raises.
     """
@@ -61,8 +61,8 @@ async def put_away(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> None:
     await asyncio.wait([task], timeout=timeout_ms / 1000 + 1)
 
 
-def put_away_later(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> None:
+def close_in_background(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> None:
     """The same without waiting for it."""
-    task = asyncio.create_task(put_away(stop, timeout_ms), name="put away a client")
+    task = asyncio.create_task(close_bounded(stop, timeout_ms), name="put away a client")
     _left_behind.add(task)
     task.add_done_callback(_left_behind.discard)

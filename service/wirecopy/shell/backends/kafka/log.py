@@ -13,19 +13,12 @@ from aiokafka import AIOKafkaProducer, errors
 
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin, bound_of
 from wirecopy.shell.backends.kafka.client import batches_of, connection, reader, within
-from wirecopy.shell.backends.kafka.deadlines import put_away, put_away_later
+from wirecopy.shell.backends.kafka.deadlines import close_bounded, close_in_background
 from wirecopy.shell.backends.kafka.tolerant import read_tolerantly
+from wirecopy.shell.errors import OffsetLostError, PortError, RefusalKind, RefusedError, UnavailableError
+from wirecopy.shell.options import KafkaOptions
 from wirecopy.shell.pipeline.appender import Appender
-from wirecopy.shell.ports import (
-    KafkaOptions,
-    LogBatch,
-    LogRecord,
-    OffsetLostError,
-    PortError,
-    RefusalKind,
-    RefusedError,
-    UnavailableError,
-)
+from wirecopy.shell.ports import LogBatch, LogRecord
 
 
 class KafkaLog:
@@ -75,7 +68,7 @@ class KafkaLog:
                 async with within(options.call_timeout_ms, "starting the log's producer"):
                     await producer.start()
             except BaseException:
-                put_away_later(producer.stop, options.close_timeout_ms)
+                close_in_background(producer.stop, options.close_timeout_ms)
                 raise
             self._producer = producer
         return self._producer
@@ -97,7 +90,7 @@ class KafkaLog:
                     offsets.extend(range(first, first + count))
         except BaseException:
             self._producer = None
-            put_away_later(producer.stop, self._options.close_timeout_ms)
+            close_in_background(producer.stop, self._options.close_timeout_ms)
             raise
         return offsets
 
@@ -115,7 +108,7 @@ class KafkaLog:
                     )
                 consumer.assign([self._partition])
             except BaseException:
-                put_away_later(consumer.stop, options.close_timeout_ms)
+                close_in_background(consumer.stop, options.close_timeout_ms)
                 raise
             self._consumer = consumer
         return self._consumer
@@ -161,12 +154,12 @@ class KafkaLog:
 
     def _drop_reader(self) -> None:
         if self._consumer is not None:
-            put_away_later(self._consumer.stop, self._options.close_timeout_ms)
+            close_in_background(self._consumer.stop, self._options.close_timeout_ms)
             self._consumer = None
 
     async def stop(self) -> None:
         await self._appender.stop()
         for client in (self._producer, self._consumer):
             if client is not None:
-                await put_away(client.stop, self._options.close_timeout_ms)
+                await close_bounded(client.stop, self._options.close_timeout_ms)
         self._producer = self._consumer = None

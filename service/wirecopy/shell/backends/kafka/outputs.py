@@ -15,20 +15,12 @@ from aiokafka import AIOKafkaProducer
 
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin, bound_of
 from wirecopy.shell.backends.kafka.client import all_delivered, batches_of, connection, within
-from wirecopy.shell.backends.kafka.deadlines import put_away_later
+from wirecopy.shell.backends.kafka.deadlines import close_in_background
 from wirecopy.shell.backends.kafka.source import KafkaSource
 from wirecopy.shell.backends.partitioning import partition_of
-from wirecopy.shell.ports import (
-    FencedError,
-    KafkaOptions,
-    Opened,
-    OutputRecord,
-    OutputStream,
-    RecordBounds,
-    RefusalKind,
-    RefusedError,
-    TopicPartition,
-)
+from wirecopy.shell.errors import FencedError, RefusalKind, RefusedError
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import Opened, OutputRecord, OutputStream, RecordBounds, TopicPartition
 
 
 class KafkaTransactions:
@@ -108,7 +100,7 @@ class KafkaTransactions:
                     pass
             await producer.stop()
 
-        put_away_later(ending, self._options.close_timeout_ms)
+        close_in_background(ending, self._options.close_timeout_ms)
 
 
 def _partition_of(key: bytes | None, count: int, raw_partition: int) -> int:

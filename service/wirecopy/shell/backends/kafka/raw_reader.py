@@ -8,8 +8,10 @@ import aiokafka
 
 from wirecopy.core.model import RawPosition
 from wirecopy.shell.backends.kafka.client import raw_record, reader, within
-from wirecopy.shell.backends.kafka.deadlines import put_away, put_away_later
-from wirecopy.shell.ports import KafkaOptions, RawRecord, UnavailableError
+from wirecopy.shell.backends.kafka.deadlines import close_bounded, close_in_background
+from wirecopy.shell.errors import UnavailableError
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import RawRecord
 
 RAW_READ_BYTES_MAX = 256 * 1024  # fetched to read one record again; a larger record comes whole all the same
 
@@ -57,10 +59,10 @@ class KafkaRawReader:
 
     def _drop(self) -> None:
         if self._consumer is not None:
-            put_away_later(self._consumer.stop, self._options.close_timeout_ms)
+            close_in_background(self._consumer.stop, self._options.close_timeout_ms)
             self._consumer = None
 
     async def close(self) -> None:
         if self._consumer is not None:
-            await put_away(self._consumer.stop, self._options.close_timeout_ms)
+            await close_bounded(self._consumer.stop, self._options.close_timeout_ms)
             self._consumer = None

@@ -13,21 +13,19 @@ from aiokafka import AIOKafkaConsumer, errors
 from aiokafka.abc import ConsumerRebalanceListener
 
 from wirecopy.shell.backends.kafka.client import connection, guard_offset_fetch, raw_record, translate, within
-from wirecopy.shell.backends.kafka.deadlines import put_away, put_away_later
+from wirecopy.shell.backends.kafka.deadlines import close_bounded, close_in_background
 from wirecopy.shell.backends.kafka.tolerant import read_tolerantly
 from wirecopy.shell.backends.offsets import place
-from wirecopy.shell.ports import (
-    AssignmentListener,
-    KafkaOptions,
+from wirecopy.shell.errors import (
     OffsetLostError,
     PortError,
-    RawRecord,
     RefusalKind,
     RefusedError,
     StalledError,
-    TopicPartition,
     UnavailableError,
 )
+from wirecopy.shell.options import KafkaOptions
+from wirecopy.shell.ports import AssignmentListener, RawRecord, TopicPartition
 
 NOBODY = aiokafka.TopicPartition("", 0)  # polling for it keeps the membership and returns nothing
 
@@ -82,11 +80,11 @@ class KafkaSource:
                 guard_offset_fetch(consumer._coordinator)  # noqa: SLF001
                 there = await consumer.topics()
         except BaseException:
-            put_away_later(consumer.stop, options.close_timeout_ms)
+            close_in_background(consumer.stop, options.close_timeout_ms)
             raise
         missing = [topic for topic in options.topics.raw if topic not in there]
         if missing:
-            put_away_later(consumer.stop, options.close_timeout_ms)
+            close_in_background(consumer.stop, options.close_timeout_ms)
             raise RefusedError(
                 RefusalKind.NO_SUCH_TOPIC, f"no such raw topic (or no right to see it): {', '.join(missing)}"
             )
@@ -209,9 +207,9 @@ class KafkaSource:
         if self._consumer is None:
             return
         if leave:
-            await put_away(self._consumer.stop, self._options.close_timeout_ms)
+            await close_bounded(self._consumer.stop, self._options.close_timeout_ms)
         else:
-            put_away_later(self._consumer.stop, self._options.close_timeout_ms)
+            close_in_background(self._consumer.stop, self._options.close_timeout_ms)
 
 
 def _of_polling(error: Exception) -> PortError:

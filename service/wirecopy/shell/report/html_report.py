@@ -38,7 +38,7 @@ _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 def page(titles: tuple[str, str], heading: str, sentences: Sequence[str], comparison: Comparison) -> str:
     """An HTML document; `titles` head the columns."""
-    told = "".join(f"<li>{_escaped(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{_escaped(sentence)}</li>" for sentence in sentences)
     rows = "\n".join(_row(row) for row in comparison.rows)
     left, right = (_escaped(title) for title in titles)
     return (
@@ -46,7 +46,7 @@ def page(titles: tuple[str, str], heading: str, sentences: Sequence[str], compar
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{_escaped(heading)}</title><style>{_STYLE}</style></head><body>\n"
-        f"<h1>{_escaped(heading)}</h1>\n<ul>{told}</ul>\n"
+        f"<h1>{_escaped(heading)}</h1>\n<ul>{items}</ul>\n"
         f"{_KEY}\n"
         f'<table><thead><tr><th dir="auto">{left}</th><th dir="auto">{right}</th></tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody></table>\n</body></html>\n"

@@ -16,10 +16,17 @@ from tests.core.story import Desk, assert_equal_engines, prose, replayed
 from wirecopy.core.index.stored import Remembered
 from wirecopy.core.model import RawArticle, Rejected, RejectReason, VerdictKind
 from wirecopy.core.records.raw import FieldPaths, encode_enriched, json_value
-from wirecopy.shell.pipeline import checker as checking
-from wirecopy.shell.pipeline.checker import Allowances, Checked, Checker, Refusal, document, read_text
+from wirecopy.shell.options import CheckOptions
+from wirecopy.shell.pipeline import text_check as checking
+from wirecopy.shell.pipeline.text_check import (
+    CheckResult,
+    RateLimiter,
+    Refusal,
+    TextChecker,
+    document,
+    read_text,
+)
 from wirecopy.shell.pipeline.turns import EngineTurns
-from wirecopy.shell.ports import CheckOptions
 
 
 class World:
@@ -29,7 +36,7 @@ class World:
         self.executor = ThreadPoolExecutor(1)
         self.turns = EngineTurns(self.desk.engine, self.executor, 0)
         self.caught_up = True
-        self.checker = Checker(
+        self.checker = TextChecker(
             lambda: self.desk.engine,
             self.turns,
             lambda value: read_text(value, FieldPaths(), {}),
@@ -58,7 +65,7 @@ async def test_a_check_says_what_would_be_published_and_takes_nothing_in(world: 
         "id": "copy",
     }
     said = await world.checker.check(asked(**record))
-    assert isinstance(said, Checked)
+    assert isinstance(said, CheckResult)
     assert_equal_engines(world.desk.engine, replayed(world.desk.log))
     world.desk.send(record.pop("body"), "second.com", **record)
     published = json_value(encode_enriched(world.desk.proposals[-1].article, world.desk.shown()))
@@ -86,7 +93,7 @@ async def test_what_is_given_with_the_text_counts(
     world: World, record: dict[str, Any], kind: VerdictKind
 ) -> None:
     said = await world.checker.check(asked(**record))
-    assert isinstance(said, Checked)
+    assert isinstance(said, CheckResult)
     assert said.verdict.kind is kind
 
 
@@ -139,9 +146,9 @@ async def test_look_ups_wait_in_the_same_queue() -> None:
 async def test_more_than_may_wait_are_refused_at_once_and_the_others_answered() -> None:
     world = World(options=CheckOptions(waiting_max=3))
     answers = await asyncio.gather(*(world.checker.check(asked(text=prose(1))) for _ in range(10)))
-    assert sum(isinstance(answer, Checked) for answer in answers) == 3
+    assert sum(isinstance(answer, CheckResult) for answer in answers) == 3
     assert answers.count(Refusal.BUSY) == 7
-    assert isinstance(await world.checker.check(asked(text=prose(1))), Checked), "and later again"
+    assert isinstance(await world.checker.check(asked(text=prose(1))), CheckResult), "and later again"
     world.checker.close()
     world.executor.shutdown()
 
@@ -154,7 +161,7 @@ async def test_an_address_is_looked_up_in_the_index_and_not_followed(world: Worl
 
 def test_an_address_may_ask_its_burst_at_once_and_then_at_the_rate() -> None:
     now = [1000.0]
-    gate = Allowances(CheckOptions(rate_per_second=4.0, burst=3), lambda: now[0])
+    gate = RateLimiter(CheckOptions(rate_per_second=4.0, burst=3), lambda: now[0])
     assert [gate.wait_seconds("10.0.0.1") for _ in range(5)] == [0, 0, 0, 1, 1]
     assert gate.wait_seconds("10.0.0.2") == 0, "each its own"
     now[0] += 0.25
@@ -166,7 +173,7 @@ def test_an_address_may_ask_its_burst_at_once_and_then_at_the_rate() -> None:
 @pytest.mark.parametrize("rate", [0.01, 0.3, 1.0, 7.0])
 def test_waiting_as_long_as_was_said_is_enough(rate: float) -> None:
     now = [0.0]
-    gate = Allowances(CheckOptions(rate_per_second=rate, burst=2), lambda: now[0])
+    gate = RateLimiter(CheckOptions(rate_per_second=rate, burst=2), lambda: now[0])
     for _ in range(50):
         wait = gate.wait_seconds("a")
         if wait:
@@ -185,14 +192,14 @@ def test_waiting_as_long_as_was_said_is_enough(rate: float) -> None:
     ],
 )
 def test_who_counts_as_one_asker(one: str, other: str, same: bool) -> None:
-    gate = Allowances(CheckOptions(rate_per_second=1, burst=1), lambda: 0.0)
+    gate = RateLimiter(CheckOptions(rate_per_second=1, burst=1), lambda: 0.0)
     assert gate.wait_seconds(one) == 0
     assert (gate.wait_seconds(other) > 0) == same
 
 
 def test_what_is_remembered_of_askers_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "ASKERS_MAX", 10)
-    gate = Allowances(CheckOptions(rate_per_second=1, burst=1), lambda: 0.0)
+    gate = RateLimiter(CheckOptions(rate_per_second=1, burst=1), lambda: 0.0)
     for n in range(100):
         gate.wait_seconds(f"10.0.0.{n}")
     assert len(gate._full_at) == 10
@@ -200,7 +207,7 @@ def test_what_is_remembered_of_askers_is_bounded(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_rate_of_nought_is_no_limit() -> None:
-    gate = Allowances(CheckOptions(rate_per_second=0, burst=1), lambda: 0.0)
+    gate = RateLimiter(CheckOptions(rate_per_second=0, burst=1), lambda: 0.0)
     assert [gate.wait_seconds("a") for _ in range(100)] == [0] * 100
 
 
@@ -208,6 +215,6 @@ async def test_a_long_text_is_answered_like_a_short_one(world: World) -> None:
     body = prose(1) + "\n\n" + prose(77, 20_000)
     assert len(body) > checking.AT_ONCE_BYTES_MAX
     said = await world.checker.check(asked(text=body))
-    assert isinstance(said, Checked)
+    assert isinstance(said, CheckResult)
     assert said.verdict.kind is VerdictKind.REPUBLICATION
     assert isinstance(await world.checker.check(asked(text=[prose(77, 20_000)])), Rejected)

@@ -40,7 +40,7 @@ from tests.core.story import article, prose
 from tests.core.test_engine import HOSTILE
 from tests.core.text.test_html import PIECES, assert_offsets_hold
 from tests.shell.state.test_state_files import Damage
-from tests.shell.web.desk import FORM, PagesDesk
+from tests.shell.web.page_client import FORM, PageClient
 from tests.sim.scenario import STEPS
 from wirecopy.core.engine import Engine, enrich
 from wirecopy.core.fingerprint.propose import propose
@@ -66,14 +66,14 @@ CALLERS = 32  # at once; the port takes 64
 def each(case: Callable[[random.Random], None]) -> Callable[[Seeds], None]:
     """A door whose cases have nothing in common."""
 
-    def door(seeds: Seeds) -> None:
+    def target(seeds: Seeds) -> None:
         for seed in seeds:
             try:
                 case(random.Random(seed))
             except Exception as fault:
                 raise AssertionError(f"{case.__name__}, seed {seed}: {fault!r}") from fault
 
-    return door
+    return target
 
 
 # ---- raw records
@@ -441,7 +441,7 @@ def pages(seeds: Seeds) -> None:
 
 
 async def _pages(seeds: Seeds) -> None:
-    desk = PagesDesk()
+    desk = PageClient()
     for number in range(6):
         desk.send(prose(number // 2, 120), f"s{number}.com")
     try:
@@ -455,7 +455,7 @@ async def _pages(seeds: Seeds) -> None:
         await desk.close()
 
 
-async def _ask_pages(desk: PagesDesk, chance: random.Random) -> None:
+async def _ask_pages(desk: PageClient, chance: random.Random) -> None:
     if chance.random() < 0.5:
         path = chance.choice(PATHS_ASKED).format(chance.choice(NAMES_ASKED))
         if Method.GET not in desk.methods(path):
@@ -494,7 +494,7 @@ def snapshots(seeds: Seeds) -> None:
                 raise AssertionError(f"snapshots, seed {seed}: {fault!r}") from fault
 
 
-DOORS: dict[str, Callable[[Seeds], None]] = {
+TARGETS: dict[str, Callable[[Seeds], None]] = {
     "raw records": each(record),
     "ninjs": each(ninjs),
     "HTML": each(page),

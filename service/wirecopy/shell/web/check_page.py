@@ -18,13 +18,13 @@ from urllib.parse import parse_qsl
 from wirecopy.core import limits
 from wirecopy.core.model import Rejected, Verdict, VerdictKind
 from wirecopy.core.records.raw import json_bytes
-from wirecopy.shell.pipeline.checker import Allowances, Checked, Checker, Refusal, document
-from wirecopy.shell.ports import CheckOptions
+from wirecopy.shell.options import CheckOptions
+from wirecopy.shell.pipeline.text_check import CheckResult, RateLimiter, Refusal, TextChecker, document
 from wirecopy.shell.report.comparison_rows import alone
 from wirecopy.shell.report.words import headline, sentences
 from wirecopy.shell.web.catalogue import Entry
 from wirecopy.shell.web.evidence import CHARS_MAX, blocks_of, cut, on_text
-from wirecopy.shell.web.exchange import JSON, Answer, Asked, Method, Route
+from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.problems import Problem, problem
 from wirecopy.shell.web.rendering import article_url, page, story_url
 
@@ -48,17 +48,17 @@ _BUSY = "Too many texts are being checked at once. Try again."
 
 
 def routes(site: Site, options: CheckOptions) -> list[Route]:
-    checks = Checks(site, options)
+    checks = CheckPage(site, options)
     return [
         Route(Method.GET, "/check", checks.form),
         Route(Method.POST, "/check", checks.submitted, FORM_GROWTH * options.bytes_max),
-        Route(Method.POST, "/api/check", checks.asked, options.bytes_max),
+        Route(Method.POST, "/api/check", checks.request, options.bytes_max),
         Route(Method.GET, "/api/openapi.json", _document),
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ShownSource:
     """A source of a checked text, with the article that the pages can show of it."""
 
     id: str
@@ -68,38 +68,42 @@ class Seen:
     entry: Entry | None
 
 
-class Checks:
+class CheckPage:
     """Form and API; one allowance for both."""
 
     def __init__(self, site: Site, options: CheckOptions) -> None:
         self._site = site
         self._options = options
-        self._allowances = Allowances(options, time.monotonic)
+        self._allowances = RateLimiter(options, time.monotonic)
 
     # ---- for programs
-    async def asked(self, asked: Asked) -> Answer:
+    async def request(self, request: Request) -> Response:
         """`POST /api/check`: a raw record, or an object with `text`; or plain text."""
-        media_type = asked.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+        media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
         if media_type == "text/plain":
-            value = json_bytes({"text": asked.body.decode("utf-8", "replace"), "content_type": "text/plain"})
+            value = json_bytes(
+                {"text": request.body.decode("utf-8", "replace"), "content_type": "text/plain"}
+            )
         elif media_type == JSON or media_type.endswith("+json"):
-            value = asked.body
+            value = request.body
         else:
             return problem(
                 Problem.MEDIA_TYPE,
                 f"{media_type[:100]} is not understood: send application/json or text/plain.",
             )
-        said = await self._check(value, asked.peer)
-        match said:
-            case Checked():
-                return Answer(200, json_bytes(document(said) | {"links": self._links(said.verdict)}), JSON)
+        result = await self._check(value, request.peer)
+        match result:
+            case CheckResult():
+                return Response(
+                    200, json_bytes(document(result) | {"links": self._links(result.verdict)}), JSON
+                )
             case Rejected():
-                return problem(Problem.UNREADABLE, said.detail, cause=said.reason)
+                return problem(Problem.UNREADABLE, result.detail, cause=result.reason)
             case Refusal.STARTING:
                 return problem(Problem.STARTING, _STARTING, headers=_retry(STARTING_SECONDS))
             case Refusal.BUSY:
                 return problem(Problem.BUSY, _BUSY, headers=_retry(BUSY_SECONDS))
-        return problem(Problem.TOO_MANY, _too_many(said), headers=_retry(said))
+        return problem(Problem.TOO_MANY, _too_many(result), headers=_retry(result))
 
     def _links(self, verdict: Verdict) -> dict[str, Any]:
         """Where people can look: pages of this service, null for what it cannot show (any more)."""
@@ -108,31 +112,31 @@ class Checks:
             "original": None if original is None else article_url(original, exact=True),
             "story": story_url(story[0]) if story else None,
             "sources": [
-                None if seen.entry is None else article_url(seen.entry, exact=True)
-                for seen in self._sources(verdict)
+                None if shown_source.entry is None else article_url(shown_source.entry, exact=True)
+                for shown_source in self._sources(verdict)
             ],
         }
 
     # ---- for people
-    async def form(self, asked: Asked) -> Answer:
+    async def form(self, request: Request) -> Response:
         """The empty form; with `?url=…`, what is known of that address."""
-        url = asked.query.get("url", "").strip()[: limits.URL_CHARS_MAX]
-        return await self._looked_up(url, asked.peer) if url else self._page({})
+        url = request.query.get("url", "").strip()[: limits.URL_CHARS_MAX]
+        return await self._looked_up(url, request.peer) if url else self._page({})
 
-    async def submitted(self, asked: Asked) -> Answer:
+    async def submitted(self, request: Request) -> Response:
         """The form as it was sent."""
-        given = _form(asked)
+        given = _form(request)
         if given is None:
             return self._page(
                 {}, status=415, trouble="This page takes the form that it shows; programs use /api/check."
             )
         text = given.get("text", "")
         if not text.strip() and given.get("url", "").strip():
-            return await self._looked_up(given["url"].strip()[: limits.URL_CHARS_MAX], asked.peer)
+            return await self._looked_up(given["url"].strip()[: limits.URL_CHARS_MAX], request.peer)
         if not text.strip():
             return self._page(given, status=422, trouble="There is no text to check.")
         if _is_address(text):
-            return await self._looked_up(text.strip(), asked.peer)
+            return await self._looked_up(text.strip(), request.peer)
         record = {
             name: given[name].strip()[:most]
             for name, most in FIELD_CHARS.items()
@@ -142,18 +146,18 @@ class Checks:
         if len(value) > self._options.bytes_max:
             trouble = f"The text is too long: it may have {self._options.bytes_max} bytes."
             return self._page({**given, "text": ""}, status=413, trouble=trouble)
-        said = await self._check(value, asked.peer)
-        match said:
-            case Checked():
-                return await self._result(said)
+        result = await self._check(value, request.peer)
+        match result:
+            case CheckResult():
+                return await self._result(result)
             case Rejected():
-                return self._page(given, status=422, trouble=f"This cannot be judged: {said.detail}.")
-        return self._refused(given, said)
+                return self._page(given, status=422, trouble=f"This cannot be judged: {result.detail}.")
+        return self._refused(given, result)
 
-    async def _result(self, said: Checked) -> Answer:
-        shown = cut(said.article)
-        comparison = await asyncio.to_thread(alone, shown, on_text(said.article, said.verdict))
-        verdict = said.verdict
+    async def _result(self, result: CheckResult) -> Response:
+        shown = cut(result.article)
+        comparison = await asyncio.to_thread(alone, shown, on_text(result.article, result.verdict))
+        verdict = result.verdict
         original = verdict.original
         return self._page(
             {},
@@ -165,10 +169,10 @@ class Checks:
             sources=self._sources(verdict)[:SOURCES_SHOWN],
             sources_count=len(verdict.sources),
             blocks=blocks_of(comparison),
-            cut=len(said.article.text) > CHARS_MAX,
+            cut=len(result.article.text) > CHARS_MAX,
         )
 
-    async def _looked_up(self, url: str, peer: str) -> Answer:
+    async def _looked_up(self, url: str, peer: str) -> Response:
         given = {"url": url}
         wait = self._allowances.wait_seconds(peer)
         checker = self._ready()
@@ -187,7 +191,7 @@ class Checks:
             heading=_capital(headline(known.verdict)),
         )
 
-    def _refused(self, given: dict[str, str], why: Refusal | int) -> Answer:
+    def _refused(self, given: dict[str, str], why: Refusal | int) -> Response:
         if isinstance(why, int):
             return self._page(given, status=429, trouble=_too_many(why), headers=_retry(why))
         starting = why is Refusal.STARTING
@@ -205,7 +209,7 @@ class Checks:
         trouble: str = "",
         unknown: bool = False,
         **values: Any,
-    ) -> Answer:
+    ) -> Response:
         nothing: dict[str, Any] = dict.fromkeys(
             (
                 "verdict",
@@ -240,7 +244,7 @@ class Checks:
         )
 
     # ---- both
-    async def _check(self, value: bytes, peer: str) -> Checked | Rejected | Refusal | int:
+    async def _check(self, value: bytes, peer: str) -> CheckResult | Rejected | Refusal | int:
         """What is said of a text; seconds to wait where this address has asked too often."""
         wait = self._allowances.wait_seconds(peer)
         if wait:
@@ -248,7 +252,7 @@ class Checks:
         checker = self._ready()
         return Refusal.STARTING if checker is None else await checker.check(value)
 
-    def _ready(self) -> Checker | None:
+    def _ready(self) -> TextChecker | None:
         checker = self._site.checker
         return checker if checker is not None and checker.ready() else None
 
@@ -258,9 +262,9 @@ class Checks:
             return None
         return self._site.catalogue.by_position(original.position)
 
-    def _sources(self, verdict: Verdict) -> list[Seen]:
+    def _sources(self, verdict: Verdict) -> list[ShownSource]:
         return [
-            Seen(
+            ShownSource(
                 source.id,
                 source.publisher,
                 source.share,
@@ -283,18 +287,18 @@ def _document_bytes() -> bytes:
     return Path(__file__).with_name("openapi.json").read_bytes()
 
 
-async def _document(_: Asked) -> Answer:
+async def _document(_: Request) -> Response:
     """What programs may ask, as OpenAPI (made by tools/openapi.py)."""
-    return Answer(200, _document_bytes(), JSON)
+    return Response(200, _document_bytes(), JSON)
 
 
-def _form(asked: Asked) -> dict[str, str] | None:
+def _form(request: Request) -> dict[str, str] | None:
     """The fields of a form that was sent; None for anything else."""
-    if asked.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         return None
     try:
         fields = parse_qsl(
-            asked.body.decode("ascii"),
+            request.body.decode("ascii"),
             keep_blank_values=True,
             errors="replace",
             max_num_fields=FORM_FIELDS_MAX,

@@ -36,7 +36,7 @@ RAW, ENRICHED, DEAD, CORRECTIONS, LOG = (
 )
 
 
-def wrongs_of(world: World) -> list[str]:
+def breaches_of(world: World) -> list[str]:
     """All breaches."""
     log = [(r.offset, r.timestamp_ms, r.value or b"") for r in world.broker.read(LOG, 0)]
     oracle = Oracle(world.plan.window_ms)

@@ -9,16 +9,16 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.core.story import NOW_MS, Desk
 from wirecopy.core.records.raw import FieldPaths, decode_raw
-from wirecopy.shell.pipeline.checker import Checker, read_text
+from wirecopy.shell.options import CheckOptions
+from wirecopy.shell.pipeline.text_check import TextChecker, read_text
 from wirecopy.shell.pipeline.turns import EngineTurns
-from wirecopy.shell.ports import CheckOptions
-from wirecopy.shell.web.exchange import Answer, Asked, Method, Router, query_of
+from wirecopy.shell.web.exchange import Method, Request, Response, Router, query_of
 from wirecopy.shell.web.site import Site
 
 FORM = "application/x-www-form-urlencoded"
 
 
-class PagesDesk:
+class PageClient:
     """`send` judges an article and shows it to the pages; `get` and `post` ask them."""
 
     def __init__(self, check: CheckOptions | None = None, articles_max: int = 1000) -> None:
@@ -34,7 +34,7 @@ class PagesDesk:
         self._executor = ThreadPoolExecutor(1)
         self.turns = EngineTurns(self.desk.engine, self._executor, 0)
         self.caught_up = True
-        self.site.checker = Checker(
+        self.site.checker = TextChecker(
             lambda: self.desk.engine,
             self.turns,
             lambda value: read_text(value, FieldPaths(), {}),
@@ -55,17 +55,17 @@ class PagesDesk:
     def methods(self, path: str) -> set[Method]:
         return set(self._router.methods(path))
 
-    async def get(self, address: str) -> Answer:
+    async def get(self, address: str) -> Response:
         parts = urlsplit(address)
         route, matched = self._router.methods(parts.path)[Method.GET]
-        return await route.handler(Asked(parts.path, matched, query_of(parts.query)))
+        return await route.handler(Request(parts.path, matched, query_of(parts.query)))
 
     async def post(
         self, path: str, body: bytes, content_type: str | None = "application/json", peer: str = "10.0.0.1"
-    ) -> Answer:
+    ) -> Response:
         route, matched = self._router.methods(path)[Method.POST]
         headers = {} if content_type is None else {"content-type": content_type}
-        return await route.handler(Asked(path, matched, {}, headers, body, peer))
+        return await route.handler(Request(path, matched, {}, headers, body, peer))
 
     async def submit(self, **fields: str) -> str:
         """The page that a sent form leads to."""
@@ -77,5 +77,5 @@ class PagesDesk:
         self._executor.shutdown()
 
 
-def said(answer: Answer) -> Any:
+def json_of(answer: Response) -> Any:
     return json.loads(answer.body)

@@ -17,7 +17,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar
 
@@ -28,8 +28,9 @@ from wirecopy.core.index.stored import Remembered
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, Verdict, VerdictKind
 from wirecopy.core.records.enriched import verdict_to_json
 from wirecopy.core.records.raw import FieldPaths, decode_raw, json_bytes, json_value
+from wirecopy.core.values import replace
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.pipeline.turns import EngineTurns
-from wirecopy.shell.ports import CheckOptions
 from wirecopy.shell.report.words import headline, sentences
 
 TOPIC: Final = "check"
@@ -48,7 +49,7 @@ IPV6_NETWORK_BITS: Final = 64  # one customer has a network of them: an allowanc
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """A text with what the engine says of it. `corrections`: verdicts that it would put right if it were taken in."""
 
     article: RawArticle
@@ -66,7 +67,7 @@ class Refusal(StrEnum):
     BUSY = "busy"  # too many wait
 
 
-class CheckingEngine(Protocol):
+class QueryEngine(Protocol):
     """What is asked of an engine here; both only read."""
 
     def check(self, proposal: Proposal) -> Outcome: ...
@@ -85,13 +86,13 @@ Read = Callable[[bytes], RawArticle | Rejected]
 Admitted = TypeVar("Admitted")
 
 
-class Checker:
+class TextChecker:
     """`engine` gives the one that `turns` are for (saved state may put another in its place), `read` makes an article of
     what somebody sent, `ready` says whether the index holds what it should."""
 
     def __init__(
         self,
-        engine: Callable[[], CheckingEngine],
+        engine: Callable[[], QueryEngine],
         turns: EngineTurns,
         read: Read,
         options: CheckOptions,
@@ -105,7 +106,7 @@ class Checker:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="check")
         self._waiting = 0
 
-    async def check(self, value: bytes) -> Checked | Rejected | Refusal:
+    async def check(self, value: bytes) -> CheckResult | Rejected | Refusal:
         """The verdict on one raw record's value, as it would be if it came next."""
         return await self._admitted(lambda: self._checked(value))
 
@@ -125,7 +126,7 @@ class Checker:
         finally:
             self._waiting -= 1
 
-    async def _checked(self, value: bytes) -> Checked | Rejected:
+    async def _checked(self, value: bytes) -> CheckResult | Rejected:
         if len(value) <= AT_ONCE_BYTES_MAX:
             return await self._turns.ask(lambda: self._answer(self._proposed(value)))
         loop = asyncio.get_running_loop()
@@ -135,7 +136,7 @@ class Checker:
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _answer(self, proposal: Proposal | Rejected) -> Checked | Rejected:
+    def _answer(self, proposal: Proposal | Rejected) -> CheckResult | Rejected:
         """In the engine's turn."""
         return (
             proposal if isinstance(proposal, Rejected) else judged(proposal, self._engine().check(proposal))
@@ -146,9 +147,11 @@ class Checker:
         return article if isinstance(article, Rejected) else propose(article)
 
 
-def judged(proposal: Proposal, outcome: Outcome) -> Checked:
+def judged(proposal: Proposal, outcome: Outcome) -> CheckResult:
     """What the engine said of a text, with what only who holds the text can add."""
-    return Checked(proposal.article, enrich(proposal, outcome), outcome.body_xxh3, len(outcome.corrections))
+    return CheckResult(
+        proposal.article, enrich(proposal, outcome), outcome.body_xxh3, len(outcome.corrections)
+    )
 
 
 def read_text(value: bytes, fields: FieldPaths, aliases: Mapping[str, str]) -> RawArticle | Rejected:
@@ -173,7 +176,7 @@ def _plain(value: bytes) -> bytes | None:
     return None if body is None else json_bytes(record | {"body": body})
 
 
-def document(checked: Checked) -> dict[str, Any]:
+def document(checked: CheckResult) -> dict[str, Any]:
     """The answer for programs, but for links, which only the pages know."""
     return {
         "verdict": checked.verdict.kind,
@@ -184,7 +187,7 @@ def document(checked: Checked) -> dict[str, Any]:
     }
 
 
-class Allowances:
+class RateLimiter:
     """How often each address may ask: a bucket of `burst` tokens each, refilled at `rate_per_second` (0: no limit).
 
     The bucket is kept as the time at which it will be full again, so one number says all of an asker.

@@ -11,26 +11,26 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.core.story import prose
-from tests.shell.web.desk import FORM, PagesDesk, said
-from wirecopy.shell.ports import CheckOptions
+from tests.shell.web.page_client import FORM, PageClient, json_of
+from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.web.problems import PROBLEM_JSON, Problem
 
 WIRE = prose(1)
 
 
 @pytest.fixture
-async def pages() -> AsyncIterator[PagesDesk]:
-    made = PagesDesk()
+async def pages() -> AsyncIterator[PageClient]:
+    made = PageClient()
     made.send(WIRE, "wire.com", title="A quarrel", id="w/1")
     made.send(prose(2), "paper.com", title="Another matter")
     yield made
     await made.close()
 
 
-async def test_a_copy_is_recognised_and_its_source_is_one_click_away(pages: PagesDesk) -> None:
+async def test_a_copy_is_recognised_and_its_source_is_one_click_away(pages: PageClient) -> None:
     answer = await pages.post("/api/check", json.dumps({"text": "Lead.\n\n" + WIRE}).encode())
     assert (answer.status, answer.content_type) == (200, "application/json")
-    document = said(answer)
+    document = json_of(answer)
     assert document["verdict"] == "republication" and document["published_before"]
     assert document["republication"]["original"]["id"] == "w/1"
     for link in (document["links"]["original"], document["links"]["story"], *document["links"]["sources"]):
@@ -38,18 +38,18 @@ async def test_a_copy_is_recognised_and_its_source_is_one_click_away(pages: Page
     assert len(document["links"]["sources"]) == len(document["republication"]["sources"]) == 1
 
 
-async def test_an_original_is_one_and_nothing_that_was_checked_is_remembered(pages: PagesDesk) -> None:
+async def test_an_original_is_one_and_nothing_that_was_checked_is_remembered(pages: PageClient) -> None:
     for _ in range(2):
-        document = said(await pages.post("/api/check", json.dumps({"text": prose(9)}).encode()))
+        document = json_of(await pages.post("/api/check", json.dumps({"text": prose(9)}).encode()))
         assert document["verdict"] == "original" and not document["published_before"]
         assert document["links"] == {"original": None, "story": None, "sources": []}
 
 
-async def test_plain_text_is_taken_too(pages: PagesDesk) -> None:
+async def test_plain_text_is_taken_too(pages: PageClient) -> None:
     answer = await pages.post("/api/check", WIRE.encode(), "text/plain; charset=utf-8")
-    assert said(answer)["verdict"] == "republication"
+    assert json_of(answer)["verdict"] == "republication"
     answer = await pages.post("/api/check", json.dumps({"text": WIRE}).encode(), None)
-    assert said(answer)["verdict"] == "republication"
+    assert json_of(answer)["verdict"] == "republication"
 
 
 @pytest.mark.parametrize(
@@ -64,24 +64,24 @@ async def test_plain_text_is_taken_too(pages: PagesDesk) -> None:
     ],
 )
 async def test_what_cannot_be_judged_is_a_problem_with_its_reason(
-    pages: PagesDesk, body: bytes, content_type: str, problem: Problem, cause: str | None
+    pages: PageClient, body: bytes, content_type: str, problem: Problem, cause: str | None
 ) -> None:
     answer = await pages.post("/api/check", body, content_type)
     assert answer.content_type == PROBLEM_JSON
-    document = said(answer)
+    document = json_of(answer)
     assert document["status"] == answer.status
     assert (document["reason"], document.get("cause")) == (problem.value, cause)
-    described = said(await pages.get("/api/openapi.json"))
+    described = json_of(await pages.get("/api/openapi.json"))
     assert document["type"].partition("#/x-problems/")[2] in described["x-problems"]
 
 
 async def test_who_asks_too_often_is_told_when_to_come_again() -> None:
-    pages = PagesDesk(CheckOptions(rate_per_second=0.5, burst=2))
+    pages = PageClient(CheckOptions(rate_per_second=0.5, burst=2))
     asked = json.dumps({"text": WIRE}).encode()
     answers = [await pages.post("/api/check", asked) for _ in range(3)]
     assert [answer.status for answer in answers] == [200, 200, 429]
     assert answers[2].headers["Retry-After"] == "2"
-    assert said(answers[2])["reason"] == "too_many"
+    assert json_of(answers[2])["reason"] == "too_many"
     assert (await pages.post("/api/check", asked, peer="10.0.0.2")).status == 200, "others may"
     form = urlencode({"text": WIRE}).encode()
     page = await pages.post("/check", form, FORM)
@@ -90,17 +90,17 @@ async def test_who_asks_too_often_is_told_when_to_come_again() -> None:
     await pages.close()
 
 
-async def test_while_the_log_is_read_there_is_no_answer_rather_than_a_wrong_one(pages: PagesDesk) -> None:
+async def test_while_the_log_is_read_there_is_no_answer_rather_than_a_wrong_one(pages: PageClient) -> None:
     pages.caught_up = False
     answer = await pages.post("/api/check", json.dumps({"text": WIRE}).encode())
-    assert (answer.status, said(answer)["reason"]) == (503, "starting")
+    assert (answer.status, json_of(answer)["reason"]) == (503, "starting")
     assert int(answer.headers["Retry-After"]) > 0
     assert (await pages.post("/check", urlencode({"text": WIRE}).encode(), FORM)).status == 503
     assert (await pages.get("/check?url=https://www.wire.com/0")).status == 503
     assert (await pages.get("/check")).status == 200
 
 
-async def test_the_form_without_script_says_the_same(pages: PagesDesk) -> None:
+async def test_the_form_without_script_says_the_same(pages: PageClient) -> None:
     page = await pages.submit(text="A lead of our own.\r\n\r\n" + WIRE.replace("\n", "\r\n"), title="Mine")
     assert "epublication of wire.com" in page
     assert re.search(r'href="/articles/w%2F1[^"]*"', page)
@@ -108,18 +108,18 @@ async def test_the_form_without_script_says_the_same(pages: PagesDesk) -> None:
     assert sum(len(text) for text in marked) > 0.9 * len(WIRE)
 
 
-async def test_an_original_says_how_far_that_reaches(pages: PagesDesk) -> None:
+async def test_an_original_says_how_far_that_reaches(pages: PageClient) -> None:
     assert "as far back as the index reaches" in await pages.submit(text=prose(9))
 
 
-async def test_an_empty_form_says_so_and_another_media_type_is_refused(pages: PagesDesk) -> None:
+async def test_an_empty_form_says_so_and_another_media_type_is_refused(pages: PageClient) -> None:
     assert "There is no text to check" in await pages.submit(text="  ")
     assert (await pages.post("/check", b"{}", "application/json")).status == 415
     too_many = urlencode([(f"f{n}", "") for n in range(20)]).encode()
     assert (await pages.post("/check", too_many, FORM)).status == 415
 
 
-async def test_an_address_is_looked_up_wherever_it_is_pasted_and_never_fetched(pages: PagesDesk) -> None:
+async def test_an_address_is_looked_up_wherever_it_is_pasted_and_never_fetched(pages: PageClient) -> None:
     known = "https://www.wire.com/0"
     for page in (
         (await pages.get("/check?" + urlencode({"url": known}))).body.decode(),
@@ -134,7 +134,7 @@ async def test_an_address_is_looked_up_wherever_it_is_pasted_and_never_fetched(p
 
 
 async def test_a_text_over_the_limit_is_refused_before_it_is_judged() -> None:
-    pages = PagesDesk(CheckOptions(bytes_max=2048, rate_per_second=0))
+    pages = PageClient(CheckOptions(bytes_max=2048, rate_per_second=0))
     page = await pages.post("/check", urlencode({"text": "word " * 1000}).encode(), FORM)
     assert page.status == 413
     await pages.close()
@@ -150,7 +150,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-async def test_what_is_pasted_cannot_act(pages: PagesDesk, hostile: str) -> None:
+async def test_what_is_pasted_cannot_act(pages: PageClient, hostile: str) -> None:
     for page in (
         await pages.submit(
             text=f"{hostile}\n{WIRE}\n{hostile}", title=hostile, publisher=hostile, url=hostile
@@ -165,11 +165,11 @@ async def test_what_is_pasted_cannot_act(pages: PagesDesk, hostile: str) -> None
 
 
 async def test_source_articles_that_left_the_catalogue_are_named_without_a_link() -> None:
-    pages = PagesDesk(articles_max=2)
+    pages = PageClient(articles_max=2)
     pages.send(WIRE, "wire.com", id="old")
     for n in range(3):
         pages.send(prose(20 + n), "paper.com")
-    document = said(await pages.post("/api/check", json.dumps({"text": WIRE}).encode()))
+    document = json_of(await pages.post("/api/check", json.dumps({"text": WIRE}).encode()))
     assert document["republication"]["original"]["id"] == "old"
     assert document["links"] == {"original": None, "story": None, "sources": [None]}
     page = await pages.submit(text=WIRE)

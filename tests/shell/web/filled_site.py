@@ -13,7 +13,7 @@ from wirecopy.core.model import RawArticle, RawPosition, Rejected
 from wirecopy.core.records.raw import FieldPaths, decode_raw
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.ports import LogRecord
-from wirecopy.shell.web.exchange import Answer, Asked, Method, Router, query_of
+from wirecopy.shell.web.exchange import Method, Request, Response, Router, query_of
 from wirecopy.shell.web.site import Site
 
 TOPIC = "articles.raw"
@@ -26,7 +26,7 @@ def decode(value: bytes | None, position: RawPosition) -> RawArticle | Rejected:
     return decode_raw(value, position, FieldPaths(), {})
 
 
-class World:
+class FilledSite:
     """A broker, an engine and a site; `tell` produces, judges and tells. `read` False: titles are not known."""
 
     def __init__(self, articles_max: int = 10_000) -> None:
@@ -41,7 +41,7 @@ class World:
         self._log_offset = 0
         self._router = Router(self.site.routes())
 
-    def tell(self, *articles: dict[str, Any] | bytes, read: bool = True, step_ms: int = 60_000) -> None:
+    def add(self, *articles: dict[str, Any] | bytes, read: bool = True, step_ms: int = 60_000) -> None:
         for article in articles:
             value = article if isinstance(article, bytes) else json.dumps(article).encode()
             self.now_ms += step_ms
@@ -62,13 +62,13 @@ class World:
     def forget_texts(self) -> None:
         self.broker.truncate(TOPIC, 0, 1_000_000)
 
-    async def get(self, url: str) -> Answer:
+    async def get(self, url: str) -> Response:
         """What a browser would get, the path as it goes over the wire."""
         parts = urlsplit(url)
         found = self._router.methods(parts.path).get(Method.GET)
         assert found is not None, f"no page at {parts.path}"
         route, names = found
-        return await route.handler(Asked(parts.path, names, query_of(parts.query)))
+        return await route.handler(Request(parts.path, names, query_of(parts.query)))
 
     async def text(self, url: str, status: int = 200) -> str:
         answer = await self.get(url)

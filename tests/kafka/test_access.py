@@ -16,9 +16,9 @@ import pytest
 from confluent_kafka import admin as foreign_admin
 
 from tests.kafka.client import high_watermarks, produce
-from wirecopy.shell.backends.kafka.access import standing
-from wirecopy.shell.cli.access_findings import judged
-from wirecopy.shell.ports import Standing
+from wirecopy.shell.backends.kafka.access import cluster_access
+from wirecopy.shell.cli.access_findings import access_findings
+from wirecopy.shell.ports import ClusterAccess
 from wirecopy.shell.settings import Settings
 
 foreign: Any = foreign_admin  # its names are not typed
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 ROOT = Path(__file__).parents[2]
 NAMES = ("raw", "enriched", "corrections", "dead", "fingerprints")
 GROUP, ALL = "wirecopy", frozenset(("READ", "WRITE"))
-WELL = Standing(
+WELL = ClusterAccess(
     brokers=3, speaks="4.0", waits_for_pending_offsets=True,
     topics={f"articles.{name}": ALL for name in NAMES}, under_replicated={}, group=ALL, group_fault="",
     transactional_fault="", log_newest_ms=None,
@@ -105,7 +105,7 @@ async def test_the_answers_are_those_of_the_broker(kafka_broker: str, unique: st
     chosen = Settings(
         kafka_bootstrap_servers=kafka_broker, kafka_group_id=unique, topic_raw=(f"{unique}.raw",), **names
     )
-    told = await standing(chosen.kafka_options())
+    told = await cluster_access(chosen.kafka_options())
     assert (told.brokers, told.waits_for_pending_offsets, told.under_replicated) == (1, True, {})
     assert float(told.speaks) >= 3.8
     assert set(told.topics) == {f"{unique}.{name}" for name in NAMES}
@@ -132,7 +132,7 @@ async def test_the_answers_are_those_of_the_broker(kafka_broker: str, unique: st
     ],
 )
 def test_what_is_not_as_it_must_be_is_told(differing: dict[str, object], said: str | None) -> None:
-    found = judged(replace(WELL, **differing), Settings(), 10_000)  # type: ignore[arg-type]
+    found = access_findings(replace(WELL, **differing), Settings(), 10_000)  # type: ignore[arg-type]
     faults = [finding.text for finding in found if finding.fault]
     assert len(faults) == (0 if said is None else 1), faults
     assert said is None or said in faults[0]

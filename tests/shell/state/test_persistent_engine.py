@@ -18,16 +18,19 @@ from tests.sim.articles import START_MS
 from wirecopy.core.engine import Engine
 from wirecopy.core.model import Outcome, Refused
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
-from wirecopy.shell.ports import FingerprintLog, LogRecord, NullTelemetry, StateRefusal, UnavailableError
+from wirecopy.shell.errors import UnavailableError
+from wirecopy.shell.observe.events import StateRefusal, Telemetry
+from wirecopy.shell.ports import FingerprintLog, LogRecord
 from wirecopy.shell.state import write as state_write
 from wirecopy.shell.state.format import MANIFEST
-from wirecopy.shell.state.kept_engine import KeptEngine
+from wirecopy.shell.state.persistent_engine import PersistentEngine
 
 LOG = log_of(60)
 
 
-class Told(NullTelemetry):
+class RecordingTelemetry(Telemetry):
     def __init__(self) -> None:
+        super().__init__()
         self.refused: list[StateRefusal] = []
         self.restored: list[int] = []
         self.taken: list[int] = []
@@ -58,8 +61,8 @@ class Following:
             now[0] = time_ms
             broker.produce(TOPIC, 0, value)
         self.log: FingerprintLog = backend.log()
-        self.told = Told()
-        self.engine = KeptEngine(options(root, **other), self.told)
+        self.told = RecordingTelemetry()
+        self.engine = PersistentEngine(options(root, **other), self.told)
         self.executor = ThreadPoolExecutor(1)
         self.read: list[int] = []
         self.outcomes: list[Outcome | Refused] = []

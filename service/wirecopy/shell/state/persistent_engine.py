@@ -38,7 +38,10 @@ from wirecopy.core.engine import ENGINE_VERSION, Engine, Proposal
 from wirecopy.core.hashing import xxh3_128_hex
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.model import EngineStats, Outcome, RawArticle, Refused
-from wirecopy.shell.ports import FingerprintLog, StateOptions, StateRefusal, Telemetry, UnavailableError
+from wirecopy.shell.errors import UnavailableError
+from wirecopy.shell.observe.events import StateRefusal, Telemetry
+from wirecopy.shell.options import StateOptions
+from wirecopy.shell.ports import FingerprintLog
 from wirecopy.shell.state import read as state_read
 from wirecopy.shell.state import write as state_write
 from wirecopy.shell.state.child import Child
@@ -51,7 +54,7 @@ LOG_READ_TIMEOUT_MS: Final = 500
 LOG_READS_MAX: Final = 60  # 30 s for one record that the log surely holds
 
 
-class KeptEngine:
+class PersistentEngine:
     """One engine, one directory. `restore`, `rested` and `close` are called by the follower's task alone."""
 
     def __init__(self, options: StateOptions, telemetry: Telemetry) -> None:

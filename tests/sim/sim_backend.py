@@ -19,12 +19,11 @@ from typing import Any, NamedTuple
 from tests.sim.network import Network, Point, outside
 from wirecopy.shell.backends.memory import MemoryBackend, StoredRecord
 from wirecopy.shell.backends.memory import _raw_record as raw_record
+from wirecopy.shell.errors import FencedError, OffsetLostError, StalledError, UnavailableError
 from wirecopy.shell.ports import (
     AssignmentListener,
-    FencedError,
     LogBatch,
     LogRecord,
-    OffsetLostError,
     Opened,
     OutputRecord,
     OutputStream,
@@ -32,9 +31,7 @@ from wirecopy.shell.ports import (
     RawRecord,
     RawSource,
     RecordBounds,
-    StalledError,
     TopicPartition,
-    UnavailableError,
 )
 
 SESSION_SECONDS = 2.0
@@ -127,8 +124,10 @@ class TransactionLog:
 class SimTransactions:
     """One transactional producer. See `Transactions`."""
 
-    def __init__(self, doors: Doors, partition: TopicPartition, transactional_id: str, epoch: int) -> None:
-        self.doors = doors
+    def __init__(
+        self, sim_backend: SimBackend, partition: TopicPartition, transactional_id: str, epoch: int
+    ) -> None:
+        self.sim_backend = sim_backend
         self.partition = partition
         self.transactional_id = transactional_id
         self.epoch = epoch
@@ -140,8 +139,8 @@ class SimTransactions:
         self.dead = True  # until this transaction is known to have ended well
         batches: dict[OutputStream, list[tuple[str, int, OutputRecord]]] = {}
         for record in records:
-            topic = self.doors.backend.topic_of(record.stream)
-            number = sum(record.key or b"") % self.doors.backend.broker.partitions(topic)
+            topic = self.sim_backend.backend.topic_of(record.stream)
+            number = sum(record.key or b"") % self.sim_backend.backend.broker.partitions(topic)
             batches.setdefault(record.stream, []).append((topic, number, record))
         deliveries = [self.deliver(stream, batch) for stream, batch in batches.items()]
         await self.deliver_all([*deliveries, self.send_offset(next_raw_offset)])
@@ -152,25 +151,25 @@ class SimTransactions:
         await asyncio.gather(*requests)
 
     async def deliver(self, stream: OutputStream, batch: Sequence[tuple[str, int, OutputRecord]]) -> None:
-        await self.doors.network.ask(
+        await self.sim_backend.network.ask(
             f"send {stream.value}",
-            lambda: self.doors.transactions.send(self.transactional_id, self.epoch, batch),
+            lambda: self.sim_backend.transactions.send(self.transactional_id, self.epoch, batch),
             done=Point.OUTPUT_SENT,
         )
 
     async def send_offset(self, next_raw_offset: int) -> None:
-        await self.doors.network.ask(
+        await self.sim_backend.network.ask(
             "send offsets",
-            lambda: self.doors.transactions.send_offset(
+            lambda: self.sim_backend.transactions.send_offset(
                 self.transactional_id, self.epoch, self.partition, next_raw_offset
             ),
             sent=Point.BEFORE_OFFSETS,
         )
 
     async def commit(self) -> None:
-        await self.doors.network.ask(
+        await self.sim_backend.network.ask(
             "commit",
-            lambda: self.doors.transactions.commit(self.transactional_id, self.epoch),
+            lambda: self.sim_backend.transactions.commit(self.transactional_id, self.epoch),
             sent=Point.BEFORE_COMMIT,
             done=Point.COMMITTED,
         )
@@ -182,23 +181,25 @@ class SimTransactions:
 class SimOutputs:
     """See `Outputs`."""
 
-    def __init__(self, doors: Doors) -> None:
-        self.doors = doors
+    def __init__(self, sim_backend: SimBackend) -> None:
+        self.sim_backend = sim_backend
 
     async def open(self, partition: TopicPartition) -> Opened:
-        doors = self.doors
-        transactional_id = f"{doors.backend.group_id}.{partition.topic}.{partition.partition}"
+        sim_backend = self.sim_backend
+        transactional_id = f"{sim_backend.backend.group_id}.{partition.topic}.{partition.partition}"
         epoch = await self.fence(transactional_id)
-        await doors.network.reach(Point.FENCED)
+        await sim_backend.network.reach(Point.FENCED)
         committed = await self.committed(partition)
-        return Opened(SimTransactions(doors, partition, transactional_id, epoch), committed)
+        return Opened(SimTransactions(sim_backend, partition, transactional_id, epoch), committed)
 
     async def fence(self, transactional_id: str) -> int:
-        return await self.doors.network.ask("fence", lambda: self.doors.transactions.fence(transactional_id))
+        return await self.sim_backend.network.ask(
+            "fence", lambda: self.sim_backend.transactions.fence(transactional_id)
+        )
 
     async def committed(self, partition: TopicPartition) -> int | None:
-        backend = self.doors.backend
-        return await self.doors.network.ask(
+        backend = self.sim_backend.backend
+        return await self.sim_backend.network.ask(
             "committed", lambda: backend.broker.committed(backend.group_id, partition)
         )
 
@@ -209,9 +210,9 @@ class SimOutputs:
 class SimLog:
     """The fingerprint log. See `FingerprintLog`."""
 
-    def __init__(self, doors: Doors) -> None:
-        self._doors = doors
-        self._partition = TopicPartition(doors.backend.names.fingerprints, 0)
+    def __init__(self, sim_backend: SimBackend) -> None:
+        self._doors = sim_backend
+        self._partition = TopicPartition(sim_backend.backend.names.fingerprints, 0)
         self._offset = 0
         self.restoring = True
 
@@ -380,9 +381,9 @@ class Group:
 class SimSource:
     """A member of the group. See `RawSource`."""
 
-    def __init__(self, doors: Doors) -> None:
-        self._doors = doors
-        self._network = doors.network
+    def __init__(self, sim_backend: SimBackend) -> None:
+        self._doors = sim_backend
+        self._network = sim_backend.network
         self._listener: AssignmentListener | None = None
         self._positions: dict[TopicPartition, int | None] = {}
         self._reading: dict[TopicPartition, None] = {}
@@ -439,16 +440,16 @@ class SimSource:
 
     async def poll(self, timeout_ms: int, records_max: int) -> Mapping[TopicPartition, Sequence[RawRecord]]:
         network = self._network
-        await asyncio.sleep(network.chance.random() * network.weather.delay_max)
+        await asyncio.sleep(network.chance.random() * network.conditions.delay_max)
         batches = self._fetch(records_max)
         if not batches:
             await self._doors.backend.broker.wait(timeout_ms)
             batches = self._fetch(records_max)
         roll = network.chance.random()
-        if roll < network.weather.lost:
+        if roll < network.conditions.lost:
             network.events["lost: poll"] += 1
             raise UnavailableError("a poll failed; what it had taken is gone")
-        if roll < network.weather.lost * 1.1:
+        if roll < network.conditions.lost * 1.1:
             network.events["stalled source"] += 1
             raise StalledError("the client stands still")
         if batches:
@@ -516,7 +517,7 @@ class SimSource:
 
 
 @dataclass(slots=True)
-class Doors:
+class SimBackend:
     """One replica's view of the simulated broker. See `Backend`."""
 
     replica: int
@@ -525,7 +526,7 @@ class Doors:
     transactions: TransactionLog
     group: Group
     raised: list[Exception] = field(default_factory=list)
-    make_outputs: Callable[[Doors], SimOutputs] = SimOutputs
+    make_outputs: Callable[[SimBackend], SimOutputs] = SimOutputs
 
     def source(self) -> RawSource:
         return SimSource(self)
