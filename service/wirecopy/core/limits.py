@@ -51,6 +51,15 @@ WRAPPED_CHARS_MIN = 35  # a hard-wrapped line
 WRAPPED_CHARS_MAX = 100
 WRAPPED_PERCENT_MIN = 40  # of such lines go on in lower case
 
+# ---- quotations (laws in text/quotation_kernels.py)
+QUOTED_TOKENS_MIN = 4  # fewer are a name or a word in doubt, and the author's own
+QUOTED_TOKENS_MAX = 400  # over several paragraphs: a statement; what is open for longer was never closed
+QUOTED_SINGLE_TOKENS_MAX = 60  # up to a mark that may be an apostrophe
+SPEAKER_CHARS_MAX = 40  # "SEN. JOHN SMITH, D-OHIO:"
+SPEAKER_LINES_MIN = 3  # one such line is a dateline, two are a dateline and a heading
+FRAME_TOKENS_MIN = 3  # "The statement reads:"
+QUOTED_BYTES_MAX = 4096  # of the log's record: some 1,500 quotations, of a live blog
+
 # ---- main region
 TITLE_TOKENS_MIN = 2  # a one-word title stands anywhere
 TITLE_EXTRA_TOKENS_MAX = 8  # a line may add a section or a date to the title

@@ -178,7 +178,7 @@ def forged(steps: list[int], lines: list[int]) -> bytes:
     `encode_record` would never write."""
     names_ = [b"t", b"id", b"", b"p.com", b"p.com", b"p.com"]
     numbers = [0, 1, 0, 0, 450, 0, 450, 0, len(steps), len(lines) // 4, 0, *map(len, names_), *steps, *lines]
-    tail = b"\x01" * 16 + bytes(16) + bytes(8 * len(steps))
+    tail = b"\x01" * 16 + bytes(18) + bytes(8 * len(steps))
     return sealed(twins.write_varints(numbers) + b"".join(names_) + tail)
 
 

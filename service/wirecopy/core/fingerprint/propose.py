@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+import numpy as np
+
 from wirecopy.core import limits
 from wirecopy.core.credits.find import find_credits
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, encode_record, id_key
 from wirecopy.core.fingerprint.sketch import Sketch, sketch_in
+from wirecopy.core.fingerprint.varint_kernels import pack_quoted
 from wirecopy.core.hashing import xxh3_64, xxh3_128_hex
-from wirecopy.core.model import I32, Credit, CreditKind, RawArticle
+from wirecopy.core.model import I32, U8, Credit, CreditKind, RawArticle
+from wirecopy.core.text.quotations import quoted_in
 from wirecopy.core.text.tokens import Tokens, borrow, give_back, tokens_in
 from wirecopy.core.values import Value
 
@@ -45,6 +49,7 @@ def propose(article: RawArticle) -> Proposal:
         tokens=tokens,
         utf8=utf8,
     )[: limits.CREDITS_MAX]
+    quoted = _packed(*quoted_in(utf8, tokens, article))
     if article.offsets is not None:  # else the text is the body
         utf8 = article.body.encode("utf-8", "surrogatepass")
     body_xxh3 = xxh3_128_hex(utf8)
@@ -63,6 +68,7 @@ def propose(article: RawArticle) -> Proposal:
         _placed(found, article, tokens, sketch),
         sketch,
         id_key(article.domain[: limits.NAME_CHARS_MAX], article.evolved_from) if article.evolved_from else 0,
+        quoted,
     )
     made = Proposal(
         article, encode_record(record), body_xxh3, tokens.starts.copy(), tokens.ends.copy(), found
@@ -70,6 +76,14 @@ def propose(article: RawArticle) -> Proposal:
     give_back(for_sketch)
     give_back(for_tokens)
     return made
+
+
+def _packed(quoted: U8, count: int) -> bytes:
+    """Quoted tokens as the log holds them; nothing where none are."""
+    if not count:
+        return b""
+    packed = np.empty(limits.QUOTED_BYTES_MAX, np.uint8)
+    return packed[: pack_quoted(quoted, len(quoted), packed)].tobytes()
 
 
 def _placed(

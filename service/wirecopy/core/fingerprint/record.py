@@ -3,7 +3,8 @@
     magic "WC" · engine version u8 · XXH3-64 of the rest, its seed the engine version - 1, little endian
     · numbers: unsigned LEB128 (https://dwarfstd.org, §7.6), in the order of `encode_record`
     · strings: UTF-8, each after its length (a number of the stream)
-    · body XXH3-128, 16 bytes · title digest u64 · key of the article that it succeeds u64
+    · quoted tokens (varint_kernels.pack_quoted)
+    · body XXH3-128, 16 bytes · title digest u64 · key of the article that it succeeds u64 · bytes of quoted u16
     · shingle ids u64[n], little endian
 
 Decoding trusts nothing: another writer on the topic must not make replicas differ or fail, so whatever does
@@ -25,9 +26,9 @@ from wirecopy.core.model import CreditKind, RawPosition, RefusalReason, Refused
 from wirecopy.core.values import Value
 
 MAGIC = b"WC"
-ENGINE_VERSION = 1  # raised by every release that would change a verdict
+ENGINE_VERSION = 2  # raised by every release that would change a verdict
 _HEAD = struct.Struct("<2sBQ")
-_TAIL = struct.Struct("<16sQQ")
+_TAIL = struct.Struct("<16sQQH")
 _LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(np.int64), np.dtype(np.int32)
 _CREDIT_KINDS = tuple(CreditKind)
 _CREDIT_KIND_NUMBERS = {kind: number for number, kind in enumerate(_CREDIT_KINDS)}
@@ -82,6 +83,7 @@ class SketchRecord(Value):
     credits: tuple[RecordCredit, ...]
     sketch: Sketch
     succeeds: int = 0  # key (`id_key`) of the article that its publisher says it succeeds; 0: none
+    quoted: bytes = b""  # which tokens are quoted (varint_kernels.pack_quoted)
     lines: bytes = b""  # of the sketch, as the log has them, where it comes from there
 
 
@@ -125,7 +127,10 @@ def encode_record(record: SketchRecord) -> bytes:
         (
             stream[:written].tobytes(),
             *encoded,
-            _TAIL.pack(bytes.fromhex(record.body_xxh3), sketch.title_digest, record.succeeds),
+            record.quoted,
+            _TAIL.pack(
+                bytes.fromhex(record.body_xxh3), sketch.title_digest, record.succeeds, len(record.quoted)
+            ),
             sketch.ids.astype("<u8", copy=False).tobytes(),
         )
     )
@@ -191,10 +196,11 @@ def _decoded(rest: bytes) -> SketchRecord:
     if ids_count and not lines_count:
         raise _DamagedError("samples stand in no line")
     tail_at = size - _TAIL.size - 8 * ids_count
-    topic, id_, url, publisher, host, domain, *named = _strings(rest, at, lengths, tail_at)
+    digest, title_digest, succeeds, quoted_bytes = _TAIL.unpack_from(rest, tail_at)
+    quoted_at = tail_at - quoted_bytes
+    topic, id_, url, publisher, host, domain, *named = _strings(rest, at, lengths, quoted_at)
     if credits_count:
         credits_ = _credits(credit_numbers, named)
-    digest, title_digest, succeeds = _TAIL.unpack_from(rest, tail_at)
     return SketchRecord(
         RawPosition(topic, partition, offset),
         digest.hex(),
@@ -217,6 +223,7 @@ def _decoded(rest: bytes) -> SketchRecord:
             title_digest,
         ),
         succeeds,
+        rest[quoted_at:tail_at],
         rest[lines_at:at],
     )
 
@@ -298,7 +305,8 @@ def identity_of(value: bytes) -> Identity:
         if len(numbers) == varint_kernels.RECORD_NUMBERS:
             wanted += 7 * number + 6  # the last of these is the number of credits
     lengths = numbers[varint_kernels.RECORD_NUMBERS + 5 * numbers[10] :]
-    at = len(value) - _TAIL.size - 8 * numbers[8] - sum(lengths)
+    tail_at = len(value) - _TAIL.size - 8 * numbers[8]
+    at = tail_at - _TAIL.unpack_from(value, tail_at)[3] - sum(lengths)
     strings = []
     for length in lengths[:6]:
         strings.append(value[at : at + length].decode("utf-8"))

@@ -178,3 +178,51 @@ def unpack_lines(data: Array, lines: Array) -> Any:
         lines[count, 4] = numbers[1] & 1
         count += 1
     return count
+
+
+@kernel_of("i8(u1[::1], i8, u1[::1])")
+def pack_quoted(quoted: Array, tokens: Number, out: Array) -> Any:
+    """Stretches of quoted u8[≥ tokens], two numbers each: tokens since the last one's end, tokens. Returns how many bytes of
+    out u8 they take; stretches that do not fit are left out."""
+    written = np.int64(0)
+    last = token = np.int64(0)
+    while token < tokens:
+        if not quoted[token]:
+            token += 1
+            continue
+        first = token
+        while token < tokens and quoted[token]:
+            token += 1
+        if written + 20 > len(out):
+            break
+        written = _put_varint(out, written, first - last)
+        written = _put_varint(out, written, token - first)
+        last = token
+    return written
+
+
+@kernel
+def unpack_quoted(data: Array, tokens: Number, quoted: Array) -> Any:
+    """Fills quoted u8[≥ tokens] by what `pack_quoted` wrote, trusting nothing: whatever the bytes are, no token from `tokens`
+    on is touched. Returns how many tokens are quoted."""
+    quoted[:tokens] = 0
+    at = token = total = np.int64(0)
+    inside = False
+    while at < len(data):
+        value = np.int64(0)
+        shift = np.int64(0)
+        while at < len(data) and data[at] > 127 and shift < 42:
+            value |= np.int64(data[at] & 127) << shift
+            shift += 7
+            at += 1
+        if at == len(data):
+            break
+        value |= np.int64(data[at] & 127) << shift
+        at += 1
+        end = min(tokens, token + value)
+        if inside:
+            quoted[token:end] = 1
+            total += end - token
+        token = end
+        inside = not inside
+    return total

@@ -7,6 +7,7 @@ One blob an article, read only for the few candidates that a text really shares 
     judged   what else judging a candidate needs, JSON: credits, story, original; nothing where an article credits
              nobody and is an original that opened its own story, as most are
     rest     of its verdict, JSON; shorter for such an original
+    quoted   which of its tokens are quoted, as the log's record has it
     lines    of its sketch, as the log's record has them: only corrections read them
 
 Every article is written here once, few are read: so what writing costs counts most. Bounded: a body of many thousand lines
@@ -46,9 +47,10 @@ from wirecopy.core.values import Value, replace
 CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
 _VERDICT_KINDS = tuple(VerdictKind)
 _KIND_NUMBERS = {kind._value_: number for number, kind in enumerate(_VERDICT_KINDS)}
-# partition, offset, body's digest, bytes of judged and of rest, of names, their lengths in code points, kind, version
-_HEAD = struct.Struct("<QQ16sIIH6HBQ")
-_JUDGED_BYTES, _REST_BYTES, _NAMES_BYTES, _KIND = 3, 4, 5, 12  # places among them
+# partition, offset, body's digest, bytes of judged and of rest, of names, their lengths in code points, kind, version, bytes
+# of quoted
+_HEAD = struct.Struct("<QQ16sIIH6HBQH")
+_JUDGED_BYTES, _REST_BYTES, _NAMES_BYTES, _KIND, _QUOTED_BYTES = 3, 4, 5, 12, 14  # places among them
 DIGEST = slice(16, 32)  # where a blob has the body's digest
 _SAME_HOST = (1 << 16) - 1  # in place of a host's length: it is the domain
 _NONE = np.empty(0, np.uint8)
@@ -94,19 +96,20 @@ def encode_remembered(record: SketchRecord, verdict: Verdict) -> bytes:
         len(domain),
         _KIND_NUMBERS[verdict.kind._value_],
         record.version,
+        len(record.quoted),
     )
-    return b"".join((head, names, judged, rest, lines))
+    return b"".join((head, names, judged, rest, record.quoted, lines))
 
 
 def reencode_remembered(article: Remembered, verdict: Verdict, before: bytes) -> bytes:
     """The blob of an article of which something else is said now: who it is, and its lines, are those of the blob before."""
     head = list(_HEAD.unpack_from(before))
     names_end = _HEAD.size + head[_NAMES_BYTES]
-    lines_at = names_end + head[_JUDGED_BYTES] + head[_REST_BYTES]
+    quoted_at = names_end + head[_JUDGED_BYTES] + head[_REST_BYTES]
     judged, rest = _judged(article, verdict), _rest(verdict)
     head[_JUDGED_BYTES], head[_REST_BYTES] = len(judged), len(rest)
     head[_KIND] = _KIND_NUMBERS[verdict.kind._value_]
-    return b"".join((_HEAD.pack(*head), before[_HEAD.size : names_end], judged, rest, before[lines_at:]))
+    return b"".join((_HEAD.pack(*head), before[_HEAD.size : names_end], judged, rest, before[quoted_at:]))
 
 
 def _judged(article: SketchRecord | Remembered, verdict: Verdict) -> bytes:
@@ -159,6 +162,7 @@ def decode_head(blob: bytes) -> tuple[Any, ...]:
         domain_chars,
         kind,
         version,
+        _,
     ) = _HEAD.unpack_from(blob)
     names_end = _HEAD.size + names_bytes
     names = blob[_HEAD.size : names_end].decode()
@@ -190,8 +194,8 @@ def decode_head(blob: bytes) -> tuple[Any, ...]:
 def decode_remembered(blob: bytes) -> Remembered:
     """The article that a blob holds."""
     position, body, id_, url, publisher, host, domain, credits_, kind, story, original, _ = decode_head(blob)
-    lines_at = _lines_at(blob)
-    rest = json_value(blob[lines_at - _HEAD.unpack_from(blob)[_REST_BYTES] : lines_at])
+    quoted_at = _quoted_at(blob)
+    rest = json_value(blob[quoted_at - _HEAD.unpack_from(blob)[_REST_BYTES] : quoted_at])
     if len(rest) == 2:
         verdict = Verdict(
             kind, None, story, original, 0.0, 0.0, rest[0], (), (), None, tuple(Basis(one) for one in rest[1])
@@ -219,13 +223,19 @@ def credit_from_list(values: list[Any]) -> RecordCredit:
 
 def remembered_lines(blob: bytes) -> I32:
     """The lines i32[l, 5] that a blob holds."""
-    at = _lines_at(blob)
+    at = _quoted_at(blob) + _HEAD.unpack_from(blob)[_QUOTED_BYTES]
     packed = np.frombuffer(blob, np.uint8, -1, at).copy() if at < len(blob) else _NONE
     lines = np.empty((len(packed) // 4, 5), np.int32)
     return lines[: varint_kernels.unpack_lines(packed, lines)]
 
 
-def _lines_at(blob: bytes) -> int:
+def remembered_quoted(blob: bytes) -> bytes:
+    """Which tokens of an article are quoted, as its record had it."""
+    at = _quoted_at(blob)
+    return blob[at : at + _HEAD.unpack_from(blob)[_QUOTED_BYTES]]
+
+
+def _quoted_at(blob: bytes) -> int:
     head = _HEAD.unpack_from(blob)
     at: int = _HEAD.size + head[_NAMES_BYTES] + head[_JUDGED_BYTES] + head[_REST_BYTES]
     return at
