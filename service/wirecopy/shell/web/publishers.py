@@ -1,9 +1,9 @@
-"""The publishers' page: who republishes whom, how much of each publisher's work is its own, and how quickly it copies.
+"""The publishers' page: who republishes whom, how much of each publisher's work is its own, and how fast it copies.
 
-A graph of two hundred publishers is a ball of wool. So: a matrix of those who republish most (rows) and those who are
-republished most (columns), which stays one screen however many there are, with shade and number in each cell; a filter,
-after which the matrix is that of the publishers found and their partners; and a table of all, sorted by any column, a page
-at a time. The counts are kept as articles come (tally.py); a page once made serves all who ask for `KEPT_SECONDS`.
+A graph of two hundred publishers would be unreadable. The page has a matrix of the publishers that republish most (rows)
+and those that are republished most (columns), which fits one screen for any number of publishers; a filter, which limits
+the matrix to the matching publishers and their partners; and a table of all, sorted by any column, a page at a time. The
+counts are kept up to date as articles arrive (tally.py). A rendered page is cached for `KEPT_SECONDS`.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Publishers:
         return self._once(("json", wanted), lambda: self._export(wanted))
 
     def _once(self, key: tuple[object, ...], make: Callable[[], Response]) -> Response:
-        """The answer made last, while it is fresh."""
+        """The cached answer while it is fresh, else a new one."""
         now = self._clock()
         made_at, answer = self._kept.get(key, (-math.inf, None))
         if answer is None or now - made_at >= KEPT_SECONDS:
