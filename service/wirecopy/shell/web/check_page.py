@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from wirecopy.core import limits
@@ -27,9 +27,7 @@ from wirecopy.shell.web.evidence import CHARS_MAX, blocks_of, cut, on_text
 from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.problems import Problem, problem
 from wirecopy.shell.web.rendering import article_url, page, story_url
-
-if TYPE_CHECKING:
-    from wirecopy.shell.web.site import Site
+from wirecopy.shell.web.site_data import SiteData
 
 FORM: Final = "application/x-www-form-urlencoded"
 FORM_FIELDS_MAX: Final = 8
@@ -49,7 +47,7 @@ _STARTING = (
 _BUSY = "Too many texts are being checked at once. Try again."
 
 
-def routes(site: Site, options: CheckOptions) -> list[Route]:
+def routes(site: SiteData, options: CheckOptions) -> list[Route]:
     checks = CheckPage(site, options)
     return [
         Route(Method.GET, "/check", checks.form),
@@ -73,7 +71,7 @@ class ShownSource:
 class CheckPage:
     """Form and API; one allowance for both."""
 
-    def __init__(self, site: Site, options: CheckOptions) -> None:
+    def __init__(self, site: SiteData, options: CheckOptions) -> None:
         self._site = site
         self._options = options
         self._allowances = RateLimiter(options, time.monotonic)

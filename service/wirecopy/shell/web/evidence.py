@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -31,10 +31,8 @@ from wirecopy.shell.web.catalogue import Entry
 from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.problems import Problem, problem
 from wirecopy.shell.web.rendering import not_found, page, position_of
+from wirecopy.shell.web.site_data import SiteData
 from wirecopy.shell.web.texts import Gone
-
-if TYPE_CHECKING:
-    from wirecopy.shell.web.site import Site
 
 CHARS_MAX: Final = 60_000  # of each text that are aligned and shown: ten thousand words, a long read
 KEPT_MAX: Final = 32  # alignments in the cache
@@ -64,7 +62,7 @@ BASIS_WORDS_OF_ORIGINAL: Final = {
 assert set(BASIS_WORDS) == set(Basis)
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: SiteData) -> list[Route]:
     evidence = Evidence(site)
     return [
         Route(Method.GET, "/articles/.json", evidence.record),
@@ -95,7 +93,7 @@ class Block:
 class Evidence:
     """One page an article, and its record."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: SiteData) -> None:
         self._site = site
         self._kept: OrderedDict[tuple[object, ...], Comparison] = OrderedDict()
         self._one = asyncio.Lock()  # two cores for everything: one alignment at a time

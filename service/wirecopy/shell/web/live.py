@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from wirecopy.core.model import VerdictKind
@@ -26,9 +26,7 @@ from wirecopy.core.records.raw import json_bytes
 from wirecopy.shell.web.catalogue import Entry, Filters
 from wirecopy.shell.web.exchange import EVENTS, Method, Request, Response, Route
 from wirecopy.shell.web.rendering import count, fragment, page
-
-if TYPE_CHECKING:
-    from wirecopy.shell.web.site import Site
+from wirecopy.shell.web.site_data import SiteData
 
 PAGE_ROWS: Final = 50
 TICK_SECONDS: Final = 0.5  # messages come at most so often
@@ -44,7 +42,7 @@ CHOICE_CHARS_MAX: Final = 100
 SUGGESTIONS_MAX: Final = 60
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: SiteData) -> list[Route]:
     live = Live(site)
     return [
         Route(Method.GET, "/", live.page),
@@ -65,7 +63,7 @@ def filters_of(request: Request) -> Filters:
 class Live:
     """The page, and rows as everybody who watches gets them."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: SiteData) -> None:
         self._site = site
         self._rendered: OrderedDict[tuple[int, bool, bool], str] = OrderedDict()
 

@@ -13,17 +13,15 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from wirecopy.core.records.raw import json_bytes
 from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.rendering import page
+from wirecopy.shell.web.site_data import SiteData
 from wirecopy.shell.web.stories import span_text
 from wirecopy.shell.web.tally import Publisher, Tally
-
-if TYPE_CHECKING:
-    from wirecopy.shell.web.site import Site
 
 KEPT_SECONDS: Final = 3.0
 KEPT_MAX: Final = 16  # pages of different filters, sorts and numbers
@@ -45,7 +43,7 @@ SORTS: Final[dict[str, tuple[str, Callable[[Publisher], Any]]]] = {
 ASCENDING: Final = {"name", "delay"}
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: SiteData) -> list[Route]:
     publishers = Publishers(site.tally)
     return [
         Route(Method.GET, "/publishers.json", publishers.as_json),

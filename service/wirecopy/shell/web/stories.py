@@ -15,7 +15,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from wirecopy.core.model import VerdictKind
 from wirecopy.core.records.enriched import position_to_json, verdict_to_json
@@ -25,9 +25,7 @@ from wirecopy.shell.web.catalogue import Entry
 from wirecopy.shell.web.exchange import CSV, JSON, Method, Request, Response, Route
 from wirecopy.shell.web.problems import Problem, problem
 from wirecopy.shell.web.rendering import not_found, page, position_of
-
-if TYPE_CHECKING:
-    from wirecopy.shell.web.site import Site
+from wirecopy.shell.web.site_data import SiteData
 
 TABLE_ROWS: Final = 100  # of the table at a time: a page of 300 would be over 100 KB
 PLOT_ROWS_MAX: Final = 40  # publishers drawn; more would be a screen of dots that nobody reads
@@ -74,7 +72,7 @@ COLUMNS: Final = (
 )
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: SiteData) -> list[Route]:
     stories = Stories(site)
     return [
         Route(Method.GET, "/stories/.json", stories.as_json),
@@ -130,7 +128,7 @@ class Plot:
 class Stories:
     """One page a story, and its exports."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: SiteData) -> None:
         self._site = site
 
     async def page(self, request: Request) -> Response:
