@@ -26,7 +26,7 @@ FILES = {
     "near/upper_kernels.py": (
         "from wirecopy.core.jit import kernel_of\n"
         "from wirecopy.core.near.base_kernels import (  # the comment has a ) in it\n    above,\n)\n\n\n"
-        '@kernel_of("i8(i8)")\ndef twice(value):\n    return 2 * above(value)\n'
+        '@kernel_of("i8", "i8")\ndef twice(value):\n    return 2 * above(value)\n'
     ),
     "apart_kernels.py": "from wirecopy.core.jit import kernel\n\n\n@kernel\ndef same(value):\n    return value\n",
 }

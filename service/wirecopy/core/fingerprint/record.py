@@ -83,6 +83,11 @@ class SketchRecord(Value):
     lines: bytes = b""  # of the sketch, as the log has them, where it comes from there
 
 
+def strong(credit: RecordCredit) -> bool:
+    """Whether a credit says whose text this is, not only where a fact is from."""
+    return credit.kind is not CreditKind.MENTION
+
+
 class _DamagedError(Exception):
     """The bytes are not a record; never leaves this file."""
 

@@ -150,7 +150,7 @@ def read_record(
     return RECORD_READ, at, lines_at
 
 
-@kernel_of("i8(u1[::1], i4[:, ::1])")
+@kernel_of("i8", "u1[::1]", "i4[:, ::1]")
 def unpack_lines(data: Array, lines: Array) -> Any:
     """Fills lines i32[≥ size of data / 4, 5] with what `write_record` wrote of lines; returns how
     many there are."""
