@@ -35,7 +35,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from bench.__main__ import texts
+from bench.compare import texts
 from tests.kafka.client import Read, Record, produce, read_committed
 from tests.kafka.service import ROOT, Deployment, wait_until
 from tools.kafka import KafkaMissingError, new_broker

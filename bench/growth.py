@@ -35,8 +35,9 @@ if str(ROOT) not in sys.path:
 
 from wirecopy.core import limits  # noqa: E402
 from wirecopy.core.index import lookup_kernels  # noqa: E402
-from wirecopy.core.index.articles import COLUMNS, ArticleStore  # noqa: E402 — the checkout's own package
+from wirecopy.core.index.articles import ArticleStore  # noqa: E402 — the checkout's own package
 from wirecopy.core.index.postings import I64, Postings  # noqa: E402
+from wirecopy.core.index.row import COLUMNS  # noqa: E402
 from wirecopy.core.model import U16, U64  # noqa: E402
 
 STORY_SHARE: Final = 0.36
@@ -49,12 +50,7 @@ LAST_PART: Final = 0.2  # of a decade, which its figures are of
 PICKED_MAX: Final = 256  # shingles of an article, at most
 HITS_MAX: Final = PICKED_MAX * limits.POSTINGS_COUNT_MAX
 POSITIONS: Final = np.arange(PICKED_MAX, dtype=np.uint16)
-LENT: Final = (
-    np.empty(HITS_MAX, np.int32),
-    np.empty(HITS_MAX, np.uint32),
-    np.empty(HITS_MAX, np.uint16),
-    np.empty(PICKED_MAX, np.uint8),
-)
+LENT: Final = (np.empty(HITS_MAX, lookup_kernels.HIT), np.empty(PICKED_MAX, np.uint8))
 NOTHING: Final[dict[str, Any]] = {**{name: 0 for name, _ in COLUMNS}, "blob": b""}
 BYTES_GOAL, TIME_GOAL_US, RATIO_GOAL = 600, 15.0, 2.0
 
@@ -133,7 +129,7 @@ def stream(
 
 def look_up(postings: Postings, keys: U64) -> None:
     """A look-up as replay makes it: the kernel is called with lent arrays (`comparison.survey`)."""
-    lookup_kernels.postings_look_up(keys, *postings.table, *LENT)
+    lookup_kernels.postings_look_up(keys, postings.table, *LENT)
 
 
 def add(postings: Postings, articles: ArticleStore, batch: list[SyntheticArticle], window: int) -> float:

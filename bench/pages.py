@@ -55,7 +55,7 @@ KNOWN_FIRST = 1500  # articles that the pages know before anything is measured
 
 def articles() -> Iterator[bytes]:
     """Records without end; none has the id or address of one before."""
-    from bench.__main__ import texts
+    from bench.compare import texts
 
     found = texts("wirebench", 100_000) or samples.lines()
     for turn in itertools.count():

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import end_to_end, growth, outage, stages
-from bench.__main__ import OURS, OURS_WITH_JSON, compare, texts
+from bench.compare import OURS, OURS_WITH_JSON, compare, texts
 from tools.kafka import KafkaMissingError
 
 ROOT: Final = Path(__file__).resolve().parent.parent

@@ -28,7 +28,7 @@ from typing import Final
 import numpy as np
 
 from bench import growth
-from bench.__main__ import texts
+from bench.compare import texts
 from wirecopy import samples
 from wirecopy.core.engine import ENGINE_VERSION, Engine
 from wirecopy.core.fingerprint.propose import propose

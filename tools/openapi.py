@@ -1,4 +1,4 @@
-"""Writes the OpenAPI document that the service shows under /api/openapi.json.
+"""Write the OpenAPI document that the service shows under /api/openapi.json.
 
 What it says is taken from where it is decided: the shape of a verdict from the published schema of enriched records, that of
 a text from the schema of raw records, the problems from the pages' own list, limits from the settings' defaults. Only the
@@ -36,8 +36,8 @@ def document() -> Schema:
             "title": "Wirecopy",
             "version": "1",
             "summary": "Was this text published before?",
-            "description": "What one replica of the service knows. Read-only: nothing that is sent here is kept, and no"
-            " address that is sent here is fetched.",
+            "description": "Read-only access to what one replica knows. Texts that are sent are not stored, and addresses"
+            " that are sent are not fetched.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -53,7 +53,7 @@ def document() -> Schema:
 
 def _paths() -> Schema:
     article = _parameter("id", "path", "The article's id.")
-    story = _parameter("id", "path", "The story's id: that of the first article of it that was seen.")
+    story = _parameter("id", "path", "The story's id: the id of its first article.")
     return {
         "/api/check": {"post": _check()},
         "/api/openapi.json": {
@@ -62,13 +62,17 @@ def _paths() -> Schema:
         "/articles/{id}.json": {
             "get": _operation(
                 "article",
-                "The enriched record of an article, as it was published; where its text cannot be read any more, what is"
-                " still known of it.",
+                "The enriched record of an article as it was published; if its text is no longer available, the rest of"
+                " the record.",
                 "application/json",
                 _ref("Enriched"),
                 [
                     article,
-                    _parameter("at", "query", "Its raw position, topic/partition/offset, where ids repeat."),
+                    _parameter(
+                        "at",
+                        "query",
+                        "Its raw position, topic/partition/offset, if several articles have the id.",
+                    ),
                 ],
                 Problem.NO_SUCH_PAGE,
             )
@@ -86,7 +90,7 @@ def _paths() -> Schema:
         "/stories/{id}.csv": {
             "get": _operation(
                 "storyTable",
-                "The same as a table, RFC 4180.",
+                "The articles of a story as CSV (RFC 4180).",
                 "text/csv",
                 {"type": "string"},
                 [story],
@@ -95,7 +99,7 @@ def _paths() -> Schema:
         "/publishers.json": {
             "get": _operation(
                 "publishers",
-                "Who republishes whom, among the articles that this replica can show.",
+                "Who republishes whom, in the articles that this replica can show.",
                 "application/json",
                 _ref("Publishers"),
                 [_parameter("publisher", "query", "Part of a publisher's name.")],
@@ -108,7 +112,7 @@ def _check() -> Schema:
     options = CheckOptions()
     operation = _operation(
         "check",
-        "Says whether a text was published before, without adding it to the index.",
+        "Check whether a text was published before, without adding it to the index.",
         "application/json",
         _ref("Checked"),
         [],
@@ -119,8 +123,8 @@ def _check() -> Schema:
         Problem.BUSY,
     )
     operation["description"] = (
-        f"At most {options.bytes_max} bytes, {options.rate_per_second:g} requests a second from one address after the first"
-        f" {options.burst} (defaults of settings). A refusal for a while says in Retry-After how many seconds."
+        f"At most {options.bytes_max} bytes per request and {options.rate_per_second:g} requests per second from one"
+        f" address, after a burst of {options.burst} (defaults of the settings). Responses 429 and 503 have Retry-After."
     )
     for status in ("429", "503"):
         operation["responses"][status]["headers"] = {
@@ -196,12 +200,12 @@ def _schemas() -> Schema:
             "properties": _moved(enriched["properties"]),
         },
         "Text": {
-            "description": "A raw record as the service takes it from its topic, or an object with `text`.",
+            "description": "A raw record as on the raw topic, or an object with `text`.",
             "type": "object",
             "properties": {
                 "text": {"description": "The text, plain or HTML.", "type": "string", "minLength": 1},
                 "body": {
-                    "description": "The same, under the raw record's name.",
+                    "description": "The same as `text`, by its name in raw records.",
                     "type": "string",
                     "minLength": 1,
                 },
@@ -210,17 +214,21 @@ def _schemas() -> Schema:
             "anyOf": [{"required": ["text"]}, {"required": ["body"]}],
         },
         "Checked": {
-            "description": "What the service would say of the text if it came next.",
+            "description": "The verdict that the service would publish if this text arrived next.",
             "type": "object",
             "required": ["verdict", "published_before", "summary", "sentences", "republication", "links"],
             "properties": {
                 "verdict": {"enum": [kind.value for kind in VerdictKind]},
                 "published_before": {
-                    "description": "Whether it is anything but an original.",
+                    "description": "False for an original, else true.",
                     "type": "boolean",
                 },
                 "summary": {"description": "The verdict in a few words.", "type": "string"},
-                "sentences": {"description": "Why.", "type": "array", "items": {"type": "string"}},
+                "sentences": {
+                    "description": "The reasons for the verdict.",
+                    "type": "array",
+                    "items": {"type": "string"},
+                },
                 "republication": _ref("republication"),
                 "links": {
                     "description": "Pages of this service; null for what it cannot show (any more).",
@@ -266,10 +274,10 @@ def _schemas() -> Schema:
                 "type": {"type": "string", "format": "uri-reference"},
                 "title": {"type": "string"},
                 "status": {"type": "integer"},
-                "detail": {"description": "What to do about it.", "type": "string"},
+                "detail": {"description": "What is wrong and what to do.", "type": "string"},
                 "reason": {"enum": [kind.value for kind in Problem]},
                 "cause": {
-                    "description": "Of `unreadable`: the same word as in a dead letter.",
+                    "description": "For `unreadable`: the reason, in the words of the dead letters.",
                     "enum": [reason.value for reason in RejectReason],
                 },
             },
@@ -299,7 +307,7 @@ def _publisher() -> Schema:
             "copied_from": counts,
             "copied_by": counts,
             "median_delay_seconds": {
-                "description": "Between the original's time of publication and its own.",
+                "description": "Between the publication time of the original and of the copy.",
                 "type": ["integer", "null"],
                 "minimum": 0,
             },

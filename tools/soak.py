@@ -73,7 +73,7 @@ def _try(block: Block) -> Tried:
 
 
 def _simulated(seed: int, scale: int) -> str:
-    from tests.sim.scenario import SimViolationError, simulate
+    from tests.sim.simulate import SimViolationError, simulate
 
     try:
         simulate(seed, scale)

@@ -58,7 +58,7 @@ def test_the_demo_s_story_is_followed_from_the_live_page_to_the_check_box(watche
     theirs = page.locator(".pair .there mark.matched").all_inner_texts()
     assert ours and theirs
     assert len(" ".join(theirs)) > 1000
-    page.get_by_role("link", name=re.compile("articles, in time$")).click()
+    page.get_by_role("link", name=re.compile("articles: timeline$")).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(WIRE["title"])
     assert page.locator("svg.plot a.dot").count() >= 5
     page.get_by_role("link", name="Check", exact=True).click()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +16,10 @@ from tests.core.story import article, prose
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record
-from wirecopy.core.index.origin_index import NOTHING_COVERED, Learned, OriginIndex
+from wirecopy.core.index.lookup_kernels import HIT
+from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.postings import Postings
+from wirecopy.core.index.row import ROW
 from wirecopy.core.index.sharded import ShardedPostings
 from wirecopy.core.model import CreditKind, Verdict, VerdictKind
 from wirecopy.core.values import replace
@@ -23,9 +27,9 @@ from wirecopy.core.verdict import (
     candidate_kernels,
     comparison,
     learning_kernels,
-    measure_kernels,
-    survey_kernels,
 )
+from wirecopy.core.verdict.layout import IDENTITIES, QUERY
+from wirecopy.core.verdict.learning import Learned, learn
 from wirecopy.core.verdict.workspace import Workspace
 
 
@@ -37,6 +41,16 @@ def record_of(seed: int, *keys: str) -> SketchRecord:
     return replace(record, credits=credits_)
 
 
+def a_query(chance: random.Random, credits_count: int) -> npt.NDArray[Any]:
+    """A query with any keys, as compare packs it."""
+    query = np.zeros(1, QUERY)
+    query["site"], query["reposted"], query["title_digest"] = (chance.getrandbits(64) for _ in range(3))
+    query["identities"] = [chance.getrandbits(64) for _ in range(IDENTITIES)]
+    query["credits_count"] = credits_count
+    query["credits"][0, :credits_count] = [chance.getrandbits(64) for _ in range(credits_count)]
+    return query
+
+
 # ---- looking up
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32))
@@ -44,15 +58,10 @@ def test_one_call_finds_what_the_tables_say_when_asked_by_parts(seed: int) -> No
     chance = random.Random(seed)
     count, credits_count = chance.randint(0, 40), chance.randint(0, limits.CREDITS_MAX)
     ids = np.array([chance.getrandbits(64) for _ in range(count)], np.uint64)
-    query = np.array(
-        [chance.getrandbits(64) for _ in range(survey_kernels.QUERY_CREDITS + credits_count)], np.uint64
-    )
-    identities = slice(
-        survey_kernels.QUERY_IDENTITY, survey_kernels.QUERY_IDENTITY + survey_kernels.IDENTITIES
-    )
-    site, reposted = query[survey_kernels.QUERY_SITE], query[survey_kernels.QUERY_REPOSTED]
-    posted = np.concatenate((ids, query[identities]))
-    marked = np.concatenate((ids ^ site, ids ^ reposted, query[survey_kernels.QUERY_CREDITS :]))
+    query = a_query(chance, credits_count)
+    site, reposted, credits_ = query["site"], query["reposted"], query["credits"][0, :credits_count]
+    posted = np.concatenate((ids, query["identities"][0]))
+    marked = np.concatenate((ids ^ site, ids ^ reposted, credits_))
     postings, site_marks = Postings(), Postings()
     shared = ShardedPostings(3), ShardedPostings(3)
     spread = chance.choice([1, 200, 70_000])  # one, two or three bytes tell the articles apart
@@ -65,23 +74,20 @@ def test_one_call_finds_what_the_tables_say_when_asked_by_parts(seed: int) -> No
     found = []
     for one, other in ((postings, site_marks), shared):
         workspace = Workspace.least()
-        workspace.query[: len(query)] = query
-        comparison.survey(ids, credits_count, one, other, workspace)
-        votes, took, address, body = workspace.found.tolist()
+        workspace.query[:] = query
+        votes, again, address, body = comparison.survey(ids, one, other, workspace)
         found.append(
             [
                 workspace.template[:count].astype(bool).tolist(),
                 workspace.credited_before[:credits_count].tolist(),
                 (address, body, workspace.same[: address + body].tolist()),
-                *(
-                    [part[:n].tolist() for part in (of.sample, of.article, of.position)]
-                    for of, n in ((workspace.votes, votes), (workspace.reposted, took))
-                ),
+                workspace.votes[:votes].tolist(),
+                workspace.reposted[:again].tolist(),
             ]
         )
     assert found[0] == found[1]
-    sample, numbers, _ = found[0][3]
-    assert sorted(zip(numbers, sample, strict=True)) == list(zip(numbers, sample, strict=True))
+    ordered = [(article, sample) for article, sample, _ in found[0][3]]
+    assert sorted(ordered) == ordered
 
 
 # ---- candidates
@@ -94,33 +100,27 @@ def test_candidates_are_the_articles_with_most_usable_votes_and_those_of_the_add
     votes = sorted(
         (base + chance.randrange(articles), chance.randrange(samples)) for _ in range(chance.randint(0, 90))
     )
-    words = np.array([[chance.randrange(2)] for _ in range(articles)], np.uint64)
+    rows = np.zeros(articles, ROW)
+    rows["site"] = [chance.randrange(2) for _ in range(articles)]
     same = sorted(chance.sample(range(base, base + articles), min(articles, chance.randint(0, 3))))
-    at = np.zeros(candidate_kernels.AT_FIELDS, np.int64)
-    at[candidate_kernels.AT_BASE] = base
-    query = np.ones(1, np.uint64)  # the site
-    by = np.zeros(measure_kernels.BY_FIELDS, np.int64)
-    by[measure_kernels.BY_CANDIDATES], by[measure_kernels.BY_CANDIDATE_HITS] = 5, 2
-    numbers = np.array([number for number, _ in votes], np.uint32)
-    sample = np.array([which for _, which in votes], np.int32)
-    chosen, counts = np.zeros(40, np.uint32), np.zeros(5, np.int64)
-    kept, on_site = candidate_kernels._candidates(
-        template, sample, numbers, len(votes), words, at, np.uint64(1), by, chosen, counts
-    )
+    hits = np.zeros(len(votes), HIT)
+    hits["article"], hits["sample"] = [number for number, _ in votes], [which for _, which in votes]
+    chosen = np.zeros(40, np.uint32)
+    kept, on_site = candidate_kernels._candidates(template, hits, rows, base, np.uint64(1), chosen)
     usable = [(number, which) for number, which in votes if not template[which]]
     tally = Counter(number for number, _ in usable)
-    best = sorted((n for n in tally if tally[n] >= 2), key=lambda n: (-tally[n], n))[:5]
+    best = sorted((n for n in tally if tally[n] >= 2), key=lambda n: (-tally[n], n))[: limits.CANDIDATES_MAX]
     assert chosen[:kept].tolist() == best
-    assert on_site == sum(int(words[number - base, 0]) for number, _ in usable)
+    assert on_site == sum(int(rows["site"][number - base]) for number, _ in usable)
     distinct = candidate_kernels._joined(chosen, kept, np.array(same, np.uint32))
     assert chosen[:distinct].tolist() == sorted({*best, *same})
 
     spared = np.array(sorted({*best[:2]}), np.uint32)
     expected, before = template.copy(), template.sum()
     for number, which in usable:
-        if words[number - base, 0] == 1 and number not in spared:
+        if rows["site"][number - base] == 1 and number not in spared:
             expected[which] = 1
-    marked = candidate_kernels.mark_on_site(template, len(votes), sample, numbers, words, at, query, spared)
+    marked = candidate_kernels.mark_on_site(template, hits, rows, base, np.uint64(1), spared)
     assert marked == expected.sum() - before
     assert template.tolist() == expected.tolist()
 
@@ -134,50 +134,38 @@ def test_an_article_teaches_its_template_what_it_took_and_what_is_new(seed: int)
     ids = [chance.getrandbits(64) for _ in range(count)]
     positions = sorted(chance.sample(range(70_000 if chance.random() < 0.2 else 200), count))
     template = [chance.random() < 0.3 for _ in ids]
-    query = [chance.getrandbits(64) for _ in range(survey_kernels.QUERY_CREDITS + credits_count)]
+    query = a_query(chance, credits_count)
+    site, again = int(query["site"][0]), int(query["reposted"][0])
     edges = [sorted((chance.randrange(220), chance.randrange(220))) for _ in range(chance.randint(0, 3))]
     votes = [(chance.randrange(count), chance.randrange(50)) for _ in range(60)] if count else []
     renew = chance.choice([0, 25, 60])
-    site_marks_keys, site_marks_positions = (
-        np.empty(2 * count + credits_count, np.uint64),
-        np.empty(2 * count + credits_count, np.uint16),
-    )
-    keys, keys_positions = np.empty(count + 3, np.uint64), np.empty(count + 3, np.uint16)
-    taught = np.empty(learning_kernels.TAUGHT_FIELDS, np.int64)
-    learning_kernels.teach(
+    hits = np.zeros(len(votes), HIT)
+    hits["sample"], hits["article"] = [which for which, _ in votes], [number for _, number in votes]
+    found = learning_kernels.lessons(
         np.array(ids, np.uint64),
         np.array(positions, np.int32),
         np.array(template, np.uint8),
         np.array(edges, np.int32).reshape(-1, 2),
-        np.array([which for which, _ in votes], np.int32),
-        np.array([number for _, number in votes], np.uint32),
+        hits,
         len(votes),
         renew,
-        np.array(query, np.uint64),
-        credits_count,
-        site_marks_keys,
-        site_marks_positions,
-        keys,
-        keys_positions,
-        np.empty(count, np.int64),
-        taught,
+        query,
     )
     reposted = [
         not template[i] and any(start <= positions[i] < end for start, end in edges) for i in range(count)
     ]
     newest = [max((n for which, n in votes if which == i), default=-1) for i in range(count)]
     at = [min(position, 65_534) for position in positions]
-    site_marks = [(key, 0) for key in query[survey_kernels.QUERY_CREDITS :]]
-    site_marks += [(ids[i] ^ query[0], at[i]) for i in range(count) if template[i]]
-    site_marks += [(ids[i] ^ query[1], at[i]) for i in range(count) if reposted[i]]
+    site_marks = [(key, 0) for key in query["credits"][0, :credits_count].tolist()]
+    site_marks += [(ids[i] ^ site, at[i]) for i in range(count) if template[i]]
+    site_marks += [(ids[i] ^ again, at[i]) for i in range(count) if reposted[i]]
     fresh = [not template[i] and (not reposted[i] or 0 <= newest[i] < renew) for i in range(count)]
-    postings = [(ids[i], at[i]) for i in range(count) if fresh[i]] + [(key, 65_535) for key in query[2:5]]
-    told, kept = taught.tolist()
-    assert (
-        list(zip(site_marks_keys[:told].tolist(), site_marks_positions[:told].tolist(), strict=True))
-        == site_marks
-    )
-    assert list(zip(keys[:kept].tolist(), keys_positions[:kept].tolist(), strict=True)) == postings
+    postings = [(ids[i], at[i]) for i in range(count) if fresh[i]] + [
+        (key, 65_535) for key in query["identities"][0].tolist()
+    ]
+    marks, mark_positions, keys, key_positions = (part.tolist() for part in found)
+    assert list(zip(marks, mark_positions, strict=True)) == site_marks
+    assert list(zip(keys, key_positions, strict=True)) == postings
 
 
 @settings(max_examples=30, deadline=None)
@@ -185,17 +173,18 @@ def test_an_article_teaches_its_template_what_it_took_and_what_is_new(seed: int)
 def test_one_call_teaches_two_tables_what_insertions_by_parts_do(seed: int) -> None:
     chance = random.Random(seed)
     index, parts = OriginIndex(), OriginIndex(shards=2)
+    workspace = Workspace.least()
     records = [record_of(n, *chance.sample(["ap", "cnn", "dpa"], chance.randint(0, 2))) for n in range(3)]
     for number in range(8):
         record = records[chance.randrange(3)]
         tokens = record.sketch.tokens
         covered = np.array([[0, chance.randrange(tokens)]], np.int32)[: chance.randrange(2)]
         learned = Learned(None, covered, [])
-        seen = [(one, one.compare(record)) for one in (index, parts)]
-        for one, found in seen:
+        for one in (index, parts):
+            found = comparison.compare(record, one, workspace)
             found.template[: len(found.template) // 3] |= number % 2
-            assert one.remember(found, verdict_of(record), learned, number) == number
-            one.learn(found, learned, number, number // 2)
+            found.flag_tokens()
+            assert learn(one, found, verdict_of(record), learned, number, number // 2) == number
     keys = np.concatenate([record.sketch.ids for record in records])
     for left, right in ((index.postings, parts.postings), (index.site_marks, parts.site_marks)):
         assert len(left) == len(right)
@@ -224,8 +213,7 @@ def test_a_storys_chain_holds_what_lists_of_its_members_and_creditors_hold(seed:
         record = replace(records[time_ms % 3], credits=record_of(0, key).credits if key else ())
         alive = [n for n in story_of if index.alive(n)]
         story = story_of[chance.choice(alive)] if alive and chance.random() < 0.8 else None
-        seen = index.compare(record)
-        number = index.remember(seen, verdict_of(record), Learned(story, NOTHING_COVERED, []), time_ms)
+        number = index.remember(record, verdict_of(record), story, 0, 0, time_ms)
         story_of[number] = number if story is None else story
         members.setdefault(story_of[number], []).append(number)
         if key:

@@ -20,7 +20,9 @@ from tests.sim.scenario import World
 from wirecopy.core.engine import Engine
 from wirecopy.core.model import Outcome, Refused
 from wirecopy.shell.errors import FencedError, UnavailableError
-from wirecopy.shell.pipeline import follower, partition, steps
+from wirecopy.shell.pipeline import follower, steps
+from wirecopy.shell.pipeline.partition import worker as partition
+from wirecopy.shell.pipeline.partition.flight import PartitionFlight
 from wirecopy.shell.pipeline.steps import Entry
 from wirecopy.shell.ports import LogRecord, Opened, OutputStream, TopicPartition
 
@@ -170,7 +172,7 @@ def outcome_of_another(patch: Patch) -> Prepare:
     """What comes back from the log is taken to be about the oldest record that waits."""
 
     def settle(self: partition.PartitionWorker, outcome: Outcome) -> None:
-        for entry in self._entries:
+        for entry in self._flight.entries:
             if not entry.settled:
                 entry.outcome = outcome
                 self._changed.set()
@@ -218,14 +220,14 @@ def judged_before_replay(patch: Patch) -> Prepare:
 def prefix_with_holes(patch: Patch) -> Prepare:
     """What is settled is published, whether or not all before it is."""
 
-    def settled_prefix(self: partition.PartitionWorker) -> list[Entry]:
-        settled = [entry for entry in self._entries if entry.settled]
-        waiting = [entry for entry in self._entries if not entry.settled]
-        self._entries.clear()
-        self._entries.extend([*settled, *waiting])
-        return settled[: self._options.transaction_records_max]
+    def settled_prefix(self: PartitionFlight, records_max: int, followed_offset: int) -> list[Entry]:
+        settled = [entry for entry in self.entries if entry.settled]
+        waiting = [entry for entry in self.entries if not entry.settled]
+        self.entries.clear()
+        self.entries.extend([*settled, *waiting])
+        return settled[:records_max]
 
-    patch.setattr(partition.PartitionWorker, "_settled_prefix", settled_prefix)
+    patch.setattr(PartitionFlight, "settled_prefix", settled_prefix)
     return _nothing
 
 
@@ -263,10 +265,10 @@ def no_seek_after_failure(patch: Patch) -> Prepare:
 def kept_in_flight(patch: Patch) -> Prepare:
     """A new incarnation keeps what the one before it had in flight."""
 
-    def forget(self: partition.PartitionWorker) -> None:
+    def forget(self: PartitionFlight) -> None:
         self._inbox.clear()
 
-    patch.setattr(partition.PartitionWorker, "_forget", forget)
+    patch.setattr(PartitionFlight, "forget", forget)
     return _nothing
 
 

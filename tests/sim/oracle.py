@@ -35,7 +35,8 @@ from tests.core.naive.verdict import (
     trimmed,
 )
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record, id_key
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record, id_key, strong
+from wirecopy.core.index.known import Known
 from wirecopy.core.model import (
     Basis,
     Correction,
@@ -52,24 +53,8 @@ from wirecopy.core.model import (
 )
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import replace
-from wirecopy.core.verdict.measure_kernels import (
-    M_ANY,
-    M_BEFORE,
-    M_COLUMNS,
-    M_FIRST,
-    M_HITS,
-    M_LEAD_HERE,
-    M_LEAD_THERE,
-    M_LONGEST,
-    M_OWN,
-    M_PIECES,
-    M_SINGLES,
-    M_TAILS,
-    M_THERE,
-    M_WORDS,
-)
+from wirecopy.core.verdict.layout import MEASURES
 from wirecopy.core.verdict.rules import (
-    Known,
     credits_any,
     directed,
     earlier,
@@ -77,7 +62,6 @@ from wirecopy.core.verdict.rules import (
     external_credit,
     older_version,
     same_publisher,
-    strong,
 )
 
 NO_POSITION = 65_535
@@ -462,7 +446,7 @@ class Oracle:
     def _match(self, seen: Seen, number: int, runs: list[Run], there: tuple[int, int] | None = None) -> Match:
         record, known = seen.record, self._known(number)
         row = _measured(seen, [run for run in runs if run.hits > 1], there or self._kept[number].main)
-        row[M_SINGLES] = sum(run.hits == 1 for run in runs)
+        row["singles"] = sum(run.hits == 1 for run in runs)
         we_name_it = any(strong(c) and credits_any(c, known.brands) for c in record.credits)
         it_names_us = known.credit is not None and credits_any(known.credit, _brands(record))
         title = record.sketch.title_digest
@@ -805,9 +789,9 @@ def _chained(hits: list[tuple[int, int]]) -> list[Run]:
     return runs
 
 
-def _measured(seen: Seen, runs: list[Run], main_there: tuple[int, int]) -> list[int]:
-    """One candidate's numbers, in the columns that verdict.py reads."""
-    row = [0] * M_COLUMNS
+def _measured(seen: Seen, runs: list[Run], main_there: tuple[int, int]) -> dict[str, int]:
+    """One candidate's numbers, by the names of MEASURES."""
+    row = dict.fromkeys(MEASURES.names or (), 0)
     size = len(seen.main)
     own = [t for t, is_own in enumerate(seen.own()) if is_own]
     own_prose = {t for t in own if seen.prose[t]}
@@ -821,25 +805,25 @@ def _measured(seen: Seen, runs: list[Run], main_there: tuple[int, int]) -> list[
         inside = _overlap((run.there, run.there_end), main_there)
         words = sum(t in own_prose for t in range(run.here, end))
         words = min(words * inside // max(1, run.there_end - run.there), run.solid)
-        row[M_HITS] += run.hits
-        row[M_LONGEST] = max(row[M_LONGEST], words)
-        row[M_WORDS] += words
+        row["hits"] += run.hits
+        row["longest"] = max(row["longest"], words)
+        row["words"] += words
         if words >= limits.PIECE_WORDS_MIN:
-            row[M_PIECES] += words
+            row["pieces"] += words
             first.append(run.here)
-        row[M_ANY] += end - run.here
-        row[M_THERE] += inside
-        row[M_LEAD_THERE] += _overlap(
+        row["any"] += end - run.here
+        row["there"] += inside
+        row["lead_there"] += _overlap(
             (run.there, run.there_end), (start_there, start_there + limits.LEAD_TOKENS)
         )
         ends_both = end + limits.TAIL_TOKENS >= main_end and run.there_end + limits.TAIL_TOKENS >= end_there
         if ends_both and run.here >= main_start + lead_half and run.there >= start_there + lead_half:
-            row[M_TAILS] = max(row[M_TAILS], end - run.here)
-    row[M_BEFORE] = int(all(min(size, r.here_end) <= main_start or r.there_end <= start_there for r in runs))
-    row[M_FIRST] = min(first, default=-1)
+            row["tails"] = max(row["tails"], end - run.here)
+    row["before"] = int(all(min(size, r.here_end) <= main_start or r.there_end <= start_there for r in runs))
+    row["first"] = min(first, default=-1)
     explained = {t for run in runs for t in range(run.here, min(size, run.here_end))}
-    row[M_OWN] = sum(t in explained for t in own)
-    row[M_LEAD_HERE] = sum(t in explained for t in own[: limits.LEAD_TOKENS])
+    row["own"] = sum(t in explained for t in own)
+    row["lead_here"] = sum(t in explained for t in own[: limits.LEAD_TOKENS])
     return row
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.sim.articles import START_MS, Stream
-from tests.sim.loop import REPLICA, DeadlockError, LivelockError, SimLoop
+from tests.sim.loop import REPLICA, SimLoop
 from tests.sim.network import Conditions, Network, Point
 from tests.sim.sim_backend import Group, SimBackend, SimOutputs, TransactionLog
 from tests.sim.snapshot import Snapshot, inherit, restored, snapshot_of
@@ -40,10 +40,6 @@ RAW, ENRICHED, DEAD, CORRECTIONS, LOG = (
 )
 RECOVERY_SECONDS_MAX = 60.0
 FIELDS = FieldPaths()
-
-
-class SimViolationError(AssertionError):
-    """A promise was broken; the message says by which seed."""
 
 
 def decode(value: bytes | None, position: RawPosition) -> RawArticle | Rejected:
@@ -410,24 +406,3 @@ class SimTelemetry(Telemetry):
 
     def internal_fault(self, position: RawPosition, error: BaseException) -> None:
         self._world.wrongs.append(f"a fault of our own on {position}: {error!r}")
-
-
-def simulate(seed: int, scale: int = 1, prepare: Callable[[World], None] = lambda world: None) -> World:
-    """Runs a seed and checks it. Raises SimViolationError."""
-    from tests.sim.laws import breaches_of
-
-    chance = random.Random(seed)
-    loop = SimLoop(chance)  # type: ignore[abstract]
-    world = World(planned(seed, scale), loop, chance)
-    prepare(world)
-    try:
-        loop.run(world.run())
-        wrongs = [*world.wrongs, *breaches_of(world)]
-    except (DeadlockError, LivelockError) as error:
-        wrongs = [*world.wrongs, repr(error)]
-    if wrongs:
-        raise SimViolationError(
-            f"seed {seed}, scale {scale} (again: python -m tools.soak --seed {seed} --scale {scale}):\n  "
-            + "\n  ".join(wrongs[:12])
-        )
-    return world

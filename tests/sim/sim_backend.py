@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tests.sim.network import Network, Point, outside
-from wirecopy.shell.backends.memory import MemoryBackend, StoredRecord
-from wirecopy.shell.backends.memory import _raw_record as raw_record
+from wirecopy.shell.backends.memory import MemoryBackend, StoredRecord, raw_record
 from wirecopy.shell.errors import FencedError, OffsetLostError, StalledError, UnavailableError
 from wirecopy.shell.ports import (
     AssignmentListener,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sim.mutants import MUTANTS, Mutant
-from tests.sim.scenario import SimViolationError, simulate
+from tests.sim.simulate import SimViolationError, simulate
 
 SEEDS = 150
 

@@ -18,7 +18,8 @@ import pytest
 
 from tests.sim.articles import START_MS
 from tests.sim.network import Point
-from tests.sim.scenario import World, planned, simulate
+from tests.sim.scenario import World, planned
+from tests.sim.simulate import simulate
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.ports import TopicPartition
 
@@ -130,7 +131,7 @@ def test_a_crash_at_each_named_point(point: Point) -> None:
 def test_a_seed_gives_the_same_run_in_every_process() -> None:
     """Also where strings hash otherwise: or a seed would not bring a failure back."""
     script = (
-        "from tests.sim.scenario import simulate; print([simulate(s).loop.trace for s in (7, 12, 33, 52)])"
+        "from tests.sim.simulate import simulate; print([simulate(s).loop.trace for s in (7, 12, 33, 52)])"
     )
     traces = {
         subprocess.run(

@@ -29,7 +29,10 @@ from wirecopy.core.index.stored import (
 )
 from wirecopy.core.model import EngineStats, Outcome, Passage, RawArticle, Refused, Verdict
 from wirecopy.core.values import replace
+from wirecopy.core.verdict.comparison import Comparison, compare
 from wirecopy.core.verdict.judge import judge
+from wirecopy.core.verdict.learning import learn
+from wirecopy.core.verdict.workspace import Workspace
 
 __all__ = ["ENGINE_VERSION", "Engine", "Proposal", "enrich"]
 
@@ -44,8 +47,8 @@ class Engine:
     def __init__(self, *, window_ms: int = limits.WINDOW_MS, shards: int = 1) -> None:
         self._window_ms = window_ms
         self._renew_ms = window_ms * limits.RENEW_AGE_PERCENT // 100
-        self._renew_before = 0  # articles below it are older than that
         self._index = OriginIndex(shards)
+        self._workspace = Workspace.least()
         self._recent: Recent = {}
         self._log_offset = 0
         self._log_time_ms = 0
@@ -96,7 +99,13 @@ class Engine:
         if log_time_ms > self._log_time_ms:  # log time never runs backwards
             self._log_time_ms = log_time_ms
         self._index.forget_before(self._log_time_ms - self._window_ms)
-        outcome = recent[offset] = self._judged(record)
+        comparison = self._compared(record)
+        judged = judge(self._index, comparison)
+        renew_from_ms = self._log_time_ms - self._renew_ms
+        learn(self._index, comparison, judged.verdict, judged.learned, self._log_time_ms, renew_from_ms)
+        outcome = recent[offset] = Outcome(
+            position, record.body_xxh3, judged.verdict, judged.corrections, False
+        )
         if len(recent) > limits.RECENT_VERDICTS_PER_PARTITION:
             del recent[next(iter(recent))]
         return outcome
@@ -106,17 +115,15 @@ class Engine:
         `replay` in another thread: it reads what `replay` writes."""
         record = decode_record(proposal.value)
         assert not isinstance(record, Refused), "a proposal is a record of this engine's version"
-        judged = judge(self._index, self._index.compare(record))
+        judged = judge(self._index, self._compared(record))
         return Outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
 
-    def _judged(self, record: SketchRecord) -> Outcome:
-        index = self._index
-        comparison = index.compare(record)
-        judged = judge(index, comparison)
-        number = index.remember(comparison, judged.verdict, judged.learned, self._log_time_ms)
-        self._renew_before = index.articles.first_from(self._log_time_ms - self._renew_ms, self._renew_before)
-        index.learn(comparison, judged.learned, number, self._renew_before)
-        return Outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
+    def _compared(self, record: SketchRecord) -> Comparison:
+        """A record looked up in the index; good until the next."""
+        comparison = compare(record, self._index, self._workspace)
+        if comparison.workspace is not self._workspace and comparison.workspace.kept:
+            self._workspace = comparison.workspace
+        return comparison
 
     def stats(self) -> EngineStats:
         """Sizes and progress, for metrics."""

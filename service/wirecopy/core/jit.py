@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.core import caching, cgutils, types
+import numpy as np
+from numba.core import caching, cgutils, sigutils, types
 from numba.extending import intrinsic as _intrinsic
 
 __all__ = ["Array", "Number", "inlined", "intrinsic", "ir", "kernel", "kernel_of", "source_stamp", "types"]
@@ -110,6 +111,7 @@ if getattr(_config, "CACHE_LOCATOR_CLASSES", ""):  # whoever names others gets t
     _named = [f"{__name__}.{locator.__name__}" for locator in _LOCATORS]
     _config.CACHE_LOCATOR_CLASSES = ",".join([*_named, _config.CACHE_LOCATOR_CLASSES])
 _njit: Any = numba.njit
+_normalized: Any = sigutils.normalize_signature
 
 
 def kernel(function: F) -> F:
@@ -118,11 +120,21 @@ def kernel(function: F) -> F:
     return compiled
 
 
-def kernel_of(signature: str) -> Callable[[F], F]:
-    """Compiles a function for one signature, as it is loaded. Any other type of argument is converted or refused; it
-    cannot stop a running service to compile a variant."""
-    compiler: Callable[[F], F] = _njit(signature, nogil=True, cache=True)
+def kernel_of(returns: str, *arguments: str | np.dtype[Any]) -> Callable[[F], F]:
+    """Compiles a function for one signature, as it is loaded: what a caller passes is of these types or refused, so that no
+    other type can stop a running service to compile a variant. Types are numba's own terms ("i8", "u1[::1]"); a structured
+    dtype stands for an array of such records."""
+    compiler: Callable[[F], F] = _njit(_type_of(returns)(*map(_type_of, arguments)), nogil=True, cache=True)
     return compiler
+
+
+def _type_of(what: str | np.dtype[Any]) -> Any:
+    if what == "void":
+        return types.void
+    if isinstance(what, str):
+        arguments, _ = _normalized(f"void({what})")
+        return arguments[0]
+    return types.Array(numba.from_dtype(what), 1, "C")
 
 
 def inlined(function: F) -> F:

@@ -368,8 +368,8 @@ class Trace(Protocol):
         """What tells readers of the output that their work descends from ours (W3C trace context)."""
         ...
 
-    def ended(self, said: str, appended_at: float, published_at: float) -> None:
-        """Once. `said`: the verdict or the dead letter's reason; empty where the record was given up, to be judged
+    def end(self, result: str, appended_at: float, published_at: float) -> None:
+        """Once. `result`: the verdict or the dead letter's reason; empty where the record was given up, to be judged
         again. Times are those of the event loop: when the log surely held it, when its transaction began; 0: never.
         """
         ...
@@ -378,7 +378,7 @@ class Trace(Protocol):
 class Tracing(Protocol):
     """Spans, where they are asked for. Called on the event loop, never blocks, never raises."""
 
-    def began(self, record: RawRecord, received_at: float) -> Trace: ...
+    def begin(self, record: RawRecord, received_at: float) -> Trace: ...
 
 
 class Envelope(Protocol):

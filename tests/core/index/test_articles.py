@@ -17,7 +17,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from wirecopy.core.index.articles import BLOB_BYTES_MAX, COLUMNS, ROW, SEGMENT_BYTES, ArticleStore
+from wirecopy.core.index.articles import BLOB_BYTES_MAX, SEGMENT_BYTES, ArticleStore
+from wirecopy.core.index.row import COLUMNS, ROW
 from wirecopy.core.model import U32
 
 NAMES = [name for name, _ in COLUMNS]

@@ -106,11 +106,8 @@ class PostingsAgainstDictionary(RuleBasedStateMachine):
             postings = self.postings
             article = self.article(0)
             postings._make_ready(article)
-            nothing = (u64([]), u16([]), article)
-            if insert_kernels.postings_insert(
-                *nothing, *postings._tables, postings._control, postings._counts, homes
-            ):
-                postings.tend()
+            if insert_kernels.postings_advance(postings.table, homes):
+                postings._tend()
 
     @rule()
     def restore(self) -> None:
@@ -178,8 +175,7 @@ def test_keys_that_share_the_bits_of_a_slot_are_told_apart_where_buckets_overflo
         postings.insert(u64(of_home), article, u16([0] * len(of_home)))
     postings._begin_move()  # once more with half of the homes moved, and then with all
     for homes_moved in (0, 1242, BUCKETS):
-        nothing = (u64([]), u16([]), 0, *postings._tables, postings._control, postings._counts)
-        insert_kernels.postings_insert(*nothing, homes_moved)
+        insert_kernels.postings_advance(postings.table, homes_moved)
         for article, of_home in enumerate(keys):
             assert hits_of(postings, of_home) == [(i, article, 0) for i in range(len(of_home))]
 

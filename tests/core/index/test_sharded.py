@@ -9,7 +9,8 @@ import pytest
 
 from tests.core.story import assert_equal_engines
 from tests.shell.state.states import Log, engine_of, log_of
-from tests.sim.scenario import planned, simulate
+from tests.sim.scenario import planned
+from tests.sim.simulate import simulate
 from wirecopy.core.engine import Engine
 from wirecopy.core.index.postings import Postings
 from wirecopy.core.index.sharded import ShardedPostings, restored, slice_of

@@ -7,31 +7,15 @@ They say what each means, however slowly; the oracle of the simulation goes by t
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
 import numpy as np
 
 from wirecopy.core import limits
+from wirecopy.core.index.known import Known
 from wirecopy.core.model import I32, Passage
-from wirecopy.core.verdict.measure_kernels import (
-    M_ANY,
-    M_BEFORE,
-    M_FIRST,
-    M_HITS,
-    M_LEAD_HERE,
-    M_LEAD_THERE,
-    M_LONGEST,
-    M_OWN,
-    M_PIECES,
-    M_REST,
-    M_SINGLES,
-    M_TAILS,
-    M_THERE,
-    M_WORDS,
-)
-from wirecopy.core.verdict.rules import Known
 
 TokenRange = tuple[int, int]
 Run = tuple[int, int, int, int]  # start and end here, start and end in the source; in tokens, half open
@@ -40,7 +24,7 @@ Run = tuple[int, int, int, int]  # start and end here, start and end in the sour
 # ---- candidates
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """One row of measure_kernels.measure, named. Counts of tokens; shares are of the article's own main region."""
+    """A record of measure_kernels.measure. Counts of tokens; shares are of the article's own main region."""
 
     hits: int  # in runs
     singles: int  # in none
@@ -62,29 +46,29 @@ class Measures:
     unmatched_there: int
 
 
-def named_measures(row: list[int], own_here: int, own_there: int) -> Measures:
-    """A kernel's row with its shares worked out. own_here, own_there: tokens of the main regions, templates aside."""
+def named_measures(row: Mapping[str, int], own_here: int, own_there: int) -> Measures:
+    """A kernel's MEASURES with the shares worked out. own_here, own_there: tokens of the main regions, templates aside."""
     lead_here = min(limits.LEAD_TOKENS, own_here)
     lead_there = min(limits.LEAD_TOKENS, own_there)
     return Measures(
-        row[M_HITS],
-        row[M_SINGLES],
-        row[M_LONGEST],
-        row[M_PIECES],
-        row[M_WORDS],
-        row[M_OWN],
-        row[M_LEAD_HERE] / lead_here if lead_here else 0.0,
-        row[M_THERE],
-        min(1.0, row[M_LEAD_THERE] / lead_there) if lead_there else 0.0,
-        row[M_ANY],
-        bool(row[M_BEFORE]),
-        row[M_TAILS],
-        row[M_REST],
-        row[M_FIRST],
-        row[M_OWN] / own_here if own_here else 0.0,
-        min(1.0, row[M_THERE] / own_there) if own_there else 0.0,
-        max(0, own_here - row[M_OWN]),
-        max(0, own_there - row[M_THERE]),
+        row["hits"],
+        row["singles"],
+        row["longest"],
+        row["pieces"],
+        row["words"],
+        row["own"],
+        row["lead_here"] / lead_here if lead_here else 0.0,
+        row["there"],
+        min(1.0, row["lead_there"] / lead_there) if lead_there else 0.0,
+        row["any"],
+        bool(row["before"]),
+        row["tails"],
+        row["rest"],
+        row["first"],
+        row["own"] / own_here if own_here else 0.0,
+        min(1.0, row["there"] / own_there) if own_there else 0.0,
+        max(0, own_here - row["own"]),
+        max(0, own_there - row["there"]),
     )
 
 

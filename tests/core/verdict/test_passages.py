@@ -26,16 +26,17 @@ from wirecopy.core import limits
 from wirecopy.core.model import Passage
 from wirecopy.core.text.tokens import tokenise
 from wirecopy.core.verdict import passage_kernels as kernels
-from wirecopy.core.verdict.measure_kernels import R_COLUMNS, T_MAIN, T_TEMPLATE
-from wirecopy.core.verdict.passage_kernels import (
-    A_FIELDS,
+from wirecopy.core.verdict.layout import (
     COUNT_SOURCES,
     COUNT_TOTAL,
-    D_COLUMNS,
-    S_FIELDS,
+    REQUEST,
+    RUN,
+    SOURCE,
+    STRETCH,
+    TOKEN_MAIN,
+    TOKEN_TEMPLATE,
 )
 from wirecopy.core.verdict.passages import whole
-from wirecopy.core.verdict.workspace import DRAWN_BY
 
 SNAP, FILL, DRIFT = limits.SNAP_TOKENS_MAX, limits.FILL_TOKENS_MAX, limits.FILL_DRIFT_TOKENS_MIN
 MAIN = (0, 1000)
@@ -202,13 +203,14 @@ def some_lines(chance: random.Random, tokens: int) -> list[list[int]]:
     return rows
 
 
-def some_runs(chance: random.Random, tokens: int) -> list[list[int]]:
+def some_runs(chance: random.Random, tokens: int) -> list[tuple[int, ...]]:
     """Runs of one source, as measure_kernels.measure writes them; some of a lone hit, some beyond the text."""
-    found, here, there = [], chance.randint(0, tokens // 2), chance.randint(0, 90)
+    found = list[tuple[int, ...]]()
+    here, there = chance.randint(0, tokens // 2), chance.randint(0, 90)
     for _ in range(chance.randint(0, 5)):
         size = chance.randint(1, 60)
         hits = chance.choice([1, 2, 9])
-        found.append([0, here, here + size, there, there + size + chance.randint(-1, 9), hits, 0, 0])
+        found.append((here, here + size, there, there + size + chance.randint(-1, 9), hits, 0, 0))
         here += chance.choice([0, 1, size, size + chance.randint(0, 170)])
         here = min(here, tokens + 3)
         there = max(0, there + size + chance.choice([0, chance.randint(-9, 170)]))
@@ -222,22 +224,24 @@ def test_the_kernel_draws_what_the_twins_draw_step_by_step(seed: int) -> None:
     tokens = chance.randint(1, 500)
     lines = some_lines(chance, tokens)
     flags = [
-        chance.choice([T_MAIN, T_MAIN, T_MAIN, 0, T_MAIN | T_TEMPLATE, 1 | T_MAIN]) for _ in range(tokens)
+        chance.choice([TOKEN_MAIN, TOKEN_MAIN, TOKEN_MAIN, 0, TOKEN_MAIN | TOKEN_TEMPLATE, 1 | TOKEN_MAIN])
+        for _ in range(tokens)
     ]
-    own = bytes(flag & (T_MAIN | T_TEMPLATE) == T_MAIN for flag in flags)
+    own = bytes(flag & (TOKEN_MAIN | TOKEN_TEMPLATE) == TOKEN_MAIN for flag in flags)
     start, end = sorted((chance.randint(0, tokens), chance.randint(0, tokens)))
     main, edges = (start, end), chance.choice([(0, tokens), (start, end), (start, tokens)])
     sources, same_title = chance.choice([1, 1, 1, 2, 4]), chance.random() < 0.5
-    rows: list[list[int]] = []
-    request = [tokens, *main, *edges, (2 if same_title else 1) if sources == 1 else 0, sources]
+    rows: list[tuple[int, ...]] = []
+    request = (tokens, *main, *edges, (2 if same_title else 1) if sources == 1 else 0, sources, 0)
+    table = list[tuple[int, ...]]()
     explained, runs, there = [], list[Run](), (0, 0)
     for _ in range(sources):
         first = len(rows)
         rows += some_runs(chance, tokens)
         singles, edge = chance.random() < 0.5, chance.choice([-1, 12, 80])
         there = (chance.choice([0, chance.randint(0, 90)]), chance.randint(0, 700))
-        request += [first, len(rows), int(singles), *there, edge, 0, 0]
-        runs = [(row[1], row[2], row[3], row[4]) for row in rows[first:] if row[5] > 1 or singles]
+        table.append((first, len(rows), int(singles), *there, edge, 0, 0))
+        runs = [(row[0], row[1], row[2], row[3]) for row in rows[first:] if row[4] > 1 or singles]
         ranges = [(run[0], run[1]) for run in runs] if edge < 0 else filled(runs, main, there, edge)
         ranges = snapped(ranges, [line[0] for line in lines], [line[1] for line in lines])
         explained.append(inside(ranges, edges))
@@ -248,28 +252,27 @@ def test_the_kernel_draws_what_the_twins_draw_step_by_step(seed: int) -> None:
     for first, last, source in stretches:
         counts[source] += own.count(1, first, last)
 
-    got = np.full((2 * len(rows), D_COLUMNS), -7, np.int32)
+    got = np.full(2 * len(rows), -7, STRETCH)
     covered = np.full((2 * len(rows), 2), -7, np.int32)
     said = np.full(COUNT_SOURCES + sources, -7, np.int64)
-    assert len(request) == A_FIELDS + S_FIELDS * sources
-    table = np.array(lines, np.int32).reshape(-1, 5)
+    line_table = np.array(lines, np.int32).reshape(-1, 5)
     made = kernels.draw(
-        np.array(request, np.int64),
+        np.array([request], REQUEST),
+        np.array(table, SOURCE),
         np.array(flags, np.uint8),
-        table,
-        np.array(rows, np.int32).reshape(-1, R_COLUMNS),
-        DRAWN_BY,
+        line_table,
+        np.array(rows, RUN),
         np.full(tokens + 1, 255, np.uint8),
         got,
         covered,
         said,
     )
     assert [tuple(row[:3]) for row in got[:made].tolist()] == stretches
-    assert covered[:made].tolist() == got[:made, :2].tolist()
+    assert [tuple(row) for row in covered[:made].tolist()] == [row[:2] for row in got[:made].tolist()]
     assert said[COUNT_TOTAL] == own.count(1)
     assert said[COUNT_SOURCES:].tolist() == counts
     if lines:
-        by_lines = LineMap(table)
+        by_lines = LineMap(line_table)
         chars = [(by_lines.start_char(first), by_lines.end_char(last)) for first, last, _ in stretches]
         assert [tuple(row[3:]) for row in got[:made].tolist()] == chars
 

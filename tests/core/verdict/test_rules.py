@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,11 +19,13 @@ from tests.core.story import NOW_MS, article
 from wirecopy.core import limits, values
 from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record
+from wirecopy.core.index.known import Known
+from wirecopy.core.index.lookup_kernels import HIT
 from wirecopy.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
 from wirecopy.core.verdict import grade_kernels, measure_kernels, passage_kernels
 from wirecopy.core.verdict.comparison import Measured
+from wirecopy.core.verdict.layout import CANDIDATE, MEASURES, REQUEST, RUN, SOURCE, SPAN, TOKEN_MAIN
 from wirecopy.core.verdict.rules import (
-    Known,
     Match,
     accepted,
     also_source,
@@ -35,13 +36,10 @@ from wirecopy.core.verdict.rules import (
     lead,
     same_publisher,
 )
-from wirecopy.core.verdict.workspace import BY as REPLAYED_BY
-from wirecopy.core.verdict.workspace import DRAWN_BY, TO
 
 LITTLE = 0.001
-NOTHING = replace(
-    named_measures([0] * measure_kernels.M_COLUMNS, 200, 200), unmatched_here=0, unmatched_there=0
-)
+NO_MEASURES = dict.fromkeys(MEASURES.names or (), 0)
+NOTHING = replace(named_measures(NO_MEASURES, 200, 200), unmatched_here=0, unmatched_there=0)
 
 
 def known(**fields: Any) -> Known:
@@ -80,26 +78,25 @@ def twin(**fields: Any) -> twins_verdict.Match:
 
 def graded(m: Measures, same_title: bool, words_scale: float) -> int:
     """What the kernel says of such numbers."""
-    row = np.zeros(measure_kernels.M_COLUMNS, np.int32)
-    row[measure_kernels.M_HITS], row[measure_kernels.M_SINGLES], row[measure_kernels.M_BEFORE] = (
-        m.hits,
-        m.singles,
-        m.before,
-    )
-    row[measure_kernels.M_LONGEST], row[measure_kernels.M_PIECES], row[measure_kernels.M_WORDS] = (
-        m.longest,
-        m.pieces,
-        m.words,
-    )
-    row[measure_kernels.M_TAILS], row[measure_kernels.M_REST], row[measure_kernels.M_ANY] = (
-        m.tails,
-        m.rest,
-        m.any,
-    )
-    row[measure_kernels.M_OWN], row[measure_kernels.M_THERE] = m.own, m.there
-    parts = np.array([m.containment_here, m.containment_there, m.lead_here, m.lead_there], np.float64)
+    row, shares = np.zeros(1, MEASURES), np.zeros(1, CANDIDATE)
+    for name in (
+        "hits",
+        "singles",
+        "before",
+        "longest",
+        "pieces",
+        "words",
+        "tails",
+        "rest",
+        "any",
+        "own",
+        "there",
+    ):
+        row[name] = getattr(m, name)
+    for name in ("containment_here", "containment_there", "lead_here", "lead_there"):
+        shares[name] = getattr(m, name)
     own = m.own + m.unmatched_here, m.there + m.unmatched_there
-    grades: int = grade_kernels.graded(row, parts, *own, same_title, words_scale > 1.0, TO)
+    grades: int = grade_kernels.graded(row[0], shares[0], *own, same_title, words_scale > 1.0)
     return grades
 
 
@@ -273,30 +270,18 @@ def test_a_candidate_is_taken_from_its_threshold_on(
     assert twins_verdict.accepted(twin(**fields)) is good
 
 
-def any_row(data: st.DataObject) -> tuple[list[int], int, int]:
-    """A row that the kernel could write, with each number about as large as the thresholds; and own tokens of both."""
+def any_measures(data: st.DataObject) -> tuple[dict[str, int], int, int]:
+    """Measures that the kernel could write, each number about as large as the thresholds; and own tokens of both."""
     draw = data.draw
     words = st.integers(0, 60)
     hits, longest = draw(st.integers(0, 8)), draw(words)
-    row = [0] * measure_kernels.M_COLUMNS
-    row[measure_kernels.M_HITS], row[measure_kernels.M_LONGEST] = hits, longest
-    row[measure_kernels.M_REST] = draw(st.integers(0, longest))
-    row[measure_kernels.M_BEFORE] = draw(st.integers(0, 1))
-    for column in (
-        measure_kernels.M_PIECES,
-        measure_kernels.M_WORDS,
-        measure_kernels.M_OWN,
-        measure_kernels.M_THERE,
-        measure_kernels.M_ANY,
-    ):
-        row[column] = draw(words)
-    for column in (
-        measure_kernels.M_LEAD_HERE,
-        measure_kernels.M_LEAD_THERE,
-        measure_kernels.M_TAILS,
-        measure_kernels.M_SINGLES,
-    ):
-        row[column] = draw(st.sampled_from([0, 2, 40]))
+    row = {**NO_MEASURES, "hits": hits, "longest": longest}
+    row["rest"] = draw(st.integers(0, longest))
+    row["before"] = draw(st.integers(0, 1))
+    for name in ("pieces", "words", "own", "there", "any"):
+        row[name] = draw(words)
+    for name in ("lead_here", "lead_there", "tails", "singles"):
+        row[name] = draw(st.sampled_from([0, 2, 40]))
     return row, draw(st.integers(0, 90)), draw(st.integers(0, 90))
 
 
@@ -305,20 +290,16 @@ def any_row(data: st.DataObject) -> tuple[list[int], int, int]:
 def test_grades_say_what_the_twins_say_and_without_hope_nothing_else_makes_a_source(
     data: st.DataObject,
 ) -> None:
-    row, *own = any_row(data)
+    row, *own = any_measures(data)
     measures = named_measures(row, *own)
     same_title, scale = data.draw(st.booleans()), data.draw(st.sampled_from([1.0, 1.35]))
-    said, parts = np.zeros(grade_kernels.W_COLUMNS, np.int64), np.empty(grade_kernels.P_COLUMNS, np.float64)
-    grade_kernels.grade(  # type: ignore[call-arg]  # a kernel has no signature to check
-        np.array(row, np.int32), *own, same_title, scale > 1.0, REPLAYED_BY, TO, said, parts
-    )
-    assert parts.tolist() == [
-        measures.containment_here,
-        measures.containment_there,
-        measures.lead_here,
-        measures.lead_there,
-    ]
-    assert said[grade_kernels.W_GRADES] == graded(measures, same_title, scale)
+    counted, candidate = np.array([tuple(row.values())], MEASURES), np.zeros(1, CANDIDATE)
+    here, there = own
+    grade_kernels.grade(counted[0], here, there, same_title, scale > 1.0, candidate[0])
+    said = Measured(*candidate[0].tolist())
+    for name in ("containment_here", "containment_there", "lead_here", "lead_there"):
+        assert getattr(said, name) == getattr(measures, name)
+    assert said.grades == graded(measures, same_title, scale)
     good = False
     on_site = data.draw(st.booleans())
     for names in (False, True):
@@ -333,7 +314,7 @@ def test_grades_say_what_the_twins_say_and_without_hope_nothing_else_makes_a_sou
             good |= accepted(as_graded(one)) or also_source(as_graded(one))
     at_address = as_graded(replace(one, same_url=True, same_body=False))
     assert accepted(at_address) is twins_verdict.accepted(replace(one, same_url=True, same_body=False))
-    assert hopeless(replace(at_address.measured, of_site=on_site)) is not good
+    assert hopeless(values.replace(at_address.measured, of_site=on_site)) is not good
 
 
 SECOND = {"lead_there": limits.SECOND_LEAD_MIN, "words": limits.SECOND_WORDS_MIN}
@@ -377,19 +358,19 @@ def covering(number: int, *ranges: tuple[int, int], **fields: Any) -> twins_verd
 def chosen(matches: list[twins_verdict.Match], own: bytes) -> list[tuple[int, int]]:
     """What the twin chooses; and so does the kernel."""
     found = [(source.match.known.number, source.tokens) for source in twins_verdict.cover(matches, own)]
-    request, rows = [len(own), 0, 0, 0, 0, 0, len(matches)], list[list[int]]()
+    sources, rows = list[tuple[int, ...]](), list[tuple[int, ...]]()
     for one in matches:
         first = len(rows)
-        rows += [[0, *run, 1 + number % 2, 0, 0] for number, run in enumerate(one.runs)]
-        rows += [[0, 0, 90, 0, 90, 1, 0, 0]] if all(row[5] > 1 for row in rows[first:]) else []
-        lone = any(row[5] == 1 for row in rows[first : first + len(one.runs)])
-        request += [first, len(rows), lone, 0, 0, 0, one.measures.hits, one.known.number]
+        rows += [(*run, 1 + number % 2, 0, 0) for number, run in enumerate(one.runs)]
+        rows += [(0, 90, 0, 90, 1, 0, 0)] if all(row[4] > 1 for row in rows[first:]) else []
+        lone = any(row[4] == 1 for row in rows[first : first + len(one.runs)])
+        sources.append((first, len(rows), lone, 0, 0, 0, one.measures.hits, one.known.number))
     said = np.empty(len(matches), np.int64)
     count = passage_kernels.cover(
-        np.array(request, np.int64),
-        np.array([measure_kernels.T_MAIN * one for one in own], np.uint8),
-        np.array(rows, np.int32).reshape(-1, measure_kernels.R_COLUMNS),
-        DRAWN_BY,
+        np.array([(len(own), 0, 0, 0, 0, 0, len(matches), 0)], REQUEST),
+        np.array(sources, SOURCE),
+        np.array([TOKEN_MAIN * one for one in own], np.uint8),
+        np.array(rows, RUN),
         np.empty(len(own), np.uint8),
         said,
     )
@@ -604,9 +585,7 @@ def test_papers_at_one_hoster_are_several(
 
 # ---- measures
 def test_shares_are_of_each_texts_own_tokens() -> None:
-    row = [0] * measure_kernels.M_COLUMNS
-    row[measure_kernels.M_OWN], row[measure_kernels.M_THERE] = 50, 150
-    row[measure_kernels.M_LEAD_HERE], row[measure_kernels.M_LEAD_THERE] = 30, 90
+    row = {**NO_MEASURES, "own": 50, "there": 150, "lead_here": 30, "lead_there": 90}
     got = named_measures(row, 200, 100)
     assert (got.containment_here, got.containment_there) == (0.25, 1.0)  # a source's run may lie twice in it
     assert (got.lead_here, got.lead_there) == (0.5, 1.0)
@@ -615,17 +594,11 @@ def test_shares_are_of_each_texts_own_tokens() -> None:
     assert (short.lead_here, short.containment_there, short.lead_there) == (1.0, 0.0, 0.0)
 
 
-def test_every_column_has_its_name() -> None:
-    row = list(range(100, 100 + measure_kernels.M_COLUMNS))
+def test_every_number_keeps_its_name() -> None:
+    row = {name: place for place, name in enumerate(NO_MEASURES, 100)}
     got = named_measures(row, 10_000, 10_000)
-    plain = {name: getattr(got, name) for name in Measures.__dataclass_fields__}
-    assert plain["hits"] == row[measure_kernels.M_HITS]
-    assert plain["longest"] == row[measure_kernels.M_LONGEST]
-    assert plain["pieces"] == row[measure_kernels.M_PIECES]
-    assert plain["words"] == row[measure_kernels.M_WORDS]
-    assert plain["any"] == row[measure_kernels.M_ANY]
-    assert plain["tails"] == row[measure_kernels.M_TAILS]
-    assert plain["first"] == row[measure_kernels.M_FIRST]
+    for name in ("hits", "longest", "pieces", "words", "any", "tails", "first"):
+        assert getattr(got, name) == row[name]
 
 
 # ---- the kernels and their twins
@@ -641,27 +614,6 @@ BY = twins.Chaining(
 )
 
 
-def limits_of(**values: int) -> npt.NDArray[np.int64]:
-    """The limits that a kernel goes by, given by the names of their places."""
-    by = np.zeros(measure_kernels.BY_FIELDS, np.int64)
-    for name, value in values.items():
-        by[getattr(measure_kernels, name)] = value
-    return by
-
-
-def chaining(by: twins.Chaining) -> npt.NDArray[np.int64]:
-    return limits_of(
-        BY_SHINGLE=by.shingle_tokens,
-        BY_SOURCE_GAP=by.source_gap_max,
-        BY_GAP=by.gap_max,
-        BY_DRIFT=by.drift_min,
-        BY_PIECE=by.piece_words_min,
-        BY_LEAD=by.lead_tokens,
-        BY_TAIL=by.tail_tokens,
-        BY_SOLID_GAP=by.solid_gap,
-    )
-
-
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2**32))
 def test_flags_are_those_of_the_twin(seed: int) -> None:
@@ -672,22 +624,28 @@ def test_flags_are_those_of_the_twin(seed: int) -> None:
     positions = sorted(chance.sample(range(tokens), min(tokens, chance.randint(0, 30))))
     template = [int(chance.random() < 0.4) for _ in positions]
     main = sorted((chance.randint(0, tokens), chance.randint(0, tokens)))
-    gap_max, line_percent = chance.randint(0, 20), chance.randint(1, 100)
     got = np.full(tokens + 3, 255, np.uint8)
-    own = measure_kernels.token_flags(  # type: ignore[call-arg]  # a kernel has no signature to check
+    own = measure_kernels.token_flags(
         tokens,
         np.array(lines, np.int32).reshape(-1, 5),
-        *main,
+        main[0],
+        main[1],
         np.array(positions, np.int32),
         np.array(template, np.uint8),
-        limits_of(BY_SHINGLE=limits.SHINGLE_TOKENS, BY_TEMPLATE_GAP=gap_max, BY_LINE_PERCENT=line_percent),
         got,
     )
     expected = twins.token_flags(
-        tokens, lines, (main[0], main[1]), positions, template, limits.SHINGLE_TOKENS, gap_max, line_percent
+        tokens,
+        lines,
+        (main[0], main[1]),
+        positions,
+        template,
+        limits.SHINGLE_TOKENS,
+        limits.TEMPLATE_GAP_TOKENS_MAX,
+        limits.TEMPLATE_LINE_PERCENT,
     )
     assert got.tolist() == [*expected, 255, 255, 255]
-    assert own == sum(f & 6 == measure_kernels.T_MAIN for f in expected)
+    assert own == sum(f & 6 == TOKEN_MAIN for f in expected)
 
 
 @settings(max_examples=250, deadline=None)
@@ -715,31 +673,28 @@ def test_candidates_are_measured_as_the_twin_measures_them(seed: int) -> None:
                 there.append(min(65535, max(0, near)))
         starts.append(len(sample))
         mains.append(sorted((chance.randint(0, 300), chance.randint(0, 600))))
-    by = chance.choice([BY, twins.Chaining(5, 20, 30, 3, 8, 30, 12, 9)])
-    measures = np.full((len(mains) + 1, measure_kernels.M_COLUMNS), -7, np.int32)
-    runs = np.empty((len(sample) + 1, measure_kernels.R_COLUMNS), np.int32)
+    template = [int(chance.random() < 0.1) for _ in positions]
+    measures = np.full(len(mains) + 1, -7, MEASURES)
+    runs = np.empty(len(sample) + 1, RUN)
+    votes = np.zeros(len(sample), HIT)
+    votes["sample"], votes["position"] = sample, there
+    spans = [(first, last, *main) for (first, last), main in zip(pairwise(starts), mains, strict=True)]
     written = measure_kernels.measure(
         np.array(flags, np.uint8),
         tokens,
         np.array(positions, np.int32),
-        np.array(sample, np.int32),
-        np.array(there, np.uint16),
-        np.array(starts, np.int32),
-        np.array([m[0] for m in mains], np.int32),
-        np.array([m[1] for m in mains], np.int32),
-        len(mains),
-        chaining(by),
-        np.empty(tokens + 1, np.int32),
-        np.empty(tokens + 1, np.int32),
+        np.array(template, np.uint8),
+        votes,
+        np.array(spans, SPAN),
         measures,
         runs,
     )
     expected_runs = []
     for number, (first, last) in enumerate(pairwise(starts)):
-        hits = [(positions[sample[h]], there[h]) for h in range(first, last)]
-        row, found = twins.measure(flags, hits, (mains[number][0], mains[number][1]), by)
-        assert measures[number].tolist()[: len(row)] == row
+        hits = [(positions[sample[h]], there[h]) for h in range(first, last) if not template[sample[h]]]
+        row, found = twins.measure(flags, hits, (mains[number][0], mains[number][1]), BY)
+        assert list(measures[number].tolist()[: len(row)]) == row
         expected_runs += [
-            [number, r.start, r.end, r.source_start, r.source_end, r.hits, r.words, r.solid] for r in found
+            (r.start, r.end, r.source_start, r.source_end, r.hits, r.words, r.solid) for r in found
         ]
     assert runs[:written].tolist() == expected_runs

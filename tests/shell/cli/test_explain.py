@@ -49,7 +49,7 @@ def test_two_files_are_judged_and_their_shared_words_marked(
 ) -> None:
     out = explained(capsys, *texts, "--publishers", "Meridian Press", "Eastgate News")
     assert out.startswith("Eastgate News: full republication of Meridian Press")
-    assert "of its own words stand there" in out
+    assert "of this text appears in Meridian Press's article and makes up" in out
     assert "⟦" in out, "without colours, signs enclose what is matched"
     assert "⟪" in out, "the credit is shown where it stands"
     assert "more lines" in out, "the headline list is left out"
@@ -80,14 +80,14 @@ def test_records_are_explained_by_the_verdict_that_they_carry(
     text = path.read_text(encoding="utf-8")
     out = explained(capsys, "meridian-4411", "eastgate-70125", "--in", enriched)
     assert out.startswith("Eastgate News: full republication of Meridian Press")
-    assert "It says so itself: “" in out
+    assert "The text itself credits its source: “" in out
     lines = text.splitlines()
     number = next(i for i, line in enumerate(lines) if json.loads(line)["id"] == "eastgate-70125")
     record = json.loads(lines[number])
     record["republication"]["share"] = 0.1234
     lines[number] = json.dumps(record)
     path.write_text("\n".join(lines), encoding="utf-8")
-    assert "12 % of its own words" in explained(capsys, "meridian-4411", "eastgate-70125", "--in", enriched)
+    assert "12 % of this text" in explained(capsys, "meridian-4411", "eastgate-70125", "--in", enriched)
 
 
 def test_records_are_found_by_any_id_that_they_go_by(

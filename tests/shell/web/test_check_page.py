@@ -126,7 +126,7 @@ async def test_an_address_is_looked_up_wherever_it_is_pasted_and_never_fetched(p
         await pages.submit(text=f"  {known}\n"),
         await pages.submit(text="", url=known),
     ):
-        assert "This address is known: original" in page.replace("Original", "original")
+        assert "This address is in the index: original" in page.replace("Original", "original")
         assert "/articles/w%2F1" in page
     unknown = await pages.submit(text="http://169.254.169.254/latest/meta-data/")
     assert "not in the index" in unknown

@@ -133,7 +133,7 @@ async def test_a_row_changes_when_its_headline_is_read_or_its_verdict_corrected(
     watcher = await watch(world)
     world.add(article("a", "a.example"), read=False)
     json_of, _ = await watcher.next("rows")
-    assert "Headline not read yet" in json_of["rows"][0]
+    assert "Headline not loaded yet" in json_of["rows"][0]
     entry = world.site.catalogue.at(0)
     assert entry is not None
     world.site.catalogue.note(entry.position, "Now it is known", "en")

@@ -149,7 +149,7 @@ async def test_pages_are_small_at_three_hundred_copies() -> None:
         html = await world.text(url)
         Page(html)
         assert len(html.encode()) < 100_000, url
-    assert "300 of them republications" in Page(await world.text("/stories/first")).text
+    assert "300 of them are republications" in Page(await world.text("/stories/first")).text
     rows = [
         Page(await world.text(f"/stories/first?page={n}")).text.count("republication ") for n in (1, 2, 3, 4)
     ]
@@ -164,9 +164,9 @@ async def test_evidence_shows_both_texts_with_the_same_passages_marked() -> None
     jumps = [href for href in page.links() if re.fullmatch(r"#[po]\d+", href)]
     assert jumps and all(href[1:] in ids for href in jumps)
     assert {href[1] for href in jumps} == {"p", "o"}
-    assert "first.example published this before" in page.text
+    assert "appears in first.example's article" in page.text
     assert page.text.count("its deckhands broke down on Tuesday") == 2
-    assert "was copied by 1" in Page(await world.text("/articles/first")).text.casefold()
+    assert "copied by 1 article" in Page(await world.text("/articles/first")).text.casefold()
 
 
 async def test_a_text_that_is_gone_is_said_to_be_gone() -> None:
@@ -174,8 +174,8 @@ async def test_a_text_that_is_gone_is_said_to_be_gone() -> None:
     world.add(*original_and_copy(), read=False)
     world.forget_texts()
     page = Page(await world.text("/articles/copy"))
-    assert "Its text is gone. The raw topic does not hold its text any more." in page.text
-    assert "first.example published this before" in page.text
+    assert "The text is no longer available. The raw topic no longer has it." in page.text
+    assert "appears in first.example's article" in page.text
     record = json.loads(await world.text("/articles/copy.json"))
     assert record["text"] is None and record["republication"]["verdict"] == "republication"
 
@@ -186,7 +186,7 @@ async def test_a_text_is_shown_only_if_it_is_the_one_that_was_judged() -> None:
     ring = world.site.catalogue._ring
     ring[1] = replace(ring[1], body_xxh3="0" * 32)  # the topic was created anew: this was another text
     text = Page(await world.text("/articles/copy")).text
-    assert "Another record lies at its place" in text and "deckhands" not in text
+    assert "now has another record at this position" in text and "deckhands" not in text
 
 
 async def test_the_record_is_the_one_that_was_published() -> None:

@@ -207,7 +207,7 @@ async def test_page_and_export_say_what_the_engine_said() -> None:
     assert document["wire.com"]["originals_share"] == 1.0
     page = (await pages.get("/publishers")).body.decode()
     assert "wire.com" in page and "<b>paper" not in page
-    assert "No publisher has this" in (await pages.get("/publishers?publisher=zzz")).body.decode()
+    assert "No publisher name matches" in (await pages.get("/publishers?publisher=zzz")).body.decode()
     filtered = json_of(await pages.get("/publishers.json?publisher=WIRE"))
     assert [one["publisher"] for one in filtered["publishers"]] == ["wire.com"]
     await pages.close()

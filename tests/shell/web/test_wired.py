@@ -32,7 +32,7 @@ async def test_a_copy_is_found_from_the_live_page_to_its_record(
         while "Headline of copy" not in (await asyncio.to_thread(ask, port, "/"))[1]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     evidence = (await asyncio.to_thread(ask, port, "/articles/copy"))[1]
-    assert "first.example published this before" in evidence and evidence.count("with their bags") == 6
+    assert "appears in first.example" in evidence and evidence.count("with their bags") == 6
     record = json.loads((await asyncio.to_thread(ask, port, "/articles/copy.json"))[1])
     assert record["republication"]["original"]["id"] == "first"
     assert "2 articles by 2 publishers" in (await asyncio.to_thread(ask, port, "/stories/first"))[1]

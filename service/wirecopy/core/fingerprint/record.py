@@ -92,6 +92,11 @@ def id_key(domain: str, id_: str) -> int:
     return xxh3_64(b"id:" + domain.encode("utf-8", "replace") + b"\x00" + id_.encode("utf-8", "replace"))
 
 
+def strong(credit: RecordCredit) -> bool:
+    """Whether a credit says whose text this is, not only where a fact is from."""
+    return credit.kind is not CreditKind.MENTION
+
+
 class _DamagedError(Exception):
     """The bytes are not a record; never leaves this file."""
 

@@ -150,7 +150,7 @@ def read_record(
     return RECORD_READ, at, lines_at
 
 
-@kernel_of("i8(u1[::1], i4[:, ::1])")
+@kernel_of("i8", "u1[::1]", "i4[:, ::1]")
 def unpack_lines(data: Array, lines: Array) -> Any:
     """Fills lines i32[≥ size of data / 4, 5] with what `write_record` wrote of lines; returns how
     many there are."""
@@ -180,7 +180,7 @@ def unpack_lines(data: Array, lines: Array) -> Any:
     return count
 
 
-@kernel_of("i8(u1[::1], i8, u1[::1])")
+@kernel_of("i8", "u1[::1]", "i8", "u1[::1]")
 def pack_quoted(quoted: Array, tokens: Number, out: Array) -> Any:
     """Stretches of quoted u8[≥ tokens], two numbers each: tokens since the last one's end, tokens. Returns how many bytes of
     out u8 they take; stretches that do not fit are left out."""

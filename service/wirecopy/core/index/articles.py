@@ -1,11 +1,9 @@
 """What the engine keeps of each article it has seen: one row of numbers, and one blob.
 
-The row is fixed: what judging needs of a candidate (whose, of which story, which part of it is the article,
-its times, who else is of its story). Rows are records in one array, and not one array a column, since a
-candidate is judged by most of its fields at once: 72 bytes, one or two misses of the cache, where columns would
-take one each. Compiled loops read them where they lie (`words`, `halves`). The blob is
-whatever the caller must say of an article once it is named (id, URL, publisher, position, its verdict):
-opaque here, read rarely.
+The row is fixed (row.py): what judging needs of a candidate (whose, of which story, which part of it is the
+article, its times, who else is of its story). Compiled loops read rows where they lie (`row_table`). The blob is
+whatever the caller must say of an article once it is named (id, URL, publisher, position, its verdict): opaque
+here, read rarely.
 
 Articles are numbered 0, 1, 2 … in the log's order and expire in that order. Rows lie in pages that give their
 front back. Blobs are appended to segments of 1 MB which never change once full ("sealed"): so a snapshot
@@ -19,85 +17,27 @@ crosses from one segment into the next.
 
 from __future__ import annotations
 
-import struct
 from bisect import bisect_left
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from wirecopy.core.index.memory import Pages
-from wirecopy.core.model import U16, U32, U64
+from wirecopy.core.index.row import PACK, ROW, Row
+from wirecopy.core.model import U32
 
-COLUMNS: Final[tuple[tuple[str, type[np.integer[Any]]], ...]] = (
-    ("title_digest", np.uint64),
-    ("site", np.uint64),  # key of the publisher's domain
-    ("published_at_ms", np.int64),
-    ("log_time_ms", np.int64),
-    ("credit", np.uint64),  # digest of whom it credits; 0: nobody
-    ("story", np.uint32),  # the number of the article that the story began with
-    (
-        "previous_in_story",
-        np.uint32,
-    ),  # of a story's first article: its newest one; of any other: the one before it
-    ("credit_link", np.uint32),  # the one of its story that credits somebody before it (origin_index.py)
-    ("main_start", np.uint16),  # the article on its page: token positions
-    ("main_end", np.uint16),
-    ("own_tokens", np.uint16),  # of the main region, templates aside
-)
-"""The numbers kept of an article, widest first. A new one is added here and to `append`."""
-
-_FIELDS = sorted(
-    (("blob_at", np.uint64), ("blob_bytes", np.uint32), *COLUMNS),
-    key=lambda field: -np.dtype(field[1]).itemsize,
-)
-ROW: Final = np.dtype(_FIELDS, align=True)
 SEGMENT_BYTES: Final = 1 << 20
 BLOB_BYTES_MAX: Final = 1 << 18  # ids, a URL, names and lines at their limits take half of it
 
-_PLACES: Final[Any] = ROW.fields
-AT_SITE: Final = int(_PLACES["site"][1]) // 8
-AT_TITLE: Final = int(_PLACES["title_digest"][1]) // 8
-AT_MAIN_START: Final = int(_PLACES["main_start"][1]) // 2
-AT_MAIN_END: Final = int(_PLACES["main_end"][1]) // 2
-AT_OWN_TOKENS: Final = int(_PLACES["own_tokens"][1]) // 2
-"""Where a row holds them: in words of 8 bytes, in halves of 2."""
-NO_ARTICLE: Final = (1 << 32) - 1
-
-_FORMATS = {"u1": "B", "u2": "H", "u4": "I", "u8": "Q", "i8": "q"}
-_PACK = struct.Struct("<" + "".join(_FORMATS[np.dtype(kind).str[1:]] for _, kind in _FIELDS))
-_ROW_BYTES = ROW.itemsize
+_ROW_BYTES: Final[int] = ROW.itemsize
 _ROWS_MIN = 4096
 _GROWTH = 1.5  # in place and untouched until used, so generous
 _NEAR_ROWS = 64  # a search that goes on from an earlier one's place mostly ends that near to it
 _GIVE_BACK_ROWS = 1 << 14  # 1 MB
 
 assert BLOB_BYTES_MAX <= SEGMENT_BYTES
-assert ROW.itemsize - _PACK.size < 8, (
-    "widest first leaves no holes but at the end: packed and aligned rows agree"
-)
-
-
-class Row(NamedTuple):
-    """A row's numbers, in its order."""
-
-    blob_at: int
-    title_digest: int
-    site: int
-    published_at_ms: int
-    log_time_ms: int
-    credit: int
-    blob_bytes: int
-    story: int
-    previous_in_story: int
-    credit_link: int
-    main_start: int
-    main_end: int
-    own_tokens: int
-
-
-assert Row._fields == tuple(name for name, _ in _FIELDS)
 
 
 class ArticleStore:
@@ -119,20 +59,18 @@ class ArticleStore:
         "_open_at",
         "_open_end",
         "_pages",
-        "_rows",
         "_segment_ends",
         "_segments",
         "first_row",
-        "halves",
         "next_number",
         "oldest_live",
         "oldest_ms",
-        "words",
+        "row_table",
     )
 
     def __init__(self) -> None:
         # for others to read only, plain since every article asks for them many times
-        self.first_row = 0  # the number of the article whose row is the first of `words` and `halves`
+        self.first_row = 0  # the number of the article whose row is the first of `row_table`
         self.oldest_live = 0
         self.next_number = 0  # the number that the next article gets
         self._given_back = 0  # rows whose memory is back with the system
@@ -157,7 +95,7 @@ class ArticleStore:
     def nbytes(self) -> int:
         """Bytes of the rows in use and of all blob segments (mapped ones included)."""
         rows = self.next_number - self.first_row - self._given_back
-        return rows * ROW.itemsize + sum(segment.nbytes for segment in self._segments)
+        return rows * _ROW_BYTES + sum(segment.nbytes for segment in self._segments)
 
     @property
     def live_rows(self) -> npt.NDArray[Any]:
@@ -186,14 +124,14 @@ class ArticleStore:
         `previous_in_story`."""
         number = self.next_number
         at = number - self.first_row
-        if at == len(self._rows):
+        if at == len(self.row_table):
             self._make_room()
             at = number - self.first_row
         if number == self.oldest_live:
             self.oldest_ms = log_time_ms
         assert log_time_ms >= self._log_time_ms, "the log's time does not fall"
         self._log_time_ms = log_time_ms
-        _PACK.pack_into(
+        PACK.pack_into(
             self._bytes,
             at * _ROW_BYTES,
             self._append_blob(blob),
@@ -234,7 +172,7 @@ class ArticleStore:
     def row_values(self, number: int) -> tuple[int, ...]:
         """The same, without their names: in the order of `Row`."""
         assert self.oldest_live <= number < self.next_number, f"article {number} is not live"
-        return _PACK.unpack_from(self._bytes, (number - self.first_row) * _ROW_BYTES)
+        return PACK.unpack_from(self._bytes, (number - self.first_row) * _ROW_BYTES)
 
     def get(self, name: str, number: int) -> int:
         assert self.oldest_live <= number < self.next_number, f"article {number} is not live"
@@ -326,7 +264,7 @@ class ArticleStore:
         if len(rows):
             store.oldest_ms = int(rows["log_time_ms"][0])
         store._use(Pages(max(_ROWS_MIN, int(len(rows) * _GROWTH)) * ROW.itemsize))
-        store._rows[: len(rows)] = rows
+        store.row_table[: len(rows)] = rows
         names = sorted(name for name in state if name.startswith("blobs_"))
         kept = len(store._segment_ends) + 1 if names or len(rows) or store._segment_ends else 0
         first = store._first_segment
@@ -354,7 +292,7 @@ class ArticleStore:
     # ---- inside
 
     def _live(self) -> npt.NDArray[Any]:
-        return self._rows[self.oldest_live - self.first_row : self.next_number - self.first_row]
+        return self.row_table[self.oldest_live - self.first_row : self.next_number - self.first_row]
 
     def _indices(self, numbers: U32) -> U32:
         """Indices into the live rows. A dead number wraps around to a huge one, which NumPy refuses."""
@@ -396,19 +334,17 @@ class ArticleStore:
         live = self.next_number - self.oldest_live
         dead = self.oldest_live - self.first_row
         if dead >= live:
-            rows = self._rows[dead:]
+            rows = self.row_table[dead:]
             self._use(Pages(max(_ROWS_MIN, int(live * _GROWTH)) * ROW.itemsize))
-            self._rows[:live] = rows
+            self.row_table[:live] = rows
             self.first_row, self._given_back = self.oldest_live, 0
             return
-        size = int(len(self._rows) * _GROWTH)
+        size = int(len(self.row_table) * _GROWTH)
         del (
-            self._rows,
+            self.row_table,
             self._bytes,
             self._columns,
             self._log_times,
-            self.words,
-            self.halves,
         )  # no view of it may live while it grows
         self._pages.grow(size * ROW.itemsize)
         self._use(self._pages)
@@ -416,12 +352,10 @@ class ArticleStore:
     def _use(self, pages: Pages) -> None:
         """Puts the rows on these pages."""
         self._pages = pages
-        self._rows: npt.NDArray[Any] = pages.array(ROW)
-        self._bytes = self._rows.view(np.uint8).data
-        self._columns = {name: self._rows[name].data for name, _ in _FIELDS}
+        self.row_table: npt.NDArray[Any] = pages.array(ROW)  # of article n at n − first_row
+        self._bytes = self.row_table.view(np.uint8).data
+        self._columns = {name: self.row_table[name].data for name in ROW.fields}
         self._log_times = self._columns["log_time_ms"]
-        self.words: U64 = self._rows.view(np.uint64).reshape(len(self._rows), -1)
-        self.halves: U16 = self._rows.view(np.uint16).reshape(len(self._rows), -1)
 
     def _drop_segments(self) -> None:
         """Lets go of the sealed segments of which no article lives.

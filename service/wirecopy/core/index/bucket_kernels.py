@@ -20,6 +20,8 @@ import numpy as np
 
 from wirecopy.core.jit import Array, Number, intrinsic, ir, kernel, types
 
+TABLE = "Tuple((u8[::1], u8[::1], i8[::1], u4[::1]))"
+"""A table as a kernel is given it: slots of table a and of table b, control, live postings by article."""
 BUCKET_SLOTS = 6
 BUCKET_LANES = 8  # u64 words of a bucket
 PROBE_BUCKETS_MAX = 64

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from wirecopy.core import limits
 from wirecopy.core.index.bucket_kernels import (
     AHEAD,
     ALL_SLOTS,
@@ -33,6 +34,7 @@ from wirecopy.core.index.bucket_kernels import (
     POSITIONS_AT,
     PROBE_BUCKETS_MAX,
     SLOT_BYTES,
+    TABLE,
     USED_A,
     USED_B,
     USED_MASK,
@@ -55,10 +57,8 @@ from wirecopy.core.index.bucket_kernels import (
 )
 from wirecopy.core.jit import Array, Number, kernel, kernel_of
 
-_STORIES_MAX = 8
+HOMES_PER_POSTING = 4  # buckets moved for each key inserted
 _MOVED_AHEAD = 16 * BUCKET_BYTES  # the same of a move, which reads one table and writes the other in order
-_INSERT = "b1(u8[::1], u2[::1], i8, u8[::1], u8[::1], i8[::1], u4[::1], i8)"
-_MOVE = "i8(u8[::1], u2[::1], i8, i8, u8[::1], u8[::1], i8[::1], u4[::1])"
 _KEY_SPACE = np.int64(1 << 50)
 
 
@@ -95,11 +95,11 @@ def _insert_one(bucket: Number, key_low: Number, number: Number, live_min: Numbe
             if mask != NO_SLOT:
                 free_bucket, free_lane = bucket, lowest_bit(mask)
         if marks & WENT_ON == 0:
-            if free_bucket != 0 or stories >= _STORIES_MAX:
+            if free_bucket != 0 or stories >= limits.POSTINGS_COUNT_MAX:
                 break
             store_marks(bucket, marks | WENT_ON)
         bucket += BUCKET_BYTES
-    if stories >= _STORIES_MAX:
+    if stories >= limits.POSTINGS_COUNT_MAX:
         return -1
     if free_bucket == 0:
         return -2
@@ -180,22 +180,24 @@ def _advance(table_a: Number, table_b: Number, control: Array, counts: Array, ho
     control[FRONTIER] = last_home
 
 
-@kernel_of(_INSERT)
-def postings_insert(
-    keys: Array,
-    positions: Array,
-    article: Number,
-    slots_a: Array,
-    slots_b: Array,
-    control: Array,
-    counts: Array,
-    advance: Number,
-) -> Any:
-    """Adds a posting of `article` for each key, then moves `advance` homes if postings are moving.
+@kernel_of("b1", TABLE, "i8")
+def postings_advance(table: Any, homes: Number) -> Any:
+    """Moves the next `homes` homes, if postings are moving. Returns what `postings_insert` returns."""
+    slots_a, slots_b, control, counts = table
+    if control[BUCKETS_B] == 0:
+        return control[USED_A] > control[USED_MAX]
+    _advance(np.int64(slots_a.ctypes.data), np.int64(slots_b.ctypes.data), control, counts, homes)
+    return control[FRONTIER] >= control[GIVE_BACK_AT]
 
-    keys u64[n], positions u16[n], counts u32[…] (live postings by article). Returns whether the table wants
-    its owner: to begin or end a move, or to give back memory.
+
+@kernel_of("b1", "u8[::1]", "u2[::1]", "i8", TABLE)
+def postings_insert(keys: Array, positions: Array, article: Number, table: Any) -> Any:
+    """Adds a posting of `article` for each key, then moves HOMES_PER_POSTING homes for each if postings are moving.
+
+    keys u64[n], positions u16[n], table as `Postings.table`. Returns whether the table wants its owner: to begin or end a
+    move, or to give back memory.
     """
+    slots_a, slots_b, control, counts = table
     n = len(keys)
     table_a, table_b = np.int64(slots_a.ctypes.data), np.int64(slots_b.ctypes.data)
     key_lows = np.empty(n, np.uint64)
@@ -223,10 +225,7 @@ def postings_insert(
     control[DROPPED_FULL] += without_room
     control[LIVE] += added
     counts[article - control[COUNTS_BASE]] += np.uint32(added)
-    if control[BUCKETS_B] > 0:
-        _advance(table_a, table_b, control, counts, advance)
-        return control[FRONTIER] >= control[GIVE_BACK_AT]
-    return control[USED_A] > control[USED_MAX]
+    return postings_advance(table, HOMES_PER_POSTING * n)
 
 
 @kernel
@@ -245,21 +244,13 @@ def _find(bucket: Number, key_low: Number, live_min: Number, number: Number) -> 
     return np.int64(0), np.int64(0)
 
 
-@kernel_of(_MOVE)
-def postings_move(
-    keys: Array,
-    positions: Array,
-    article_from: Number,
-    article_to: Number,
-    slots_a: Array,
-    slots_b: Array,
-    control: Array,
-    counts: Array,
-) -> Any:
+@kernel_of("i8", "u8[::1]", "u2[::1]", "i8", "i8", TABLE)
+def postings_move(keys: Array, positions: Array, article_from: Number, article_to: Number, table: Any) -> Any:
     """Makes each key's posting of one article another's, or drops it where that has one (or is -1).
 
     Returns how many postings left `article_from`.
     """
+    slots_a, slots_b, control, counts = table
     n = len(keys)
     key_lows = np.empty(n, np.uint64)
     buckets = np.empty(n, np.int64)

@@ -38,7 +38,6 @@ from wirecopy.core import limits
 from wirecopy.core.index import bucket_kernels, insert_kernels, lookup_kernels
 from wirecopy.core.index.memory import Pages
 from wirecopy.core.model import I32, U16, U32, U64
-from wirecopy.core.verdict import learning_kernels
 
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
@@ -49,15 +48,13 @@ _BUCKET_BYTES = bucket_kernels.BUCKET_LANES * 8
 _BUCKETS_MIN = 1 << 16  # 4 MB, untouched until used; fewer would leave key bits neither stored nor implied
 _LOAD_MAX = 0.72  # share of slots in use at which a move begins; even at 0.74 one in 10^8 finds no slot
 _LOAD_AFTER = 0.51  # share in use after a move: growing by two fifths, each posting moves about three times
-_HOMES_PER_POSTING = 4  # buckets moved for each key inserted
 _LOAD_OF_MOVE = 1 / (
-    _HOMES_PER_POSTING * bucket_kernels.BUCKET_SLOTS
+    insert_kernels.HOMES_PER_POSTING * bucket_kernels.BUCKET_SLOTS
 )  # what insertions during a move add to it
 _GIVE_BACK_BUCKETS = 1 << 18  # 16 MB at a time
 _COUNTS_MIN = 1024
 _ARTICLE_SPAN = 1 << bucket_kernels.ARTICLE_BITS
 
-assert limits.POSTINGS_COUNT_MAX == 8, "the kernels' arrays hold 8 stories a key"
 assert (
     1 << bucket_kernels.KEY_BITS
 ) // _BUCKETS_MIN * bucket_kernels.PROBE_BUCKETS_MAX <= 1 << bucket_kernels.STORED_KEY_BITS, (
@@ -68,21 +65,35 @@ assert _LOAD_AFTER + 2 * _LOAD_OF_MOVE < _LOAD_MAX < 1, (
 )
 
 
+TableArrays = tuple[U64, U64, I64, U32]
+"""A table as kernels are given it: slots of table a and of table b, control, live postings by article."""
+
+
 class ArticleNumbersExhaustedError(RuntimeError):
     """More articles live at once than a slot can number: shorten the window or shard the index."""
 
 
 class Hits(NamedTuple):
-    """What a look-up found, ordered by sample and then by article.
+    """What a look-up found: `found` HIT[…] (lookup_kernels.py), ordered by sample and then by article, and `stories`
+    u8[keys], the number of live postings of each key."""
 
-    `sample` indexes the keys asked for; `article` and `position` say who holds the key, and at which of its
-    tokens. `stories` has one entry a key: its number of live postings.
-    """
-
-    sample: I32
-    article: U32
-    position: U16
+    found: npt.NDArray[Any]
     stories: U8
+
+    @property
+    def article(self) -> U32:
+        """Who holds the key."""
+        return self.found["article"]
+
+    @property
+    def sample(self) -> I32:
+        """Which of the keys asked for."""
+        return self.found["sample"]
+
+    @property
+    def position(self) -> U16:
+        """At which token of the article."""
+        return self.found["position"]
 
 
 class _Table:
@@ -111,8 +122,6 @@ class Postings:
         "_given_back",
         "_oldest",
         "_ready_to",
-        "_tables",
-        "filling",
         "table",
     )
 
@@ -122,9 +131,7 @@ class Postings:
         self._counts: U32 = np.zeros(_COUNTS_MIN, np.uint32)
         self._given_back = 0  # buckets of table a whose memory is back with the system
         self._control: I64 = np.zeros(bucket_kernels.CONTROL_FIELDS, np.int64)
-        self._tables: tuple[U64, U64] = self._a.slots, self._a.slots
-        self.table = (*self._tables, self._control)  # what a kernel is given of it that asks two tables
-        self.filling = (*self.table, self._counts)  # and of one that fills two
+        self.table: TableArrays = (self._a.slots, self._a.slots, self._control, self._counts)
         self._oldest = 0
         self._ready_to = 0  # articles from here on need `_make_ready`
         self._settle()
@@ -175,20 +182,15 @@ class Postings:
 
     def look_up(self, keys: U64) -> Hits:
         """All live postings of each key: one miss of the cache a key, overlapped over a call's keys."""
-        capacity = len(keys) * limits.POSTINGS_COUNT_MAX
-        sample = np.empty(capacity, np.int32)
-        article = np.empty(capacity, np.uint32)
-        position = np.empty(capacity, np.uint16)
+        found = np.empty(len(keys) * limits.POSTINGS_COUNT_MAX, lookup_kernels.HIT)
         stories = np.empty(len(keys), np.uint8)
-        found = lookup_kernels.postings_look_up(
-            keys, *self._tables, self._control, sample, article, position, stories
-        )
-        return Hits(sample[:found], article[:found], position[:found], stories)
+        count = lookup_kernels.postings_look_up(keys, self.table, found, stories)
+        return Hits(found[:count], stories)
 
     def count(self, keys: U64) -> U8:
         """How many live postings each key has: `look_up(keys).stories`, for half its time."""
         stories = np.empty(len(keys), np.uint8)
-        lookup_kernels.postings_count(keys, *self._tables, self._control, stories)
+        lookup_kernels.postings_count(keys, self.table, stories)
         return stories
 
     # ---- changing
@@ -201,18 +203,10 @@ class Postings:
         assert len(keys) == len(positions)
         if len(keys) == 0:
             return
-        self.ready_for(article)
-        homes = len(keys) * _HOMES_PER_POSTING
-        control = self._control
-        if insert_kernels.postings_insert(
-            keys, positions, article, *self._tables, control, self._counts, homes
-        ):
-            self.tend()
-
-    def ready_for(self, article: int) -> None:
-        """Makes room for what `insert` would add of an article; raises what it raises."""
         if not self._oldest <= article < self._ready_to:
             self._make_ready(article)
+        if insert_kernels.postings_insert(keys, positions, article, self.table):
+            self._tend()
 
     def move(self, keys: U64, article_from: int, article_to: int, positions: U16) -> int:
         """Makes the postings of one article those of another: its late original's, at its positions.
@@ -282,19 +276,13 @@ class Postings:
     def _refresh(self) -> None:
         """What Python reads at every call, taken from where kernels keep it."""
         control = self._control
-        self._tables = self._a.slots, (self._b or self._a).slots
-        self.table = (*self._tables, control)
-        self.filling = (*self.table, self._counts)
+        self.table = self._a.slots, (self._b or self._a).slots, control, self._counts
         self._oldest = int(control[bucket_kernels.OLDEST])
         last = int(control[bucket_kernels.BASE_A]) + _ARTICLE_SPAN // 2
         self._ready_to = min(int(control[bucket_kernels.COUNTS_BASE]) + len(self._counts), last)
 
     def _rewrite(self, keys: U64, article_from: int, article_to: int, positions: U16) -> int:
-        return int(
-            insert_kernels.postings_move(
-                keys, positions, article_from, article_to, *self._tables, self._control, self._counts
-            )
-        )
+        return int(insert_kernels.postings_move(keys, positions, article_from, article_to, self.table))
 
     def _make_ready(self, article: int) -> None:
         """Makes room for an article's count, and sees that its number fits a slot."""
@@ -318,7 +306,7 @@ class Postings:
             control[bucket_kernels.COUNTS_BASE] = self._oldest
         self._refresh()
 
-    def tend(self) -> None:
+    def _tend(self) -> None:
         """Begins a move, ends it, or gives back the memory that it has left."""
         frontier = int(self._control[bucket_kernels.FRONTIER])
         if self._b is None:
@@ -365,36 +353,3 @@ class Postings:
         control[bucket_kernels.FRONTIER] = 0
         control[bucket_kernels.GIVE_BACK_AT] = 0
         control[bucket_kernels.USED_MAX] = int(self._a.buckets * bucket_kernels.BUCKET_SLOTS * _LOAD_MAX)
-
-
-Taught = tuple[U64, I32, U8, I32, I32, U32, int]
-"""Of an article, as learning_kernels.teach is given it: ids, positions, template; covered ranges; its votes' samples, articles
-and count."""
-
-
-def learn(
-    article: Taught,
-    renew_before: int,
-    query: U64,
-    credits_count: int,
-    number: int,
-    postings: Postings,
-    site_marks: Postings,
-) -> None:
-    """Inserts what an article teaches into both tables, in one call. Raises what `Postings.insert` raises."""
-    postings.ready_for(number)
-    site_marks.ready_for(number)
-    wants = learning_kernels.postings_learn(
-        *article,
-        renew_before,
-        query,
-        credits_count,
-        number,
-        *postings.filling,
-        *site_marks.filling,
-        _HOMES_PER_POSTING,
-    )
-    if wants & learning_kernels.WANTS_POSTINGS:
-        postings.tend()
-    if wants & learning_kernels.WANTS_SITE_MARKS:
-        site_marks.tend()

@@ -21,7 +21,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from wirecopy.core.index.postings import Hits, Postings
+from wirecopy.core.index.postings import Hits, Postings, TableArrays
 from wirecopy.core.model import U16, U64
 
 _SPREAD: Final = np.uint64(0xD6E8FEB86659FD93)  # odd, and not the one by which tables find buckets
@@ -32,7 +32,13 @@ Indices = npt.NDArray[np.intp]
 
 
 class Shard(Protocol):
-    """Postings of a slice: what would cross a wire. `Postings` says what each call means."""
+    """Postings of a slice: what would cross a wire. `Postings` says what each call means.
+
+    `table` is for a kernel that makes several look-ups in one call: the arrays of a table that lies whole in this process.
+    It is None where keys must be sent to somebody who has it: `look_up` and `count` are for that."""
+
+    @property
+    def table(self) -> TableArrays | None: ...
 
     @property
     def oldest_live(self) -> int: ...
@@ -66,6 +72,7 @@ class ShardedPostings:
     """Answers as one `Postings` that holds all shards' postings."""
 
     __slots__ = ("_shards",)
+    table = None
 
     def __init__(self, shards: int, make: Callable[[], Shard] = Postings) -> None:
         assert 1 <= shards <= SHARDS_MAX
@@ -90,20 +97,19 @@ class ShardedPostings:
     # ---- asking
     def look_up(self, keys: U64) -> Hits:
         """Scatters the keys and gathers the hits, ordered by sample and then by article."""
-        samples, articles, positions = [], [], []
+        gathered = []
         stories = np.zeros(len(keys), np.uint8)
         for shard, at in self._scattered(keys):
             hits = shard.look_up(keys[at])
-            samples.append(at[hits.sample].astype(np.int32))
-            articles.append(hits.article)
-            positions.append(hits.position)
+            found = hits.found.copy()
+            found["sample"] = at[hits.sample]
+            gathered.append(found)
             stories[at] = hits.stories
-        if not samples:
+        if not gathered:
             return self._shards[0].look_up(keys)
-        sample = np.concatenate(samples)
+        every = np.concatenate(gathered)
         # a sample's hits all come from one shard, in their order there
-        order = np.argsort(sample, kind="stable")
-        return Hits(sample[order], np.concatenate(articles)[order], np.concatenate(positions)[order], stories)
+        return Hits(every[np.argsort(every["sample"], kind="stable")], stories)
 
     def count(self, keys: U64) -> npt.NDArray[np.uint8]:
         stories = np.zeros(len(keys), np.uint8)

@@ -45,6 +45,7 @@ from wirecopy.core.records.raw import json_bytes, json_value
 from wirecopy.core.values import Value, replace
 
 CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
+_MENTION = CreditKind.MENTION.value
 _VERDICT_KINDS = tuple(VerdictKind)
 _KIND_NUMBERS = {kind._value_: number for number, kind in enumerate(_VERDICT_KINDS)}
 # partition, offset, body's digest, bytes of judged and of rest, of names, their lengths in code points, kind, version, bytes
@@ -143,10 +144,32 @@ def _end_of_number(packed: bytes, count: int) -> int:
 _PLAIN: tuple[list[Any], None, None] = ([], None, None)
 
 
-def decode_head(blob: bytes) -> tuple[Any, ...]:
-    """What judging a candidate needs of a blob: position, body's digest, id, URL, publisher, host, domain, credits (each
-    for `credit_from_list`), kind, story, original, version. It is our own: damage is an assertion's matter, found by checksums
-    before."""
+class Head(Value):
+    """What judging a candidate needs of a blob."""
+
+    position: RawPosition
+    body_xxh3: str
+    id: str
+    url: str
+    publisher: str
+    host: str
+    domain: str
+    credits: list[list[Any]]  # each for `credit_from_list`
+    kind: VerdictKind
+    story_id: str
+    original: Original | None
+    version: int  # as its publisher counts; 0: not said
+
+    def strongest_credit(self) -> RecordCredit | None:
+        """Its first credit that is more than a mention."""
+        for values in self.credits:
+            if values[0] != _MENTION:
+                return credit_from_list(values)
+        return None
+
+
+def decode_head(blob: bytes) -> Head:
+    """The head of a blob. It is our own: damage is an assertion's matter, found by checksums before."""
     (
         partition,
         offset,
@@ -175,44 +198,45 @@ def decode_head(blob: bytes) -> tuple[Any, ...]:
     credits_, story, original = (
         json_value(blob[names_end : names_end + judged_bytes]) if judged_bytes else _PLAIN
     )
-    return (
-        RawPosition(names[:id_at], partition, offset),
-        digest.hex(),
-        id_,
-        names[url_at:publisher_at],
-        names[publisher_at:host_at],
-        domain if host_chars == _SAME_HOST else names[host_at : host_at + host_chars],
-        domain,
-        credits_,
-        _VERDICT_KINDS[kind],
-        id_ if story is None else story,
-        None if original is None else _original(original),
-        version,
+    return Head(
+        position=RawPosition(names[:id_at], partition, offset),
+        body_xxh3=digest.hex(),
+        id=id_,
+        url=names[url_at:publisher_at],
+        publisher=names[publisher_at:host_at],
+        host=domain if host_chars == _SAME_HOST else names[host_at : host_at + host_chars],
+        domain=domain,
+        credits=credits_,
+        kind=_VERDICT_KINDS[kind],
+        story_id=id_ if story is None else story,
+        original=None if original is None else _original(original),
+        version=version,
     )
 
 
 def decode_remembered(blob: bytes) -> Remembered:
     """The article that a blob holds."""
-    position, body, id_, url, publisher, host, domain, credits_, kind, story, original, _ = decode_head(blob)
+    head = decode_head(blob)
     quoted_at = _quoted_at(blob)
     rest = json_value(blob[quoted_at - _HEAD.unpack_from(blob)[_REST_BYTES] : quoted_at])
     if len(rest) == 2:
+        basis = tuple(Basis(one) for one in rest[1])
         verdict = Verdict(
-            kind, None, story, original, 0.0, 0.0, rest[0], (), (), None, tuple(Basis(one) for one in rest[1])
+            head.kind, None, head.story_id, head.original, 0.0, 0.0, rest[0], (), (), None, basis
         )
     else:
-        verdict = verdict_from_list([kind, rest[0], story, None, *rest[1:]])
-        verdict = replace(verdict, original=original)
+        verdict = verdict_from_list([head.kind, rest[0], head.story_id, None, *rest[1:]])
+        verdict = replace(verdict, original=head.original)
     return Remembered(
-        position,
-        body,
-        id_,
-        url,
-        publisher,
-        host,
-        domain,
-        tuple(credit_from_list(c) for c in credits_),
-        verdict,
+        position=head.position,
+        body_xxh3=head.body_xxh3,
+        id=head.id,
+        url=head.url,
+        publisher=head.publisher,
+        host=head.host,
+        domain=head.domain,
+        credits=tuple(credit_from_list(c) for c in head.credits),
+        verdict=verdict,
     )
 
 

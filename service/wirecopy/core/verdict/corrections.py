@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import SketchRecord
+from wirecopy.core.index.known import Known
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.stored import Remembered, decode_remembered, remembered_lines
 from wirecopy.core.model import (
@@ -28,7 +29,7 @@ from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison, Measured, ranges_here
 from wirecopy.core.verdict.matching import Matches
 from wirecopy.core.verdict.passages import drawn_there
-from wirecopy.core.verdict.rules import Known, Match, credits_any, directed, extent
+from wirecopy.core.verdict.rules import Match, credits_any, directed, extent
 
 
 class Corrected(Value):

@@ -9,17 +9,18 @@ from __future__ import annotations
 import numpy as np
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
-from wirecopy.core.index.origin_index import NOTHING_COVERED, Learned, OriginIndex
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
+from wirecopy.core.index.known import Known
+from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.model import I32, Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison
 from wirecopy.core.verdict.corrections import correct_copies
+from wirecopy.core.verdict.learning import NOTHING_COVERED, Learned
 from wirecopy.core.verdict.matching import Matches, find_matches
 from wirecopy.core.verdict.passages import drawn, whole
 from wirecopy.core.verdict.rules import (
-    Known,
     Match,
     cover,
     credits_any,
@@ -30,7 +31,6 @@ from wirecopy.core.verdict.rules import (
     lead,
     older_version,
     same_publisher,
-    strong,
 )
 
 _SHARE_DIGITS = 4
@@ -77,6 +77,7 @@ def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
     same = [k for k in same if k.body_xxh3 == record.body_xxh3 and same_publisher(record, k)]
     if not same:
         return None
+    comparison.flag_tokens()
     known = same[0]
     anew = all(earlier(other.published_at_ms, record.published_at_ms) for other in same)
     verdict = Verdict(
@@ -249,7 +250,9 @@ def _first_version(known: Known) -> Original:
 
 
 def _boilerplate_share(comparison: Comparison) -> float:
-    return round(1.0 - _ratio(comparison.own_tokens, comparison.record.sketch.tokens), _SHARE_DIGITS)
+    tokens = comparison.record.sketch.tokens
+    own = round(min(1.0, comparison.own_tokens / tokens), _SHARE_DIGITS) if tokens else 0.0
+    return round(1.0 - own, _SHARE_DIGITS)
 
 
 def _ratio(part: int, whole: int) -> float:

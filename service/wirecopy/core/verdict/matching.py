@@ -1,25 +1,24 @@
 """Comparison → matches: the candidates that hold a publication of this text, templates set aside on the way.
 
-Order matters, and is this: a host that sends its copy again is recognised by what it took before; else what it took is
-its template; candidates are measured and accepted; what unrelated pages of the site hold is template, and the rest is
+Order matters, and is this: a host that sends its copy again is recognised by what it reposted before; else what it reposted
+is its template; candidates are measured and accepted; what unrelated pages of the site hold is template, and the rest is
 measured once more without it.
 """
 
 from __future__ import annotations
 
+from wirecopy.core.fingerprint.record import strong
+from wirecopy.core.index.known import Known
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import Value
 from wirecopy.core.verdict.comparison import Comparison, Measured, measure_whole, score_candidates
 from wirecopy.core.verdict.rules import (
-    Known,
     Match,
     accepted,
     also_source,
-    credits_any,
     hopeless,
     same_publisher,
-    strong,
 )
 
 _PASSES_MAX = 2  # the second without the template that the first learned; more change nothing
@@ -37,21 +36,25 @@ _NOTHING = Matches([], [])
 
 def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
     """Candidates that are accepted. `comparison.template` grows by what the site is found to repeat."""
-    resent = _sent_again(index, comparison)
-    if resent is not None:
-        return resent
-    if comparison.reposted.count:
-        comparison.mask_reposted()
+    if len(comparison.reposted):
+        resent = _sent_again(index, comparison)
+        if resent is not None:
+            return resent
+        comparison.template[comparison.reposted["sample"]] = 1
     for passes in range(_PASSES_MAX, 0, -1):
         measured, on_site = score_candidates(comparison, index.articles, comparison.votes, passes)
         if not measured:
             return _NOTHING
         matches = _matches(index, comparison, measured)
-        good = [match for match in matches if accepted(match)]
+        good = list(filter(accepted, matches))
         if comparison.same_address and not any(match.same_url for match in good):
             good += _same_page(index, comparison)
-        if not on_site or not comparison.mask_on_site(index.articles, {match.known.number for match in good}):
+        if not on_site:
             break
+        if not comparison.mask_on_site(index.articles, {match.known.number for match in good}):
+            break
+    else:
+        comparison.flag_tokens()  # of what was set aside at last
     if good and good != matches:
         numbers = {match.known.number for match in good}
         good += [match for match in matches if match.known.number not in numbers and also_source(match)]
@@ -59,18 +62,16 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
 
 
 def _sent_again(index: OriginIndex, comparison: Comparison) -> Matches | None:
-    """The case of a host that sends its copy again: the passages it took before all lie in one article."""
-    if not comparison.reposted.count:
-        return None
+    """The case of a host that sends its copy again: the passages it reposted before all lie in one article."""
     measured, _ = score_candidates(comparison, index.articles, comparison.reposted, 0)
-    good = [match for match in _matches(index, comparison, measured) if match.same_site and accepted(match)]
+    good = [m for m in _matches(index, comparison, measured) if m.same_site and accepted(m)]
     return Matches(good, measured) if good else None
 
 
 def _same_page(index: OriginIndex, comparison: Comparison) -> list[Match]:
     """The article of the same address, compared by all that the pages hold, where their main regions differ."""
     whole = measure_whole(comparison, index.articles, sorted(comparison.same_address))
-    return [match for match in _matches(index, comparison, whole) if accepted(match)][:1]
+    return list(filter(accepted, _matches(index, comparison, whole)))[:1]
 
 
 def _succeeds(comparison: Comparison, known: Known) -> bool:
@@ -86,33 +87,27 @@ def _matches(index: OriginIndex, comparison: Comparison, measured: list[Measured
     make a source."""
     same_address = comparison.same_address
     record = comparison.record
-    hopeful = [
-        one
-        for one in measured
-        if one.article in same_address
-        or not hopeless(one)
-        or (one.of_site and index.may_hold_body(one.article, record.body_xxh3))
-    ]
-    if not hopeful:
-        return []
     brands = brand_keys(record.publisher, record.host, record.domain)
-    credited = [credit for credit in record.credits if strong(credit)] if record.credits else ()
+    credited = {credit.key for credit in record.credits if strong(credit)} if record.credits else set()
     digest = record.sketch.title_digest
     matches = []
-    for one in hopeful:
+    for one in measured:
+        at_address = one.article in same_address
+        # of another site and address only those are measured here that are not hopeless
+        without_hope = one.of_site and not at_address and hopeless(one)
+        if without_hope and not index.may_hold_body(one.article, record.body_xxh3):
+            continue
         known = index.known(one.article)
-        names = any(credits_any(credit, known.brands) for credit in credited) or (
-            known.credit is not None and credits_any(known.credit, brands)
-        )
         matches.append(
             Match(
                 known,
                 one,
-                one.article in same_address,
-                same_publisher(record, known),
+                at_address,
+                known.domain == record.domain and same_publisher(record, known),
                 digest != 0 and digest == known.title_digest,
                 known.body_xxh3 == record.body_xxh3,
-                names,
+                not credited.isdisjoint(known.brands)
+                or (known.credit is not None and known.credit.key in brands),
                 _succeeds(comparison, known),
             )
         )

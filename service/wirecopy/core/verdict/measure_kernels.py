@@ -11,66 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from wirecopy.core import limits
+from wirecopy.core.index.lookup_kernels import HIT
 from wirecopy.core.jit import Array, Number, kernel, kernel_of
+from wirecopy.core.verdict.layout import MEASURES, RUN, SPAN, TOKEN_MAIN, TOKEN_PROSE, TOKEN_TEMPLATE
 
-# What one article's hits say of each candidate: columns of a measures row.
-(
-    M_HITS,  # distinct samples in runs
-    M_LONGEST,  # words of the longest run: prose, not template, inside the main region of both
-    M_PIECES,  # the same, summed over the runs that have enough of them to count as a piece
-    M_WORDS,  # the same, summed over all runs
-    M_OWN,  # tokens of this article's own main region (template aside) that runs cover
-    M_LEAD_HERE,  # of its first tokens, how many
-    M_THERE,  # tokens of the source's main region that runs cover
-    M_LEAD_THERE,  # of its first tokens, how many
-    M_ANY,  # tokens of runs, of any kind
-    M_BEFORE,  # 1 where every run lies before both main regions
-    M_FIRST,  # token at which the first run with a piece's worth of words begins; −1 where none
-    M_TAILS,  # words of the runs that end together with both main regions, one close after the other
-    M_REST,  # words of the longest other run
-    M_SINGLES,  # hits that no run holds
-    M_RUNS_FIRST,  # its rows of runs, half open
-    M_RUNS_LAST,
-    M_COLUMNS,
-) = range(17)
-R_CANDIDATE, R_START, R_END, R_SOURCE_START, R_SOURCE_END, R_HITS, R_WORDS, R_SOLID, R_COLUMNS = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-)
-# R_SOLID: tokens that the run's hits vouch for, at most solid_gap from one to the next
-T_PROSE, T_MAIN, T_TEMPLATE = 1, 2, 4  # flags of a token
 _OPEN_RUNS_MAX = 4  # a stray hit between two runs must not end the first
-# Limits that the kernels go by (limits.py), in the order of an i64 array.
-(
-    BY_SHINGLE,
-    BY_SOURCE_GAP,
-    BY_GAP,
-    BY_DRIFT,
-    BY_PIECE,
-    BY_LEAD,
-    BY_TAIL,
-    BY_SOLID_GAP,
-    BY_TEMPLATE_GAP,
-    BY_LINE_PERCENT,
-    BY_CANDIDATES,
-    BY_CANDIDATE_HITS,
-    BY_FIELDS,
-) = range(13)
-_FLAGS = "i8(i8, i4[:, ::1], i8, i8, i4[::1], u1[::1], i8[::1], u1[::1])"
-_MEASURE = (
-    "i8(u1[::1], i8, i4[::1], i4[::1], u2[::1], i4[::1], i4[::1], i4[::1], i8, i8[::1], i4[::1], i4[::1],"
-    " i4[:, ::1], i4[:, ::1])"
-)
 
 
-@kernel_of(_FLAGS)
+@kernel_of("i8", "i8", "i4[:, ::1]", "i8", "i8", "i4[::1]", "u1[::1]", "u1[::1]")
 def token_flags(
     tokens: Number,
     lines: Array,
@@ -78,22 +27,21 @@ def token_flags(
     main_end: Number,
     positions: Array,
     template: Array,
-    by: Array,
     flags: Array,
 ) -> Any:
-    """Fills flags u8[tokens] with T_PROSE, T_MAIN, T_TEMPLATE; returns how many tokens are of the main region and not
-    template. lines i32[l, 5]: token start, end, …, …, 1 where prose; positions i32[n], template u8[n] of samples.
+    """Fills flags u8[tokens] with TOKEN_…; returns how many tokens are of the main region and not template. lines i32[l, 5]:
+    token start, end, …, …, 1 where prose; positions i32[n], template u8[n] of samples.
 
     A template sample marks its shingle, and what lies between it and a template neighbour; a line of which
-    by[BY_LINE_PERCENT] or more is template is wholly so."""
+    limits.TEMPLATE_LINE_PERCENT or more is template is wholly so."""
     flags[:tokens] = 0
     for i in range(len(lines)):
         if lines[i, 4] & 1:
-            flags[lines[i, 0] : lines[i, 1]] = T_PROSE
+            flags[lines[i, 0] : lines[i, 1]] = TOKEN_PROSE
     own = max(0, main_end - main_start)
     main = flags[main_start:main_end]  # a slice from 0 on is gone through several tokens at a time
     for t in range(len(main)):
-        main[t] |= np.uint8(T_MAIN)
+        main[t] |= np.uint8(TOKEN_MAIN)
     marked = False
     last = np.int64(-1)
     for i in range(len(positions)):
@@ -101,10 +49,10 @@ def token_flags(
             continue
         marked = True
         start = np.int64(positions[i])
-        if last >= 0 and start - last <= by[BY_TEMPLATE_GAP] and template[i - 1]:
+        if last >= 0 and start - last <= limits.TEMPLATE_GAP_TOKENS_MAX and template[i - 1]:
             start = last
-        for t in range(start, min(tokens, positions[i] + by[BY_SHINGLE])):
-            flags[t] |= np.uint8(T_TEMPLATE)
+        for t in range(start, min(tokens, positions[i] + limits.SHINGLE_TOKENS)):
+            flags[t] |= np.uint8(TOKEN_TEMPLATE)
         last = np.int64(positions[i])
     if not marked:
         return own
@@ -113,18 +61,16 @@ def token_flags(
         count = 0
         for t in range(lines[i, 0], lines[i, 1]):
             count += flags[t] >> 2
-        if count * 100 >= size * by[BY_LINE_PERCENT]:
+        if count * 100 >= size * limits.TEMPLATE_LINE_PERCENT:
             for t in range(lines[i, 0], lines[i, 1]):
-                flags[t] |= np.uint8(T_TEMPLATE)
+                flags[t] |= np.uint8(TOKEN_TEMPLATE)
     for t in range(main_start, main_end):
         own -= flags[t] >> 2
     return own
 
 
 @kernel
-def _tails(
-    runs: Array, main_end: Number, source_main_end: Number, tail_tokens: Number, gap_max: Number
-) -> Any:
+def _tails(runs: Array, main_end: Number, source_main_end: Number) -> Any:
     """(words of the runs that reach the end of both main regions, and of those close before them; words of
     the longest run that is none of these)."""
     start = main_end
@@ -132,85 +78,84 @@ def _tails(
     tails = 0
     in_block = np.zeros(len(runs), np.uint8)
     for r in range(len(runs)):
+        run = runs[r]
         if (
-            runs[r, R_HITS] > 1
-            and runs[r, R_START] < main_end
-            and runs[r, R_SOURCE_START] < source_main_end
-            and runs[r, R_END] + tail_tokens >= main_end
-            and runs[r, R_SOURCE_END] + tail_tokens >= source_main_end
+            run.hits > 1
+            and run.start < main_end
+            and run.source_start < source_main_end
+            and run.end + limits.TAIL_TOKENS >= main_end
+            and run.source_end + limits.TAIL_TOKENS >= source_main_end
         ):
             in_block[r] = 1
-            start = min(start, runs[r, R_START])
-            source_start = min(source_start, runs[r, R_SOURCE_START])
-            tails += runs[r, R_WORDS]
+            start = min(start, run.start)
+            source_start = min(source_start, run.source_start)
+            tails += run.words
     grown = tails > 0
     while grown:
         grown = False
         for r in range(len(runs)):
-            if in_block[r] or runs[r, R_HITS] < 2:
+            run = runs[r]
+            if in_block[r] or run.hits < 2:
                 continue
-            near = runs[r, R_END] + gap_max >= start and runs[r, R_SOURCE_END] + gap_max >= source_start
-            if near and runs[r, R_START] < main_end and runs[r, R_SOURCE_START] < source_main_end:
+            near = (
+                run.end + limits.RUN_SOURCE_GAP_TOKENS_MAX >= start
+                and run.source_end + limits.RUN_SOURCE_GAP_TOKENS_MAX >= source_start
+            )
+            if near and run.start < main_end and run.source_start < source_main_end:
                 in_block[r] = 1
-                start = min(start, runs[r, R_START])
-                source_start = min(source_start, runs[r, R_SOURCE_START])
-                tails += runs[r, R_WORDS]
+                start = min(start, run.start)
+                source_start = min(source_start, run.source_start)
+                tails += run.words
                 grown = True
     rest = 0
     for r in range(len(runs)):
-        if not in_block[r] and runs[r, R_HITS] > 1:
-            rest = max(rest, runs[r, R_WORDS])
+        if not in_block[r] and runs[r].hits > 1:
+            rest = max(rest, runs[r].words)
     return tails, rest
 
 
 @kernel
-def _chain(
-    candidate: Number,
-    positions: Array,
-    hit_sample: Array,
-    hit_position: Array,
-    first: Number,
-    last: Number,
-    by: Array,
-    runs: Array,
-    written: Number,
-) -> Any:
-    """Chains one candidate's hits `first` … `last` into runs, from row `written` on; returns the row behind them.
+def _chain(positions: Array, template: Array, votes: Array, span: Any, runs: Array, written: Number) -> Any:
+    """Chains one candidate's votes, templates' aside, into runs, from row `written` on; returns the row behind them.
 
     A hit joins the newest of four open runs that it goes on from, else it opens one."""
-    shingle = by[BY_SHINGLE]
     open_runs = np.empty(_OPEN_RUNS_MAX, np.int64)
     opened = 0
-    for h in range(first, last):
-        here = np.int64(positions[hit_sample[h]])
-        there = np.int64(hit_position[h])
+    for v in range(span.votes_first, span.votes_last):
+        if template[votes[v].sample]:
+            continue
+        here = np.int64(positions[votes[v].sample])
+        there = np.int64(votes[v].position)
         joined = np.int64(-1)
         for back in range(opened):
             run = open_runs[opened - 1 - back]
-            step_here = here - (runs[run, R_END] - shingle)
-            step_there = there - (runs[run, R_SOURCE_END] - shingle)
-            if step_there <= 0 or step_there > by[BY_SOURCE_GAP] or step_here > by[BY_GAP]:
+            step_here = here - (runs[run].end - limits.SHINGLE_TOKENS)
+            step_there = there - (runs[run].source_end - limits.SHINGLE_TOKENS)
+            if (
+                step_there <= 0
+                or step_there > limits.RUN_SOURCE_GAP_TOKENS_MAX
+                or step_here > limits.RUN_GAP_TOKENS_MAX
+            ):
                 continue
             drift = abs(step_here - step_there)
-            if drift > by[BY_DRIFT] and drift * 2 > max(step_here, step_there):
+            if drift > limits.RUN_DRIFT_TOKENS_MIN and drift * 2 > max(step_here, step_there):
                 continue
             joined = run
             break
         if joined >= 0:
-            step = here - (runs[joined, R_END] - shingle)
-            runs[joined, R_SOLID] += min(step, by[BY_SOLID_GAP])
-            runs[joined, R_END] = here + shingle
-            runs[joined, R_SOURCE_END] = there + shingle
-            runs[joined, R_HITS] += 1
+            step = here - (runs[joined].end - limits.SHINGLE_TOKENS)
+            runs[joined].solid += min(step, limits.SOLID_GAP_TOKENS)
+            runs[joined].end = here + limits.SHINGLE_TOKENS
+            runs[joined].source_end = there + limits.SHINGLE_TOKENS
+            runs[joined].hits += 1
             continue
-        runs[written, R_CANDIDATE] = candidate
-        runs[written, R_START] = here
-        runs[written, R_END] = here + shingle
-        runs[written, R_SOURCE_START] = there
-        runs[written, R_SOURCE_END] = there + shingle
-        runs[written, R_HITS] = 1
-        runs[written, R_SOLID] = shingle
-        runs[written, R_WORDS] = 0
+        runs[written].start = here
+        runs[written].end = here + limits.SHINGLE_TOKENS
+        runs[written].source_start = there
+        runs[written].source_end = there + limits.SHINGLE_TOKENS
+        runs[written].hits = 1
+        runs[written].solid = limits.SHINGLE_TOKENS
+        runs[written].words = 0
         if opened == _OPEN_RUNS_MAX:
             for back in range(1, opened):
                 open_runs[back - 1] = open_runs[back]
@@ -221,103 +166,106 @@ def _chain(
     return written
 
 
-@kernel_of(_MEASURE)
-def measure(
-    flags: Array,
-    tokens: Number,
-    positions: Array,
-    hit_sample: Array,
-    hit_position: Array,
-    candidate_start: Array,
-    source_main_start: Array,
-    source_main_end: Array,
-    candidates: Number,
-    by: Array,
-    prose_before: Array,
-    own_before: Array,
-    measures: Array,
-    runs: Array,
-) -> Any:
-    """Chains each candidate's hits into runs and measures them; returns how many runs there are.
-
-    hit_sample i32[h] ascending inside each candidate, hit_position u16[h] in the source; candidate c's hits are
-    candidate_start[c] … candidate_start[c + 1]. Fills measures i32[c, M_COLUMNS] and runs i32[h + 1, R_COLUMNS];
-    prose_before, own_before i32[tokens + 1] are room to work in."""
+@kernel
+def _counted_before(flags: Array, tokens: Number) -> Any:
+    """(prose tokens before each token i32[tokens + 1], own tokens likewise, the main region's start, its end)."""
+    prose_before = np.empty(tokens + 1, np.int32)
+    own_before = np.empty(tokens + 1, np.int32)
     prose_before[0] = 0
     own_before[0] = 0
     main_start = np.int64(tokens)
     main_end = np.int64(-1)
     for t in range(tokens):
         flag = flags[t]
-        own = 1 if flag & (T_MAIN | T_TEMPLATE) == T_MAIN else 0
+        own = 1 if flag & (TOKEN_MAIN | TOKEN_TEMPLATE) == TOKEN_MAIN else 0
         own_before[t + 1] = own_before[t] + own
         prose_before[t + 1] = prose_before[t] + (own & flag)
-        if flag & T_MAIN:
+        if flag & TOKEN_MAIN:
             main_end = np.int64(t + 1)
             if main_start == tokens:
                 main_start = np.int64(t)
     if main_end < 0:
         main_end = main_start
+    return prose_before, own_before, main_start, main_end
+
+
+@kernel
+def _measure_runs(
+    runs: Array,
+    span: Any,
+    main_start: Number,
+    main_end: Number,
+    prose_before: Array,
+    own_before: Array,
+    row: Any,
+) -> None:
+    """Fills one candidate's MEASURES from its runs, but for where the runs lie, and the words of each run. A lone hit proves
+    nothing, and counts only as such."""
+    row.hits = row.longest = row.pieces = row.words = row.own = row.lead_here = row.any = row.singles = 0
+    tokens = len(own_before) - 1
+    before = 1
+    first = -1
+    there = 0
+    lead_there = 0
+    reached = 0  # runs begin in order, so that what they cover together is counted in one sweep
+    lead_end = span.main_start + limits.LEAD_TOKENS
+    for r in range(len(runs)):
+        run = runs[r]
+        if run.hits < 2:
+            row.singles += 1
+            continue
+        start = run.start
+        end = min(tokens, run.end)
+        inside = max(0, min(run.source_end, span.main_end) - max(run.source_start, span.main_start))
+        words = prose_before[end] - prose_before[start]
+        words = words * inside // max(1, run.source_end - run.source_start)
+        words = min(words, run.solid)
+        run.words = words
+        row.hits += run.hits
+        row.longest = max(row.longest, words)
+        row.words += words
+        if words >= limits.PIECE_WORDS_MIN:
+            row.pieces += words
+            if first < 0 or start < first:
+                first = start
+        row.any += end - start
+        there += inside
+        lead_there += max(0, min(run.source_end, lead_end) - max(run.source_start, span.main_start))
+        if end > main_start and run.source_end > span.main_start:
+            before = 0
+        fresh = max(start, reached)
+        if end > fresh:
+            row.own += own_before[end] - own_before[fresh]
+            row.lead_here += min(own_before[end], limits.LEAD_TOKENS) - min(
+                own_before[fresh], limits.LEAD_TOKENS
+            )
+            reached = end
+    row.tails, row.rest = _tails(runs, main_end, span.main_end)
+    row.there, row.lead_there, row.before, row.first = there, lead_there, before, first
+
+
+@kernel_of("i8", "u1[::1]", "i8", "i4[::1]", "u1[::1]", HIT, SPAN, MEASURES, RUN)
+def measure(
+    flags: Array,
+    tokens: Number,
+    positions: Array,
+    template: Array,
+    votes: Array,
+    spans: Array,
+    measures: Array,
+    runs: Array,
+) -> Any:
+    """Chains each candidate's votes into runs and measures them; returns how many runs there are.
+
+    flags u8[≥ tokens] as `token_flags`; positions i32[n] and template u8[n] of samples; spans SPAN[c], the candidates, whose
+    votes ascend by sample. Fills measures MEASURES[≥ c] and runs RUN[≥ votes + 1]."""
+    prose_before, own_before, main_start, main_end = _counted_before(flags, tokens)
     written = np.int64(0)
-    for c in range(candidates):
-        first_run = written
-        written = _chain(
-            c,
-            positions,
-            hit_sample,
-            hit_position,
-            candidate_start[c],
-            candidate_start[c + 1],
-            by,
-            runs,
-            written,
+    for c in range(len(spans)):
+        first = written
+        written = _chain(positions, template, votes, spans[c], runs, written)
+        _measure_runs(
+            runs[first:written], spans[c], main_start, main_end, prose_before, own_before, measures[c]
         )
-        # the measures of this candidate: a lone hit proves nothing, and counts only as such
-        row = measures[c]
-        row[:] = 0
-        before = 1
-        first = -1
-        there_tokens = 0
-        lead_there = 0
-        reached = 0  # runs begin in order, so that what they cover together is counted in one sweep
-        for run in range(first_run, written):
-            if runs[run, R_HITS] < 2:
-                row[M_SINGLES] += 1
-                continue
-            start = runs[run, R_START]
-            end = min(tokens, runs[run, R_END])
-            source_start = runs[run, R_SOURCE_START]
-            source_end = runs[run, R_SOURCE_END]
-            inside = min(source_end, source_main_end[c]) - max(source_start, source_main_start[c])
-            inside = max(0, inside)
-            words = prose_before[end] - prose_before[start]
-            words = words * inside // max(1, source_end - source_start)
-            words = min(words, runs[run, R_SOLID])
-            runs[run, R_WORDS] = words
-            row[M_HITS] += runs[run, R_HITS]
-            row[M_LONGEST] = max(row[M_LONGEST], words)
-            row[M_WORDS] += words
-            if words >= by[BY_PIECE]:
-                row[M_PIECES] += words
-                if first < 0 or start < first:
-                    first = start
-            row[M_ANY] += end - start
-            there_tokens += inside
-            lead_end = source_main_start[c] + by[BY_LEAD]
-            lead_there += max(0, min(source_end, lead_end) - max(source_start, source_main_start[c]))
-            if end > main_start and source_end > source_main_start[c]:
-                before = 0
-            fresh = max(start, reached)
-            if end > fresh:
-                row[M_OWN] += own_before[end] - own_before[fresh]
-                row[M_LEAD_HERE] += min(own_before[end], by[BY_LEAD]) - min(own_before[fresh], by[BY_LEAD])
-                reached = end
-        row[M_TAILS], row[M_REST] = _tails(
-            runs[first_run:written], main_end, source_main_end[c], by[BY_TAIL], by[BY_SOURCE_GAP]
-        )
-        row[M_THERE] = there_tokens
-        row[M_LEAD_THERE] = lead_there
-        row[M_BEFORE] = before
-        row[M_FIRST] = first
-        row[M_RUNS_FIRST], row[M_RUNS_LAST] = first_run, written
+        measures[c].runs_first, measures[c].runs_last = first, written
     return written

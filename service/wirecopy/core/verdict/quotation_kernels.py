@@ -10,114 +10,106 @@ from typing import Any
 
 import numpy as np
 
+from wirecopy.core import limits
 from wirecopy.core.jit import Array, Number, kernel
-from wirecopy.core.verdict.measure_kernels import (
-    BY_SHINGLE,
-    BY_SOLID_GAP,
-    R_END,
-    R_HITS,
-    R_SOURCE_END,
-    R_SOURCE_START,
-    R_START,
-    T_MAIN,
-    T_TEMPLATE,
-)
+from wirecopy.core.verdict.layout import TOKEN_MAIN, TOKEN_TEMPLATE
 
-# What is counted of a candidate, i64: own tokens of this article, in the main region of both.
-(
-    Q_QUOTED,  # shared and quoted by either
-    Q_PLAIN,  # shared and quoted by neither
-    Q_LONGEST,  # of these, those of the run that has most
-    Q_OWN,  # tokens of this article's main region that it does not quote
-    Q_QUOTED_THERE,  # tokens of the candidate's main region that it quotes
-    Q_COLUMNS,
-) = range(6)
-S_PLAIN, S_QUOTED = 1, 2  # a shared token
+SHARED_PLAIN, SHARED_QUOTED = 1, 2  # a shared token, by whether either article quotes it
 
 
 @kernel
-def _run_of(runs: Array, first: Number, last: Number, here: Number, there: Number, shingle: Number) -> Any:
-    """The run of more than one hit that holds a hit at these tokens, or −1."""
-    for r in range(first, last):
+def _in_run(runs: Array, here: Number, there: Number) -> Any:
+    """Whether a run of more than one hit holds a hit at these tokens."""
+    for run in runs:
         if (
-            runs[r, R_HITS] > 1
-            and runs[r, R_START] <= here
-            and here + shingle <= runs[r, R_END]
-            and runs[r, R_SOURCE_START] <= there
-            and there + shingle <= runs[r, R_SOURCE_END]
+            run.hits > 1
+            and run.start <= here
+            and here + limits.SHINGLE_TOKENS <= run.end
+            and run.source_start <= there
+            and there + limits.SHINGLE_TOKENS <= run.source_end
         ):
-            return np.int64(r)
-    return np.int64(-1)
+            return True
+    return False
 
 
 @kernel
-def count_quoted(
+def _mark_shared(
+    votes: Array,
+    template: Array,
+    positions: Array,
+    runs: Array,
+    quoted_here: Array,
+    quoted_there: Array,
+    source_start: Number,
+    shared: Array,
+) -> None:
+    """Fills shared u8[tokens] by the votes of one candidate that its runs hold, inside its main region."""
+    tokens, source_end = len(quoted_here), len(quoted_there)
+    shared[:tokens] = 0
+    last_here = last_there = np.int64(-1)
+    for vote in votes:
+        if template[vote.sample]:
+            continue
+        here, there = np.int64(positions[vote.sample]), np.int64(vote.position)
+        if not _in_run(runs, here, there):
+            continue
+        begin: Number = here
+        step = here - last_here
+        if last_here >= 0 and step == there - last_there and step <= limits.SOLID_GAP_TOKENS:
+            begin = last_here
+        end: Number = min(tokens, here + limits.SHINGLE_TOKENS)
+        for t in range(begin, end):
+            source = there - here + t
+            if source_start <= source < source_end:
+                quoted = quoted_here[t] or quoted_there[source]
+                shared[t] = SHARED_QUOTED if quoted else max(shared[t], SHARED_PLAIN)
+        last_here, last_there = here, there
+
+
+@kernel
+def count_shared(
     number: Number,
-    votes: Number,
-    sample: Array,
-    article: Array,
-    position: Array,
+    votes: Array,
     template: Array,
     positions: Array,
     flags: Array,
-    main: Array,
+    main_start: Number,
+    main_end: Number,
     runs: Array,
-    by: Array,
     quoted_here: Array,
     quoted_there: Array,
+    source_start: Number,
     shared: Array,
-    out: Array,
 ) -> Any:
-    """Counts into out i64[Q_COLUMNS] what this article and the candidate `number` share by their hits.
+    """What this article and the candidate `number` share, in own tokens of this one's main region: (quoted by either, by
+    neither, of these those of the run that has most; tokens of this article's main region that it does not quote; tokens of
+    the candidate's that it quotes).
 
-    votes: so many of sample i32, article u32, position u16, ordered by article and then by sample; template u8[n],
-    positions i32[n] of the samples; flags u8[tokens]; main i64[6]: this article's main region, the candidate's, its rows
-    of runs; quoted_here u8[tokens], quoted_there u8[≥ the candidate's tokens]. Fills shared u8[tokens] with S_…."""
-    tokens = len(quoted_here)
-    main_start, main_end, source_start, source_end, first, last = (
-        main[0],
-        main[1],
-        main[2],
-        main[3],
-        main[4],
-        main[5],
-    )
-    shingle = by[BY_SHINGLE]
-    shared[:tokens] = 0
-    low, high = np.int64(0), np.int64(votes)
+    votes HIT by article and then by sample; template u8[n], positions i32[n] of the samples; flags u8[≥ tokens]; runs RUN,
+    the candidate's; quoted_here u8[tokens]; quoted_there u8[end of the candidate's main region], which begins at
+    source_start. Fills shared u8[≥ tokens] with SHARED_…."""
+    low, high = np.int64(0), np.int64(len(votes))
     while low < high:
         middle = (low + high) // 2
-        if article[middle] < number:
+        if votes[middle].article < number:
             low = middle + 1
         else:
             high = middle
-    last_here = last_there = np.int64(-1)
-    while low < votes and article[low] == number:
-        if template[sample[low]] == 0:
-            here, there = np.int64(positions[sample[low]]), np.int64(position[low])
-            if _run_of(runs, first, last, here, there, shingle) >= 0:
-                begin = here
-                step = here - last_here
-                if last_here >= 0 and step == there - last_there and step <= by[BY_SOLID_GAP]:
-                    begin = last_here
-                for t in range(begin, min(tokens, here + shingle)):
-                    source = there - here + t
-                    if source_start <= source < source_end:
-                        quoted = quoted_here[t] or (source < len(quoted_there) and quoted_there[source])
-                        shared[t] = S_QUOTED if quoted else max(shared[t], S_PLAIN)
-                last_here, last_there = here, there
-        low += 1
-    out[:] = 0
+    while high < len(votes) and votes[high].article == number:
+        high += 1
+    _mark_shared(votes[low:high], template, positions, runs, quoted_here, quoted_there, source_start, shared)
+    quoted = plain = own = longest = quoted_in_source = np.int64(0)
     for t in range(main_start, main_end):
-        if flags[t] & (T_MAIN | T_TEMPLATE) == T_MAIN:
-            out[Q_OWN] += quoted_here[t] == 0
-            out[Q_QUOTED] += shared[t] == S_QUOTED
-            out[Q_PLAIN] += shared[t] == S_PLAIN
-    for r in range(first, last):
-        plain = np.int64(0)
-        if runs[r, R_HITS] > 1:
-            for t in range(runs[r, R_START], min(tokens, runs[r, R_END])):
-                plain += shared[t] == S_PLAIN and flags[t] & (T_MAIN | T_TEMPLATE) == T_MAIN
-        out[Q_LONGEST] = max(out[Q_LONGEST], plain)
-    for t in range(source_start, min(source_end, len(quoted_there))):
-        out[Q_QUOTED_THERE] += quoted_there[t]
+        if flags[t] & (TOKEN_MAIN | TOKEN_TEMPLATE) == TOKEN_MAIN:
+            own += quoted_here[t] == 0
+            quoted += shared[t] == SHARED_QUOTED
+            plain += shared[t] == SHARED_PLAIN
+    for run in runs:
+        inside = np.int64(0)
+        if run.hits > 1:
+            for t in range(max(main_start, run.start), min(main_end, run.end)):
+                inside += shared[t] == SHARED_PLAIN and flags[t] & TOKEN_TEMPLATE == 0
+        longest = max(longest, inside)
+    for t in range(source_start, len(quoted_there)):
+        quoted_in_source += quoted_there[t]
+    return quoted, plain, longest, own, quoted_in_source

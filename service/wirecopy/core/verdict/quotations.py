@@ -14,8 +14,7 @@ from wirecopy.core.index.stored import remembered_quoted
 from wirecopy.core.model import U8
 from wirecopy.core.values import Value
 from wirecopy.core.verdict.comparison import Comparison, Measured
-from wirecopy.core.verdict.quotation_kernels import Q_COLUMNS, count_quoted
-from wirecopy.core.verdict.workspace import BY, Votes
+from wirecopy.core.verdict.quotation_kernels import count_shared
 
 
 class Shared(Value):
@@ -36,39 +35,24 @@ def quoted_here(comparison: Comparison) -> U8:
     return quoted
 
 
-def shared_words(
-    comparison: Comparison, articles: ArticleStore, votes: Votes, measured: Measured, here: U8
-) -> Shared:
+def shared_words(comparison: Comparison, articles: ArticleStore, measured: Measured, here: U8) -> Shared:
     """What this article and a candidate share, by quotations. here: `quoted_here`."""
-    sketch = comparison.record.sketch
-    _, _, _, _, _, _, _, _, _, _, main_start, main_end, own_there = articles.row_values(measured.article)
-    there = np.empty(main_end, np.uint8)
-    unpack_quoted(remembered_quoted(articles.get_blob(measured.article)), main_end, there)
-    counts = np.empty(Q_COLUMNS, np.int64)
-    main = (
-        sketch.main_start,
-        sketch.main_end,
-        main_start,
-        main_end,
-        measured.runs_first,
-        measured.runs_last,
-    )
-    workspace = comparison.workspace
-    assert comparison.own_tokens >= 0, "brings the flags up to date"
-    count_quoted(
+    sketch, workspace = comparison.record.sketch, comparison.workspace
+    row = articles.row(measured.article)
+    there = np.empty(row.main_end, np.uint8)
+    unpack_quoted(remembered_quoted(articles.get_blob(measured.article)), row.main_end, there)
+    quoted, plain, longest, own, quoted_there = count_shared(
         measured.article,
-        votes.count,
-        *votes.arrays,
+        comparison.votes,
         comparison.template,
         sketch.positions,
         workspace.flags,
-        np.array(main, np.int64),
-        workspace.runs,
-        BY,
+        sketch.main_start,
+        sketch.main_end,
+        workspace.runs[measured.runs_first : measured.runs_last],
         here,
         there,
+        row.main_start,
         workspace.owner,
-        counts,
     )
-    quoted, plain, longest, own, quoted_there = counts.tolist()
-    return Shared(quoted, plain, longest, own, max(0, own_there - quoted_there))
+    return Shared(quoted, plain, longest, own, max(0, row.own_tokens - quoted_there))

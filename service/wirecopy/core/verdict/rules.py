@@ -11,47 +11,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
-from wirecopy.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
+from wirecopy.core.index.known import Known
+from wirecopy.core.model import Basis, CreditKind, Extent
 from wirecopy.core.values import Value
 from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
-from wirecopy.core.verdict.grade_kernels import G_ADDRESS, G_BEFORE, G_ELSEWHERE, G_FURTHER, G_NAMED, G_SITE
-from wirecopy.core.verdict.workspace import DRAWN_BY, REQUEST_FORMATS
-
-
-class Known(Value):
-    """What the index remembers of an article that came before."""
-
-    number: int  # in the article store
-    story: int  # number of the story's first article
-    story_id: str
-    id: str
-    url: str
-    publisher: str
-    host: str
-    domain: str
-    brands: tuple[str, ...]
-    published_at_ms: int | None
-    position: RawPosition
-    body_xxh3: str
-    title_digest: int
-    main: tuple[int, int]  # its main region, in tokens
-    own_tokens: int  # of that, templates aside
-    kind: VerdictKind
-    original: Original | None
-    credit: RecordCredit | None  # its own strongest, where that is strong
-    version: int = 0  # as its publisher counts; 0: not said
-
-    @property
-    def external(self) -> bool:
-        """Whether it is somebody's who is not in the index."""
-        return self.original is not None and not self.original.ingested
-
-    @property
-    def renewed(self) -> bool:
-        """Whether it can hold postings of another's text: a copy that renewed them."""
-        return self.kind is VerdictKind.REPUBLICATION and not self.external
+from wirecopy.core.verdict.layout import (
+    GRADE_ADDRESS,
+    GRADE_BEFORE,
+    GRADE_ELSEWHERE,
+    GRADE_FURTHER,
+    GRADE_NAMED,
+    GRADE_SITE,
+    TRIM_NOTHING,
+)
+from wirecopy.core.verdict.workspace import REQUEST_FORMATS
 
 
 def same_publisher(record: SketchRecord, known: Known) -> bool:
@@ -93,24 +68,24 @@ def accepted(match: Match) -> bool:
     if match.succeeds:  # said in so many words: however much was rewritten
         return True
     if match.same_url:  # any real part will do; a page that was wholly rewritten is a new text
-        return match.same_body or grades & G_ADDRESS != 0
-    if grades & G_BEFORE:
+        return match.same_body or grades & GRADE_ADDRESS != 0
+    if grades & GRADE_BEFORE:
         return False
     if match.same_site:
-        return match.same_body or grades & G_SITE != 0
-    return grades & (G_NAMED if match.names else G_ELSEWHERE) != 0
+        return match.same_body or grades & GRADE_SITE != 0
+    return grades & (GRADE_NAMED if match.names else GRADE_ELSEWHERE) != 0
 
 
 def hopeless(measured: Measured) -> bool:
     """Whether a candidate of another address and body is neither accepted nor a further source, whatever else will be
     known of it. That one names the other only ever helps."""
-    helped = G_NAMED | G_FURTHER | (G_SITE if measured.of_site else 0)
-    return measured.grades & G_BEFORE != 0 or measured.grades & helped == 0
+    helped = GRADE_NAMED | GRADE_FURTHER | (GRADE_SITE if measured.of_site else 0)
+    return measured.grades & GRADE_BEFORE != 0 or measured.grades & helped == 0
 
 
 def also_source(match: Match) -> bool:
     """Whether a candidate too weak on its own is a further source of a text that has one already."""
-    return not match.same_site and match.measured.grades & G_FURTHER != 0
+    return not match.same_site and match.measured.grades & GRADE_FURTHER != 0
 
 
 def cover(comparison: Comparison, matches: list[Match]) -> list[Match]:
@@ -118,16 +93,20 @@ def cover(comparison: Comparison, matches: list[Match]) -> list[Match]:
     if len(matches) == 1:
         return matches
     workspace = comparison.workspace
-    request = [comparison.record.sketch.tokens, 0, 0, 0, 0, 0, len(matches)]
+    request = [comparison.record.sketch.tokens, 0, 0, 0, 0, TRIM_NOTHING, len(matches), 0]
     for match in matches:
         one = match.measured
         request += (one.runs_first, one.runs_last, match.lone_hits, 0, 0, 0, one.hits, one.article)
-    assert comparison.own_tokens >= 0, "brings the flags up to date"
-    REQUEST_FORMATS[len(matches)].pack_into(workspace.drawn_bytes, 0, *request)
+    REQUEST_FORMATS[len(matches)].pack_into(workspace.request_bytes, 0, *request)
     chosen = passage_kernels.cover(
-        workspace.drawn, workspace.flags, workspace.runs, DRAWN_BY, workspace.owner, workspace.drawn_counts
+        workspace.request,
+        workspace.sources,
+        workspace.flags,
+        workspace.runs,
+        workspace.owner,
+        workspace.counts,
     )
-    return [matches[place] for place in workspace.drawn_counts[:chosen].tolist()]
+    return [matches[place] for place in workspace.counts[:chosen].tolist()]
 
 
 def lead(chosen: list[Match]) -> Match:
@@ -158,11 +137,6 @@ def extent(share: float, part: float, lead_part: float) -> Extent:
 def credits_any(credit: RecordCredit, brands: tuple[str, ...]) -> bool:
     """Whether a credit names a publisher that goes by these brand keys."""
     return credit.key in brands
-
-
-def strong(credit: RecordCredit) -> bool:
-    """Whether a credit says whose text this is, not only where a fact is from."""
-    return credit.kind is not CreditKind.MENTION
 
 
 class Direction(Value):

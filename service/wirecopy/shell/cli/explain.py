@@ -39,7 +39,7 @@ from wirecopy.shell.cli.files import FileTrouble, LineReader, open_output, read_
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, compare
 from wirecopy.shell.report.html_report import page
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown, shown_line
-from wirecopy.shell.report.words import TONES, headline, sentences
+from wirecopy.shell.report.words import TONES, headline, plural, sentences
 
 TOPIC: Final = "explain"
 TITLE_CHARS_MAX: Final = 200  # a first line longer than this is no headline
@@ -55,9 +55,9 @@ _TONE_OF: Final = {
 }
 _KEY: Final = {
     Mark.MATCHED: "matched",
-    Mark.SHARED: "shared, not counted",
+    Mark.SHARED: "shared but not counted",
     Mark.CREDIT: "credit",
-    Mark.ASIDE: "outside the article proper",
+    Mark.ASIDE: "outside the article",
 }
 # where nothing can be coloured
 _SIGNS: Final = {Mark.MATCHED: ("⟦", "⟧"), Mark.SHARED: ("‹", "›"), Mark.CREDIT: ("⟪", "⟫")}
@@ -88,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="who published the two files (default: two different ones)",
     )
     parser.add_argument("--html", metavar="OUT.html", help="write a self-contained page instead")
-    parser.add_argument("--all", action="store_true", help="show long stretches without anything shared, too")
+    parser.add_argument("--all", action="store_true", help="also show long stretches with nothing shared")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -257,7 +257,7 @@ def _print(terminal: Terminal, a: Explained, b: Explained, comparison: Compariso
     for sentence in sentences(b.verdict):
         terminal.indented(2, Piece(sentence))
     matched, shared = comparison.matched_words, comparison.shared_words
-    counts = f"{matched:,} words in matched passages, {shared:,} shared but not counted."
+    counts = f"{plural(matched, 'word')} in matched passages; {shared:,} shared but not counted."
     terminal.indented(2, Piece(counts, Tone.DIM))
     terminal.line()
     signs: Mapping[Mark, tuple[str, str]] = {} if terminal.is_terminal else _SIGNS
@@ -272,7 +272,7 @@ def _print(terminal: Terminal, a: Explained, b: Explained, comparison: Compariso
 
 def _pieces(side: Side, row: Row, signs: Mapping[Mark, tuple[str, str]]) -> list[Piece]:
     if row.left_out:
-        return [Piece(f"… {row.left_out} more lines …", Tone.DIM)]
+        return [Piece(f"… {plural(row.left_out, 'more line')} …", Tone.DIM)]
     pieces = []
     for stretch in side:
         before, behind = signs.get(stretch.mark, ("", ""))

@@ -49,7 +49,7 @@ class SpanTracing:
         self._tracer = self._provider.get_tracer("wirecopy")
         self._group = group
 
-    def began(self, record: RawRecord, received_at: float) -> _Trace:
+    def begin(self, record: RawRecord, received_at: float) -> _Trace:
         clock_ns = _wall_clock_ns()
         carried = {name: value.decode("latin-1") for name, value in record.headers if value is not None}
         position = record.position
@@ -89,7 +89,7 @@ class _Trace:
         CONTEXT.inject(written, set_span_in_context(span))
         self.headers: Headers = tuple((name, value.encode("latin-1")) for name, value in written.items())
 
-    def ended(self, said: str, appended_at: float, published_at: float) -> None:
+    def end(self, result: str, appended_at: float, published_at: float) -> None:
         clock_ns = _wall_clock_ns()
         now = asyncio.get_running_loop().time()
         if self._span.is_recording():
@@ -99,8 +99,8 @@ class _Trace:
                 self._child("follow", clock_ns(appended_at), clock_ns(max(appended_at, published_at)))
             if published_at:
                 self._child("publish", clock_ns(published_at), clock_ns(now))
-            if said:
-                self._span.set_attribute("wirecopy.said", said)
+            if result:
+                self._span.set_attribute("wirecopy.said", result)
             else:
                 self._span.set_status(StatusCode.ERROR, "given up; the record will be judged again")
         self._span.end(clock_ns(now))

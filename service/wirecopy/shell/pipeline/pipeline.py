@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -28,18 +27,20 @@ from wirecopy.shell.errors import (
     RefusedError,
     StalledError,
     UnavailableError,
-    WatchdogExpiredError,
 )
 from wirecopy.shell.observe import events
 from wirecopy.shell.observe.events import Part, Telemetry
 from wirecopy.shell.options import PipelineOptions
+from wirecopy.shell.pipeline.back_pressure import BackPressure
 from wirecopy.shell.pipeline.breaker import Breaker
 from wirecopy.shell.pipeline.follower import Follower
 from wirecopy.shell.pipeline.gate import Gate
 from wirecopy.shell.pipeline.lane import CoreLane
-from wirecopy.shell.pipeline.partition import InFlight, PartitionWorker, State, WorkerContext
+from wirecopy.shell.pipeline.partition.flight import InFlight
+from wirecopy.shell.pipeline.partition.worker import PartitionWorker, State, WorkerContext
 from wirecopy.shell.pipeline.steps import Limits
 from wirecopy.shell.pipeline.turns import EngineTurns
+from wirecopy.shell.pipeline.watch import AssignmentCount, require_progress, watch
 from wirecopy.shell.ports import (
     Backend,
     EnginePort,
@@ -54,9 +55,6 @@ from wirecopy.shell.ports import (
     TopicPartition,
 )
 
-WATCH_INTERVAL_S = 0.25  # how often the loop's lag is measured, and gauges are set each fourth time
-HELD_POLL_MS = 20  # a held-back partition may be read again soon: do not sleep over it
-RESUME_SHARE = 0.5  # memory in flight falls to this share of its bound before partitions are read again
 POLL_FAILURES_MAX = 10  # in a row, about 6 s: by then another poll does not help, another client may
 CORE_THREADS = 2  # for single huge records, and for those who wait for worker processes
 
@@ -66,7 +64,7 @@ def _wall_clock_ms() -> int:
 
 
 class Pipeline:
-    """Composes the doors with the engine. One object, one `run`."""
+    """Composes the ports with the engine. One object, one `run`: it returns after a graceful stop, or raises `FatalError`."""
 
     def __init__(
         self,
@@ -88,10 +86,11 @@ class Pipeline:
         self.turns = EngineTurns(engine, self._replay_executor, self._options.inline_replays_max, lane)
         self._log = backend.log()
         self._in_flight = InFlight()
+        self._pressure = BackPressure(self._options, self._in_flight)
         self._workers: dict[TopicPartition, PartitionWorker] = {}
         self._source: RawSource | None = None
         self._outputs: Outputs | None = None
-        self._limits = self._bounded(RecordBounds())
+        self._limits = Limits.of(self._options, RecordBounds())
         self._follower = Follower(
             self._log,
             engine,
@@ -123,18 +122,17 @@ class Pipeline:
             limits=lambda: self._limits,
         )
         self._fatal: asyncio.Future[None] | None = None
-        self._assignments: deque[tuple[float, frozenset[TopicPartition]]] = deque()
-        self._holding = False
+        self._assignments = AssignmentCount(self._options)
         self._polled_at = 0.0
         self._poll_waits = "has not begun"
         self._stopping = False
 
     # ---- what others may ask
-    def observe(self, told: Callable[[Sequence[LogRecord], Sequence[Outcome | Refused]], None]) -> None:
-        """From now on `told` hears of every batch that was replayed, on the event loop: it must be quick, and
+    def observe(self, observer: Callable[[Sequence[LogRecord], Sequence[Outcome | Refused]], None]) -> None:
+        """From now on `observer` is called with every batch that was replayed, on the event loop: it must be quick, and
         must not raise.
         """
-        self._follower.observe = told
+        self._follower.observe = observer
 
     def lag(self) -> Lag:
         """How far behind this replica is."""
@@ -180,7 +178,7 @@ class Pipeline:
         self._polled_at = loop.time()
         tasks = [
             self._supervise(self._lead(stop), "lead"),
-            self._supervise(self._watch(), "watch"),
+            self._supervise(self._watch_all(), "watch"),
         ]
         stopped = tasks[0]
         try:
@@ -261,25 +259,11 @@ class Pipeline:
         async def start() -> None:
             source = self._backend.source()
             self._source, self._outputs = source, self._backend.outputs(source)
-            self._limits = self._bounded(await self._outputs.record_bounds())
+            self._limits = Limits.of(self._options, await self._outputs.record_bounds())
             await source.start(self)
 
         self._poll_waits = "joins the group"
         await self._patiently(start, Part.SOURCE)
-
-    def _bounded(self, known: RecordBounds) -> Limits:
-        """Our own limits, and the topics' where they are smaller."""
-
-        def least(ours: int, theirs: int | None) -> int:
-            return ours if theirs is None else min(ours, theirs)
-
-        options = self._options
-        return Limits(
-            log_value=least(options.log_record_bytes_max, known.fingerprints),
-            enriched=least(options.output_record_bytes_max, known.enriched),
-            corrections=least(options.output_record_bytes_max, known.corrections),
-            dead=least(options.dead_record_bytes_max, known.dead),
-        )
 
     # ---- the poll task
     async def _poll_all(self) -> None:
@@ -288,7 +272,7 @@ class Pipeline:
         while True:
             source = self._source
             assert source is not None, "the group is joined before it is polled"
-            timeout_ms = self._place(source)
+            timeout_ms = self._pressure.apply(source, self._workers, self._stopping)
             self._polled_at, self._poll_waits = loop.time(), "polls"
             try:
                 batches = await source.poll(timeout_ms, self._options.poll_records_max)
@@ -321,23 +305,6 @@ class Pipeline:
                 if worker is not None and not self._stopping:
                     worker.offer(records)
 
-    def _place(self, source: RawSource) -> int:
-        """Seek what has opened, hold back what has enough in flight. Returns how long to poll."""
-        bound = self._options.in_flight_bytes_max
-        limit = bound * RESUME_SHARE if self._holding else bound
-        self._holding = self._in_flight.size_bytes >= limit
-        held = False
-        for partition, worker in self._workers.items():
-            offset = worker.take_seek()
-            if offset is not None:
-                source.seek(partition, offset)
-            if worker.state is State.OPEN and not self._holding and not worker.full and not self._stopping:
-                source.resume(partition)
-            else:
-                source.pause(partition)
-                held = held or worker.state in (State.OPEN, State.SEEKING)
-        return min(HELD_POLL_MS, self._options.poll_timeout_ms) if held else self._options.poll_timeout_ms
-
     async def _rejoin(self, source: RawSource, error: BaseException) -> None:
         """The client is past help: throw it away with all that hangs on it."""
         self._telemetry.rebuilt(Part.SOURCE, error)
@@ -369,30 +336,12 @@ class Pipeline:
             self._telemetry.partition_closed(worker.partition)
 
     def _count_assignment(self, partitions: frozenset[TopicPartition]) -> None:
-        """The same partitions given again and again is what two processes with one instance id look like.
-
-        Only with static membership: otherwise any replica that joins and leaves again and again looks alike.
-        """
+        """Only with static membership: otherwise any replica that joins and leaves again and again looks alike."""
         if not partitions or self._source is None or not self._source.static_member():
             return
-        now = asyncio.get_running_loop().time()
-        recent = self._assignments
-        recent.append((now, partitions))
-        while recent and (
-            now - recent[0][0] > self._options.reassignment_window_ms / 1000 or recent[0][1] != partitions
-        ):
-            recent.popleft()
-        if (
-            len(recent) > self._options.reassignments_max
-            and self._fatal is not None
-            and not self._fatal.done()
-        ):
-            self._fatal.set_exception(
-                FatalError(
-                    f"the group gave us the same {len(partitions)} partitions {len(recent)} times within"
-                    f" {self._options.reassignment_window_ms} ms: do two processes share an instance id?"
-                )
-            )
+        error = self._assignments.count(partitions, asyncio.get_running_loop().time())
+        if error is not None and self._fatal is not None and not self._fatal.done():
+            self._fatal.set_exception(error)
 
     # ---- what the follower tells
     def _deliver(self, outcome: Outcome) -> None:
@@ -434,42 +383,30 @@ class Pipeline:
             executor.shutdown(wait=False, cancel_futures=True)
 
     # ---- the watch
-    async def _watch(self) -> None:
-        """Measures the loop's lag, sets gauges, and ends the process when a part stands still."""
-        loop = asyncio.get_running_loop()
-        turn = 0
-        while True:
-            slept_at = loop.time()
-            await asyncio.sleep(WATCH_INTERVAL_S)
-            self._telemetry.record(events.LOOP_LAG, max(0.0, loop.time() - slept_at - WATCH_INTERVAL_S))
-            turn += 1
-            if turn % 4 == 0:
-                self._set_gauges()
-                self._look_for_standstill(loop.time())
+    async def _watch_all(self) -> None:
+        """Sets gauges, and ends the process when a part stands still."""
+        await watch(self._telemetry, self._look)
+
+    def _look(self, now: float) -> None:
+        self._set_gauges()
+        turned_at = [now]
+        if self._follower.turned_at:
+            turned_at.append(self._follower.turned_at)
+        if self._source is not None:
+            turned_at.append(self._polled_at)
+        turned_at += [
+            worker.turned_at
+            for worker in self._workers.values()
+            if worker.records or worker.state is State.OPENING
+        ]
+        require_progress(now, turned_at, self._options.progress_timeout_ms, self._waits)
 
     def _set_gauges(self) -> None:
         self._telemetry.record(events.IN_FLIGHT_RECORDS, self._in_flight.records)
         self._telemetry.record(events.IN_FLIGHT_BYTES, self._in_flight.size_bytes)
         for partition, worker in self._workers.items():
-            paused = worker.state is State.OPEN and (worker.full or self._holding)
-            self._telemetry.partition_sampled(partition, self._raw_lag(partition, worker), paused)
-
-    def _look_for_standstill(self, now: float) -> None:
-        limit = self._options.progress_timeout_ms / 1000
-        turned = [now]
-        if self._follower.turned_at:
-            turned.append(self._follower.turned_at)
-        if self._source is not None:
-            turned.append(self._polled_at)
-        turned += [
-            worker.turned_at
-            for worker in self._workers.values()
-            if worker.records or worker.state is State.OPENING
-        ]
-        if now - min(turned) > limit:
-            raise WatchdogExpiredError(
-                f"no progress for {limit:.0f} s. What each part waits for:\n" + "\n".join(self._waits())
-            )
+            lag, paused = self._raw_lag(partition, worker), self._pressure.pauses(worker)
+            self._telemetry.partition_sampled(partition, lag, paused)
 
 
 def error_of_reading(error: OffsetLostError) -> UnavailableError:

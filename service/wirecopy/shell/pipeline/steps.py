@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wirecopy.core.model import Outcome, RawArticle, Rejected, RejectReason
+from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.workers import Fault
 from wirecopy.shell.ports import (
     EnginePort,
@@ -20,6 +21,7 @@ from wirecopy.shell.ports import (
     OutputStream,
     ProposalPort,
     RawRecord,
+    RecordBounds,
     Steps,
     Trace,
 )
@@ -64,6 +66,20 @@ class Limits:
     enriched: int
     corrections: int
     dead: int
+
+    @classmethod
+    def of(cls, options: PipelineOptions, known: RecordBounds) -> Limits:
+        """Our own limits, and the topics' where they are smaller."""
+
+        def least(ours: int, theirs: int | None) -> int:
+            return ours if theirs is None else min(ours, theirs)
+
+        return cls(
+            log_value=least(options.log_record_bytes_max, known.fingerprints),
+            enriched=least(options.output_record_bytes_max, known.enriched),
+            corrections=least(options.output_record_bytes_max, known.corrections),
+            dead=least(options.dead_record_bytes_max, known.dead),
+        )
 
 
 def size_of(key: bytes | None, value: bytes | None, headers: Headers) -> int:
@@ -195,7 +211,7 @@ def _enriched(entry: Entry, steps: Steps, limits: Limits) -> OutputRecord:
     return OutputRecord(OutputStream.ENRICHED, key, value, headers)
 
 
-def said(entry: Entry) -> str:
+def result_of(entry: Entry) -> str:
     """The verdict, or the reason of the dead letter."""
     if entry.rejected is not None:
         return entry.rejected.reason.value

@@ -1,11 +1,11 @@
-"""Where two texts say the same, token for token: the evidence that `explain` shows.
+"""Runs of tokens that two texts share: the evidence that `explain` and the pages show.
 
-The engine judges by picked shingles; a reader wants every word that is the same in both. `runs` finds them
-greedily from left to right: at each token of the second text the longest run of equal tokens that starts
-there and anywhere in the first, if it has `least` tokens or more. A run that ends is tried to go on behind a
-gap of a few tokens, so that a name spelt otherwise is an island in a passage and not its end. Time is bounded
-by the second text's length times `PLACES_MAX`, whatever the texts are. The obvious other, a longest common
-subsequence (difflib), is quadratic, and blind to passages that changed places.
+The engine judges by sampled shingles; a reader wants every word that is the same in both texts. `runs` is
+greedy, from left to right: at each token of the second text it takes the longest run of equal tokens that
+starts anywhere in the first text and has at least `least` tokens. Where a run ends, it tries to continue after
+a gap of a few tokens, so that a name spelt differently does not end a passage. Time is bounded by the second
+text's length times `PLACES_MAX`. A longest common subsequence (difflib) would be quadratic and would miss
+passages that changed places.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 PLACES_MAX = 16  # places in the first text that are tried for one token of the second: the earliest ones
-GAP_TOKENS_MAX = 4  # behind which a passage may go on: a changed name, an inserted "on Tuesday"
-REJOIN_TOKENS_MIN = 2  # tokens that must be the same behind such a gap
+GAP_TOKENS_MAX = 4  # after which a passage may continue: a changed name, an inserted "on Tuesday"
+REJOIN_TOKENS_MIN = 2  # tokens that must be the same after such a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _longest(first: Sequence[int], second: Sequence[int], at: int, places: Seque
 
 
 def _behind_gap(first: Sequence[int], second: Sequence[int], run: Run, at: int) -> Run | None:
-    """The run that goes on behind the smallest gap in both texts together, or None."""
+    """The run that continues after the gap with the smallest sum over both texts, or None."""
     end = run.first + run.length
     for both in range(1, 2 * GAP_TOKENS_MAX + 1):
         for skipped in range(max(0, both - GAP_TOKENS_MAX), min(both, GAP_TOKENS_MAX) + 1):

@@ -1,11 +1,10 @@
-"""Two texts as rows of a comparison: lines that hold the same passage stand side by side, and every stretch
-has its mark.
+"""Two texts as rows of a comparison: lines with the same passage are side by side, and every stretch has a mark.
 
-Which words are the same is exact (shell/report/alignment.py); which of them count is the verdict's word: a shared run
-that touches a passage of the verdict is MATCHED, any other is SHARED only (a common phrase, the site's
-template, a match that was too little). Lines outside the article proper are ASIDE. Both sides' lines come out
-whole and in their own order; where passages changed places, the larger in-order part is set side by side and
-the rest stands alone, still marked.
+Which words are the same is exact (alignment.py). The verdict decides which of them count: a shared run that
+touches a passage of the verdict is MATCHED; any other is only SHARED (a common phrase, the site's template, a
+match that was too short). Lines outside the main region are ASIDE. Both sides keep all their lines in order.
+Where passages changed places, the largest part that is in order on both sides is aligned; the other lines are
+in rows of their own, with their marks.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from wirecopy.core.text.tokens import Tokens, tokenise
 from wirecopy.shell.report.alignment import Run, runs
 
 TOKENS_MAX: Final = 100_000  # of each text: a book; the time to align grows with it
-PLAIN_ROWS_MAX: Final = 3  # rows in succession without anything shared that are shown whole
+PLAIN_ROWS_MAX: Final = 3  # consecutive rows with nothing shared that are shown whole
 PLAIN_ROWS_SHOWN: Final = 1  # of a longer stretch, at each end
 
 
@@ -52,9 +51,7 @@ Side = tuple[Stretch, ...]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Lines that stand side by side; an empty side has no line there. `left_out` > 0: so many rows are not
-    shown.
-    """
+    """Lines side by side; an empty side has no line there. `left_out` > 0: that many rows are not shown."""
 
     left: Side
     right: Side
@@ -92,7 +89,7 @@ def compare(
 
 
 def alone(article: RawArticle, verdict: Verdict) -> Comparison:
-    """One text without its counterpart: its passages as the verdict gives them, and what lies outside of it."""
+    """One text by itself: its passages as the verdict gives them, and the lines outside its main region."""
     view = _View(article, verdict)
     view.set_elsewhere("")
     rows = tuple(Row((), view.stretches(line)) for line in range(len(view.lines)))
@@ -128,7 +125,7 @@ class _View:
         self._passages[token : token + length] = [passage if mark is Mark.MATCHED else 0] * length
 
     def set_elsewhere(self, id_: str) -> None:
-        """Marks passages whole that other articles than this hold: nothing beside them shows word for word."""
+        """Mark whole passages whose source is another article than `id_`: there is no text beside them to align."""
         for number, passage in enumerate(self.verdict.passages, 1):
             if passage.source != id_:
                 first = int(np.searchsorted(self.tokens.starts, passage.start))
@@ -139,7 +136,7 @@ class _View:
         return bisect_left(self._line_starts, int(self.tokens.starts[token]) + 1) - 1
 
     def stretches(self, line: int) -> Side:
-        """The line cut where the mark changes; what stands between two tokens of one mark has that mark."""
+        """The line cut where the mark changes; the text between two tokens of one mark has that mark."""
         start, end = self.lines[line]
         first = int(np.searchsorted(self.tokens.starts, start))
         last = int(np.searchsorted(self.tokens.starts, end))
@@ -188,7 +185,7 @@ def _line_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _pairs(first: _View, second: _View, found: Sequence[Run]) -> list[tuple[int, int]]:
-    """Lines that stand side by side, ascending on both sides: the longest such series of best partners."""
+    """Pairs of lines to show side by side: the longest series of best partners that ascends on both sides."""
     shared: dict[int, Counter[int]] = {}
     for run in found:
         for step in range(run.length):
@@ -232,7 +229,7 @@ def _rows(first: _View, second: _View, pairs: Sequence[tuple[int, int]]) -> list
 
 
 def _shortened(rows: Sequence[Row]) -> list[Row]:
-    """Long stretches without anything shared become their first and last rows and a count."""
+    """Reduce long stretches with nothing shared to their first row, a count and their last row."""
     out: list[Row] = []
     plain: list[Row] = []
     for row in [*rows, None]:

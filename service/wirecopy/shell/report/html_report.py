@@ -1,7 +1,6 @@
-"""The comparison as one HTML page that needs nothing else: no script, no image, no address.
+"""The comparison as one self-contained HTML page: no script, no image, no request to any address.
 
-Everything out of an article is escaped, and the page's own policy forbids whatever could still be smuggled
-in.
+Everything out of an article is escaped, and the page's Content-Security-Policy forbids scripts and loads.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from typing import Final
 
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side
 from wirecopy.shell.report.terminal import shown
+from wirecopy.shell.report.words import plural
 
 _STYLE: Final = """
 :root { color-scheme: light dark; }
@@ -30,8 +30,8 @@ mark.credit { background: #ffd75e; font-weight: 600; } .aside { opacity: .5; }
 """
 _KEY: Final = (
     '<p class="key"><mark class="matched">matched</mark> · '
-    '<mark class="shared">shared, but not counted</mark> · <mark class="credit">credit</mark> · '
-    '<span class="aside">outside the article proper</span></p>'
+    '<mark class="shared">shared but not counted</mark> · <mark class="credit">credit</mark> · '
+    '<span class="aside">outside the article</span></p>'
 )
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -55,7 +55,7 @@ def page(titles: tuple[str, str], heading: str, sentences: Sequence[str], compar
 
 def _row(row: Row) -> str:
     if row.left_out:
-        return f'<tr class="out"><td colspan="2">{row.left_out} more lines without anything shared</td></tr>'
+        return f'<tr class="out"><td colspan="2">{plural(row.left_out, "more line")} with nothing shared</td></tr>'
     return f'<tr><td dir="auto">{_side(row.left)}</td><td dir="auto">{_side(row.right)}</td></tr>'
 
 

@@ -1,12 +1,11 @@
-"""What people see in a terminal: tables, bars and coloured text, and nothing that an article could slip in.
+"""Terminal output: tables, bars and coloured text, safe against whatever an article holds.
 
 Article text is hostile: escape sequences in it could recolour, retitle or overwrite the terminal, and
-right-to-left overrides could make a line read as another. So everything that comes from a record passes
-`shown()`, which makes control characters visible; rich's own markup is never parsed (always `Text`, never
-`str`).
+right-to-left overrides could disguise a line. Everything that comes from a record passes `shown()`, which
+makes control characters visible. Rich's markup is never parsed (always `Text`, never `str`).
 
-The only user of rich: the commands speak in `Piece`s of text in a `Tone`. Where the stream is no terminal
-plain lines come out; NO_COLOR is honoured.
+This is the only file that uses rich. Commands print `Piece`s of text in a `Tone`. A stream that is not a
+terminal gets plain lines; NO_COLOR is honoured.
 """
 
 from __future__ import annotations

@@ -1,16 +1,17 @@
 """A verdict in words: what the numbers of an enriched record say, for people.
 
-Pure text from the record alone, so that whoever has the record can be told why: nothing here knows more than
-it says. Names and phrases out of articles pass `shown_line`, since they may hold anything.
+Pure text from the record alone, so anybody who has the record can be given the same explanation. Names and
+phrases out of articles pass `shown_line`, since they may hold anything.
 """
 
 from __future__ import annotations
 
-from wirecopy.core.model import Basis, Extent, Verdict, VerdictKind
+from wirecopy.core.model import Basis, Verdict, VerdictKind
 from wirecopy.shell.report.terminal import Tone, shown_line
 
 NAME_COLUMNS_MAX = 60
-BOILERPLATE_SHARE_TOLD = 0.15  # less is a headline and a date, of which nobody need hear
+BOILERPLATE_SHARE_TOLD = 0.15  # less than this is a headline and a date: not worth a sentence
+SOURCES_NAMED_MAX = 5
 TONES = {
     VerdictKind.ORIGINAL: Tone.GOOD,
     VerdictKind.REPUBLICATION: Tone.NOTICE,
@@ -20,8 +21,16 @@ TONES = {
 
 
 def percent(share: float) -> str:
-    """A share in 0..1 as a whole percentage; what is small but something is never "0 %"."""
-    return "under 1 %" if 0 < share < 0.01 else f"{share:.0%}".replace("%", " %")
+    """A share in 0..1 as a whole percentage. Only nothing is "0 %" and only everything is "100 %"."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    text = f"{share:.0%}".replace("%", " %")
+    return "over 99 %" if share < 1 and text == "100 %" else text
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """A count with its noun: "1 word", "2 words"; `many` where the plural is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def headline(verdict: Verdict) -> str:
@@ -39,88 +48,113 @@ def headline(verdict: Verdict) -> str:
 
 
 def sentences(verdict: Verdict) -> list[str]:
-    """Why this verdict, a sentence each: what was found, who was first and how that is known, what was set
-    aside.
+    """The reasons for a verdict, a sentence each: what was found, which article is the original and how that is
+    known, and what was not counted.
     """
     told = [_what(verdict)]
-    if len(verdict.sources) > 1:
-        told.append(_drawn_on(verdict))
     if verdict.kind is VerdictKind.REPUBLICATION:
         told += _direction(verdict)
     elif verdict.credit is not None and verdict.kind is VerdictKind.ORIGINAL:
-        told.append(f"It names {_name(verdict.credit.name)}, but its text is not theirs.")
+        told.append(f"It names {_name(verdict.credit.name)}, but no article of that source was found in it.")
     if verdict.boilerplate_share >= BOILERPLATE_SHARE_TOLD:
         told.append(
-            f"{percent(verdict.boilerplate_share)} of the page is the site's own furniture and was set aside."
+            f"{percent(verdict.boilerplate_share)} of the page is site boilerplate and was not counted."
         )
     return told
 
 
 def _what(verdict: Verdict) -> str:
-    original = verdict.original
     match verdict.kind:
         case VerdictKind.ORIGINAL:
-            return "Nothing of substance in it was published before."
+            return "No substantial part of this text was published before."
         case VerdictKind.DUPLICATE:
-            return f"The same publisher sent this article before{_same(verdict)}."
+            return f"The same publisher has already sent this article{_same(verdict)}."
         case VerdictKind.UPDATE:
-            part = f"; {percent(verdict.share)} of it stood there already" if verdict.share else ""
-            return f"A newer version of what the same publisher sent before{_same(verdict)}{part}."
+            part = f"; the earlier version has {percent(verdict.share)} of this text" if verdict.share else ""
+            return f"This is a newer version of an article by the same publisher{_same(verdict)}{part}."
         case VerdictKind.REPUBLICATION:
-            if original is None or not original.ingested:
-                return _external(verdict)
-            if verdict.extent is Extent.FULL:
-                return f"{_publisher(verdict)} published this before: {_shares(verdict)}."
-            return f"It contains text that {_publisher(verdict)} published before: {_shares(verdict)}."
+            original = verdict.original
+            outside = original is None or not original.ingested
+            return _external(verdict) if outside else _shared(verdict)
 
 
 def _external(verdict: Verdict) -> str:
-    name = _name(verdict.original.publisher) if verdict.original else "another publisher"
-    also = f" {percent(verdict.share)} of it stands in other copies." if verdict.sources else ""
-    return f"It is a text of {name}, whose own article never came in.{also}"
+    name = _name(verdict.original.publisher) if verdict.original else ""
+    also = ""
+    if verdict.sources:
+        others = plural(len(verdict.sources), "earlier copy", "earlier copies")
+        also = f" {_amount(verdict.share)} also appears in {others}."
+    return (
+        f"This text is credited to {name or 'another publisher'}, whose own article was not received.{also}"
+    )
+
+
+def _shared(verdict: Verdict) -> str:
+    """How much of the text is found elsewhere, where, and how much of the original that is."""
+    whose, there = _possessive(_publisher(verdict)), _all_or_percent(verdict.source_share)
+    if len(verdict.sources) <= 1:
+        return (
+            f"{_amount(verdict.share)} appears in {whose} article and makes up {there} of it"
+            f"{_passages(verdict)}."
+        )
+    named = verdict.sources[:SOURCES_NAMED_MAX]
+    parts = [f"{_name(source.publisher or source.id)} ({percent(source.share)})" for source in named]
+    more = len(verdict.sources) - len(named)
+    several = f"{', '.join(parts)} and {more} more" if more else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return (
+        f"{_amount(verdict.share)} appears in {plural(len(verdict.sources), 'earlier article')}"
+        f"{_passages(verdict)}: {several}. It contains {there} of {whose} article."
+    )
+
+
+def _amount(share: float) -> str:
+    text = _all_or_percent(share)
+    return f"{text[:1].upper()}{text[1:]} of this text"
+
+
+def _all_or_percent(share: float) -> str:
+    return "all" if share >= 1 else percent(share)
+
+
+def _passages(verdict: Verdict) -> str:
+    longest = max((passage.words for passage in verdict.passages), default=0)
+    if not longest:
+        return ""
+    if len(verdict.passages) == 1:
+        return f" (one passage of {plural(longest, 'word')})"
+    return f" ({len(verdict.passages)} passages, the longest of {plural(longest, 'word')})"
 
 
 def _publisher(verdict: Verdict) -> str:
     assert verdict.original is not None
-    return _name(verdict.original.publisher) or _name(verdict.original.id or "")
+    return _name(verdict.original.publisher) or _name(verdict.original.id or "") or "another publisher"
 
 
-def _shares(verdict: Verdict) -> str:
-    longest = max((passage.words for passage in verdict.passages), default=0)
-    run = f", in one run of {longest} words" if longest and len(verdict.passages) == 1 else ""
-    if len(verdict.passages) > 1:
-        run = f", in {len(verdict.passages)} passages of up to {longest} words"
-    here, there = percent(verdict.share), percent(verdict.source_share)
-    return f"{here} of its own words stand there and {there} of the other's here{run}"
-
-
-def _drawn_on(verdict: Verdict) -> str:
-    several = ", ".join(
-        f"{_name(source.publisher or source.id)} ({percent(source.share)})" for source in verdict.sources[:5]
-    )
-    more = f" and {len(verdict.sources) - 5} more" if len(verdict.sources) > 5 else ""
-    return f"It draws on {len(verdict.sources)} articles: {several}{more}."
+def _possessive(name: str) -> str:
+    return f"{name}'s"
 
 
 def _direction(verdict: Verdict) -> list[str]:
     told = []
     if Basis.CREDIT in verdict.basis and verdict.credit is not None:
-        told.append(f"It says so itself: “{shown_line(verdict.credit.text, 2 * NAME_COLUMNS_MAX)}”.")
+        told.append(
+            f"The text itself credits its source: “{shown_line(verdict.credit.text, 2 * NAME_COLUMNS_MAX)}”."
+        )
     if Basis.LATE_ORIGINAL in verdict.basis:
-        told.append("The original came in after this copy.")
+        told.append("The original was received after this copy.")
     elif Basis.PUBLISHED_AT in verdict.basis:
-        told.append("That one bears the earlier date.")
+        told.append("The original has the earlier publication date.")
     elif Basis.FIRST_SEEN in verdict.basis and Basis.CREDIT not in verdict.basis:
-        told.append("That one came in first.")
+        told.append("The original was received first.")
     if Basis.CREDIT_CONFLICT in verdict.basis:
-        told.append("Beware: the credit and the dates, or two credits, disagree.")
+        told.append("Note: the credit and the dates, or two credits, contradict each other.")
     return told
 
 
 _SAMENESS = {
     Basis.SAME_URL: "address",
     Basis.SAME_ID: "id",
-    Basis.SAME_BODY: "text to the letter",
+    Basis.SAME_BODY: "text",
 }
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from wirecopy.core import limits
 
 if TYPE_CHECKING:
-    from wirecopy.shell.settings import Settings
+    from wirecopy.shell.settings.whole import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The check box: was this text published before? A page with a form, and `POST /api/check` for programs.
 
-Both ask checking.py and differ in how they say it. The form works without script. An address that is pasted is looked up
-among the articles of the index; this service fetches nothing, or whoever reaches it could make it call hosts that only it
-can reach (server-side request forgery).
+Both use checker.py and differ only in how they show the result. The form works without script. A pasted address is looked
+up in the index. The service never fetches it: otherwise anybody who reaches the port could make the service call hosts that
+only it can reach (server-side request forgery).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from wirecopy.core import limits
@@ -27,9 +27,7 @@ from wirecopy.shell.web.evidence import CHARS_MAX, blocks_of, cut, on_text
 from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.problems import Problem, problem
 from wirecopy.shell.web.rendering import article_url, page, story_url
-
-if TYPE_CHECKING:
-    from wirecopy.shell.web.site import Site
+from wirecopy.shell.web.site_data import SiteData
 
 FORM: Final = "application/x-www-form-urlencoded"
 FORM_FIELDS_MAX: Final = 8
@@ -43,11 +41,13 @@ FIELD_CHARS: Final = {
     "url": limits.URL_CHARS_MAX,
 }
 
-_STARTING = "The service is still reading its log: much that was published is not known to it yet. Try again."
+_STARTING = (
+    "The service is still reading its log and does not know all earlier articles yet. Try again later."
+)
 _BUSY = "Too many texts are being checked at once. Try again."
 
 
-def routes(site: Site, options: CheckOptions) -> list[Route]:
+def routes(site: SiteData, options: CheckOptions) -> list[Route]:
     checks = CheckPage(site, options)
     return [
         Route(Method.GET, "/check", checks.form),
@@ -59,7 +59,7 @@ def routes(site: Site, options: CheckOptions) -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class ShownSource:
-    """A source of a checked text, with the article that the pages can show of it."""
+    """A source of a checked text, with its article if the pages can show it."""
 
     id: str
     publisher: str
@@ -71,7 +71,7 @@ class ShownSource:
 class CheckPage:
     """Form and API; one allowance for both."""
 
-    def __init__(self, site: Site, options: CheckOptions) -> None:
+    def __init__(self, site: SiteData, options: CheckOptions) -> None:
         self._site = site
         self._options = options
         self._allowances = RateLimiter(options, time.monotonic)
@@ -89,7 +89,7 @@ class CheckPage:
         else:
             return problem(
                 Problem.MEDIA_TYPE,
-                f"{media_type[:100]} is not understood: send application/json or text/plain.",
+                f"{media_type[:100]} is not supported: send application/json or text/plain.",
             )
         result = await self._check(value, request.peer)
         match result:
@@ -106,7 +106,7 @@ class CheckPage:
         return problem(Problem.TOO_MANY, _too_many(result), headers=_retry(result))
 
     def _links(self, verdict: Verdict) -> dict[str, Any]:
-        """Where people can look: pages of this service, null for what it cannot show (any more)."""
+        """Pages of this service about the verdict; null for what it cannot show (any more)."""
         original, story = self._original(verdict), self._site.catalogue.story(verdict.story)
         return {
             "original": None if original is None else article_url(original, exact=True),
@@ -124,12 +124,10 @@ class CheckPage:
         return await self._looked_up(url, request.peer) if url else self._page({})
 
     async def submitted(self, request: Request) -> Response:
-        """The form as it was sent."""
+        """The result of a submitted form."""
         given = _form(request)
         if given is None:
-            return self._page(
-                {}, status=415, trouble="This page takes the form that it shows; programs use /api/check."
-            )
+            return self._page({}, status=415, trouble="Send the form on this page; programs use /api/check.")
         text = given.get("text", "")
         if not text.strip() and given.get("url", "").strip():
             return await self._looked_up(given["url"].strip()[: limits.URL_CHARS_MAX], request.peer)
@@ -144,14 +142,14 @@ class CheckPage:
         }
         value = json_bytes({"text": text, **record})
         if len(value) > self._options.bytes_max:
-            trouble = f"The text is too long: it may have {self._options.bytes_max} bytes."
+            trouble = f"The text is too long: the limit is {self._options.bytes_max} bytes."
             return self._page({**given, "text": ""}, status=413, trouble=trouble)
         result = await self._check(value, request.peer)
         match result:
             case CheckResult():
                 return await self._result(result)
             case Rejected():
-                return self._page(given, status=422, trouble=f"This cannot be judged: {result.detail}.")
+                return self._page(given, status=422, trouble=f"This text cannot be judged: {result.detail}.")
         return self._refused(given, result)
 
     async def _result(self, result: CheckResult) -> Response:
@@ -245,7 +243,7 @@ class CheckPage:
 
     # ---- both
     async def _check(self, value: bytes, peer: str) -> CheckResult | Rejected | Refusal | int:
-        """What is said of a text; seconds to wait where this address has asked too often."""
+        """The verdict on a text, or the seconds to wait if this address has sent too many checks."""
         wait = self._allowances.wait_seconds(peer)
         if wait:
             return wait
@@ -288,12 +286,12 @@ def _document_bytes() -> bytes:
 
 
 async def _document(_: Request) -> Response:
-    """What programs may ask, as OpenAPI (made by tools/openapi.py)."""
+    """The OpenAPI document (written by tools/openapi.py)."""
     return Response(200, _document_bytes(), JSON)
 
 
 def _form(request: Request) -> dict[str, str] | None:
-    """The fields of a form that was sent; None for anything else."""
+    """The fields of a submitted form; None for anything else."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         return None
     try:
@@ -309,7 +307,7 @@ def _form(request: Request) -> dict[str, str] | None:
 
 
 def _is_address(text: str) -> bool:
-    """Whether somebody pasted an address instead of a text."""
+    """Whether the pasted text is only an address."""
     text = text.strip()
     return (
         text.startswith(("http://", "https://"))
@@ -323,7 +321,7 @@ def _retry(seconds: int) -> dict[str, str]:
 
 
 def _too_many(seconds: int) -> str:
-    return f"So many texts from one address are not checked in so short a time. Try again in {seconds} s."
+    return f"Too many checks from this address. Try again in {seconds} s."
 
 
 def _capital(words: str) -> str:

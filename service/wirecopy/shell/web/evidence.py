@@ -1,12 +1,12 @@
-"""The evidence page: an article, its verdict in a sentence, and the texts that it rests on, side by side.
+"""The evidence page: an article, its verdict in sentences, and the texts behind it, side by side.
 
-The verdict is the catalogue's, as the log led to it; the words are read again from the raw topic (texts.py).
-With them the verdict is finished as the owner of the raw partition finished it (`core.engine.enrich`), so that
-the page and `.json` say what was published, to the character. Without them the page says so and shows what
-the verdict alone holds.
+The verdict comes from the catalogue, which follows the log; the texts are read again from the raw topic
+(texts.py). With the text, the verdict is completed as the owner of the raw partition completed it
+(`core.engine.enrich`), so that the page and `.json` show exactly what was published. Without the text, the
+page says so and shows what the verdict alone holds.
 
-Aligning two texts takes some milliseconds a thousand words and runs in a thread, one at a time, on the first
-`CHARS_MAX` characters of each; what came out is kept for the next who looks.
+Aligning two texts takes some milliseconds per thousand words. It runs in a thread, one alignment at a time, on
+the first `CHARS_MAX` characters of each text; the results are cached.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -31,40 +31,38 @@ from wirecopy.shell.web.catalogue import Entry
 from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.problems import Problem, problem
 from wirecopy.shell.web.rendering import not_found, page, position_of
+from wirecopy.shell.web.site_data import SiteData
 from wirecopy.shell.web.texts import Gone
 
-if TYPE_CHECKING:
-    from wirecopy.shell.web.site import Site
-
 CHARS_MAX: Final = 60_000  # of each text that are aligned and shown: ten thousand words, a long read
-KEPT_MAX: Final = 32  # alignments kept for the next who looks
+KEPT_MAX: Final = 32  # alignments in the cache
 COPIES_MAX: Final = 30  # listed; the story page has them all
 VERSIONS_MAX: Final = 20
 CHOICES_MAX: Final = 50  # articles of one id
-PLAIN_ROWS_MAX: Final = 4  # lines in succession without anything shared that stand open; more are folded
+PLAIN_ROWS_MAX: Final = 4  # consecutive lines with nothing shared that are shown; more are folded
 BASIS_WORDS: Final = {
-    Basis.CREDIT: "its text credits the original",
-    Basis.PUBLISHED_AT: "the original bears the earlier date",
-    Basis.FIRST_SEEN: "the order in which they came in",
-    Basis.SAME_URL: "the same address",
-    Basis.SAME_ID: "the same id",
-    Basis.SAME_BODY: "the same text to the letter",
-    Basis.SAME_PUBLISHER: "the same publisher",
-    Basis.CREDIT_CONFLICT: "the credit and the dates disagree",
-    Basis.LATE_ORIGINAL: "the original came in after its copy",
-    Basis.TEMPLATE_LEARNED: "part of it turned out to be the site's template",
+    Basis.CREDIT: "the text credits the original",
+    Basis.PUBLISHED_AT: "the original has the earlier publication date",
+    Basis.FIRST_SEEN: "order of arrival",
+    Basis.SAME_URL: "same address",
+    Basis.SAME_ID: "same id",
+    Basis.SAME_BODY: "identical text",
+    Basis.SAME_PUBLISHER: "same publisher",
+    Basis.CREDIT_CONFLICT: "the credit and the dates contradict each other",
+    Basis.LATE_ORIGINAL: "the original was received after its copy",
+    Basis.TEMPLATE_LEARNED: "part of the text was recognised as site boilerplate",
 }
 
 BASIS_WORDS_OF_ORIGINAL: Final = {
-    Basis.CREDIT: "its copies credit it",
-    Basis.FIRST_SEEN: "nothing like it came in before",
-    Basis.LATE_ORIGINAL: "it came in after its copies",
+    Basis.CREDIT: "copies credit this article",
+    Basis.FIRST_SEEN: "no earlier article has this text",
+    Basis.LATE_ORIGINAL: "received after its copies",
 }
 
 assert set(BASIS_WORDS) == set(Basis)
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: SiteData) -> list[Route]:
     evidence = Evidence(site)
     return [
         Route(Method.GET, "/articles/.json", evidence.record),
@@ -86,7 +84,7 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows that are shown open, or, `folded`, behind a line that says how many they are."""
+    """Rows that are shown, or `folded` into a line that says how many there are."""
 
     rows: tuple[Row, ...]
     folded: bool
@@ -95,7 +93,7 @@ class Block:
 class Evidence:
     """One page an article, and its record."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: SiteData) -> None:
         self._site = site
         self._kept: OrderedDict[tuple[object, ...], Comparison] = OrderedDict()
         self._one = asyncio.Lock()  # two cores for everything: one alignment at a time
@@ -145,7 +143,7 @@ class Evidence:
         found = self._found(request)
         if isinstance(found, Response):
             return problem(
-                Problem.NO_SUCH_PAGE, "No article, or several, have this id: see the page without .json."
+                Problem.NO_SUCH_PAGE, "No article has this id, or several do: open the page without .json."
             )
         shown = await self._shown(found)
         if isinstance(shown.article, RawArticle):
@@ -163,7 +161,7 @@ class Evidence:
 
     # ---- which article
     def _found(self, request: Request) -> Entry | Response:
-        """The article asked for; or the page that says there is none, or which of several it could be."""
+        """The requested article; else the page that says there is none, or offers the choice of several."""
         catalogue = self._site.catalogue
         at = request.query.get("at")
         if at is not None:
@@ -171,12 +169,10 @@ class Evidence:
             entry = None if position is None else catalogue.by_position(position)
             if entry is not None and request.parts.get("id", entry.id) == entry.id:
                 return entry
-            return not_found("This article is not, or no longer, among those that this replica can show.")
+            return not_found("This replica cannot show this article, or can no longer show it.")
         found = catalogue.by_id(request.parts.get("id", ""))
         if not found:
-            return not_found(
-                "No article with this id is among those that this replica can show: the newest it has judged."
-            )
+            return not_found("This replica has no article with this id among the newest it has judged.")
         if len({entry.domain for entry in found}) == 1:
             return found[-1]
         return page(
@@ -204,7 +200,7 @@ class Evidence:
         return ShownArticle(entry, article, verdict, on_text(article, verdict))
 
     async def _beside(self, shown: ShownArticle, wanted: str) -> tuple[ShownArticle | None, str]:
-        """What to set beside the article, or a sentence that says why there is nothing."""
+        """The article to show beside this one, or a sentence that says why there is none."""
         verdict, catalogue = shown.verdict, self._site.catalogue
         original = verdict.original
         if verdict.kind is VerdictKind.ORIGINAL or not (verdict.sources or original):
@@ -220,11 +216,11 @@ class Evidence:
         earlier = [entry for entry in candidates if entry.position != shown.entry.position]
         if not earlier:
             if original is not None and not original.ingested and not verdict.sources:
-                return None, "The original itself never came in, so there is nothing to set beside it."
-            return None, "The article it was drawn from is no longer among those that this replica can show."
+                return None, "The original was not received, so there is no second text to show."
+            return None, "This replica can no longer show the source article."
         beside = await self._shown(earlier[0])
         if isinstance(beside.article, Gone):
-            return None, f"The text of the article it was drawn from cannot be shown. {beside.article.detail}"
+            return None, f"The source article's text cannot be shown. {beside.article.detail}"
         return beside, ""
 
     async def _compared(self, shown: ShownArticle, beside: ShownArticle | None) -> Comparison | None:
@@ -288,7 +284,7 @@ def on_text(article: RawArticle, verdict: Verdict) -> Verdict:
 
 # ---- what the template needs
 def _basis(verdict: Verdict) -> list[str]:
-    """Why it was decided so. Of an original the reasons speak of its copies."""
+    """The reasons for the verdict in words. For an original they are about its copies."""
     own = BASIS_WORDS_OF_ORIGINAL if verdict.kind is VerdictKind.ORIGINAL else {}
     return [own.get(basis, BASIS_WORDS[basis]) for basis in verdict.basis]
 
@@ -302,7 +298,7 @@ def _is_plain(row: Row) -> bool:
 
 
 def blocks_of(comparison: Comparison) -> tuple[Block, ...]:
-    """Rows in blocks; long stretches without anything matched are folded, so that the evidence is in sight."""
+    """Rows in blocks; long stretches with nothing matched are folded, so that the evidence is in sight."""
     if not comparison.matched_words:
         return (Block(comparison.rows, False),)
     blocks: list[Block] = []

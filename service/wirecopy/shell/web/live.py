@@ -1,14 +1,14 @@
-"""The live page: articles as they are judged, newest first, and the stream that keeps the page going.
+"""The live page: articles as they are judged, newest first, and the stream that updates the page.
 
-The page is whole without script: a form filters it, a link goes back in time, a reload brings what is new. A
-script of ours opens `/live`, a stream of server-sent events (https://html.spec.whatwg.org/#server-sent-events),
-and sets in what it sends. Rows are rendered here, once for everybody who watches, and escaped like any page.
+The page is complete without script: a form filters it, a link shows older articles, a reload shows new ones.
+Our script opens `/live`, a stream of server-sent events (https://html.spec.whatwg.org/#server-sent-events),
+and inserts what it sends. Rows are rendered once for all viewers and escaped like any page.
 
-Nobody can read five hundred headlines a second, so a message every `TICK_SECONDS` holds the newest
-`ROWS_MAX` that pass the reader's filters and says how many more there were. A watcher has no queue: each
-tick looks at what has come since its last one, so a slow watcher misses rows and holds nothing up. Messages
-are numbered by the log's offset, which is the same on every replica: a browser that connects again, to
-whichever of them, goes on where it was.
+Nobody can read five hundred headlines a second, so a message every `TICK_SECONDS` has the newest `ROWS_MAX`
+articles that match the viewer's filters and the number of those left out. Viewers have no queue: each tick
+looks at the articles since the last one, so a slow viewer misses rows and delays nobody. Messages are numbered
+by the log's offset, which is the same on every replica: a browser that reconnects to any replica continues
+where it was.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from wirecopy.core.model import VerdictKind
@@ -26,9 +26,7 @@ from wirecopy.core.records.raw import json_bytes
 from wirecopy.shell.web.catalogue import Entry, Filters
 from wirecopy.shell.web.exchange import EVENTS, Method, Request, Response, Route
 from wirecopy.shell.web.rendering import count, fragment, page
-
-if TYPE_CHECKING:
-    from wirecopy.shell.web.site import Site
+from wirecopy.shell.web.site_data import SiteData
 
 PAGE_ROWS: Final = 50
 TICK_SECONDS: Final = 0.5  # messages come at most so often
@@ -44,7 +42,7 @@ CHOICE_CHARS_MAX: Final = 100
 SUGGESTIONS_MAX: Final = 60
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: SiteData) -> list[Route]:
     live = Live(site)
     return [
         Route(Method.GET, "/", live.page),
@@ -65,7 +63,7 @@ def filters_of(request: Request) -> Filters:
 class Live:
     """The page, and rows as everybody who watches gets them."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: SiteData) -> None:
         self._site = site
         self._rendered: OrderedDict[tuple[int, bool, bool], str] = OrderedDict()
 

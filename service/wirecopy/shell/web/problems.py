@@ -1,7 +1,7 @@
-"""Refusals as programs read them: RFC 9457, "Problem Details for HTTP APIs".
+"""Refusals for programs: RFC 9457, "Problem Details for HTTP APIs".
 
-The `type` of each is an address within our own OpenAPI document, which describes it; `reason` is its last part, for
-`switch` statements. The list is closed, and the document is made from it.
+The `type` of each is an address in our OpenAPI document, which describes it; `reason` is its last part, for
+`switch` statements. The list is closed, and the document is generated from it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DOCUMENT: Final = "/api/openapi.json"
 
 
 class Problem(StrEnum):
-    """Why a request gets no answer. Of the value names, the same word as in the dead letters' header."""
+    """Why a request is refused. `cause` uses the words of the dead letters' header."""
 
     UNREADABLE = "unreadable"  # with `cause`, a RejectReason
     TOO_LARGE = "too_large"
@@ -40,10 +40,10 @@ KINDS: Final[Mapping[Problem, tuple[int, str]]] = {
     Problem.TOO_MANY: (429, "Too many requests from this address"),
     Problem.BUSY: (503, "Too many requests at once"),
     Problem.STARTING: (503, "The index is not complete yet"),
-    Problem.NO_SUCH_PAGE: (404, "There is nothing here"),
-    Problem.NO_SUCH_METHOD: (405, "Not with this method"),
+    Problem.NO_SUCH_PAGE: (404, "Not found"),
+    Problem.NO_SUCH_METHOD: (405, "Method not allowed"),
     Problem.TOO_MANY_FIELDS: (400, "Too many fields"),
-    Problem.FAULT: (500, "A fault of this service"),
+    Problem.FAULT: (500, "Internal error"),
 }
 
 assert set(KINDS) == set(Problem)
@@ -71,7 +71,7 @@ def problem(
 
 
 def refusal(path: str, kind: Problem, detail: str) -> Response:
-    """The server's own refusal: a problem where programs ask, plain words for people."""
+    """The server's own refusal: a problem document for programs, plain text for people."""
     if path.startswith("/api/") or path.endswith(".json"):
         return problem(kind, detail)
     return Response(KINDS[kind][0], detail.encode(), "text/plain")

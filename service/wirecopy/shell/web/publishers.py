@@ -1,9 +1,9 @@
-"""The publishers' page: who republishes whom, how much of each publisher's work is its own, and how quickly it copies.
+"""The publishers' page: who republishes whom, how much of each publisher's work is its own, and how fast it copies.
 
-A graph of two hundred publishers is a ball of wool. So: a matrix of those who republish most (rows) and those who are
-republished most (columns), which stays one screen however many there are, with shade and number in each cell; a filter,
-after which the matrix is that of the publishers found and their partners; and a table of all, sorted by any column, a page
-at a time. The counts are kept as articles come (tally.py); a page once made serves all who ask for `KEPT_SECONDS`.
+A graph of two hundred publishers would be unreadable. The page has a matrix of the publishers that republish most (rows)
+and those that are republished most (columns), which fits one screen for any number of publishers; a filter, which limits
+the matrix to the matching publishers and their partners; and a table of all, sorted by any column, a page at a time. The
+counts are kept up to date as articles arrive (tally.py). A rendered page is cached for `KEPT_SECONDS`.
 """
 
 from __future__ import annotations
@@ -13,17 +13,15 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from wirecopy.core.records.raw import json_bytes
 from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.rendering import page
+from wirecopy.shell.web.site_data import SiteData
 from wirecopy.shell.web.stories import span_text
 from wirecopy.shell.web.tally import Publisher, Tally
-
-if TYPE_CHECKING:
-    from wirecopy.shell.web.site import Site
 
 KEPT_SECONDS: Final = 3.0
 KEPT_MAX: Final = 16  # pages of different filters, sorts and numbers
@@ -45,7 +43,7 @@ SORTS: Final[dict[str, tuple[str, Callable[[Publisher], Any]]]] = {
 ASCENDING: Final = {"name", "delay"}
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: SiteData) -> list[Route]:
     publishers = Publishers(site.tally)
     return [
         Route(Method.GET, "/publishers.json", publishers.as_json),
@@ -89,7 +87,7 @@ class Publishers:
         return self._once(("json", wanted), lambda: self._export(wanted))
 
     def _once(self, key: tuple[object, ...], make: Callable[[], Response]) -> Response:
-        """The answer made last, while it is fresh."""
+        """The cached answer while it is fresh, else a new one."""
         now = self._clock()
         made_at, answer = self._kept.get(key, (-math.inf, None))
         if answer is None or now - made_at >= KEPT_SECONDS:

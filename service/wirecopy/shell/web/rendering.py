@@ -1,12 +1,12 @@
-"""Templates to bytes: the only file that knows the template engine, and the only one that makes HTML.
+"""Templates to bytes: the only file that uses the template engine, and the only one that makes HTML.
 
 Everything that comes out of an article, a name or an address is escaped, always: autoescaping is on for every
-template, and no template and no file here marks a value as safe (a test looks for it). What text cannot say
-in HTML without harm is taken out first: control characters and the bidirectional overrides that could turn
-the words around them are made visible, and templates put foreign names into `<bdi>`.
+template, and no template and no file here marks a value as safe (a test looks for it). Control characters and
+bidirectional overrides, which could reorder the words around them, are made visible first, and templates put
+names from articles into `<bdi>`.
 
-Templates are compiled at the first use and kept. A style sheet or script is named by its content
-(`style.css?v=…`), so that browsers may keep it for ever.
+Templates are compiled once, at first use. The address of a style sheet or script holds a hash of its content
+(`style.css?v=…`), so that browsers can cache it for ever.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import jinja2
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.model import RawPosition, VerdictKind
 from wirecopy.shell.report.terminal import shown
-from wirecopy.shell.report.words import percent
+from wirecopy.shell.report.words import percent, plural
 from wirecopy.shell.web.catalogue import Entry, clipped
 from wirecopy.shell.web.exchange import Response, segment
 
@@ -54,8 +54,8 @@ def page(
 
 
 def not_found(sentence: str) -> Response:
-    """A page that says what there is not."""
-    return page("nothing.html", status=404, title="Not here", sentence=sentence, active="")
+    """The page for something that does not exist."""
+    return page("nothing.html", status=404, title="Not found", sentence=sentence, active="")
 
 
 def fragment(template: str, **values: Any) -> str:
@@ -80,6 +80,7 @@ def _environment() -> jinja2.Environment:
         "link": web_address,
         "host": host_of,
         "percent": percent,
+        "plural": lambda number, one, many="": _spaced(plural(number, one, many)),
         "when": when,
         "iso": iso,
         "clock": clock,
@@ -180,7 +181,11 @@ def language_tag(language: str) -> str:
 
 
 def count(number: int) -> str:
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return _spaced(f"{number:,}")
+
+
+def _spaced(number: str) -> str:
+    return number.replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def _moment(time_ms: int) -> datetime | None:

@@ -1,6 +1,6 @@
-"""Metrics, health and, where they are asked for, the pages: one port, two sorts of callers.
+"""Metrics, health and, where enabled, the pages: one port for two kinds of callers.
 
-What each answer means, for whoever sets the probes:
+What the probes mean:
 
 - `/livez` 200: the event loop turns. Nothing else counts: killing a replica because its broker is away or a
   rebalance is under way would make the outage worse.
@@ -8,11 +8,11 @@ What each answer means, for whoever sets the probes:
 - `/readyz` 200: caught up, and every assigned partition is open. A hot spare without partitions is ready.
 - `/metrics`: Prometheus text or OpenMetrics.
 
-The port may be open to a whole cluster, so a caller cannot hold it. Probes: GET and HEAD only, no bodies,
-small headers, one request a connection, a connection's whole life under `CONNECTION_SECONDS_MAX`, and at most
-`CONNECTIONS_MAX`. Pages are asked for by browsers, which keep connections: the first page asked for on a
-connection moves it out of the probes' count into one of its own, with limits of its own, so that however many
-people look, a probe is answered. Streams (server-sent events) are counted once more.
+The port may be open to a whole cluster, so no caller can block it. Probes: GET and HEAD only, no bodies,
+small headers, one request per connection, at most `CONNECTION_SECONDS_MAX` per connection and at most
+`CONNECTIONS_MAX` connections. Browsers keep connections open: the first page request on a connection moves it
+from the probes' count to the pages' count, which has its own limits, so that probes are answered however many
+people view pages. Streams (server-sent events) have a third limit.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ HEADER_BYTES_MAX = 8 * 1024
 PAGE_CONNECTIONS_MAX = 128  # a browser keeps up to six
 PAGE_SECONDS_MAX = 120.0  # a page's connection is made anew after this
 KEEP_ALIVE_SECONDS_MAX = 15.0  # between two requests on it
-STREAMS_MAX = 32  # people who watch at a time; each costs a few writes a second
-STREAM_SECONDS_MAX = 600.0  # then the browser asks again, and another replica may answer
-STREAM_WRITE_SECONDS_MAX = 10.0  # a watcher that takes nothing for so long is let go
+STREAMS_MAX = 32  # open live views; each costs a few writes a second
+STREAM_SECONDS_MAX = 600.0  # then the browser reconnects, and another replica may answer
+STREAM_WRITE_SECONDS_MAX = 10.0  # a client that reads nothing for so long is disconnected
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class HttpServer:
         if handler == self._pages.answer:
             return await handler(request)
         if request.can_read_body:
-            refused = _answer(False, {"why": "a request here has no body"}, status=413)
+            refused = _answer(False, {"why": "requests here must not have a body"}, status=413)
             refused.force_close()
             return refused
         response = await handler(request)
@@ -187,7 +187,7 @@ class _Pages:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
         if not self._admitted(request.protocol):
-            busy = refusal(path, Problem.BUSY, "Too many people look at once; try again.")
+            busy = refusal(path, Problem.BUSY, "Too many open pages; try again later.")
             return _sent(busy, close=True)
         found = self._router.methods(path)
         wanted = "GET" if request.method == "HEAD" else request.method
@@ -200,7 +200,7 @@ class _Pages:
             return missing
         body = await _body_of(request, route.body_bytes_max if route.method is Method.POST else 0)
         if body is None:
-            limit = f"A request here has at most {route.body_bytes_max} bytes."
+            limit = f"The limit for this request is {route.body_bytes_max} bytes."
             return _sent(refusal(path, Problem.TOO_LARGE, limit), close=True)
         try:
             fields = query_of(query)
@@ -229,7 +229,7 @@ class _Pages:
     async def _streamed(self, request: web.Request, answer: Response) -> web.StreamResponse:
         assert answer.stream is not None
         if self._streams >= STREAMS_MAX:
-            busy = Response(503, b"Too many people watch at once.", "text/plain", {"Retry-After": "30"})
+            busy = Response(503, b"Too many live views are open.", "text/plain", {"Retry-After": "30"})
             return _sent(busy)
         response = web.StreamResponse(status=answer.status, headers=_headers(answer))
         response.force_close()
@@ -261,7 +261,7 @@ class _Pages:
             error=type(error).__name__,
             where=logs.where(error),
         )
-        return _sent(refusal(path, Problem.FAULT, "This page has failed; the service's log says where."))
+        return _sent(refusal(path, Problem.FAULT, "This page failed; see the service's log."))
 
 
 async def _body_of(request: web.Request, bytes_max: int) -> bytes | None:

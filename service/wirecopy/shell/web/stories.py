@@ -1,11 +1,10 @@
 """The story page: who published first, who copied when and how much; as a plot, a table, JSON and CSV.
 
-The plot is drawn here, as plain SVG without script or style attributes: publishers as rows in the order of
-their first article, time from left to right. A story's copies come within minutes and its stragglers after
-days, so the axis is that of the logarithm of the time since the first; ticks say how much that is. A mark's
-shape says the verdict, its size how much was taken, a ring that the verdict was corrected. Of a story with
-more publishers than `PLOT_ROWS_MAX`, a curve over all articles stands above the plot of the first ones, and
-the table holds every article, a page at a time.
+The plot is plain SVG without script or style attributes: publishers are rows, in the order of their first
+article, and time runs from left to right. Most copies come within minutes and a few after days, so the time
+axis is logarithmic, with ticks. The shape of a mark gives the verdict, its size how much was copied, a ring
+that the verdict was corrected. A story with more publishers than `PLOT_ROWS_MAX` gets a curve over all
+articles above the plot of the first publishers; the table has every article, a page at a time.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from wirecopy.core.model import VerdictKind
 from wirecopy.core.records.enriched import position_to_json, verdict_to_json
@@ -26,9 +25,7 @@ from wirecopy.shell.web.catalogue import Entry
 from wirecopy.shell.web.exchange import CSV, JSON, Method, Request, Response, Route
 from wirecopy.shell.web.problems import Problem, problem
 from wirecopy.shell.web.rendering import not_found, page, position_of
-
-if TYPE_CHECKING:
-    from wirecopy.shell.web.site import Site
+from wirecopy.shell.web.site_data import SiteData
 
 TABLE_ROWS: Final = 100  # of the table at a time: a page of 300 would be over 100 KB
 PLOT_ROWS_MAX: Final = 40  # publishers drawn; more would be a screen of dots that nobody reads
@@ -75,7 +72,7 @@ COLUMNS: Final = (
 )
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: SiteData) -> list[Route]:
     stories = Stories(site)
     return [
         Route(Method.GET, "/stories/.json", stories.as_json),
@@ -102,7 +99,7 @@ class Dot:
     x: float
     y: float
     radius: float
-    hollow: bool  # placed by when it came in: it does not say when it was published
+    hollow: bool  # no publication date: placed by time of receipt
     said: str
 
 
@@ -131,13 +128,13 @@ class Plot:
 class Stories:
     """One page a story, and its exports."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: SiteData) -> None:
         self._site = site
 
     async def page(self, request: Request) -> Response:
         entries = self._entries(request)
         if not entries:
-            return not_found("No article of this story is among those that this replica can show.")
+            return not_found("This replica has no article of this story among the newest it has judged.")
         members = _members(entries)
         number = _page_number(request.query.get("page"), len(members))
         shown = members[(number - 1) * TABLE_ROWS : number * TABLE_ROWS]
@@ -166,7 +163,8 @@ class Stories:
         entries = self._entries(request)
         if not entries:
             return problem(
-                Problem.NO_SUCH_PAGE, "No article of this story is among those that this replica can show."
+                Problem.NO_SUCH_PAGE,
+                "This replica has no article of this story among the newest it has judged.",
             )
         return Response(200, await asyncio.to_thread(as_json, entries), JSON)
 
@@ -200,14 +198,14 @@ def _page_number(text: str | None, total: int) -> int:
 
 
 def _members(entries: Sequence[Entry]) -> list[Member]:
-    """Earliest first; of those at the same time, the one that came in first."""
+    """Earliest first; articles of the same time in order of arrival."""
     ordered = sorted(entries, key=lambda entry: (entry.time_ms, entry.log_offset))
     start = ordered[0].time_ms
     return [Member(entry, entry.time_ms - start, span_text(entry.time_ms - start)) for entry in ordered]
 
 
 def _outside(members: Sequence[Member]) -> str:
-    """The publisher that the story is credited to, where its own article never came in; else ""."""
+    """The publisher that the story is credited to, if its own article was not received; else ""."""
     for member in members:
         original = member.entry.current.original
         if original is not None and not original.ingested:
@@ -228,7 +226,7 @@ def span_text(span_ms: int) -> str:
 
 # ---- the plot
 def plot(members: Sequence[Member]) -> Plot:
-    """Where everything stands, in the plot's own units."""
+    """All positions, in the plot's own units."""
     last = max(member.delay_ms for member in members)
     reach = _stretched(max(last, MINUTE))
     usable = WIDTH - LABEL_WIDTH - 30
@@ -273,7 +271,7 @@ def _dot(member: Member, x: float, y: float) -> Dot:
     said = f"{member.entry.publisher}: {verdict.kind.value}"
     if verdict.share:
         said += f", {round(100 * verdict.share)} %"
-    said += f", {member.delay} after the first" if member.delay_ms else ", the first"
+    said += f", {member.delay} after the first" if member.delay_ms else ", first"
     if member.entry.corrected is not None:
         said += ", corrected"
     return Dot(

@@ -1,11 +1,11 @@
-"""The articles' own words, read again from where they came.
+"""The texts of articles, read again from the raw topic.
 
-The index holds fingerprints and no text, so what a page shows is read from the raw topic by position, when
-somebody looks, as long as the topic keeps it. What this replica has just decoded is kept for a while (bounded
-by bytes), since it is what people look at; the rest comes through `ports.RawReader`.
+The index holds fingerprints and no text, so a page reads its texts from the raw topic by position, as long as
+the topic keeps them. Texts that this replica has just decoded are cached (bounded by bytes), since people look
+at new articles most; the others come through `ports.RawReader`.
 
-Invariant: a text is shown only if its digest is that of the article that was judged. A topic that was created
-anew holds another record at the same place, and that is `Gone` too.
+Invariant: a text is shown only if its digest is that of the judged article. A topic that was deleted and
+created again has another record at the same position; such a text is `Gone`.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Texts:
         else:
             article = await self._shared(position)
         if isinstance(article, RawArticle) and digest and body_xxh3(article.body) != digest:
-            return Gone(GoneReason.REPLACED, "Another record lies at its place in the raw topic now.")
+            return Gone(GoneReason.REPLACED, "The raw topic now has another record at this position.")
         return article
 
     async def close(self) -> None:
@@ -88,9 +88,9 @@ class Texts:
         pending = self._reading.get(position)
         if pending is None:
             if self._reader is None:
-                return Gone(GoneReason.RETENTION, "Its text was not kept.")
+                return Gone(GoneReason.RETENTION, "The text was not kept.")
             if len(self._reading) >= READS_MAX:
-                return Gone(GoneReason.BUSY, "Too many texts are being read at once; try again.")
+                return Gone(GoneReason.BUSY, "Too many texts are being read at once; try again later.")
             pending = asyncio.ensure_future(self._fetched(self._reader, position))
             self._reading[position] = pending
             pending.add_done_callback(lambda _: self._reading.pop(position, None))
@@ -102,10 +102,10 @@ class Texts:
                 record = await reader.read(position)
         except (PortError, TimeoutError):
             return Gone(
-                GoneReason.UNREACHABLE, "The raw topic could not be read just now; its text may be there."
+                GoneReason.UNREACHABLE, "The raw topic cannot be read at the moment; try again later."
             )
         if record is None or record.value is None:
-            return Gone(GoneReason.RETENTION, "The raw topic does not hold its text any more.")
+            return Gone(GoneReason.RETENTION, "The raw topic no longer has it.")
         article = await self._decoded(record.value, position)
         if isinstance(article, RawArticle):
             self._keep(position, article.raw)

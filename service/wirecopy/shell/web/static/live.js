@@ -1,12 +1,12 @@
-// The live page going on by itself. Without this file the page is whole, and a reload brings what is new.
-// Rows come rendered and escaped by the service (live.py); this only sets them in. A reader is left in peace:
-// rows wait while the page is paused, hidden, or has the pointer or the focus on the list.
+// Updates the live page. Without this file the page is complete, and a reload shows what is new.
+// The service renders and escapes the rows (live.py); this file only inserts them. Rows wait while the page is
+// paused or hidden, or while the pointer or the focus is on the list.
 "use strict";
 
 (() => {
   const ROWS_MAX = 100; // kept in the page
-  const TOLD_MS = 15000; // how often a screen reader is told what has come
-  const RETRY_MS = 30000; // when the service is too busy for another watcher
+  const TOLD_MS = 15000; // how often a screen reader is told of new articles
+  const RETRY_MS = 30000; // when the service refuses another live view
 
   const stream = document.getElementById("stream");
   if (!stream || !window.EventSource) return;
@@ -16,8 +16,8 @@
   const state = document.getElementById("state");
   const said = document.getElementById("said");
 
-  let waiting = []; // rows that came while the list was held
-  let passed = 0; // articles that came and are not shown: more than anybody reads
+  let waiting = []; // rows received while the list was held
+  let passed = 0; // articles that were not shown: more than anybody can read
   let told = 0; // articles since the screen reader was last told
   let paused = false;
   let pointed = false;
@@ -33,10 +33,10 @@
 
   const show = () => {
     let text;
-    if (lost) text = "connection lost; trying again …";
-    else if (paused) text = waiting.length || passed ? `paused; ${waiting.length + passed} more have come` : "paused";
-    else if (waiting.length) text = `${waiting.length} new, held while you are on the list`;
-    else text = passed ? `live; ${passed} more came than can be shown one by one` : "live";
+    if (lost) text = "connection lost; reconnecting …";
+    else if (paused) text = waiting.length || passed ? `paused; ${waiting.length + passed} new` : "paused";
+    else if (waiting.length) text = `${waiting.length} new, waiting until you leave the list`;
+    else text = passed ? `live; ${passed} not shown because they arrived too fast` : "live";
     if (state.textContent !== text) state.textContent = text;
   };
 

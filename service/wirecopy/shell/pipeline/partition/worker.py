@@ -7,20 +7,18 @@ the transaction is left to be aborted, the producer dropped, what was in flight 
 incarnation begins again at the committed offset. That is sound because a record appended to the log twice is
 judged once: the engine gives its second copy the first verdict.
 
-Within an incarnation two tasks share `_entries`, the records in flight in raw order:
+Within an incarnation two tasks share the records in flight (flight.py):
 
-    offer → inbox → [intake: decode, propose, append to the log at once] → _entries → (follower settles them,
-    any order)
-          → [publishing: the settled prefix of _entries, with the raw offset after it, as one transaction]
+    offer → inbox → [intake: decode, propose, append to the log at once] → entries → (the follower settles them,
+    in any order)
+          → [publishing: the settled prefix of the entries, with the raw offset after it, as one transaction]
 
-Only the settled *prefix* is published, so the order of a raw partition is kept, dead letters included, and
-the offset committed never runs ahead of a record that is still judged.
+How long to wait after a failure, and when to give up, is decided in recovery.py.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -28,22 +26,23 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
-from wirecopy.core.model import Outcome, Rejected, RejectReason
+from wirecopy.core.model import Outcome
 from wirecopy.shell.errors import (
     FatalError,
     FencedError,
-    OffsetLostError,
     RefusalKind,
     RefusedError,
     UnavailableError,
 )
 from wirecopy.shell.observe import events
-from wirecopy.shell.observe.events import Part, Stage, Telemetry
+from wirecopy.shell.observe.events import Stage, Telemetry
 from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.breaker import Breaker
 from wirecopy.shell.pipeline.gate import Gate
 from wirecopy.shell.pipeline.lane import CoreLane, Work, pieces
-from wirecopy.shell.pipeline.steps import Entry, Limits, internal, prepare, render, said, size_of
+from wirecopy.shell.pipeline.partition.flight import InFlight, PartitionFlight, record_size
+from wirecopy.shell.pipeline.partition.recovery import Recovery, gravest
+from wirecopy.shell.pipeline.steps import Entry, Limits, prepare, render, result_of
 from wirecopy.shell.ports import (
     EnginePort,
     FingerprintLog,
@@ -57,9 +56,6 @@ from wirecopy.shell.ports import (
 )
 
 T = TypeVar("T")
-FAILURES_MAX = (
-    8  # refusals and faults of our own in a row, without one transaction between them, that end the process
-)
 
 
 class State(StrEnum):
@@ -68,19 +64,6 @@ class State(StrEnum):
     OPEN = "open"
     WAITING = "waiting"  # before the next attempt
     CLOSED = "closed"
-
-
-class InFlight:
-    """What all partitions together have in flight: the bound on memory."""
-
-    def __init__(self) -> None:
-        self.records = 0
-        self.size_bytes = 0
-
-    def add(self, records: int, size_bytes: int) -> None:
-        self.records += records
-        self.size_bytes += size_bytes
-        assert self.records >= 0 and self.size_bytes >= 0, "something left flight twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,42 +97,33 @@ class PartitionWorker:
         self._context = context
         self._options = context.options
         self._telemetry = context.telemetry
+        self._flight = PartitionFlight(context.in_flight, context.options)
+        self._recovery = Recovery(partition, context.options, context.telemetry)
         self.state = State.OPENING
         self.committed_offset: int | None = None  # next raw offset as of the last opening or transaction
         self.turned_at = 0.0
         self.waits = "has not begun"
         self._seek_offset: int | None = None
         self._next_offset = 0  # after the last record offered in this incarnation
-        self._inbox: deque[tuple[Sequence[RawRecord], int]] = deque()
-        self._entries: deque[Entry] = deque()
-        self._by_offset: dict[int, Entry] = {}
-        self._records = 0
-        self._bytes = 0
         self._arrived = asyncio.Event()
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._publishing = asyncio.Lock()  # held while a transaction is under way
         self._reopen_error: BaseException | None = None
-        self._fenced_at: float | None = None
-        self._failures = 0
-        self._progressed = False  # a transaction was committed in this incarnation
         self._closing = asyncio.Event()
-        self._single_until = (
-            -1
-        )  # raw offset up to which records are published one by one, after a refusal for size
-        self._refused_offsets: set[int] = set()  # enriched records that the broker finds too large
         self._task: asyncio.Task[None] | None = None
 
     # ---- called by the pipeline
     @property
     def full(self) -> bool:
         """One more poll could take it over its share."""
-        return self._records + self._options.poll_records_max > self._options.in_flight_records_max
+        return self._flight.full
 
     @property
     def records(self) -> int:
-        return self._records
+        """How many are in flight."""
+        return self._flight.records
 
     def start(self) -> asyncio.Task[None]:
         self._task = asyncio.create_task(
@@ -178,11 +152,9 @@ class PartitionWorker:
         """
         if self.state is not State.OPEN or not records:
             return
-        size = sum(size_of(record.key, record.value, record.headers) for record in records)
         assert records[0].position.offset >= self._next_offset, "records are offered in order, each once"
         self._next_offset = records[-1].position.offset + 1
-        self._inbox.append((records, size))
-        self._count(len(records), size)
+        self._flight.offer(records)
         self._idle.clear()
         self._arrived.set()
 
@@ -190,18 +162,13 @@ class PartitionWorker:
         """The follower has replayed a record of this partition. The first outcome of a position and body
         counts.
         """
-        entry = self._by_offset.get(outcome.position.offset)
-        if entry is None or entry.outcome is not None or entry.proposal is None:
-            return
-        if entry.proposal.body_xxh3 != outcome.body_xxh3:
-            return  # of a topic by the same name that is no more
-        entry.outcome = outcome
-        if entry is self._entries[0]:
+        if self._flight.settle(outcome):
             self._changed.set()
 
     def followed(self) -> None:
         """The follower has moved on: an entry that it should have settled and did not was refused."""
-        if self._entries and not self._entries[0].settled:
+        head = self._flight.head
+        if head is not None and not head.settled:
             self._changed.set()
 
     def reopen(self, error: BaseException) -> None:
@@ -232,53 +199,19 @@ class PartitionWorker:
     # ---- the supervised life
     async def run(self) -> None:
         """Incarnation after incarnation, until closed. Raises `FatalError` when it cannot go on by itself."""
-        delay_ms = self._options.retry_delay_ms
         while not self._closing.is_set():
             try:
                 await self._incarnation()
             except FatalError:
                 raise
-            except FencedError as error:
-                if not self._closing.is_set():
-                    await self._after_fence(error)
-                continue
             except Exception as error:
                 if self._closing.is_set():  # a failure that meets the cancellation hides it
                     return
-                self._judge_failure(error)
-            if self._progressed:
-                delay_ms = self._options.retry_delay_ms
-            await self._pause(delay_ms)
-            delay_ms = min(2 * delay_ms, self._options.retry_delay_ms_max)
-
-    def _judge_failure(self, error: Exception) -> None:
-        """Weather is waited out; what would fail again for ever ends the process with a sentence."""
-        self._telemetry.rebuilt(Part.PARTITION, error)
-        if isinstance(error, OffsetLostError):
-            self._telemetry.offset_lost(self.partition)
-            raise FatalError(str(error)) from error
-        if isinstance(error, UnavailableError):
-            return
-        self._failures += 1
-        if self._failures >= FAILURES_MAX:
-            raise FatalError(
-                f"{self.partition.topic}-{self.partition.partition} failed {self._failures} times in a row:"
-                f" {type(error).__name__}: {error}"
-            ) from error
-
-    async def _after_fence(self, error: FencedError) -> None:
-        """Either the partition is another's by now, and the group will say so, or a transaction timed out."""
-        loop = asyncio.get_running_loop()
-        self._telemetry.fenced(self.partition)
-        self._telemetry.rebuilt(Part.PARTITION, error)
-        fenced_at, self._fenced_at = self._fenced_at, loop.time()
-        if fenced_at is not None and loop.time() - fenced_at < self._options.fenced_again_within_ms / 1000:
-            raise FatalError(
-                f"fenced twice on {self.partition.topic}-{self.partition.partition} although it is ours in"
-                " the group: another process uses the group's transactional ids without being a member, or"
-                " transactions outlast their time-out"
-            ) from error
-        await self._pause(self._options.fenced_delay_ms)
+                if isinstance(error, FencedError):
+                    delay_ms = self._recovery.after_fence(error, asyncio.get_running_loop().time())
+                else:
+                    delay_ms = self._recovery.after_failure(error)
+                await self._pause(delay_ms)
 
     async def _pause(self, delay_ms: int) -> None:
         self.state = State.WAITING
@@ -290,7 +223,8 @@ class PartitionWorker:
         """Open, then work until something raises; never returns."""
         transactions: Transactions | None = None
         self.state = State.OPENING
-        self._reopen_error, self._progressed = None, False
+        self._reopen_error = None
+        self._recovery.begin()
         try:
             self.waits = "fences earlier owners and reads the committed offset"
             self.turned_at = asyncio.get_running_loop().time()
@@ -315,22 +249,11 @@ class PartitionWorker:
                 group.create_task(self._intake(group))
                 group.create_task(self._publish_all(transactions))
         except BaseExceptionGroup as several:
-            raise _gravest(several) from None
+            raise gravest(several) from None
 
     def _forget(self) -> None:
-        self._count(-self._records, -self._bytes)
-        for entry in self._entries:
-            if entry.trace is not None:
-                entry.trace.ended("", entry.appended_at, 0.0)
-        self._inbox.clear()
-        self._entries.clear()
-        self._by_offset.clear()
+        self._flight.forget()
         self._idle.set()
-
-    def _count(self, records: int, size_bytes: int) -> None:
-        self._records += records
-        self._bytes += size_bytes
-        self._context.in_flight.add(records, size_bytes)
 
     # ---- intake
     async def _intake(self, group: asyncio.TaskGroup) -> None:
@@ -338,13 +261,14 @@ class PartitionWorker:
         context = self._context
         while True:
             self._arrived.clear()
-            if not self._inbox:
+            batch = self._flight.next_batch()
+            if batch is None:
                 await self._arrived.wait()
                 continue
-            records, size = self._inbox.popleft()
+            records, size = batch
             # worker processes share out a whole batch among them
             for piece, piece_bytes in (
-                [(records, size)] if context.steps.fingerprint else pieces(records, _size)
+                [(records, size)] if context.steps.fingerprint else pieces(records, record_size)
             ):
                 began_at = loop.time()
                 work = partial(prepare, piece, context.steps, context.engine, context.limits())
@@ -359,9 +283,7 @@ class PartitionWorker:
         for entry in entries:
             entry.received_at = received_at
             self._context.breaker.count(entry.rejected.reason if entry.rejected else None)
-            self._entries.append(entry)
-            if entry.proposal is not None:
-                self._by_offset[entry.record.position.offset] = entry
+        self._flight.take_in(entries)
         self._changed.set()
 
     async def _append(self, entries: Sequence[Entry]) -> None:
@@ -401,13 +323,13 @@ class PartitionWorker:
                     batch = self._settled_prefix(self._options.transaction_records_max)
                     await self._publish(transactions, batch)
                 continue
-            if not self._records:
+            if not self._flight.records:
                 self._idle.set()
             await self._wait_for_change()
 
     async def _wait_for_change(self) -> None:
         """Wait for the head to be settled. One that is not followed in time means a rebuild."""
-        head = self._entries[0] if self._entries else None
+        head = self._flight.head
         if head is None:
             self.waits = "for records"
             await self._changed.wait()
@@ -417,38 +339,14 @@ class PartitionWorker:
             async with asyncio.timeout(self._options.outcome_timeout_ms / 1000):
                 await self._changed.wait()
         except TimeoutError:
-            if self._entries and self._entries[0] is head and not head.settled:
+            if self._flight.head is head and not head.settled:
                 raise UnavailableError(
                     f"raw offset {head.record.position.offset} was not followed within"
                     f" {self._options.outcome_timeout_ms} ms"
                 ) from None
 
     def _settled_prefix(self, records_max: int) -> list[Entry]:
-        """The longest settled run of records from the head that one transaction takes, up to so many."""
-        batch: list[Entry] = []
-        size = 0
-        followed = self._context.followed_offset()
-        for entry in self._entries:
-            if not entry.settled:
-                if entry.log_offset is None or entry.log_offset >= followed:
-                    break
-                # our own engine read our own record and refused it: it will never be settled
-                entry.rejected = internal(AssertionError())
-                entry.fault = AssertionError(f"the engine refused its own log record at {entry.log_offset}")
-            offset = entry.record.position.offset
-            if batch and (
-                len(batch) >= records_max
-                or size + entry.size_bytes > self._options.transaction_bytes_max
-                or offset < self._single_until
-            ):
-                break
-            if offset in self._refused_offsets and entry.rejected is None:
-                entry.rejected = Rejected(
-                    RejectReason.TOO_LARGE, "the broker refused the enriched record for its size"
-                )
-            batch.append(entry)
-            size += entry.size_bytes
-        return batch
+        return self._flight.settled_prefix(records_max, self._context.followed_offset())
 
     async def _publish(self, transactions: Transactions, batch: Sequence[Entry]) -> None:
         loop = asyncio.get_running_loop()
@@ -470,8 +368,8 @@ class PartitionWorker:
             await self._publish_guarded(transactions, batch, records, next_offset)
         self._telemetry.stage_time(Stage.PUBLISH, loop.time() - began_at, len(batch))
         self.committed_offset = next_offset
-        self._failures, self._progressed = 0, True
-        self._leave_flight(batch)
+        self._recovery.committed()
+        self._flight.leave(batch)
         self._tell(batch, began_at)
 
     async def _publish_guarded(
@@ -488,35 +386,22 @@ class PartitionWorker:
             await transactions.publish(records, next_offset)
         except RefusedError as error:
             self._telemetry.transaction_aborted(self.partition)
-            if error.kind is RefusalKind.TOO_LARGE:
-                if len(batch) > 1:
-                    self._single_until = next_offset
-                elif batch[0].rejected is None:
-                    self._refused_offsets.add(batch[0].record.position.offset)
-                else:
-                    raise FatalError(
-                        f"a dead letter of {batch[0].size_bytes} bytes does not fit its topic: raise its"
-                        " max.message.bytes above the raw topic's"
-                    ) from error
+            if error.kind is RefusalKind.TOO_LARGE and not self._flight.narrow(batch):
+                raise FatalError(
+                    f"a dead letter of {batch[0].size_bytes} bytes does not fit its topic: raise its"
+                    " max.message.bytes above the raw topic's"
+                ) from error
             raise
         except BaseException:
             self._telemetry.transaction_aborted(self.partition)
             raise
-
-    def _leave_flight(self, batch: Sequence[Entry]) -> None:
-        for entry in batch:
-            first = self._entries.popleft()
-            assert first is entry, "entries leave in raw order"
-            self._by_offset.pop(entry.record.position.offset, None)
-            self._refused_offsets.discard(entry.record.position.offset)
-        self._count(-len(batch), -sum(entry.size_bytes for entry in batch))
 
     def _trace(self, batch: Sequence[Entry]) -> None:
         """Spans begin here and are told backwards, when it is known what to tell; the output names them."""
         tracing = self._context.steps.tracing
         if tracing is not None:
             for entry in batch:
-                entry.trace = tracing.began(entry.record, entry.received_at)
+                entry.trace = tracing.begin(entry.record, entry.received_at)
 
     def _tell(self, batch: Sequence[Entry], published_at: float) -> None:
         telemetry = self._telemetry
@@ -528,7 +413,7 @@ class PartitionWorker:
             telemetry.stage_time(Stage.FOLLOW, follow_seconds, len(waited))
         for entry in batch:
             if entry.trace is not None:
-                entry.trace.ended(said(entry), entry.appended_at, published_at)
+                entry.trace.end(result_of(entry), entry.appended_at, published_at)
                 entry.trace = None
             if entry.fault is not None:
                 telemetry.internal_fault(entry.record.position, entry.fault)
@@ -543,24 +428,3 @@ class PartitionWorker:
                 telemetry.record(events.REDELIVERED)
             if outcome.corrections:
                 telemetry.record(events.CORRECTIONS, len(outcome.corrections))
-
-
-def _size(record: RawRecord) -> int:
-    return size_of(record.key, record.value, record.headers)
-
-
-def _gravest(several: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Of what the tasks of an incarnation raised, what decides how to go on."""
-    flat: list[BaseException] = []
-    pending: list[BaseException] = [several]
-    while pending:
-        error = pending.pop()
-        if isinstance(error, BaseExceptionGroup):
-            pending.extend(error.exceptions)
-        else:
-            flat.append(error)
-    for kind in (FatalError, OffsetLostError, FencedError, RefusedError):
-        for error in flat:
-            if isinstance(error, kind):
-                return error
-    return flat[0]

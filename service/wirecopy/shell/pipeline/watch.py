@@ -1,0 +1,68 @@
+"""What is watched over a pipeline's whole life: that no part stands still, and that no other process has our name.
+
+Every part bounds its own waits; when one stands still nevertheless, the process ends and says what each part was waiting
+for. The same partitions assigned again and again are what two processes with one `group.instance.id` look like: they
+steal from each other at every heartbeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from wirecopy.shell.errors import FatalError, WatchdogExpiredError
+from wirecopy.shell.observe import events
+from wirecopy.shell.observe.events import Telemetry
+from wirecopy.shell.options import PipelineOptions
+from wirecopy.shell.ports import TopicPartition
+
+WATCH_INTERVAL_S = 0.25  # how often the loop's lag is measured; every fourth time the parts are looked at
+LOOK_EACH = 4
+
+
+async def watch(telemetry: Telemetry, look: Callable[[float], None]) -> None:
+    """Measures the event loop's lag, and calls `look` with the loop's time once a second. Never returns."""
+    loop = asyncio.get_running_loop()
+    turn = 0
+    while True:
+        slept_at = loop.time()
+        await asyncio.sleep(WATCH_INTERVAL_S)
+        telemetry.record(events.LOOP_LAG, max(0.0, loop.time() - slept_at - WATCH_INTERVAL_S))
+        turn += 1
+        if turn % LOOK_EACH == 0:
+            look(loop.time())
+
+
+def require_progress(
+    now: float, turned_at: Sequence[float], timeout_ms: int, waits: Callable[[], Sequence[str]]
+) -> None:
+    """Raises `WatchdogExpiredError` where a part last turned its loop longer ago than the time-out."""
+    limit = timeout_ms / 1000
+    if now - min(turned_at) > limit:
+        raise WatchdogExpiredError(
+            f"no progress for {limit:.0f} s. What each part waits for:\n" + "\n".join(waits())
+        )
+
+
+class AssignmentCount:
+    """How often the group has assigned the same partitions within the window."""
+
+    def __init__(self, options: PipelineOptions) -> None:
+        self._options = options
+        self._recent: deque[tuple[float, frozenset[TopicPartition]]] = deque()
+
+    def count(self, partitions: frozenset[TopicPartition], now: float) -> FatalError | None:
+        """One assignment more; the error to end with where there were too many."""
+        recent, options = self._recent, self._options
+        recent.append((now, partitions))
+        window_s = options.reassignment_window_ms / 1000
+        while recent and (now - recent[0][0] > window_s or recent[0][1] != partitions):
+            recent.popleft()
+        if len(recent) <= options.reassignments_max:
+            return None
+        return FatalError(
+            f"the group assigned the same {len(partitions)} partitions to this replica {len(recent)} times within"
+            f" {options.reassignment_window_ms} ms: two processes probably share one instance id."
+            " Give each replica its own WIRECOPY_KAFKA_GROUP_INSTANCE_ID"
+        )
