@@ -98,6 +98,8 @@ def line_words(start: int, characters: str, table: Table) -> Iterator[tuple[list
         if kind == DROPPED:
             end = at + 1
             continue
+        if kind == SEPARATOR and word and unspaced:
+            continue
         changes_script = (kind == UNSPACED) != (unspaced > 0)
         if word and (kind not in (LETTER, UNSPACED) or changes_script):
             yield word, first, end

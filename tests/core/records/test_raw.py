@@ -414,7 +414,14 @@ def test_fields_are_found_where_the_settings_say() -> None:
         (None, "<p>One</p>", "One"),
         ("article", "<p>One</p>", "One"),
         (None, "the <b> tag", "the <b> tag"),
-        (5, "Fish &amp; chips", "Fish &amp; chips"),
+        (5, "Fish &amp; chips", "Fish & chips"),
+        ("text/plain", "Fish &amp; chips", "Fish &amp; chips"),
+        (None, "Fish & chips, 1 < 2 &lt; 3, a<b and c>d", "Fish & chips, 1 < 2 < 3, a<b and c>d"),
+        (None, "AT&T?a=1&copy=2", "AT&T?a=1&copy=2"),
+        (None, "Un &eacute;t&eacute; <i>court</i>", "Un été court"),
+        (None, "<p>&amp;#7843;nh &amp;eacute;</p>", "ảnh é"),
+        (None, "&lt;p&gt;One&lt;/p&gt;&lt;p&gt;Two&lt;/p&gt;", "One\nTwo"),
+        (None, "<div>&lt;p&gt;One &amp;amp; two&lt;/p&gt;</div>", "One & two"),
     ],
 )
 def test_html_is_read_where_declared_or_clear(content_type: object, body: str, text: str) -> None:

@@ -56,7 +56,7 @@ from wirecopy.core.records.fields import (
 )
 from wirecopy.core.records.ninjs import is_ninjs, read_ninjs
 from wirecopy.core.records.repair import encoding_hint, json_hint, surrogates_mended, utf8_of_western
-from wirecopy.core.text.html import html_to_text, looks_like_html
+from wirecopy.core.text.html import has_references, looks_like_html, shown_text
 from wirecopy.core.text.markdown import without_addresses
 
 __all__ = [
@@ -193,10 +193,11 @@ def _parse(value: bytes) -> tuple[bytes, dict[str, Any]] | Rejected:
 def _shown(body: str, content_type: object) -> tuple[str, I32 | None]:
     """The text that is judged, and its offsets in the body where that shows less than it holds: HTML, Markdown links."""
     kind = content_type.partition(";")[0].strip().lower() if isinstance(content_type, str) else ""
-    if kind in _PLAIN_TYPES or ("<" not in body and ("&" not in body or kind not in _HTML_TYPES)):
+    if kind in _PLAIN_TYPES or ("<" not in body and "&" not in body):
         return without_addresses(body) or (body, None)
-    if kind in _HTML_TYPES or looks_like_html(body):
-        text, offsets = html_to_text(body)
+    declared = kind in _HTML_TYPES or looks_like_html(body)
+    if declared or has_references(body):
+        text, offsets = shown_text(body, declared=declared)
         without = without_addresses(text)
         return (text, offsets) if without is None else (without[0], offsets[without[1]])
     return without_addresses(body) or (body, None)

@@ -52,6 +52,14 @@ _STARTS_AS_HTML = re.compile(
 _CLOSER = r"/(?:p|div|li|ul|h[1-6]|td|tr|article|section|span|a)\s*>"
 _STRUCTURE = re.compile(rf"<(?i:{_CLOSER}|br\s*/?>|(?<! <)p>)")
 _STRUCTURES_MIN = 3  # in a text that does not start as HTML: an essay may quote a tag or two
+# Readings beside signs (<ruby>): shown smaller than the text, and no part of it. Their end tags may be left out.
+_INLINE = r"</?(?:span|b|i|em|strong|small|font|a)\b[^<>]{0,200}>"
+_READING = re.compile(
+    rf"<r(?:tc?|p)\b[^<>]{{0,200}}>[^<]{{0,100}}(?:{_INLINE}[^<]{{0,100}}){{0,4}}(?=</?(?:r(?:tc?|p|b)|ruby)\b)",
+    re.IGNORECASE,
+)
+_BARE_LT = "\ufdd0"  # a code point that no text has: stands for "<" where that is a sign and opens no tag
+_ESCAPED_AGAIN_MAX = 2
 _CDATA_AS_COMMENT = "<!--[CDATA["
 _CDATA_COMMENT_END = re.compile(r"-->|\]\]>(?!-->)")  # of three characters, either: so offsets hold
 _HASH_MASK = (1 << 64) - 1
@@ -143,6 +151,54 @@ def _without_cdata(html: str) -> str:
     return html.replace("<![CDATA[", " " * 9).replace("]]>", "   ") if "<![CDATA[" in html else html
 
 
+def has_references(text: str) -> bool:
+    """Whether a text holds a character reference that is written out: `&eacute;`, `&#1571;`, and no `&` of a name or
+    an address.
+    """
+    at = text.find("&")
+    while at >= 0:
+        match = _REFERENCE.match(text, at)
+        if match is not None and match[0][-1] == ";" and (match[0][1] == "#" or match[0][1:] in html5):
+            return True
+        at = text.find("&", at + 1)
+    return False
+
+
+def _without_readings(html: str) -> str:
+    """HTML as long, with comments in the place of the readings of ruby."""
+    return _READING.sub(lambda match: "<!" + "-" * (len(match[0]) - 3) + ">", html)
+
+
+_ANY_TAG = re.compile(r"<(?:/[a-zA-Z][a-zA-Z0-9]{0,9}|br|hr|img\b[^<>]{0,400})\s*/?>", re.IGNORECASE)
+
+
+def _references_read(text: str) -> tuple[str, I32]:
+    """`html_to_text` of a text that has references and no tags: its `<` are signs."""
+    shown, offsets = html_to_text(text.replace("<", _BARE_LT))
+    return shown.replace(_BARE_LT, "<"), offsets
+
+
+def shown_text(html: str, *, declared: bool = True) -> tuple[str, I32]:
+    """What `html_to_text` gives; but of HTML that was escaped twice, what a reader was meant to see. Of what is not
+    declared to be HTML and has no tag that closes, only references are read.
+
+    A text that still holds references, or that opens as HTML where nothing but references was, has passed through two
+    writers that each escaped it. Only an article about HTML looks so otherwise, and it loses a few signs.
+    """
+    tagged = "<" in html and (declared or _ANY_TAG.search(html) is not None)
+    text, offsets = html_to_text(html) if tagged else _references_read(html)
+    for _ in range(_ESCAPED_AGAIN_MAX):
+        if looks_like_html(text) and (not tagged or _STARTS_AS_HTML.match(text)):
+            text, inner = html_to_text(text)
+            tagged = True
+        elif "&" in text and has_references(text):
+            text, inner = _references_read(text)
+        else:
+            break
+        offsets = offsets[inner]
+    return text, offsets
+
+
 def html_to_text(html: str) -> tuple[str, I32]:
     """The text that HTML shows, and the offset in `html` of each of its characters and of its end:
     i32[len(text) + 1].
@@ -153,6 +209,8 @@ def html_to_text(html: str) -> tuple[str, I32]:
     """
     if "[CDATA[" in html:
         html = _without_cdata(html)
+    if "<rt" in html or "<RT" in html:
+        html = _without_readings(html)
     codes = np.frombuffer(html.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     shown, shown_offsets, broken = kernels.html_text(codes, 0, *_tables())
     if not broken and "\n" in html:

@@ -176,7 +176,12 @@ def tokenise_into(
                 flags = np.int32(SEPARATOR)  # CR LF ends one line, not two
         kind = flags & KIND_MASK
         begins = kind in (LETTER, UNSPACED)
-        if in_token and kind != DROPPED and not (begins and (kind == UNSPACED) == (unspaced_chars > 0)):
+        if (
+            in_token
+            and kind != DROPPED
+            and not (begins and (kind == UNSPACED) == (unspaced_chars > 0))
+            and not (kind == SEPARATOR and unspaced_chars > 0)  # blanks mean nothing in such a script
+        ):
             canonical[written] = 32
             written += _1
             token_end[tokens] = last_end

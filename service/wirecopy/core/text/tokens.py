@@ -1,11 +1,14 @@
 """Text → tokens: folded words whose places in the text are known.
 
-A token is a run of letters and digits after NFKC, case folding and the removal of marks, code point by code
-point from a pinned table (unicode_table.py). Scripts that write no spaces (Han, kana, Thai, Lao, Khmer,
-Myanmar, Tibetan) are cut into pseudo-words at a content-defined place, after a character whose own hash says
-so, five at most: so both copies of a passage are cut alike from its second pseudo-word on, and "words" count
-about alike in every script. The obvious other, a token a character, makes k-token shingles of such scripts
-too short to tell stories apart.
+A token is a run of letters and digits after NFKD, case folding and the removal of marks, code point by code
+point from a pinned table (unicode_table.py), which also makes one letter of what keyboards, code pages and
+converters write for each other: tools/make_unicode_table.py says which and why. Hangul syllables become their
+letters, so that composed and decomposed text are one; Serbian is compared in Latin and Chinese in simplified
+letters. Scripts that write no spaces (Han, kana, Thai, Lao, Khmer, Myanmar, Tibetan) are cut into pseudo-words
+at a content-defined place, after a character whose own hash says so, five at most: so both copies of a passage
+are cut alike from its second pseudo-word on, and "words" count about alike in every script. A space between two
+such characters, as scanners and Thai clauses have, is passed over. The obvious other, a token a character, makes
+k-token shingles of such scripts too short to tell stories apart.
 
 The kernels write into arrays that are kept and lent out (`borrow`, `give_back`): fresh arrays sized by the text's
 bytes cost more in page faults than the tokens do. What they wrote is copied to its size (`tokenise_utf8`), or used
