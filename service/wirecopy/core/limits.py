@@ -53,7 +53,9 @@ WRAPPED_PERCENT_MIN = 40  # of such lines go on in lower case
 
 # ---- quotations (laws in text/quotation_kernels.py)
 QUOTED_TOKENS_MIN = 4  # fewer are a name or a word in doubt, and the author's own
-QUOTED_TOKENS_MAX = 400  # over several paragraphs: a statement; what is open for longer was never closed
+QUOTED_TOKENS_MAX = (
+    120  # over several lines without a mark at their start; what is open for longer was never closed
+)
 QUOTED_SINGLE_TOKENS_MAX = 60  # up to a mark that may be an apostrophe
 SPEAKER_CHARS_MAX = 40  # "SEN. JOHN SMITH, D-OHIO:"
 SPEAKER_LINES_MIN = 3  # one such line is a dateline, two are a dateline and a heading
@@ -148,6 +150,20 @@ NAMED_HITS_MIN = 5
 SECOND_LEAD_MIN = 0.5  # a further source
 SECOND_WORDS_MIN = 18
 LEAD_PASSAGE_WORDS_MIN = 30
+# What another publisher's article must share to the letter outside of quotations (verdict/quotations.py). The frame of a
+# quotation, who said it where and when, has up to 20 tokens; in real news those who quote the same share no more.
+PLAIN_RUN_TOKENS_MIN = 24  # in one run
+PLAIN_TOKENS_MIN = 60  # in several: frames of several quotations
+PLAIN_PART_MIN = 0.5  # of what either article does not quote, and then at least
+PLAIN_PART_TOKENS_MIN = 12
+PLAIN_NAMED_TOKENS_MIN = (
+    8  # with the same title or a credit that names the other, where as much as a quotation is quoted
+)
+WHOLE_PART_MIN = (
+    0.6  # of both articles, quotations and all: an article that is little but quotations was copied as one
+)
+QUOTATIONS_MAX = 16  # told of one article
+QUOTATION_WORDS_MIN = 12  # of one that is told
 FULL_SHARE_MIN = 0.5  # more than half of this article, and
 FULL_PART_MIN = 0.5  # of the source, and
 FULL_LEAD_MIN = 0.2  # some of its beginning: extent .994 on wirebench; without the source's half .985

@@ -13,6 +13,7 @@ from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import Value
 from wirecopy.core.verdict.comparison import Comparison, Measured, measure_whole, score_candidates
+from wirecopy.core.verdict.quotations import more_than_quoted, quoted_here, shared_words
 from wirecopy.core.verdict.rules import (
     Match,
     accepted,
@@ -46,7 +47,7 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
         if not measured:
             return _NOTHING
         matches = _matches(index, comparison, measured)
-        good = list(filter(accepted, matches))
+        good = _not_only_quoted(index, comparison, list(filter(accepted, matches)))
         if comparison.same_address and not any(match.same_url for match in good):
             good += _same_page(index, comparison)
         if not on_site:
@@ -57,8 +58,23 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
         comparison.flag_tokens()  # of what was set aside at last
     if good and good != matches:
         numbers = {match.known.number for match in good}
-        good += [match for match in matches if match.known.number not in numbers and also_source(match)]
+        further = [match for match in matches if match.known.number not in numbers and also_source(match)]
+        good += _not_only_quoted(index, comparison, further)
     return Matches(good, measured)
+
+
+def _not_only_quoted(index: OriginIndex, comparison: Comparison, matches: list[Match]) -> list[Match]:
+    """Matches without those of other publishers that share no more than what both quote."""
+    if all(match.same_url or match.same_site for match in matches):
+        return matches
+    here = quoted_here(comparison)
+    return [
+        match
+        for match in matches
+        if match.same_url
+        or match.same_site
+        or more_than_quoted(comparison, match, shared_words(comparison, index.articles, match.measured, here))
+    ]
 
 
 def _sent_again(index: OriginIndex, comparison: Comparison) -> Matches | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from wirecopy.core import limits
 from wirecopy.core.fingerprint.varint_kernels import unpack_quoted
 from wirecopy.core.index.articles import ArticleStore
 from wirecopy.core.index.stored import remembered_quoted
@@ -15,6 +16,7 @@ from wirecopy.core.model import U8
 from wirecopy.core.values import Value
 from wirecopy.core.verdict.comparison import Comparison, Measured
 from wirecopy.core.verdict.quotation_kernels import count_shared
+from wirecopy.core.verdict.rules import Match
 
 
 class Shared(Value):
@@ -56,3 +58,26 @@ def shared_words(comparison: Comparison, articles: ArticleStore, measured: Measu
         workspace.owner,
     )
     return Shared(quoted, plain, longest, own, max(0, row.own_tokens - quoted_there))
+
+
+def more_than_quoted(comparison: Comparison, match: Match, shared: Shared) -> bool:
+    """Whether what this article and a candidate of another publisher share is more than what both quote, and how their
+    quotations are framed."""
+    scale = limits.UNSPACED_WORDS_SCALE if comparison.unspaced else 1.0
+    measured = match.measured
+    if min(measured.containment_here, measured.containment_there) >= limits.WHOLE_PART_MIN:
+        return True
+    if match.same_title and match.names:
+        return True
+    if match.lone_hits:  # something else says that the one is of the other
+        return (
+            shared.quoted < limits.QUOTATION_WORDS_MIN
+            or shared.plain >= limits.PLAIN_NAMED_TOKENS_MIN * scale
+        )
+    if (
+        shared.longest >= limits.PLAIN_RUN_TOKENS_MIN * scale
+        or shared.plain >= limits.PLAIN_TOKENS_MIN * scale
+    ):
+        return True
+    part = limits.PLAIN_PART_MIN * min(shared.own, shared.own_there)
+    return bool(shared.plain >= max(part, limits.PLAIN_PART_TOKENS_MIN * scale))
