@@ -102,6 +102,7 @@ LEAD_TOKENS = 60  # the first tokens of a main region
 SOLID_GAP_TOKENS = (
     14  # w + k − 1: verbatim text has a hit at least so often; what lies beyond is not vouched for
 )
+TAIL_PART_MAX = 0.3  # of both main regions: above it what ends them is no foot of a network of sites
 TAIL_TOKENS = 12  # a run that ends so near a main region's end ends with it
 
 # ---- the fingerprint record
@@ -189,6 +190,7 @@ FILL_EDGE_ALIKE_TOKENS_MAX = 80
 FILL_DRIFT_TOKENS_MIN = 12
 FILL_DRIFT_PART = 0.35
 TRIM_TOKENS_MAX = 60  # a rest of the page before or after a source that stands here whole
+TRIM_TITLED_PART = 0.6  # of what the source explains: a rest of the page after it, under its own title
 TRIM_PART = 0.3  # of what the source explains
 TRIM_SOURCE_TOKENS_MAX = 25
 

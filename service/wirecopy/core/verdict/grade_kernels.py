@@ -54,8 +54,10 @@ def _elsewhere(row: Any, shares: Any, same_title: Number, names: Number, scale: 
     was rewritten or shuffled."""
     part = max(shares.containment_here, shares.containment_there)
     lead = max(shares.lead_here, shares.lead_there)
-    if row.tails and lead == 0.0 and not (same_title or names):
-        # the foot of two pages of one network of sites; what else they share must say enough by itself
+    least = min(shares.containment_here, shares.containment_there)
+    if row.tails and lead == 0.0 and least < limits.TAIL_PART_MAX and not (same_title or names):
+        # the foot of two pages of one network of sites; what else they share must say enough by itself. A foot is a small
+        # part of one of them: where both are much the same to their end, each wrote its own lead over one text
         return row.rest >= limits.REPUBLISHED_WORDS_MIN * scale
     if row.longest >= limits.REPUBLISHED_WORDS_MIN * scale or row.pieces >= limits.PIECES_WORDS_MIN * scale:
         return True

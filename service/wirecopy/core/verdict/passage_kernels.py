@@ -225,7 +225,8 @@ def _trimmed(request: Any, source: Any, flags: Array, runs: Array, first: Number
 
     first, last: what the source explains. A match that reaches from the start to the end of the source leaves only
     captions, credits and feet of the page around it: own words of the page, not of the article. Under the source's own
-    title nothing else can follow it; under another one a longer rest is an article that the source was put into."""
+    title more of the page may follow it; a longer rest is an article that the source was put into, or that it was the
+    beginning of."""
     tokens = request.tokens
     if source.main_end <= source.main_start:
         return np.int64(0), tokens
@@ -239,7 +240,8 @@ def _trimmed(request: Any, source: Any, flags: Array, runs: Array, first: Number
     if begins - source.main_start <= limits.TRIM_SOURCE_TOKENS_MAX and _own(flags, 0, first) <= short:
         start = first
     if source.main_end - ends <= limits.TRIM_SOURCE_TOKENS_MAX and (
-        request.trim == TRIM_TITLED or _own(flags, last, tokens) <= short
+        _own(flags, last, tokens)
+        <= (limits.TRIM_TITLED_PART * _own(flags, first, last) if request.trim == TRIM_TITLED else short)
     ):
         end = last
     return start, end
