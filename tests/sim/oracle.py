@@ -18,6 +18,8 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from tests.core.naive.verdict import (
     Cover,
     LineMap,
@@ -36,6 +38,7 @@ from tests.core.naive.verdict import (
 )
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record, id_key, strong
+from wirecopy.core.fingerprint.varint_kernels import unpack_quoted
 from wirecopy.core.index.known import Known
 from wirecopy.core.model import (
     Basis,
@@ -402,7 +405,7 @@ class Oracle:
             votes = _usable(seen, seen.votes)
             chains = self._chains(seen, votes)
             matches = [self._match(seen, number, runs) for number, runs in chains.items()]
-            good = [match for match in matches if accepted(match)]
+            good = self._not_only_quoted(seen, votes, chains, [m for m in matches if accepted(m)])
             if seen.same_address and not any(match.same_url for match in good):
                 good += self._by_address(seen)
             kept = {match.known.number for match in good}
@@ -416,8 +419,27 @@ class Oracle:
             seen.set_aside(repeated)
         if good:
             kept = {match.known.number for match in good}
-            good += [m for m in matches if m.known.number not in kept and also_source(m)]
+            further = [m for m in matches if m.known.number not in kept and also_source(m)]
+            good += self._not_only_quoted(seen, votes, chains, further)
         return good, chains
+
+    def _not_only_quoted(
+        self,
+        seen: Seen,
+        votes: list[tuple[int, int, int]],
+        chains: dict[int, list[Run]],
+        matches: list[Match],
+    ) -> list[Match]:
+        """Matches without those of other publishers that share no more than what both quote."""
+        return [
+            match
+            for match in matches
+            if match.same_url
+            or match.same_site
+            or _more_than_quoted(
+                seen, votes, chains[match.known.number], match, self._kept[match.known.number]
+            )
+        ]
 
     def _chains(self, seen: Seen, votes: list[tuple[int, int, int]]) -> dict[int, list[Run]]:
         """The runs of each candidate, lone hits among them, by number."""
@@ -765,6 +787,60 @@ def _brands(record: SketchRecord) -> tuple[str, ...]:
 
 def _usable(seen: Seen, votes: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     return [vote for vote in votes if not seen.template[vote[1]]]
+
+
+def _more_than_quoted(
+    seen: Seen, votes: list[tuple[int, int, int]], runs: list[Run], match: Match, kept: Kept
+) -> bool:
+    """Whether an article and one that came before share more than what both quote."""
+    size, (start_there, end_there) = limits.SHINGLE_TOKENS, kept.main
+    here_quoted, there_quoted = _quoted(seen.record), _quoted(kept.record)
+    shared: dict[int, bool] = {}  # token here: whether either article quotes it
+    last = (-1, -1)
+    for article, sample, there in votes:
+        here = seen.positions[sample]
+        held = any(
+            run.hits > 1
+            and run.here <= here <= run.here_end - size
+            and run.there <= there <= run.there_end - size
+            for run in runs
+        )
+        if article != kept.number or not held:
+            continue
+        step = here - last[0]
+        solid = last[0] >= 0 and step == there - last[1] and step <= limits.SOLID_GAP_TOKENS
+        for token in range(last[0] if solid else here, min(len(seen.main), here + size)):
+            source = there - here + token
+            if start_there <= source < end_there:
+                quoted = token in here_quoted or source in there_quoted
+                shared[token] = shared.get(token, False) or quoted
+        last = (here, there)
+    own = [token for token, is_own in enumerate(seen.own()) if is_own]
+    quoted_words = sum(shared.get(token, False) for token in own)
+    plain = {token for token in own if shared.get(token) is False}
+    longest = max((sum(t in plain for t in range(r.here, r.here_end)) for r in runs if r.hits > 1), default=0)
+    scale = match.words_scale
+    measures = match.measures
+    if min(measures.containment_here, measures.containment_there) >= limits.WHOLE_PART_MIN:
+        return True
+    if match.same_title and match.names:
+        return True
+    if match.same_title or match.names:
+        named = len(plain) >= limits.PLAIN_NAMED_TOKENS_MIN * scale
+        return quoted_words < limits.QUOTATION_WORDS_MIN or named
+    if longest >= limits.PLAIN_RUN_TOKENS_MIN * scale or len(plain) >= limits.PLAIN_TOKENS_MIN * scale:
+        return True
+    ours = sum(token not in here_quoted for token in own)
+    theirs = kept.own_tokens - sum(start_there <= token < end_there for token in there_quoted)
+    part = limits.PLAIN_PART_MIN * min(ours, max(0, theirs))
+    return len(plain) >= max(part, limits.PLAIN_PART_TOKENS_MIN * scale)
+
+
+def _quoted(record: SketchRecord) -> set[int]:
+    """The tokens that an article quotes."""
+    quoted = np.empty(record.sketch.tokens, np.uint8)
+    unpack_quoted(np.frombuffer(record.quoted, np.uint8), len(quoted), quoted)
+    return set(np.flatnonzero(quoted).tolist())
 
 
 def _chained(hits: list[tuple[int, int]]) -> list[Run]:

@@ -145,7 +145,8 @@ def _accepted_on_site(m: Measures, same_title: bool) -> bool:
 
 def _accepted_elsewhere(m: Measures, same_title: bool, names: bool, words_scale: float) -> bool:
     """Another publisher: a long run of prose, several pieces, a short text whole, or less where something names it."""
-    if m.tails and not m.lead_here and not m.lead_there and not (same_title or names):
+    foot = min(m.containment_here, m.containment_there) < limits.TAIL_PART_MAX
+    if m.tails and foot and not m.lead_here and not m.lead_there and not (same_title or names):
         # the foot of two pages of one network of sites; what else they share must say enough by itself
         return m.rest >= limits.REPUBLISHED_WORDS_MIN * words_scale
     if m.longest >= limits.REPUBLISHED_WORDS_MIN * words_scale:
@@ -281,8 +282,8 @@ def trimmed(
     """The article's own tokens without the rest of the page before or after a source that stands here whole.
 
     A match that reaches from the start to the end of the source leaves only captions, credits and feet of the page
-    around it: own words of the page, not of the article. Under the source's own title nothing else can follow it; under
-    another one a longer rest is an article that the source was put into.
+    around it: own words of the page, not of the article. Under the source's own title more of the page may follow it; a
+    longer rest is an article that the source was put into, or that it was the beginning of.
     """
     source_start, source_end = source_main
     if not stretches or not runs or source_end <= source_start:
@@ -293,7 +294,9 @@ def trimmed(
     to_end = source_end - max([run[3] for run in runs]) <= limits.TRIM_SOURCE_TOKENS_MAX
     if from_start and own.count(1, 0, first) <= short:
         own = bytes(first) + own[first:]
-    if to_end and (same_title or own.count(1, last) <= short):
+    if same_title:
+        short = limits.TRIM_TITLED_PART * own.count(1, first, last)
+    if to_end and own.count(1, last) <= short:
         own = own[:last] + bytes(len(own) - last)
     return own
 

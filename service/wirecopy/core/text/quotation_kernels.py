@@ -171,9 +171,13 @@ def _speaker(utf8: Array, first: Number, last: Number, chars_max: Number) -> Any
         byte = utf8[at]
         if byte == 0x3A:
             return capitals >= 1 and at + 1 < last and utf8[at + 1] == 0x20
-        if 0x61 <= byte <= 0x7A or byte == 0x22 or 0x30 <= byte <= 0x39:
+        if byte & 0xC0 == 0x80:
+            continue
+        sign = _sign_at(utf8, at)
+        capital = 0x41 <= sign <= 0x5A or 0xC0 <= sign <= 0xDE or 0x400 <= sign <= 0x42F
+        if not capital and (sign == 0x22 or _is_word(sign)):
             return False
-        capitals += 0x41 <= byte <= 0x5A or byte >= 0xC3
+        capitals += capital
     return False
 
 
