@@ -12,12 +12,12 @@ import aiokafka
 from aiokafka import AIOKafkaProducer, errors
 
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin, bound_of
+from wirecopy.shell.backends.kafka.appender import Appender
 from wirecopy.shell.backends.kafka.client import batches_of, connection, reader, within
 from wirecopy.shell.backends.kafka.deadlines import close_bounded, close_in_background
 from wirecopy.shell.backends.kafka.tolerant import read_tolerantly
 from wirecopy.shell.errors import OffsetLostError, PortError, RefusalKind, RefusedError, UnavailableError
 from wirecopy.shell.options import KafkaOptions
-from wirecopy.shell.pipeline.appender import Appender
 from wirecopy.shell.ports import LogBatch, LogRecord
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.curves import Point
-from tools.evaluation_errors import FLAGGED, Run, json_lines
+from tools.evaluation.errors import FLAGGED, Run, json_lines
 
 Json = dict[str, Any]
 OURS: Final = "Wirecopy"
