@@ -104,10 +104,10 @@ findings: $(STAMP) ## behaviour of outside software that nobody would guess, run
 	$(PY) -m tools.findings
 
 docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.md, the dashboard, the chart's schema, openapi.json
-	$(PY) -m tools.tables
-	$(PY) -m tools.dashboard
-	$(PY) -m tools.chart
-	$(PY) -m tools.openapi
+	$(PY) -m tools.generate.tables
+	$(PY) -m tools.generate.dashboard
+	$(PY) -m tools.generate.chart
+	$(PY) -m tools.generate.openapi
 
 screenshots: $(STAMP) ## docs/images/page-*.png, the pages in a real Chromium (WIRECOPY_CHROMIUM or /usr/bin/chromium)
 	$(PY) -m tools.screenshots

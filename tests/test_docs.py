@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import tables
+from tools.generate import tables
 from wirecopy.__main__ import COMMANDS
 from wirecopy.shell import settings
 from wirecopy.shell.observe import events

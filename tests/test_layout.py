@@ -106,22 +106,12 @@ LONG_FUNCTIONS_MAX = 8  # and all of them kernels: one loop that must not be div
 MODULES_MAX = 16  # flat in one folder
 
 # What does not keep a rule yet. Delete an entry as soon as it does.
-NOT_YET_DOWNWARD = {
-    ("wirecopy.core.index.origin_index", "verdict"),
-    ("wirecopy.core.index.postings", "verdict"),
-    ("wirecopy.core.publishers", "credits"),
-}
+NOT_YET_DOWNWARD = {("wirecopy.core.publishers", "credits")}
 NOT_YET_FEW_PARAMETERS = {
     "service/wirecopy/core/credits/kernels.py:credit_candidates",
     "service/wirecopy/core/fingerprint/region_kernels.py:sketch_text",
-    "service/wirecopy/core/verdict/candidate_kernels.py:_hopeful",
-    "service/wirecopy/core/verdict/candidate_kernels.py:score_candidates",
-    "service/wirecopy/core/verdict/learning_kernels.py:postings_learn",
-    "service/wirecopy/core/verdict/learning_kernels.py:teach",
-    "service/wirecopy/core/verdict/measure_kernels.py:measure",
-    "service/wirecopy/core/verdict/survey_kernels.py:postings_survey",
 }
-NOT_YET_SHORT = {"service/wirecopy/core/verdict/learning_kernels.py:teach"}
+NOT_YET_SHORT: set[str] = set()
 
 CODE = ("service/wirecopy", "tools", "bench", "tests")  # searched for circles
 SIZED = ("service/wirecopy", "tools", "bench")  # held to the sizes, and described

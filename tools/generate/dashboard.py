@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PATH = ROOT / "deploy/grafana/dashboards/wirecopy.json"
 SOURCE = {"type": "prometheus", "uid": "prometheus"}
 COLUMNS = 24

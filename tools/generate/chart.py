@@ -13,7 +13,7 @@ from typing import Any
 
 from wirecopy.shell import settings
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy/helm/wirecopy"
 PATH = CHART / "values.schema.json"
 
@@ -62,7 +62,7 @@ def schema() -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the chart wirecopy",
         **group(
-            "Written by `make docs` from tools/chart.py.",
+            "Written by `make docs` from tools/generate/chart.py.",
             image=group(
                 "Where the image is.",
                 repository=of(text, "Registry and name.", minLength=1),

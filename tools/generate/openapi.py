@@ -4,7 +4,7 @@ What it says is taken from where it is decided: the shape of a verdict from the 
 a text from the schema of raw records, the problems from the pages' own list, limits from the settings' defaults. Only the
 sentences stand here. A test makes it again, compares its paths with the routes, and holds real answers against it.
 
-    python -m tools.openapi
+    python -m tools.generate.openapi
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from wirecopy.core.model import RejectReason, VerdictKind
 from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.web.problems import KINDS, PROBLEM_JSON, Problem
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "service" / "wirecopy" / "shell" / "web" / "openapi.json"
 SCHEMAS = ROOT / "deploy" / "schemas"
 DEFINED = "#/components/schemas/"
