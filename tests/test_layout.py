@@ -72,6 +72,9 @@ CORE_FORBIDDEN = {
 CORE_ALLOWED_IMPORTS = {
     "service/wirecopy/core/jit.py": {"pathlib"}
 }  # reads this package's sources, to stamp its cache
+# What the shell asks the engine for, and never reaches behind it: another store of the index, or another judge, must
+# not be seen out there.
+BEHIND_THE_ENGINE = ("wirecopy.core.index", "wirecopy.core.verdict")
 CORE_FORBIDDEN_CALLS = {"open", "print", "input", "eval", "exec"}
 
 
@@ -147,11 +150,14 @@ def faults_of(source: str, file: str) -> list[str]:
 
 def import_fault(found: Import) -> str | None:
     in_core = found.file.startswith("service/wirecopy/core/")
+    in_shell = found.file.startswith("service/wirecopy/shell/")
     where = f"{found.file}:{found.line} imports {found.module}"
     top = found.module.split(".")[0]
     if top == "wirecopy":
         if in_core and not found.module.startswith("wirecopy.core"):
             return f"{where}: the core knows nothing of its shell. Cure: take the value as an argument."
+        if in_shell and found.module.startswith(BEHIND_THE_ENGINE):
+            return f"{where}: the index is reached through the engine alone. Cure: ask a method of core/engine.py."
         return None
     forbidden = CORE_FORBIDDEN - CORE_ALLOWED_IMPORTS.get(found.file, set())
     if in_core and any(found.module == bad or found.module.startswith(bad + ".") for bad in forbidden):
@@ -473,6 +479,11 @@ def test_a_planted_long_function_and_a_long_list_of_parameters_are_counted() -> 
             "service/wirecopy/shell/x.py",
             "from wirecopy.core import model\nimport numpy as np\nimport time",
             None,
+        ),
+        (
+            "service/wirecopy/shell/x.py",
+            "from wirecopy.core.index import postings",
+            "through the engine alone",
         ),
         ("service/wirecopy/__main__.py", "from wirecopy.shell import run", None),
     ],

@@ -136,7 +136,7 @@ async def _demo(terminal: Terminal, pause_seconds: float, pages: _Pages) -> int:
     site = Site(steps.decode, backend.raw_reader(), wall_clock_ms=_wall_clock_ms)
     engine = Engine()
     pipeline = Pipeline(backend, engine, site.listening(steps), PipelineOptions(), telemetry)
-    site.attach(pipeline, bound_text_checker(lambda: engine, pipeline, FieldPaths(), {}, CheckOptions()))
+    site.attach(pipeline, bound_text_checker(engine, pipeline, FieldPaths(), {}, CheckOptions()))
     views = Views(metrics.exposition, pipeline.health, lambda: pipeline.health().caught_up)
     server = await _serving(views, site, pages.port)
     if server is None:

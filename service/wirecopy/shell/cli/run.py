@@ -194,11 +194,8 @@ def _site(settings: Settings, backend: Backend) -> Site:
 
 
 def _checker(settings: Settings, pipeline: Pipeline, engine: Engine | PersistentEngine) -> TextChecker:
-    def current() -> Engine:
-        return engine.engine if isinstance(engine, PersistentEngine) else engine
-
     fields = FieldPaths(**settings.field_paths())
-    return bound_text_checker(current, pipeline, fields, settings.aliases, settings.check_options())
+    return bound_text_checker(engine, pipeline, fields, settings.aliases, settings.check_options())
 
 
 def _workers(settings: Settings, log: logging.Logger) -> RestartingPool | None:

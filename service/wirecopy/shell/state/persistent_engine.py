@@ -34,9 +34,8 @@ from typing import Final
 
 import numpy as np
 
-from wirecopy.core.engine import ENGINE_VERSION, Engine, Proposal
+from wirecopy.core.engine import ENGINE_VERSION, Engine, Proposal, Remembered
 from wirecopy.core.hashing import xxh3_128_hex
-from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.model import EngineStats, Outcome, RawArticle, Refused
 from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.observe.events import StateRefusal, Telemetry
@@ -79,12 +78,8 @@ class PersistentEngine:
     # ---- the engine, as the pipeline sees it
     @property
     def engine(self) -> Engine:
-        """What is remembered: to be read only."""
+        """The engine as it stands, for tests; another takes its place when state is restored."""
         return self._engine
-
-    @property
-    def index(self) -> OriginIndex:
-        return self._engine.index
 
     def propose(self, article: RawArticle) -> Proposal:
         return self._engine.propose(article)
@@ -101,6 +96,12 @@ class PersistentEngine:
 
     def stats(self) -> EngineStats:
         return self._engine.stats()
+
+    def check(self, proposal: Proposal) -> Outcome:
+        return self._engine.check(proposal)
+
+    def at_url(self, url: str) -> Remembered | None:
+        return self._engine.at_url(url)
 
     # ---- restoring
     async def restore(self, log: FingerprintLog, first: int, end: int, executor: Executor) -> None:
@@ -297,8 +298,7 @@ class PersistentEngine:
 
     def _map_sealed(self, saved: Previous) -> None:
         """Full blob segments are read from the snapshot's files from now on; their memory is free."""
-        articles = self._engine.index.articles
-        wanted = {f"articles/blobs_{number:08d}": number for number in articles.sealed_segments()}
+        wanted = self._engine.sealed_arrays()
         self._mapped &= set(wanted)
         memory: dict[str, mmap.mmap] = {}
         for array in saved.manifest.arrays:
@@ -312,7 +312,7 @@ class PersistentEngine:
             except OSError:
                 return  # the segments stay where they are
             count = array.shape[0]
-            articles.replace_segment(number, np.frombuffer(memory[array.file], np.uint8, count, array.start))
+            self._engine.map_array(number, np.frombuffer(memory[array.file], np.uint8, count, array.start))
             self._mapped.add(array.name)
 
     # ---- the end

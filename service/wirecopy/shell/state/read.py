@@ -172,7 +172,7 @@ def _check_engine(engine: Engine, manifest: Manifest, state: State) -> None:
     found = (stats.log_offset, stats.log_time_ms, stats.articles, stats.postings)
     if found != (place.next_offset, place.log_time_ms, place.articles, place.postings):
         raise _RefusedError(StateRefusal.CORRUPT, f"the arrays are of another engine: {found}")
-    held = engine.index.state()
+    held = engine.index_arrays()
     sealed = sealed_names(list(held))
     for name, array in held.items():
         if name not in sealed and (name not in state or array.shape != state[name].shape):
