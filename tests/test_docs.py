@@ -30,7 +30,7 @@ def test_a_generated_page_is_current(path: str) -> None:
 def test_no_setting_and_no_metric_is_missing() -> None:
     page = tables.configuration()
     assert [
-        name for name in settings.Settings.model_fields if f"`{settings.variable(name)}` |" not in page
+        name for name in settings.Settings.model_fields if f"**`{settings.variable(name)}`**" not in page
     ] == []
     page = tables.metrics()
     assert [metric.name for metric in events.METRICS if f"`{metric.name}`" not in page] == []

@@ -54,13 +54,12 @@ def configuration() -> str:
     ]
     for prefix, title in GROUPS:
         rows = [row for row in described if row.name.split("_")[0] == prefix]
-        lines += ["", f"## {title}", "", "| Variable | Type | Default | Meaning |", "|---|---|---|---|"]
+        lines += ["", f"## {title}", ""]
         for row in rows:
-            default = f"`{row.default}`" if row.default else "unset"
+            default = f"default `{row.default}`" if row.default else "unset"
+            kind = row.kind.replace("integer ", "").replace(" to ", "–")
             secret = " Secret, never printed." if row.secret else ""
-            lines.append(
-                f"| `{settings.variable(row.name)}` | {row.kind} | {default} | {row.meaning}{secret} |"
-            )
+            lines.append(f"- **`{settings.variable(row.name)}`** ({kind}; {default}): {row.meaning}{secret}")
     return "\n".join(lines) + "\n"
 
 
@@ -74,13 +73,11 @@ def metrics() -> str:
         "`GET /metrics` on `WIRECOPY_HTTP_PORT` answers in the Prometheus text format, or in OpenMetrics on request.",
         "The standard metrics `process_*` and `python_info` are there too.",
         "",
-        "| Metric | Type | Labels | Meaning |",
-        "|---|---|---|---|",
     ]
     for metric in events.METRICS:
-        labels = ", ".join(f"`{label}`" for label in metric.labels) or "–"
-        values = f" ({', '.join(metric.values)})" if metric.values else ""
-        lines.append(f"| `{metric.name}` | {metric.kind} | {labels}{values} | {metric.meaning} |")
+        values = f": {', '.join(metric.values)}" if metric.values else ""
+        labels = f"; {', '.join(f'`{label}`' for label in metric.labels)}{values}" if metric.labels else ""
+        lines.append(f"- **`{metric.name}`** ({metric.kind}{labels}): {metric.meaning}")
     return "\n".join(lines) + "\n"
 
 
