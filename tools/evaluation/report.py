@@ -95,8 +95,9 @@ def _lines(results: Results, goals: Mapping[str, str]) -> list[str]:
 def _beside_peers(results: Results) -> list[str]:
     lines = [
         prose.BESIDE_PEERS,
-        "| detector | precision | recall | F1 | false flags | original named | µs of CPU an article |",
-        "|---|---|---|---|---|---|---|",
+        *_head(
+            "detector", "precision", "recall", "F1", "false flags", "original named", "CPU µs per article"
+        ),
     ]
     for name, scores in results.scores.items():
         if "wirebench" in scores:
@@ -110,26 +111,25 @@ def _beside_peers(results: Results) -> list[str]:
                 _percent(whole["original"]),
                 f"{results.microseconds[name]:,.0f}",
             ]
-            lines.append(f"| {bold}{name}{bold} | " + " | ".join(cells) + " |")
+            lines.append(_row(f"{bold}{name}{bold}", *cells))
     return [*lines, ""]
 
 
 def _by_case(scores: Json, goals: Mapping[str, str]) -> list[str]:
     columns = ("flagged", "verdict", "original", "sources", "extent", "share_error", "passages", "credit")
     summary = scores["summary"] | scores["ALL"]
-    lines = [prose.WIREBENCH, "", "| measure | | figure | goal |", "|---|---|---|---|"]
+    lines = [prose.WIREBENCH, "", *_head("measure", "meaning", "figure", "goal")]
     for name, meaning in prose.MEASURES.items():
         value = summary.get(name)
-        lines.append(f"| {name} | {meaning} | {_four(value)} | {_goal(goals[name])} |")
+        lines.append(_row(name, meaning, _four(value), _goal(goals[name])))
     lines += [
         "",
-        "| case | what | n | " + " | ".join(columns).replace("_", " ") + " |",
-        "|---" * (3 + len(columns)) + "|",
+        *_head("case", "what", "n", *(column.replace("_", " ") for column in columns)),
     ]
     for case, meaning in prose.CASES.items():
         if case in scores:
-            cells = " | ".join(_three(scores[case][column]) for column in columns)
-            lines.append(f"| {case} | {meaning} | {scores[case]['n']:,} | {cells} |")
+            cells = [_three(scores[case][column]) for column in columns]
+            lines.append(_row(case, meaning, f"{scores[case]['n']:,}", *cells))
     return [*lines, ""]
 
 
@@ -139,10 +139,11 @@ def _pairs(results: Results, goals: Mapping[str, str]) -> list[str]:
         return []
     lines = [
         prose.PAIRS,
-        "| detector | " + " | ".join(f"{name}: found | {name}: false links" for name in names) + " |",
-        "|---" * (1 + 2 * len(names)) + "|",
+        *_head("detector", *(f"{name}: {what}" for name in names for what in ("found", "false links"))),
     ]
     for detector, scores in results.scores.items():
+        if not any(name in scores for name in names):
+            continue
         cells = []
         for name in names:
             score = scores.get(name)
@@ -151,7 +152,7 @@ def _pairs(results: Results, goals: Mapping[str, str]) -> list[str]:
                 continue
             cells += [_of(score["found"], score["of"]), _of(score["false_links"], score["of_unrelated"])]
         bold = "**" if detector == OURS else ""
-        lines.append(f"| {bold}{detector}{bold} | " + " | ".join(cells) + " |")
+        lines.append(_row(f"{bold}{detector}{bold}", *cells))
     told = "; ".join(f"{name}: {_goal(goals[name])}" for name in names)
     return [*lines, "", f"Goals: {told}.", ""]
 
@@ -165,10 +166,9 @@ def _thresholds(points: Sequence[ThresholdPoint]) -> list[str]:
         prose.ACTING_ON_A_SHARE,
         f"![Precision and recall against the least share]({PLOTS_FOLDER}/evaluation-threshold.svg)",
         "",
-        "| share at least | precision | recall |",
-        "|---|---|---|",
+        *_head("share at least", "precision", "recall"),
     ]
-    lines += [f"| {p.share_min:.2f} | {_four(p.precision)} | {_four(p.recall)} |" for p in points[::4]]
+    lines += [_row(f"{p.share_min:.2f}", _four(p.precision), _four(p.recall)) for p in points[::4]]
     return [*lines, ""]
 
 
@@ -177,22 +177,29 @@ def _curves(results: Results) -> list[str]:
         prose.PASSAGE_LENGTH.replace("TRIALS", str(results.lengths[0].trials)),
         f"![Recall against the length of the shared passage]({PLOTS_FOLDER}/evaluation-length.svg)",
         "",
-        "| words shared | found | flagged at all |",
-        "|---|---|---|",
+        *_head("words shared", "found", "flagged at all"),
         *(_point(f"{point.x:.0f}", point) for point in results.lengths),
         "",
         prose.REWRITING,
         f"![Recall against the strength of rewriting]({PLOTS_FOLDER}/evaluation-rewriting.svg)",
         "",
-        "| words touched | found | flagged at all |",
-        "|---|---|---|",
+        *_head("words changed", "found", "flagged at all"),
         *(_point(_percent(point.x), point) for point in results.rewriting),
         "",
     ]
 
 
 def _point(x: str, point: Point) -> str:
-    return f"| {x} | {_three(point.recall)} | {_three(point.flagged / point.trials)} |"
+    return _row(x, _three(point.recall), _three(point.flagged / point.trials))
+
+
+def _head(*names: str) -> list[str]:
+    return [_row(*names), "|---" * len(names) + "|"]
+
+
+def _row(*cells: str) -> str:
+    """A line of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
 
 
 def _three(value: float | None) -> str:
