@@ -23,7 +23,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from wirecopy.core.records.raw import FieldPaths
-from wirecopy.shell.cli.files import Line
+from wirecopy.shell.files.lines import Line
 from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
 
 Json = dict[str, Any]

@@ -27,7 +27,7 @@ PACKAGE = ROOT / "service" / "wirecopy"
 DOORS = {
     "aiohttp": "service/wirecopy/shell/web/server.py",
     "aiokafka": "service/wirecopy/shell/backends/kafka/*.py",
-    "cramjam": "service/wirecopy/shell/cli/files.py",
+    "cramjam": "service/wirecopy/shell/files/packing.py",
     "jinja2": "service/wirecopy/shell/web/rendering.py",
     "msgspec": "service/wirecopy/core/values.py",
     "numba": "service/wirecopy/core/jit.py",
@@ -39,7 +39,7 @@ DOORS = {
     "pydantic_settings": "service/wirecopy/shell/settings/*.py",
     "rich": "service/wirecopy/shell/report/terminal.py",
     "xxhash": "service/wirecopy/core/hashing.py",
-    "zstandard": "service/wirecopy/shell/cli/files.py",
+    "zstandard": "service/wirecopy/shell/files/packing.py",
 }
 OPTIONAL = {"opentelemetry": "tracing"}  # of an extra, and its door imported only where it is asked for
 EVERYWHERE = {"numpy"}  # the arrays' own language

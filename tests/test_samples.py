@@ -18,7 +18,7 @@ import pytest
 
 from wirecopy import samples
 from wirecopy.core.records.raw import FieldPaths
-from wirecopy.shell.cli.files import Line
+from wirecopy.shell.files.lines import Line
 from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
 
 Json = dict[str, Any]

@@ -17,7 +17,7 @@ from wirecopy.core.engine import Engine, Proposal
 from wirecopy.core.model import RawArticle, RejectReason, VerdictKind
 from wirecopy.core.records.raw import FieldPaths
 from wirecopy.shell.cli import scan as scan_module
-from wirecopy.shell.cli.files import Line
+from wirecopy.shell.files.lines import Line
 from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, Summary, scan
 
 Json = dict[str, Any]

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from wirecopy.core import limits
 from wirecopy.core.model import Rejected, Verdict, VerdictKind
 from wirecopy.core.records.raw import json_bytes, json_value, republication_from_json
-from wirecopy.shell.cli.files import STANDARD, FileTrouble, LineReader, read_bytes
+from wirecopy.shell.files.lines import STANDARD, FileTrouble, LineReader, read_bytes
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown_line
 from wirecopy.shell.report.words import TONES, headline, percent, sentences
 

@@ -35,7 +35,7 @@ from wirecopy.core.records.raw import (
     republication_from_json,
 )
 from wirecopy.core.values import replace
-from wirecopy.shell.cli.files import FileTrouble, LineReader, open_output, read_bytes
+from wirecopy.shell.files.lines import FileTrouble, LineReader, open_output, read_bytes
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, compare
 from wirecopy.shell.report.html_report import page
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown, shown_line

@@ -30,7 +30,7 @@ from wirecopy.core import limits
 from wirecopy.core.engine import Engine, Proposal, enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, VerdictKind
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched, json_bytes
-from wirecopy.shell.cli.files import STANDARD, FileTrouble, Line, LineReader, open_output
+from wirecopy.shell.files.lines import STANDARD, FileTrouble, Line, LineReader, open_output
 from wirecopy.shell.pipeline.workers import Pending, WorkerDiedError, WorkerPool, internal_fault
 from wirecopy.shell.report.terminal import Terminal
 
