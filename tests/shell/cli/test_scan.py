@@ -17,8 +17,8 @@ from wirecopy.core.engine import Engine, Proposal
 from wirecopy.core.model import RawArticle, RejectReason, VerdictKind
 from wirecopy.core.records.raw import FieldPaths
 from wirecopy.shell.cli import scan as scan_module
-from wirecopy.shell.files.lines import Line
 from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, Summary, scan
+from wirecopy.shell.files.lines import Line
 
 Json = dict[str, Any]
 OPTIONS = ScanOptions(fields=FieldPaths(), aliases={})

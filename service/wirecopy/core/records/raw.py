@@ -55,8 +55,8 @@ from wirecopy.core.records.fields import (
     version_of,
 )
 from wirecopy.core.records.ninjs import is_ninjs, read_ninjs
-from wirecopy.core.records.shapes import BY_NAME, longest_text, recognise
 from wirecopy.core.records.repair import encoding_hint, json_hint, surrogates_mended, utf8_of_western
+from wirecopy.core.records.shapes import BY_NAME, longest_text, recognise
 from wirecopy.core.text.html import html_to_text, looks_like_html
 from wirecopy.core.text.markdown import without_addresses
 

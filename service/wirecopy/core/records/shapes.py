@@ -47,10 +47,11 @@ class Shape:
         """The record's fields; `body` is None where it holds none."""
         body, at = self._body(record)
         values = {field: _first(record, getattr(self, field)) for field in _FIELDS}
-        values["content_type"] = _first(record, (_beside(at, self.content_type),)) if at else None
         if at.endswith("html"):
             values["content_type"] = "text/html"
-        return Found(**(values | {"body": body}))
+        elif at:
+            values["content_type"] = _first(record, (_beside(at, self.content_type),))
+        return Found(body, *(values[field] for field in _FIELDS))
 
     def _body(self, record: dict[str, object]) -> tuple[object, str]:
         """(text, the path where it lies)."""
@@ -65,7 +66,7 @@ class Shape:
         return max(found, key=lambda one: len(one[0])) if self.longest_body else found[0]
 
 
-_FIELDS = tuple(field for field in Found._fields if field not in ("body", "authority"))
+_FIELDS = Found._fields[1:-1]  # all but `body`, which is first, and `authority`, which is ninjs' own
 
 
 def _beside(place: str, names: Paths) -> str:

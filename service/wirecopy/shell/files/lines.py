@@ -121,10 +121,10 @@ def open_output(path: str) -> Iterator[BinaryIO]:
     try:
         with _writing(path):
             with beside.open("xb", buffering=BUFFER_BYTES) as file:
-                packed = packed(file, target.suffix)
-                yield packed
-                if packed is not file:
-                    packed.close()
+                stream = packed(file, target.suffix)
+                yield stream
+                if stream is not file:
+                    stream.close()
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(target)
