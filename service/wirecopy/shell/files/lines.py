@@ -121,10 +121,10 @@ def open_output(path: str) -> Iterator[BinaryIO]:
     try:
         with _writing(path):
             with beside.open("xb", buffering=BUFFER_BYTES) as file:
-                stream = packed(file, target.suffix)
-                yield stream
-                if stream is not file:
-                    stream.close()
+                into = packed(file, target.suffix)
+                yield into
+                if into is not file:
+                    into.close()
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(target)
