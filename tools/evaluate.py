@@ -38,8 +38,8 @@ from tools.evaluation.errors import (  # noqa: E402
 from tools.evaluation.scores import PAIR_SETS, STREAM_SET, score_pairs, score_stream, unpacked  # noqa: E402
 from wirecopy import samples  # noqa: E402
 from wirecopy.core.records.raw import FieldPaths  # noqa: E402
-from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, Summary, scan  # noqa: E402
 from wirecopy.shell.files.lines import Line, LineReader, open_output  # noqa: E402
+from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, Summary, scan  # noqa: E402
 
 if TYPE_CHECKING:
     from bench.curves import Point

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -44,8 +44,8 @@ class FieldPaths:
     """Where each field lies: member names joined by dots, a number for a place in a list (`bodies.0.value`).
 
     A member whose own name holds the dots is found first. Several paths, divided by `|`, are tried in order
-    (`content.0.value|summary`). `preset` names a format of `core/records/shapes.py` (or ninjs) that every record is
-    read as; "" recognises them where the body's path leads to no text.
+    (`content.0.value|summary`). `presets` names, by topic (`*`: any), a format of `core/records/shapes.py` or ninjs that
+    every record of that topic is read as; elsewhere formats are recognised where the body's path leads to no text.
     """
 
     body: str = "body"
@@ -57,14 +57,18 @@ class FieldPaths:
     language: str = "language"
     version: str = "version"
     content_type: str = "content_type"
-    preset: str = ""
+    presets: Mapping[str, str] = field(default_factory=dict)
+
+    def preset_of(self, topic: str) -> str:
+        """The format that every record of a topic has; "" where none is set."""
+        return self.presets.get(topic) or self.presets.get("*", "") if self.presets else ""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            path = getattr(self, field.name)
-            if field.name != "preset" and not all(path and all(path.split(".")) for path in path.split("|")):
+        for place in fields(self):
+            path = getattr(self, place.name)
+            if place.name != "presets" and not all(path and all(path.split(".")) for path in path.split("|")):
                 raise ValueError(
-                    f"the path of field {field.name} is {path!r}: write member names joined by dots"
+                    f"the path of field {place.name} is {path!r}: write member names joined by dots"
                 )
 
 

@@ -235,10 +235,10 @@ def _origin(url: str) -> str:
     return url[: end + 1] if end >= 0 else url
 
 
-def _found(record: dict[str, Any], fields: FieldPaths) -> Found:
-    """The record's fields: by the preset, else by the configured paths, else by the shape that it has."""
-    if fields.preset:
-        return read_ninjs(record) if fields.preset == "ninjs" else BY_NAME[fields.preset].read(record)
+def _found(record: dict[str, Any], fields: FieldPaths, topic: str) -> Found:
+    """The record's fields: by the topic's preset, else by the configured paths, else by the shape that it has."""
+    if preset := fields.preset_of(topic):
+        return read_ninjs(record) if preset == "ninjs" else BY_NAME[preset].read(record)
     found = find_all(record, fields)
     if isinstance(found.body, str) and found.published_at is not None:
         return found
@@ -247,9 +247,9 @@ def _found(record: dict[str, Any], fields: FieldPaths) -> Found:
     return recognise(record) or found
 
 
-def _no_body(record: dict[str, Any], fields: FieldPaths) -> Rejected:
-    if fields.preset:
-        where = f"no text where {fields.preset} has it: is the preset right?"
+def _no_body(record: dict[str, Any], fields: FieldPaths, topic: str) -> Rejected:
+    if preset := fields.preset_of(topic):
+        where = f"no text where {preset} has it: is the preset right?"
     else:
         where = f"no text at {fields.body!r}: set WIRECOPY_FIELD_BODY to where it lies"
     path, length = longest_text(record)
@@ -275,10 +275,10 @@ def decode_raw(
     if isinstance(parsed, Rejected):
         return parsed
     raw, record = parsed
-    found = _found(record, fields)
+    found = _found(record, fields, position.topic)
     body = found.body
     if body is None:
-        return _no_body(record, fields)
+        return _no_body(record, fields, position.topic)
     if not isinstance(body, str):
         return _rejected(
             RejectReason.BODY_NOT_TEXT,

@@ -199,6 +199,7 @@ SHAPES: tuple[Shape, ...] = (
     ),
 )
 BY_NAME = {shape.name: shape for shape in SHAPES}
+PRESETS = ("ninjs", *BY_NAME)  # ninjs is read by a module of its own
 
 
 def recognise(record: dict[str, object]) -> Found | None:

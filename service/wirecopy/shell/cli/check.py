@@ -105,7 +105,7 @@ def _judged(path: str, record: dict[str, Any]) -> dict[str, Any] | None:
     from wirecopy.core.fingerprint.propose import propose
     from wirecopy.core.records.raw import FieldPaths
     from wirecopy.shell.cli.loading import load_or_explain
-    from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+    from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
     from wirecopy.shell.pipeline.text_check import document, judged, read_text
 
     loaded = load_or_explain()

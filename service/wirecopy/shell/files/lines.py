@@ -44,6 +44,9 @@ class Line:
     value: bytes
 
 
+PAUSE: Final = Line(-1, b"")  # comes between lines where standard input has nothing to say for a moment
+
+
 class LineReader:
     """The lines of one file or of standard input, in order; closes what it opened when used as a context.
 

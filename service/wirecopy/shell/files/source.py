@@ -10,6 +10,7 @@ are passed over and counted, while a file that was named must be read.
 
 from __future__ import annotations
 
+import errno
 import glob
 import io
 import os
@@ -35,12 +36,11 @@ from wirecopy.shell.files.documents import document
 from wirecopy.shell.files.extras import MissingExtraError
 from wirecopy.shell.files.feeds import feed_entries
 from wirecopy.shell.files.json_values import values
-from wirecopy.shell.files.lines import STANDARD, FileTrouble, Line
+from wirecopy.shell.files.lines import PAUSE, STANDARD, FileTrouble, Line
 from wirecopy.shell.files.packing import BUFFER_BYTES, FAULTS, unpacked
 from wirecopy.shell.files.tables import arrow_rows, csv_rows, parquet_rows
 from wirecopy.shell.files.warc import warc_articles
 
-PAUSE: Final = Line(-1, b"")
 PAUSE_SECONDS: Final = 0.2
 _WILD: Final = frozenset("*?[")
 _ONE_ARTICLE: Final = (Format.HTML, Format.MARKDOWN, Format.TEXT)
@@ -164,17 +164,21 @@ class ArticleSource:
                 for name in found:
                     yield from self._in_folder(Path(name)) if Path(name).is_dir() else (name,)
             else:
-                raise FileTrouble(f"Cannot read “{given}”: there is no such file or folder.")
+                raise FileTrouble(f"Cannot read “{given}”: {os.strerror(errno.ENOENT)}.")
 
     def _in_folder(self, folder: Path) -> Iterator[str]:
+        found = False
         for path in sorted(folder.rglob("*")):
             if not path.is_file() or any(part.startswith(".") for part in path.relative_to(folder).parts):
                 continue
             ending = ending_of(path.name)
             if ending in ENDINGS:
+                found = True
                 yield str(path)
             else:
                 self.passed_over[ending or "no ending"] += 1
+        if not found:
+            raise FileTrouble(f"Cannot read “{folder}”: the folder holds no file of a kind that is read.")
 
 
 def open_binary(path: str) -> io.BufferedReader:

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from wirecopy.core.records.shapes import PRESETS
+
 SECRETS_DIR = "WIRECOPY_SECRETS_DIR"
 TOPIC_NAME = re.compile(r"^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$")
 
@@ -63,8 +65,17 @@ def _readable(value: str) -> str:
 
 
 def _dotted(value: str) -> str:
-    if not all(value.split(".")):
-        raise ValueError("must be a field's name, or several with dots between (content.text)")
+    if not all(path and all(path.split(".")) for path in value.split("|")):
+        raise ValueError(
+            "must be a field's name, or several with dots between (content.text), or such paths with | between"
+        )
+    return value
+
+
+def _presets(value: dict[str, str]) -> dict[str, str]:
+    unknown = sorted(set(value.values()) - set(PRESETS))
+    if unknown:
+        raise ValueError(f"knows no preset {', '.join(unknown)}; there are {', '.join(PRESETS)}")
     return value
 
 
@@ -79,6 +90,7 @@ def _lower(value: object) -> object:
 Topic = Annotated[str, AfterValidator(topic_name)]
 TopicList = Annotated[tuple[Topic, ...], NoDecode, BeforeValidator(_list), Field(min_length=1)]
 Table = Annotated[dict[str, str], NoDecode, BeforeValidator(_map)]
+Presets = Annotated[Table, AfterValidator(_presets)]
 ReadableFile = Annotated[str, AfterValidator(_readable)]
 FieldPath = Annotated[str, AfterValidator(_dotted)]
 Servers = Annotated[str, AfterValidator(_servers)]

@@ -15,7 +15,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from wirecopy.core import limits
 from wirecopy.shell.options import CheckOptions, KafkaOptions, PipelineOptions, StateOptions, TopicNames
 from wirecopy.shell.settings.kafka import KafkaSettings
-from wirecopy.shell.settings.kinds import FieldPath, LogFormat, LogLevel, Table, Topic, TopicList, setting
+from wirecopy.shell.settings.kinds import (
+    FieldPath,
+    LogFormat,
+    LogLevel,
+    Presets,
+    Table,
+    Topic,
+    TopicList,
+    setting,
+)
 from wirecopy.shell.settings.pipeline import PipelineSettings
 
 PREFIX = "WIRECOPY_"
@@ -57,6 +66,11 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
     field_language: FieldPath = setting("language", "Path of its language.")
     field_version: FieldPath = setting("version", "Path of its version number.")
     field_content_type: FieldPath = setting("content_type", "Path of the body's media type.")
+    presets: Presets = setting(
+        {},
+        "Topics whose records are all of one known format: topic = format, `*` for every topic, e.g. "
+        "`articles.feeds=feedparser`. Without it known formats are recognised record by record.",
+    )
     aliases: Table = setting(
         {},
         "Publishers under several names: name or domain = the one that stands for it, e.g. "
@@ -174,13 +188,14 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
     def check_options(self) -> CheckOptions:
         return CheckOptions(**self._options("check_", CheckOptions))
 
-    def field_paths(self) -> dict[str, str]:
-        """Keyword arguments of `core.fields.FieldPaths`."""
-        return {
+    def field_paths(self) -> dict[str, Any]:
+        """Keyword arguments of `core.records.fields.FieldPaths`."""
+        paths = {
             n.removeprefix("field_"): getattr(self, n)
             for n in type(self).model_fields
             if n.startswith("field_")
         }
+        return paths | {"presets": self.presets}
 
     def _options(self, prefix: str, kind: Any) -> dict[str, Any]:
         names = {option.name for option in fields(kind)} & {
