@@ -15,7 +15,10 @@ from wirecopy.shell.observe import events
 
 ROOT = Path(__file__).parent.parent
 WRITTEN = [
-    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "service/ARCHITECTURE.md")),
+    *(
+        ROOT / name
+        for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "service/ARCHITECTURE.md")
+    ),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 
@@ -94,3 +97,39 @@ def test_commands_targets_and_settings_that_are_named_exist(page: Path) -> None:
     }
     known = {settings.variable(name) for name in settings.Settings.model_fields} | settings.NOT_SETTINGS
     assert set(re.findall(r"WIRECOPY_[A-Z_]+[A-Z]", text)) <= known
+
+
+# ---- length and plain English
+WORDS_MAX = 15_000
+# The first three are no part of the documentation of the product; the last holds tables of other programs' behaviour.
+NOT_COUNTED = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "readers.md")
+COUNTED = [page for page in WRITTEN if page.name not in NOT_COUNTED]
+DIARY = re.compile(
+    r"^(?:<{7}|>{7}) |\b(first|second|third|last|previous|this) (round|session)\b|tried before|until now|so far we|used to be"
+    r"|no longer by|\bnow it\b|since then|before this|at the time of writing|turned out|\bTODO\b|\bissue #?\d",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def test_the_documentation_stays_short() -> None:
+    words = {page.name: len(page.read_text("utf-8").split()) for page in COUNTED}
+    assert sum(words.values()) <= WORDS_MAX, f"say each thing once, and shorten a page: {words}"
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_a_page_tells_what_is_and_not_how_it_came_about(page: Path) -> None:
+    assert [match[0] for match in DIARY.finditer(page.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("In the third round this became faster.", True),
+        ("mypyc, tried before this, gave nothing.", True),
+        ("Since then replay costs less.", True),
+        ("In the first half of the log.", False),
+        ("The last commit of a session is kept.", False),
+    ],
+)
+def test_a_diary_is_told_from_a_description(sentence: str, found: bool) -> None:
+    assert bool(DIARY.search(sentence)) is found

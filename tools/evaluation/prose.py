@@ -53,10 +53,9 @@ READINGS: Final = (
 INTRODUCTION: Final = """\
 # Evaluation
 
-How often the verdicts are right: on real news streams, on generated data with known answers, and compared with other
-libraries. `make eval` writes this page. The figures come from the labelled sets' own scripts and from the generators in
-`bench/curves.py`. The sets contain articles of others and are not part of this repository; `make eval` skips those that it
-does not find.
+How often the verdicts are right: on real news streams, on generated data, and compared with other libraries. `make eval` writes
+this page with the labelled sets' own scripts and the generators in `bench/curves.py`. The sets contain articles of others and are
+not part of this repository; sets that are missing are skipped.
 """
 REAL_STREAMS: Final = """\
 ## Real news streams
@@ -67,20 +66,16 @@ Nobody has labelled these streams, so a random sample of the verdicts was read a
 |---|---|---|---|---|
 ROWS
 
-**Nearly all wrong republications are shared quotations**: statements, speeches and court texts of 40 to 200 words that several
-outlets quote. Updates and duplicates were right about nine times in ten. Real streams are harder than the generated data below,
-whose quotations are short. Judge on your own stream before you act on a verdict.
+**Nearly all wrong republications are shared quotations**: statements, speeches and court texts of 40 to 200 words. Updates and
+duplicates were right about nine times in ten. Real streams are harder than the generated data below, whose quotations are short.
 """
 BESIDE_PEERS: Final = """\
 ## WireBench, compared with other libraries
 
 WireBench is a generated stream of pages for which it is known what republishes what. A false flag is an original that was
-flagged. The other libraries see the same bodies in the same order: a text that their index finds similar to an earlier one counts
-as flagged, with the earliest such text as original. They know no boilerplate, credits or publishers; this is the difference that
-the table measures.
-
-Our CPU time is from JSON to JSON. Do not compare speeds here, because gaoya gets its shingles through a slow callback:
-[benchmarks.md](benchmarks.md) does.
+flagged. For the other libraries, a text that is similar to an earlier one counts as flagged, with the earliest such text as
+original. They know no boilerplate, credits or publishers; the table measures this difference. It does not compare speed
+([benchmarks.md](benchmarks.md) does): our time is from JSON to JSON, and gaoya gets its shingles through a slow callback.
 """
 WIREBENCH: Final = "## WireBench by measure and case"
 PAIRS: Final = """\
@@ -109,29 +104,22 @@ Each sentence is left out or swapped with the next with a quarter of that probab
 ERRORS: Final = """\
 ## Known limits and errors
 
-- **Quotations** that several outlets share: see *Real news streams*.
-- **Paraphrase.** Evidence is runs of five equal words. A text that is retold in other words has none and is an original.
-- **Translation.** Languages are not compared. A translated article is an original unless it credits its source in a form that
-  names it as the author.
+- **Quotations** that several outlets share: see above.
+- **Paraphrase.** Evidence is runs of five equal words; a text that is retold in other words has none.
+- **Translation.** A translated article is an original unless it names its source as author.
 - **Short texts.** A text with fewer than about fifteen words of prose of its own is not flagged for them.
-- **New sites.** A template is known only after it was seen twice.
-- **Copies without their original.** Without a credit or a date, the first article received counts as the original; `basis` says
-  so.
+- **New sites.** A template is known only after it was seen twice. This causes most of the error of `share`.
+- **Copies without their original.** Without a credit or a date, the first article received counts as the original.
 - **Updates** are compared with the first version of their story. Text that a later version added counts as new.
 
 The remaining errors on the sets, read one by one:
 
 - **False flags.** All but one of the flagged originals state another source ("first appeared at", an agency's dateline,
-  "reprinted with permission") and are labelled originals all the same. The other one shares a paragraph of more than a hundred
-  words with an earlier article.
-- **Press.** The missing release is dated and credited to the wire that sends it second ("CITY (WIRE) -"). The credit decides, so
-  it becomes the late original and its first copy is corrected.
-- **Extractions.** Extractors that break link addresses over lines between the words, and extractions of a reader comment or
-  of the site without the article. Some pages that are a table are found by the text around it, with a share of 0.
-- **Passages and share.** The first pages of a site, whose footer is not known yet (most of the error of `share`); heavy edits at
-  an article's edges; hard-wrapped tables, whose lines many stories share.
-- **Short runs.** A verbatim run of 60 words is missed if the article around it, or its source, has no recognisable end on its
-  page, so that the run lies outside the main region."""
+  "reprinted with permission") and are labelled originals all the same. The other shares a paragraph of over a hundred words.
+- **Press.** The missing release is credited to the wire that sends it second. The credit decides, so its first copy is corrected.
+- **Extractions.** Link addresses that are broken over lines between the words; extractions without the article; tables.
+- **Passages.** Heavy edits at an article's edges; hard-wrapped tables, whose lines many stories share.
+- **Short runs.** A run of 60 words is missed if the article around it, or its source, has no recognisable end on its page."""
 
 
 def real_streams() -> str:

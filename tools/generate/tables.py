@@ -47,7 +47,8 @@ def configuration() -> str:
         "3. the TOML file `WIRECOPY_CONFIG_FILE` (`WIRECOPY_KAFKA_GROUP_ID` is `group_id` in its table `[kafka]`);",
         "4. the default.",
         "",
-        "An empty variable counts as unset. Write lists with commas and tables as `a=b,c=d`.",
+        "An empty variable counts as unset. Write lists with commas and tables as `a=b,c=d`. Each entry below shows the",
+        "type or the permitted values, then the default.",
         "",
         "`wirecopy check-config` shows the settings in force and their origin. It and every other command refuse",
         "invalid settings, and combinations that cannot work, with a sentence for each and exit code 2.",
@@ -56,7 +57,7 @@ def configuration() -> str:
         rows = [row for row in described if row.name.split("_")[0] == prefix]
         lines += ["", f"## {title}", ""]
         for row in rows:
-            default = f"default `{row.default}`" if row.default else "unset"
+            default = f"`{row.default}`" if row.default else "unset"
             kind = row.kind.replace("integer ", "").replace(" to ", "–")
             secret = " Secret, never printed." if row.secret else ""
             lines.append(f"- **`{settings.variable(row.name)}`** ({kind}; {default}): {row.meaning}{secret}")
