@@ -18,6 +18,7 @@ GROUPS = (
     ("kafka", "Kafka"),
     ("topic", "Topics"),
     ("field", "Paths of the raw record's fields"),
+    ("presets", "Formats of raw records"),
     ("aliases", "Publishers"),
     ("window", "Index"),
     ("state", "Saved state of the index"),
