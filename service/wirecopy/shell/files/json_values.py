@@ -1,6 +1,7 @@
 """JSON that is no JSON lines: an array of articles, one object over many lines, several objects in a row.
 
-`values` cuts a stream into its values without changing a byte of them, since a record goes out as it came in. It knows
+`values` cuts a stream into its values without changing them, since a record goes out as it came in; line breaks between
+their parts become spaces, so that each fits on a line. It knows
 strings, escapes and brackets, and leaves whether a value is JSON to the decoder. An array is opened: each entry is a value.
 So is an object that only wraps a list of articles (a JSON Feed, a dump of feedparser, the answer of a news API).
 """
@@ -17,6 +18,7 @@ from wirecopy.core.records.raw import json_bytes, json_value
 READ_BYTES: Final = 1 << 18
 WRAPPER_BYTES_MAX: Final = 256 << 20  # a document that wraps its articles is held as a whole
 _WRAPPED: Final = ("articles", "items", "entries", "results", "docs", "data", "news", "value")
+_NO_BREAKS: Final = bytes.maketrans(b"\r\n", b"  ")
 _BETWEEN: Final = b" \t\r\n,"
 _TOKEN: Final = re.compile(rb'["\\{}\[\]]')
 _IN_STRING: Final = re.compile(rb'["\\]')
@@ -25,6 +27,15 @@ _IN_STRING: Final = re.compile(rb'["\\]')
 def values(stream: BinaryIO) -> Iterator[bytes]:
     """The bytes of each value of a stream; of an array those of its entries. A value longer than a record may be is cut
     off one byte past the limit, as a line is."""
+    yield from map(_on_one_line, _values(stream))
+
+
+def _on_one_line(value: bytes) -> bytes:
+    """Line breaks of a JSON value stand between its parts, never in its strings: spaces say the same."""
+    return value.translate(_NO_BREAKS) if b"\n" in value or b"\r" in value else value
+
+
+def _values(stream: BinaryIO) -> Iterator[bytes]:
     start = stream.read(READ_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"["):
         yield from _cut(stream, start[1:], limits.RAW_BYTES_MAX + 1)

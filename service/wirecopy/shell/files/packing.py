@@ -92,9 +92,14 @@ class Unpacked(io.RawIOBase):
         self._member: Member | None = None  # None between members
         self._waiting = b""  # read, and not yet given to a member
         self._plain = memoryview(b"")
+        self._given = 0
 
     def readable(self) -> bool:
         return True
+
+    def tell(self) -> int:
+        """Plain bytes given so far; readers of WARC note where a record begins."""
+        return self._given
 
     def readinto(self, buffer: object) -> int:
         target = memoryview(cast(bytearray, buffer)).cast("B")
@@ -109,6 +114,7 @@ class Unpacked(io.RawIOBase):
         size = min(len(target), len(self._plain))
         target[:size] = self._plain[:size]
         self._plain = self._plain[size:]
+        self._given += size
         return size
 
     def _step(self) -> bytes:

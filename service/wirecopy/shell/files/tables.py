@@ -32,25 +32,24 @@ def csv_rows(stream: BinaryIO) -> Iterator[bytes]:
     where a row is no row."""
     csv.field_size_limit(limits.RAW_BYTES_MAX)
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    head = text.readline()
-    divider = max(_DIVIDERS, key=head.count)
-    names = [name.strip() for name in next(csv.reader([head], delimiter=divider), [])]
-    if not any(names):
-        return
     try:
+        head = text.readline()
+        divider = max(_DIVIDERS, key=head.count)
+        names = [name.strip() for name in next(csv.reader([head], delimiter=divider), [])]
         for row in csv.reader(text, delimiter=divider, strict=True):
-            if not row:
-                continue
-            record: dict[str, Any] = {
-                name: value for name, value in zip(names, row, strict=False) if value and name
-            }
-            if len(row) > len(names):
-                record["_more"] = row[len(names) :]
-            yield json_bytes(record)
+            if row:
+                yield _record(names, row)
     except UnicodeDecodeError as error:
         raise ValueError(f"it is not UTF-8 ({error.reason}): convert it, as with iconv") from error
     except csv.Error as error:
         raise ValueError(f"a row cannot be read: {error}") from error
+
+
+def _record(names: list[str], row: list[str]) -> bytes:
+    record: dict[str, Any] = {name: value for name, value in zip(names, row, strict=False) if value and name}
+    if len(row) > len(names):
+        record["_more"] = row[len(names) :]
+    return json_bytes(record)
 
 
 def parquet_rows(stream: BinaryIO, path: Path | None) -> Iterator[bytes]:

@@ -42,7 +42,7 @@ def warc_articles(stream: BinaryIO, extractor: str, passed_over: Counter[str]) -
         elif record.record_type in (kinds.response, kinds.resource):
             yield from _page_record(record, extract, passed_over)
         else:
-            passed_over[f"{record.record_type.name} record"] += 1
+            passed_over[f"{record.headers.get('WARC-Type', 'unknown')} record"] += 1
 
 
 def _text_record(record: Any, passed_over: Counter[str]) -> Iterator[bytes]:
