@@ -28,11 +28,16 @@ DOORS = {
     "aiohttp": "service/wirecopy/shell/web/server.py",
     "aiokafka": "service/wirecopy/shell/backends/kafka/*.py",
     "cramjam": "service/wirecopy/shell/files/packing.py",
+    "fastwarc": "service/wirecopy/shell/files/warc.py",
+    "feedparser": "service/wirecopy/shell/files/feeds.py",
     "jinja2": "service/wirecopy/shell/web/rendering.py",
     "msgspec": "service/wirecopy/core/values.py",
     "numba": "service/wirecopy/core/jit.py",
     "opentelemetry": "service/wirecopy/shell/observe/tracing.py",
     "orjson": "service/wirecopy/core/records/raw.py",
+    "pyarrow": "service/wirecopy/shell/files/tables.py",
+    "resiliparse": "service/wirecopy/shell/files/warc.py",
+    "trafilatura": "service/wirecopy/shell/files/warc.py",
     "prometheus_client": "service/wirecopy/shell/observe/telemetry.py",
     "publicsuffixlist": "service/wirecopy/core/publishers.py",
     "pydantic": "service/wirecopy/shell/settings/*.py",
@@ -41,7 +46,10 @@ DOORS = {
     "xxhash": "service/wirecopy/core/hashing.py",
     "zstandard": "service/wirecopy/shell/files/packing.py",
 }
-OPTIONAL = {"opentelemetry": "tracing"}  # of an extra, and its door imported only where it is asked for
+OPTIONAL = {
+    "opentelemetry": "tracing",
+    **dict.fromkeys(("fastwarc", "feedparser", "pyarrow", "resiliparse", "trafilatura"), "files"),
+}  # of an extra, and its door imported only where it is asked for
 EVERYWHERE = {"numpy"}  # the arrays' own language
 
 # What makes a core impure: the world, the clock, chance, waiting. Such a value arrives as an argument.
@@ -95,7 +103,7 @@ SHELL_ORDER = (
     "ports options",
     "errors",
     "observe",
-    "backends settings report",
+    "backends settings report files",
     "pipeline state",
     "web",
     "cli",

@@ -34,7 +34,11 @@ class Command:
 COMMANDS = (
     Command("run", "wirecopy.shell.cli.run", "the service: raw articles in from Kafka, verdicts out"),
     Command("demo", "wirecopy.shell.cli.demo", "the whole pipeline on sample articles, without Kafka"),
-    Command("scan", "wirecopy.shell.cli.scan", "the same engine over files of articles: JSON, CSV, Parquet, WARC, feeds, pages"),
+    Command(
+        "scan",
+        "wirecopy.shell.cli.scan",
+        "the same engine over files of articles: JSON, CSV, Parquet, WARC, feeds, pages",
+    ),
     Command(
         "explain",
         "wirecopy.shell.cli.explain",
