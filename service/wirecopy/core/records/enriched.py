@@ -1,15 +1,17 @@
-"""The field `republication` of the enriched record and of a correction, between `Verdict` and plain JSON
-values.
+"""The field `republication` of the enriched record and of a correction: its members, and the way between `Verdict` and plain
+JSON values.
 
-The shape is a promise to every consumer (deploy/schemas/enriched.schema.json): every member is always
-there, null where nothing is known, and a release adds members but never changes one without a new `schema`
-number. Offsets count code points of the body as it came, as the engine gives them: it maps them while it
-has the text, since a correction is written without it. What a verdict knows beyond the promise (how a
-credit was recognised) is not written.
+`OBJECTS` is the one table of the members: name, meaning, JSON Schema, since which release. `make docs` writes the published
+schemas, the OpenAPI document and the table of docs/records.md from it. The shape is a promise to every consumer: every member
+is always there, null where nothing is known, and a release adds members but never changes one without a new `schema` number.
+
+Offsets count code points of the body as it came, as the engine gives them: it maps them while it has the text, since a
+correction is written without it. What a verdict knows beyond the promise (how a credit was recognised) is not written.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +32,133 @@ from wirecopy.core.records.fields import time_ms_of, time_text
 
 SCHEMA = 1
 _SHARE_DIGITS = 4  # a tenth of a per mille: finer than any share is true
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an object: what it means, and its type as JSON Schema has it. `since`: the first release that writes it."""
+
+    name: str
+    meaning: str
+    schema: Mapping[str, object]
+    since: str = "0.1.0"
+
+
+def _to(name: str) -> dict[str, object]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _or_null(schema: Mapping[str, object]) -> dict[str, object]:
+    return {"anyOf": [{"type": "null"}, schema]}
+
+
+def _list_of(schema: Mapping[str, object]) -> dict[str, object]:
+    return {"type": "array", "items": schema}
+
+
+_TEXT: dict[str, object] = {"type": "string"}
+_NAME: dict[str, object] = {"type": "string", "minLength": 1}
+_COUNT: dict[str, object] = {"type": "integer", "minimum": 0}
+_FROM_ONE: dict[str, object] = {"type": "integer", "minimum": 1}
+_TIME: dict[str, object] = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{3})?Z$",
+}
+
+# the objects by their names in the schema, `republication` first; members in the order in which they are written
+OBJECTS: dict[str, tuple[Member, ...]] = {
+    "republication": (
+        Member("schema", "Version of this member's shape.", {"const": SCHEMA}),
+        Member(
+            "verdict",
+            "original: nothing of substance was published before, as far as the window reaches. republication: another "
+            "publisher published it first. update: a newer version by the same publisher. duplicate: the same publisher "
+            "sent the same article again.",
+            {"enum": [kind.value for kind in VerdictKind]},
+        ),
+        Member(
+            "extent",
+            "Of a republication: full (the source, or nearly) or partial (a part of it). Null for other verdicts.",
+            {"enum": [*(extent.value for extent in Extent), None]},
+        ),
+        Member(
+            "story",
+            "Id of the first article of this story that was seen; copies and updates of one story share it.",
+            _NAME,
+        ),
+        Member("original", "Who published it first. Null for an original.", _or_null(_to("original"))),
+        Member(
+            "share",
+            "Part of this article's own words (boilerplate aside) that the sources hold.",
+            _to("share"),
+        ),
+        Member("source_share", "Part of the original's own words that are found here.", _to("share")),
+        Member(
+            "boilerplate_share",
+            "Part of this article's words that was set aside as its site's boilerplate.",
+            _to("share"),
+        ),
+        Member(
+            "passages",
+            "What was taken, in order: half-open ranges of code points in the body as it came (in the HTML source where "
+            "the body is HTML).",
+            _list_of(_to("passage")),
+        ),
+        Member("sources", "Every article drawn on, best first.", _list_of(_to("source"))),
+        Member(
+            "credit",
+            "The phrase in which this article names its source. Null where it names none.",
+            _or_null(_to("credit")),
+        ),
+        Member(
+            "basis",
+            "Why this original was named; several may hold, and conflicts are said.",
+            _list_of({"enum": [basis.value for basis in Basis]}) | {"uniqueItems": True},
+        ),
+        Member(
+            "body_xxh3",
+            "XXH3-128 (seed 0) of the body's UTF-8, as hexadecimal digits.",
+            {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        ),
+        Member("position", "Where the raw record of this article lies.", _to("position")),
+    ),
+    "original": (
+        Member("id", "Null where the original was never ingested.", {"type": ["string", "null"]}),
+        Member("url", "Its address, if it is known.", {"type": ["string", "null"]}),
+        Member("publisher", "The publisher, or the name that the credit gives.", _TEXT),
+        Member("published_at", "UTC.", _or_null(_TIME)),
+        Member("ingested", "False where only its name is known, from a credit.", {"type": "boolean"}),
+        Member("position", "Where its raw record lies.", _or_null(_to("position"))),
+    ),
+    "passage": (
+        Member("start", "Its first code point.", _COUNT),
+        Member("end", "One past its last code point.", _FROM_ONE),
+        Member("words", "How many words it has.", _FROM_ONE),
+        Member("source", "Id of the article that holds it.", _NAME),
+    ),
+    "source": (
+        Member("id", "Its id.", _NAME),
+        Member("publisher", "Its publisher.", _TEXT),
+        Member("share", "Part of this article's own words that it holds.", _to("share")),
+        Member("source_share", "Part of its own words found here.", _to("share")),
+    ),
+    "credit": (
+        Member("name", "Who is named, as written.", _NAME),
+        Member(
+            "text",
+            "The phrase. Empty in a correction, which is made without the text: `start` and `end` say where it stands.",
+            _TEXT,
+        ),
+        Member("start", "Where the phrase stands, like the offsets of passages.", _COUNT),
+        Member("end", "Where it ends.", _FROM_ONE),
+    ),
+    "position": (
+        Member("topic", "The topic.", _NAME),
+        Member("partition", "The partition.", _COUNT),
+        Member("offset", "The offset.", _COUNT),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
