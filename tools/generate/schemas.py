@@ -1,4 +1,4 @@
-"""Writes what is published of the enriched record: its schema, that of a correction, the table of docs/records.md.
+"""Writes what is published of the enriched record: its schema, that of a correction, the list in docs/records.md.
 
 All of it comes from one table, `OBJECTS` in service/wirecopy/core/records/enriched.py. Only relations between members stand
 here (an original names no original) and what is said of whole records. Tests make it again, and validate real records.
@@ -18,16 +18,17 @@ from wirecopy.core.records.enriched import OBJECTS, Member
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "schemas"
 PAGE = ROOT / "docs" / "records.md"
-OPENS = "<!-- The table is written by `make docs` from service/wirecopy/core/records/enriched.py: change it there. -->"
-CLOSES = "<!-- end of the table -->"
+FIRST_RELEASE = "0.1.0"
+OPENS = "<!-- The list is written by `make docs` from service/wirecopy/core/records/enriched.py: change it there. -->"
+CLOSES = "<!-- end of the list -->"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Schema = dict[str, Any]
 
 DESCRIPTIONS = {
-    "republication": "Where this text was published before. Every member is always there, null where nothing is known. Later"
+    "republication": "Where this text was published before. All members are always present, null if nothing is known. Later"
     " releases may add members; a changed meaning raises `schema`.",
-    "position": "Where a raw record lies in Kafka.",
+    "position": "Position of a raw record in Kafka.",
 }
 # what holds between the members of an object
 RELATIONS: dict[str, Schema] = {
@@ -58,8 +59,8 @@ def enriched() -> Schema:
     return {
         "$schema": DIALECT,
         "title": "Wirecopy enriched record",
-        "description": "The value of a record on `articles.enriched`; its key is the article's id. The raw record's own members"
-        " as they came, and one more, `republication`. Header `verdict` repeats the verdict, so that consumers can filter"
+        "description": "The value of a record on `articles.enriched`; its key is the article's id. It has the raw record's"
+        " members, unchanged, and `republication`. The header `verdict` repeats the verdict, so that consumers can filter"
         " without parsing.",
         "type": "object",
         "required": ["republication"],
@@ -90,18 +91,18 @@ def correction() -> Schema:
         "$schema": DIALECT,
         "title": "Wirecopy correction",
         "description": "The value of a record on `articles.corrections` (compacted); its key is the id of the corrected article."
-        " A verdict that was published before, put right by what came later; committed in one transaction with the record that"
-        " caused it. The last correction of an id counts.",
+        " It replaces a verdict that a later article proved wrong, and is committed in one transaction with the record of that"
+        " article. The last correction of an id is valid.",
         "type": "object",
         "required": ["id", "position", "republication", "correction"],
         "properties": {
-            "id": {"description": "Of the corrected article.", "type": "string", "minLength": 1},
+            "id": {"description": "Id of the corrected article.", "type": "string", "minLength": 1},
             "position": {
-                "description": "Where the raw record of the corrected article lies.",
+                "description": "Position of the corrected article's raw record.",
                 "$ref": position,
             },
             "republication": {
-                "description": "The verdict that now holds, whole.",
+                "description": "The complete new verdict.",
                 "$ref": f"{defined}republication",
             },
             "correction": {
@@ -109,11 +110,11 @@ def correction() -> Schema:
                 "required": ["reason", "cause"],
                 "properties": {
                     "reason": {
-                        "description": "late_original: the original came after its copy. template_learned: what matched turned"
-                        " out to be a site's boilerplate.",
+                        "description": "late_original: the original arrived after its copy. template_learned: the shared text was"
+                        " recognised as site boilerplate.",
                         "enum": [reason.value for reason in CorrectionReason],
                     },
-                    "cause": {"description": "Where the raw record lies that led to it.", "$ref": position},
+                    "cause": {"description": "Position of the raw record that caused it.", "$ref": position},
                 },
             },
         },
@@ -121,14 +122,11 @@ def correction() -> Schema:
 
 
 def table() -> str:
-    """The members of `republication`, and of what it holds, for docs/records.md."""
-    lines = ["| member | type | since | meaning |", "|---|---|---|---|"]
-    for name, members in OBJECTS.items():
-        before = "" if name == "republication" else f"{name}."
-        lines += [
-            f"| `{before}{one.name}` | {kind_of(one.schema)} | {one.since} | {one.meaning} |"
-            for one in members
-        ]
+    """The members of `republication`, for docs/records.md; the schema describes those of the objects in it."""
+    lines = []
+    for one in OBJECTS["republication"]:
+        since = "" if one.since == FIRST_RELEASE else f"; since {one.since}"
+        lines.append(f"- `{one.name}` ({kind_of(one.schema)}{since}): {one.meaning}")
     return "\n".join(lines)
 
 
@@ -136,7 +134,7 @@ def kind_of(schema: Any) -> str:
     """A member's type in a word or two."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return "number, 0 to 1" if name == "share" else f"`{name}`"
+        return "0–1" if name == "share" else f"`{name}`"
     if "anyOf" in schema:
         return " or ".join(sorted((kind_of(one) for one in schema["anyOf"]), key="null".__eq__))
     if "enum" in schema:
@@ -152,10 +150,10 @@ def kind_of(schema: Any) -> str:
 
 
 def page(text: str) -> str:
-    """docs/records.md with the table of today."""
+    """docs/records.md with the current list."""
     head, opens, rest = text.partition(OPENS)
     _, closes, tail = rest.partition(CLOSES)
-    assert opens and closes, f"{PAGE.name} has lost the marks between which the table stands"
+    assert opens and closes, f"{PAGE.name} has lost the marks around the list"
     return f"{head}{OPENS}\n{table()}\n{CLOSES}{tail}"
 
 

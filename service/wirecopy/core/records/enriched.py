@@ -69,94 +69,106 @@ _TIME: dict[str, object] = {
 # the objects by their names in the schema, `republication` first; members in the order in which they are written
 OBJECTS: dict[str, tuple[Member, ...]] = {
     "republication": (
-        Member("schema", "Version of this member's shape.", {"const": SCHEMA}),
+        Member("schema", "Version of this object's format.", {"const": SCHEMA}),
         Member(
             "verdict",
-            "original: nothing of substance was published before, as far as the window reaches. republication: another "
-            "publisher published it first. update: a newer version by the same publisher. duplicate: the same publisher "
-            "sent the same article again.",
+            "original: no substantial part was published before, within the window. republication: another publisher "
+            "published it first. update: a newer version by the same publisher. duplicate: the same article by the same "
+            "publisher.",
             {"enum": [kind.value for kind in VerdictKind]},
         ),
         Member(
             "extent",
-            "Of a republication: full (the source, or nearly) or partial (a part of it). Null for other verdicts.",
+            "Whether a republication takes over most of the original. Null for other verdicts.",
             {"enum": [*(extent.value for extent in Extent), None]},
         ),
         Member(
             "story",
-            "Id of the first article of this story that was seen; copies and updates of one story share it.",
+            "Id of the story's first article; copies and updates have the same.",
             _NAME,
         ),
-        Member("original", "Who published it first. Null for an original.", _or_null(_to("original"))),
+        Member(
+            "original",
+            "The article that was published first. Null for an original.",
+            _or_null(_to("original")),
+        ),
         Member(
             "share",
-            "Part of this article's own words (boilerplate aside) that the sources hold.",
+            "Share of this article, without boilerplate, that its sources contain.",
             _to("share"),
         ),
-        Member("source_share", "Part of the original's own words that are found here.", _to("share")),
+        Member("source_share", "Share of the original that this article contains.", _to("share")),
         Member(
             "boilerplate_share",
-            "Part of this article's words that was set aside as its site's boilerplate.",
+            "Share of the page that is site boilerplate.",
             _to("share"),
         ),
         Member(
             "passages",
-            "What was taken, in order: half-open ranges of code points in the body as it came (in the HTML source where "
-            "the body is HTML).",
+            "Shared text in order: half-open ranges of code points of the body as it was sent (of the HTML source if it is "
+            "HTML).",
             _list_of(_to("passage")),
         ),
-        Member("sources", "Every article drawn on, best first.", _list_of(_to("source"))),
+        Member(
+            "sources",
+            "Articles that contain parts of this text, largest part first.",
+            _list_of(_to("source")),
+        ),
         Member(
             "credit",
-            "The phrase in which this article names its source. Null where it names none.",
+            "The words in which this article names its source. Null if it names none.",
             _or_null(_to("credit")),
         ),
         Member(
             "basis",
-            "Why this original was named; several may hold, and conflicts are said.",
+            "The evidence for the original, including conflicts.",
             _list_of({"enum": [basis.value for basis in Basis]}) | {"uniqueItems": True},
         ),
         Member(
             "body_xxh3",
-            "XXH3-128 (seed 0) of the body's UTF-8, as hexadecimal digits.",
+            "XXH3-128 (seed 0) of the body in UTF-8, in hexadecimal.",
             {"type": "string", "pattern": "^[0-9a-f]{32}$"},
         ),
-        Member("position", "Where the raw record of this article lies.", _to("position")),
+        Member("position", "Position of this article's raw record.", _to("position")),
     ),
     "original": (
-        Member("id", "Null where the original was never ingested.", {"type": ["string", "null"]}),
-        Member("url", "Its address, if it is known.", {"type": ["string", "null"]}),
-        Member("publisher", "The publisher, or the name that the credit gives.", _TEXT),
-        Member("published_at", "UTC.", _or_null(_TIME)),
-        Member("ingested", "False where only its name is known, from a credit.", {"type": "boolean"}),
-        Member("position", "Where its raw record lies.", _or_null(_to("position"))),
+        Member("id", "Its id. Null if the original was not received.", {"type": ["string", "null"]}),
+        Member("url", "Its address, if known.", {"type": ["string", "null"]}),
+        Member("publisher", "Its publisher, or the name in the credit.", _TEXT),
+        Member("published_at", "Its publication time, UTC.", _or_null(_TIME)),
+        Member(
+            "ingested",
+            "False if the original was not received and is known only from a credit.",
+            {"type": "boolean"},
+        ),
+        Member("position", "Position of its raw record.", _or_null(_to("position"))),
     ),
     "passage": (
-        Member("start", "Its first code point.", _COUNT),
-        Member("end", "One past its last code point.", _FROM_ONE),
-        Member("words", "How many words it has.", _FROM_ONE),
-        Member("source", "Id of the article that holds it.", _NAME),
+        Member("start", "First code point.", _COUNT),
+        Member("end", "One past the last code point.", _FROM_ONE),
+        Member("words", "Number of words.", _FROM_ONE),
+        Member("source", "Id of the source.", _NAME),
     ),
     "source": (
         Member("id", "Its id.", _NAME),
         Member("publisher", "Its publisher.", _TEXT),
-        Member("share", "Part of this article's own words that it holds.", _to("share")),
-        Member("source_share", "Part of its own words found here.", _to("share")),
+        Member("share", "Share of this article that it contains.", _to("share")),
+        Member("source_share", "Share of it that this article contains.", _to("share")),
     ),
     "credit": (
-        Member("name", "Who is named, as written.", _NAME),
+        Member("name", "The named source, as written.", _NAME),
         Member(
             "text",
-            "The phrase. Empty in a correction, which is made without the text: `start` and `end` say where it stands.",
+            "The words. Empty in a correction, which is made without the text.",
             _TEXT,
         ),
-        Member("start", "Where the phrase stands, like the offsets of passages.", _COUNT),
-        Member("end", "Where it ends.", _FROM_ONE),
+        Member("start", "First code point, as in passages.", _COUNT),
+        Member("end", "One past the last code point.", _FROM_ONE),
     ),
     "position": (
-        Member("topic", "The topic.", _NAME),
-        Member("partition", "The partition.", _COUNT),
-        Member("offset", "The offset.", _COUNT),
+        Member("topic", "Topic.", _NAME),
+        Member("partition", "Partition.", _COUNT),
+        Member("offset", "Offset.", _COUNT),
     ),
 }
 
