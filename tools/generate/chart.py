@@ -64,7 +64,7 @@ def schema() -> dict[str, Any]:
         **group(
             "Written by `make docs` from tools/generate/chart.py.",
             image=group(
-                "Where the image is.",
+                "The container image.",
                 repository=of(text, "Registry and name.", minLength=1),
                 tag=of(text, "Unset: the chart's appVersion."),
                 pullPolicy=of(text, "As in Kubernetes.", enum=["Always", "IfNotPresent", "Never"]),
