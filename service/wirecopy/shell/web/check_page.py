@@ -69,7 +69,7 @@ class ShownSource:
 
 
 class CheckPage:
-    """Form and API; one allowance for both."""
+    """Form and API, which share one rate limit."""
 
     def __init__(self, site: SiteData, options: CheckOptions) -> None:
         self._site = site
