@@ -201,7 +201,7 @@ def test_an_input_that_cannot_be_read_is_told_and_leaves_the_output_as_it_was(
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["-o", "same.jsonl", "--dead", "same.jsonl"], "share one"),
+        (["-o", "same.jsonl", "--dead", "same.jsonl"], "the same path"),
         (["--field", "boddy=text"], "boddy"),
         (["--field", "body=a..b"], "dots"),
     ],

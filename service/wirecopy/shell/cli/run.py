@@ -65,8 +65,8 @@ NOT_STARTED = PipelineHealth(caught_up=False, assigned=0, opened=0, waits=("serv
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
-        "Settings come from the environment (WIRECOPY_...), see docs/configuration.md. "
-        "Exit codes: 0 stopped as asked, 1 could not go on, 2 settings, 3 watchdog."
+        "Settings are read from environment variables (WIRECOPY_...); see docs/configuration.md. "
+        "Exit codes: 0 stopped on request, 1 fatal error, 2 invalid settings, 3 ended by the watchdog."
     )
 
 

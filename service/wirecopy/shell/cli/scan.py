@@ -44,8 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("input", nargs="+", metavar="IN", help="files, folders or patterns of articles; - is standard input")
     add("-o", "--output", default=STANDARD, metavar="OUT", help="enriched records (default: standard output)")
-    add("--corrections", metavar="FILE", help="where corrections of earlier verdicts go")
-    add("--dead", metavar="FILE", help="where records go that cannot be read, each with its reason")
+    add("--corrections", metavar="FILE", help="write corrections of earlier verdicts to this file")
+    add("--dead", metavar="FILE", help="write unreadable records to this file, each with its reason")
     add(
         "--preset",
         choices=PRESETS,
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_assignment,
         metavar="NAME=PATH",
-        help="where a field lies, as body=content.text; a|b tries two paths; may be repeated",
+        help="path of a field in a record, such as body=content.text; a|b tries two paths; may be repeated",
     )
     add(
         "--extractor",
@@ -70,22 +70,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--clock",
         choices=("none", "published"),
         default="none",
-        help="what drives the window: nothing (all inputs are one window, the default) or the articles' dates",
+        help="what moves the window: nothing (the default: all inputs are one window) or the articles' dates",
     )
     add(
         "--window-days",
         type=_days,
         metavar="N",
-        help="window with --clock published (default: the setting WIRECOPY_WINDOW_DAYS)",
+        help="length of the window with --clock published (default: WIRECOPY_WINDOW_DAYS)",
     )
     add(
         "--jobs",
         type=_jobs,
         default=1,
         metavar="N",
-        help="processes that read and fingerprint articles, beside the one that judges (default: 1, all in one)",
+        help="processes that read and fingerprint articles (default: 1, everything in one process)",
     )
-    add("--quiet", action="store_true", help="no progress bar, no summary")
+    add("--quiet", action="store_true", help="print no progress bar and no summary")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -190,7 +190,9 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
     named = [path for path in (args.output, args.corrections, args.dead) if path]
     places = [path if path == STANDARD else str(Path(path).absolute()) for path in named]
     if len(set(places)) < len(places):
-        raise ValueError("enriched records, corrections and dead letters need a file each, but two share one")
+        raise ValueError(
+            "enriched records, corrections and dead letters need separate files, but two have the same path"
+        )
     loaded = load_or_explain()
     if loaded is None:
         return None
@@ -213,19 +215,19 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
 def _days(text: str) -> int:
     days = int(text)
     if not 1 <= days <= 36_500:
-        raise argparse.ArgumentTypeError("a window is between 1 and 36500 days")
+        raise argparse.ArgumentTypeError("--window-days must be between 1 and 36500")
     return days
 
 
 def _jobs(text: str) -> int:
     jobs = int(text)
     if not 1 <= jobs <= JOBS_MAX:
-        raise argparse.ArgumentTypeError(f"jobs are between 1 and {JOBS_MAX}")
+        raise argparse.ArgumentTypeError(f"--jobs must be between 1 and {JOBS_MAX}")
     return jobs
 
 
 def _assignment(text: str) -> tuple[str, str]:
     name, _, path = text.partition("=")
     if not name or not path:
-        raise argparse.ArgumentTypeError(f"{text!r} should read NAME=PATH, as body=content.text")
+        raise argparse.ArgumentTypeError(f"{text!r} must be NAME=PATH, such as body=content.text")
     return name, path

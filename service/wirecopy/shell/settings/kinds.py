@@ -34,16 +34,16 @@ def _map(value: object) -> object:
         try:
             return json.loads(value)
         except json.JSONDecodeError as error:
-            raise ValueError(f"is neither a=b, c=d nor JSON ({error})") from error
+            raise ValueError(f"must be a=b, c=d or a JSON object ({error})") from error
     pairs = [item.partition("=") for item in value.split(",") if item.strip()]
     if any(not sign or not name.strip() or not target.strip() for name, sign, target in pairs):
-        raise ValueError("must be written a=b, c=d")
+        raise ValueError("must be a=b, c=d")
     return {name.strip(): target.strip() for name, _, target in pairs}
 
 
 def topic_name(value: str) -> str:
     if not TOPIC_NAME.match(value):
-        raise ValueError("is no topic name: 1 to 249 letters, digits, dots, underscores, hyphens")
+        raise ValueError("is not a topic name: use 1 to 249 letters, digits, dots, underscores or hyphens")
     return value
 
 
@@ -51,7 +51,7 @@ def _servers(value: str) -> str:
     for server in value.split(","):
         host, colon, port = server.strip().rpartition(":")
         if not (colon and host and port.isdigit() and 0 < int(port) < 65536):
-            raise ValueError("must be host:port, several with commas between")
+            raise ValueError("must be host:port, or several separated by commas")
     return ",".join(server.strip() for server in value.split(","))
 
 
@@ -60,7 +60,7 @@ def _readable(value: str) -> str:
     directory = os.environ.get(SECRETS_DIR)
     path = str(Path(directory, value)) if directory and not os.path.exists(value) else value  # noqa: PTH110
     if not os.path.isfile(path) or not os.access(path, os.R_OK):  # noqa: PTH113 - Path's raises for some names
-        raise ValueError("is no file that this process can read")
+        raise ValueError("is not a file that this process can read")
     return path
 
 

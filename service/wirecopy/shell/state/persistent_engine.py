@@ -144,7 +144,8 @@ class PersistentEngine:
                     os.close(handle)
                     if error.errno in (errno.EAGAIN, errno.EACCES):
                         return Unusable(
-                            StateRefusal.IN_USE, "another process uses it: give each replica its own"
+                            StateRefusal.IN_USE,
+                            "another process uses this directory. Give each replica its own WIRECOPY_STATE_DIR",
                         )
                     raise
                 self._lock = handle
@@ -159,23 +160,24 @@ class PersistentEngine:
         """Whether this engine may go on in this log from where the snapshot stands."""
         place, options = manifest.place, self._options
         if place.engine_version != ENGINE_VERSION:
-            detail = f"of engine version {place.engine_version}, this is {ENGINE_VERSION}"
+            detail = f"written by engine version {place.engine_version}; this is version {ENGINE_VERSION}"
             return Unusable(StateRefusal.ENGINE_VERSION, detail)
         if place.window_ms != options.window_ms:
-            detail = f"of a window of {place.window_ms} ms, the setting says {options.window_ms}"
+            detail = f"written with a window of {place.window_ms} ms; the setting is {options.window_ms} ms"
             return Unusable(StateRefusal.WINDOW, detail)
         if place.topic != options.topic:
             return Unusable(
-                StateRefusal.TOPIC, f"of the topic {place.topic}, the setting says {options.topic}"
+                StateRefusal.TOPIC, f"written from the topic {place.topic}; the setting is {options.topic}"
             )
         last = place.last
         if last.offset != place.next_offset - 1 or not first <= last.offset < end:
-            detail = f"its last record is {last.offset}, the log holds {first} to {end}"
+            detail = f"its last record has offset {last.offset}, but the log holds {first} to {end}"
             return Unusable(StateRefusal.STALE, detail)
         record = await _record_at(log, last.offset)
         if record is None or LastRecord(record[0], record[1], xxh3_128_hex(record[2])) != last:
             detail = (
-                f"the log holds another record at {last.offset}: it was made anew, or is another cluster's"
+                f"the log holds another record at offset {last.offset}: the topic was recreated,"
+                " or belongs to another cluster"
             )
             return Unusable(StateRefusal.OTHER_LOG, detail)
         return manifest
@@ -362,12 +364,12 @@ async def _record_at(log: FingerprintLog, offset: int) -> tuple[int, int, bytes]
             return record if record.offset == offset else None
         if batch.next_offset > offset:
             return None
-    raise UnavailableError(f"the fingerprint log does not give its record {offset}")
+    raise UnavailableError(f"the fingerprint log does not return its record at offset {offset}")
 
 
 def _manifest_of(written: Path) -> Manifest:
     """What was just written, read back. OSError where it is not what it should be."""
     manifest = parse((written / MANIFEST).read_bytes())
     if isinstance(manifest, Unusable):
-        raise OSError(errno.EIO, f"what was written cannot be read back: {manifest.detail}")
+        raise OSError(errno.EIO, f"the snapshot just written cannot be read back: {manifest.detail}")
     return manifest
