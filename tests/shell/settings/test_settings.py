@@ -114,7 +114,10 @@ def test_nonsense_is_refused_by_name_and_reason(
     ("given", "said"),
     [
         ({"KAFKA_HEARTBEAT_INTERVAL_MS": "10001", "PIPELINE_FENCED_DELAY_MS": "20000"}, "three heartbeats"),
-        ({"PIPELINE_REVOKE_TIMEOUT_MS": "18000", "KAFKA_SESSION_TIMEOUT_MS": "20000"}, "end one heartbeat before"),
+        (
+            {"PIPELINE_REVOKE_TIMEOUT_MS": "18000", "KAFKA_SESSION_TIMEOUT_MS": "20000"},
+            "end one heartbeat before",
+        ),
         (
             {"PIPELINE_REVOKE_TIMEOUT_MS": "9000", "KAFKA_REBALANCE_TIMEOUT_MS": "12000"},
             "fit into the rebalance",
@@ -160,7 +163,9 @@ def test_certificates_are_looked_for_in_the_secrets_directory_and_need_an_encryp
     (tmp_path / "tls.key").write_text("key")
     monkeypatch.setenv("WIRECOPY_SECRETS_DIR", str(tmp_path))
     monkeypatch.setenv("WIRECOPY_KAFKA_SSL_CERTFILE", "tls.crt")
-    assert [said for fault in faults() for said in ("not encrypted", "requires its key") if said in fault] == [
+    assert [
+        said for fault in faults() for said in ("not encrypted", "requires its key") if said in fault
+    ] == [
         "not encrypted",
         "requires its key",
     ]
