@@ -103,11 +103,12 @@ samples: $(STAMP) ## send the sample articles to that broker
 findings: $(STAMP) ## behaviour of outside software that nobody would guess, run again (minutes; needs Java and Maven)
 	$(PY) -m tools.findings
 
-docs: $(STAMP) ## write what is generated: docs/configuration.md, docs/metrics.md, the dashboard, the chart's schema, openapi.json
-	$(PY) -m tools.tables
-	$(PY) -m tools.dashboard
-	$(PY) -m tools.chart
-	$(PY) -m tools.openapi
+docs: $(STAMP) ## write what is generated: tables of docs/, the records' schemas, the dashboard, the chart's schema, openapi.json
+	$(PY) -m tools.generate.tables
+	$(PY) -m tools.generate.dashboard
+	$(PY) -m tools.generate.chart
+	$(PY) -m tools.generate.schemas
+	$(PY) -m tools.generate.openapi
 
 screenshots: $(STAMP) ## docs/images/page-*.png, the pages in a real Chromium (WIRECOPY_CHROMIUM or /usr/bin/chromium)
 	$(PY) -m tools.screenshots

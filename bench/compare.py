@@ -27,8 +27,8 @@ from wirecopy.core.engine import Engine, enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw
-from wirecopy.shell.cli.files import Line
-from wirecopy.shell.cli.scan import BATCH_LINES_MAX, ScanOptions, ScanOutputs, scan
+from wirecopy.shell.files.lines import Line
+from wirecopy.shell.pipeline.scanner import BATCH_LINES_MAX, ScanOptions, ScanOutputs, scan
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "eval"
 OURS, OURS_WITH_JSON = "wirecopy", "wirecopy, JSON to JSON"

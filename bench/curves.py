@@ -23,8 +23,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from wirecopy.core.records.raw import FieldPaths
-from wirecopy.shell.cli.files import Line
-from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+from wirecopy.shell.files.lines import Line
+from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
 
 Json = dict[str, Any]
 WORDS_SHARED: Final = (15, 25, 40, 60, 80, 120)

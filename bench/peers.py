@@ -27,7 +27,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from wirecopy.shell.cli.files import LineReader  # noqa: E402 — the checkout's own package, not an installed one
+from wirecopy.shell.files.lines import LineReader  # noqa: E402 — the checkout's own package, not an installed one
 
 _WORD: Final = re.compile(r"\w+")
 PERMUTATIONS: Final = 128

@@ -49,8 +49,8 @@ class Options:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+    first, *others = (f"| {' | '.join(map(str, line))} |" for line in (head, *rows))
+    return "\n".join([first, "|---" * len(head) + "|", *others])
 
 
 def _texts(options: Options) -> Section:
@@ -64,16 +64,16 @@ def _texts(options: Options) -> Section:
         rows.append([name, f"**{OURS}**", f"{mine * 1e6:,.0f}", ""])
         rows.append([name, OURS_WITH_JSON, f"{with_json * 1e6:,.0f}", ""])
         for (peer, seconds), goal in zip(times.items(), goals, strict=True):
-            rows.append([name, peer, f"{seconds * 1e6:,.0f}", f"{seconds / mine:.1f} × (goal {goal})"])
+            rows.append([name, peer, f"{seconds * 1e6:,.0f}", f"{seconds / mine:.1f}x (goal {goal}x)"])
             labels.append(f"{name}\n{peer}")
             ratios.append(seconds / mine)
     if not rows:
         return Section("Text to verdict", "Not run: the evaluation data does not lie beside the checkout.")
-    head = ("set", "program", "CPU µs an article, median", "we are so many times as fast")
+    head = ("set", "program", "CPU µs per article, median", "Wirecopy is faster by")
     text = (
-        "One core, from an article's text to its full verdict with credits, templates and passages; in a second row "
-        "also from and to JSON. The peers shingle (5 words), query and insert the same bodies and say only what is "
-        "similar; each is used in the fastest way it has (gaoya with its own shingles, datasketch by batches).\n\n"
+        "One core. Wirecopy gives a full verdict with credits, templates and passages; the second row includes reading and "
+        "writing JSON. The other libraries shingle (5 words), query and insert the same bodies and report only what is "
+        "similar. Each is used in its fastest way (gaoya with its own shingles, datasketch in batches).\n\n"
     )
     return Section(
         "Text to verdict", text + _table(head, rows), (_bars("texts", labels, ratios, "times as fast"),)
@@ -88,9 +88,13 @@ def _stages(options: Options) -> Section:
     rows = [(t.stage.replace("  ", "… "), f"{t.median_us:.0f}", f"{t.least_us:.0f}") for t in timings]
     whole = [timing for timing in timings if not timing.stage.startswith(" ")]
     rates = [1e6 / timing.median_us for timing in whole]
-    text = f"{count:,} articles of WireBench, one thread's CPU time, {repeats} repeats.\n\n"
-    plot = _bars("stages", [timing.stage for timing in whole], rates, "articles a second, one core", log=True)
-    return Section("Throughput by stage", text + _table(("stage", "median µs", "least µs"), rows), (plot,))
+    text = f"{count:,} articles of WireBench, CPU time of one thread per article, {repeats} repeats.\n\n"
+    plot = _bars(
+        "stages", [timing.stage for timing in whole], rates, "articles per second, one core", log=True
+    )
+    return Section(
+        "Throughput by stage", text + _table(("stage", "µs, median", "µs, fastest"), rows), (plot,)
+    )
 
 
 def _growth(options: Options) -> Section:
@@ -104,13 +108,17 @@ def _growth(options: Options) -> Section:
         (f"{d.articles:,}", f"{d.mean_us:.1f}", f"{d.median_us:.1f}", f"{d.quiet_us:.1f}", f"{d.bytes:.0f}")
         for d in decades
     ]
-    head = ("articles", "µs an article, mean", "median", "undisturbed", "bytes an article")
+    head = ("articles", "µs per article, mean", "median", "undisturbed", "bytes per article")
     base = next((d for d in decades if d.articles == 100_000), None)
-    ratio = f" Last row : 100,000 = {decades[-1].mean_us / base.mean_us:.2f} (goal ≤ 2)." if base else ""
+    ratio = (
+        f" The last row is {decades[-1].mean_us / base.mean_us:.2f} times the row of 100,000 (goal ≤ 2)."
+        if base
+        else ""
+    )
     text = (
-        "Look-up and insertion of an article's shingles in an index that grows, 64 % copies, CPU time of one thread, "
-        "growth included; bytes of postings and rows. What is remembered of an article in words (URL, names, "
-        f"verdict) lies in segments beside them and is not counted here.{ratio}\n\n"
+        "Look-up and insertion of an article's shingles in a growing index, 64 % copies, CPU time of one thread including "
+        "the growth of the tables. Bytes are those of postings and rows, without the descriptions of articles (URL, names, "
+        f"verdict).{ratio}\n\n"
     )
     return Section("Growth", text + _table(head, rows), (_growth_plot(decades),))
 
@@ -124,21 +132,21 @@ def _throughput(options: Options) -> Section:
             r["replicas"],
             f"{r['ours']:,.0f}",
             f"{r['bare']:,.0f}",
-            f"{r['ratio']:.2f} (goal .50 with one)",
+            f"{r['ratio']:.2f} (goal 0.50 with one)",
             f"{r['cpu_seconds'] * 1e6:,.0f}",
         )
         for r in made
     ]
     head = (
         "replicas",
-        "wirecopy, articles/s",
+        "Wirecopy, articles/s",
         "bare aiokafka",
         "ratio",
-        "wirecopy's CPU µs an article, least",
+        "Wirecopy's CPU µs per article, fastest",
     )
     text = (
-        "A real broker of one node on the same cores, exactly once. The bare program (`bench/bare.py`) does what the "
-        "protocol needs with the same batch sizes, and no work.\n\n"
+        "A broker of one node on the same cores, exactly once. The bare program (`bench/bare.py`) uses the same protocol "
+        "and batch sizes but does no work on the articles.\n\n"
     )
     labels = [f"{r['replicas']} replica(s)\n{who}" for r in made for who in ("wirecopy", "bare")]
     rates = [value for r in made for value in (r["ours"], r["bare"])]
@@ -156,9 +164,8 @@ def _latency(options: Options) -> Section:
         rows.append((f"{rate}/s", count, *(f"{found[name]:.0f}" for name in ("p50", "p90", "p99"))))
         curves.append((f"{rate}/s, {count} partition(s)", found["sorted_ms"]))
     text = (
-        "From sending the raw record to seeing the enriched one with `read_committed`, ms. "
-        "Goals at 500/s: p50 50, p99 250. Each raw partition has transactions of its own. The first "
-        f"{end_to_end.WARM_UP_SECONDS} seconds on a fresh broker are left out.\n\n"
+        "Milliseconds from sending the raw record to reading the enriched one with `read_committed`. Goals at 500/s: p50 50, "
+        f"p99 250. The first {end_to_end.WARM_UP_SECONDS} seconds on a fresh broker are left out.\n\n"
     )
     head = ("rate", "raw partitions", "p50", "p90", "p99")
     return Section("Latency", text + _table(head, rows), (_distribution(curves),))
@@ -167,9 +174,10 @@ def _latency(options: Options) -> Section:
 def _outage(options: Options) -> Section:
     found = outage.catch_up(60 if options.full else 3, 100)
     text = (
-        f"One replica, six raw partitions, no state: what {found.minutes:g} minutes at {found.rate}/s left behind "
-        f"({found.backlog:,} articles), while as many a second went on coming. Caught up **{found.seconds:.0f} s** after its "
-        f"start, {found.start_seconds:.0f} s of which passed until its first commit: {found.per_second:,.0f} articles/s."
+        f"One replica with six raw partitions and no saved state had a backlog of {found.backlog:,} articles, from "
+        f"{found.minutes:g} minutes at {found.rate}/s, while articles kept arriving at this rate. It caught up "
+        f"**{found.seconds:.0f} s** after its start ({found.start_seconds:.0f} s of it until the first commit), at "
+        f"{found.per_second:,.0f} articles/s."
     )
     return Section("After an outage", text)
 
@@ -261,10 +269,9 @@ def _page(sections: Sequence[Section], options: Options, minutes: float) -> str:
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     how = "make bench-full" if options.full else "make bench"
     opening = (
-        f"Written by `{how}` (`bench/report.py`) in {minutes:.0f} min: {os.cpu_count()} cores, Python "
-        f"{platform.python_version()}, load {load} at the end. Ratios hold across machines better than times do. Where "
-        "an article's microseconds go, and what was tried: [performance.md](performance.md); what it means for sizing: "
-        "[scaling.md](scaling.md)."
+        f"Written by `{how}` in {minutes:.0f} minutes on {os.cpu_count()} cores with Python {platform.python_version()}; load "
+        f"{load} at the end. Ratios carry over to other machines better than times. What bounds the times: "
+        "[performance.md](performance.md). Sizing: [scaling.md](scaling.md)."
     )
     parts = ["# Benchmarks", opening]
     for section in sections:

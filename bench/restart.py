@@ -45,7 +45,7 @@ from wirecopy.shell.state.child import Child
 from wirecopy.shell.state.format import LastRecord, Manifest, Place, Unusable
 from wirecopy.shell.state.write import Previous
 
-SNAPSHOT_GOAL, LOG_GOAL = 1_000_000, 25_000  # articles a CPU second
+SNAPSHOT_GOAL, LOG_GOAL = 1_000_000, 25_000  # articles per CPU second
 WINDOW_MS: Final = 1 << 50
 BATCH: Final = 1_000
 Record = tuple[int, int, bytes]
@@ -208,12 +208,12 @@ def _report(
     place, size = manifest.place, manifest.size_bytes
     print(
         f"index of {place.articles:,} articles, {place.postings:,} postings; snapshot of {size / 1e6:,.0f} MB,"
-        f" {size / place.articles:,.0f} bytes an article"
+        f" {size / place.articles:,.0f} bytes per article"
     )
-    print(f"  the process stood still      {child.paused_seconds * 1e3:8.1f} ms by fork")
+    print(f"  pause of the process         {child.paused_seconds * 1e3:8.1f} ms by fork")
     print(f"                               {copy_seconds(engine) * 1e3:8.1f} ms by copying the live arrays")
     print(
-        f"  look-up + insert, µs an article: {statistics.median(before):.1f} before,"
+        f"  look-up + insert, µs per article: {statistics.median(before):.1f} before,"
         f" {statistics.fmean(during):.1f} while it was written ({len(during) * BATCH:,} articles),"
         f" {statistics.median(after):.1f} after"
     )
@@ -224,11 +224,11 @@ def _report(
     )
     snapshot_rate = articles / cpu
     log_rate = len(records) / statistics.median(log_seconds)
-    print(f"from the snapshot  {snapshot_rate:12,.0f} articles a CPU second   goal {SNAPSHOT_GOAL:,}")
+    print(f"from the snapshot  {snapshot_rate:12,.0f} articles per CPU second   goal {SNAPSHOT_GOAL:,}")
     print(
-        f"from the log       {log_rate:12,.0f} articles a CPU second   goal {LOG_GOAL:,} ({len(records):,} records)"
+        f"from the log       {log_rate:12,.0f} articles per CPU second   goal {LOG_GOAL:,} ({len(records):,} records)"
     )
-    print(f"the snapshot is {snapshot_rate / log_rate:,.0f} × as fast")
+    print(f"the snapshot is {snapshot_rate / log_rate:,.0f} times as fast")
 
 
 if __name__ == "__main__":

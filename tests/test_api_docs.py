@@ -117,7 +117,7 @@ def test_a_text_that_is_new_ends_with_nought(
     ("arguments", "said"),
     [
         (["article.txt", "--service", "http://127.0.0.1:9"], "no answer from"),
-        (["article.txt", "--service", "ftp://localhost"], "must be an address"),
+        (["article.txt", "--service", "ftp://localhost"], "not a URL"),
         (["missing.txt", "--against", "archive.jsonl.xz"], "Cannot read"),
         (["article.txt", "--against", "missing.jsonl"], "Cannot read"),
         (["empty.txt", "--against", "archive.jsonl.xz"], "cannot be judged"),

@@ -13,7 +13,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from tools import chart
+from tools.generate import chart
 from wirecopy.shell import settings
 from wirecopy.shell.cli.health import PROBES
 

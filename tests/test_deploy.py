@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tools import dashboard
+from tools.generate import dashboard
 from wirecopy.__main__ import COMMANDS
 from wirecopy.shell import settings
 from wirecopy.shell.observe import events

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tools import tables
+from tools.generate import tables
 from wirecopy.__main__ import COMMANDS
 from wirecopy.shell import settings
 from wirecopy.shell.observe import events
 
 ROOT = Path(__file__).parent.parent
 WRITTEN = [
-    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "service/ARCHITECTURE.md")),
+    *(
+        ROOT / name
+        for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "service/ARCHITECTURE.md")
+    ),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 
@@ -30,7 +33,7 @@ def test_a_generated_page_is_current(path: str) -> None:
 def test_no_setting_and_no_metric_is_missing() -> None:
     page = tables.configuration()
     assert [
-        name for name in settings.Settings.model_fields if f"`{settings.variable(name)}` |" not in page
+        name for name in settings.Settings.model_fields if f"**`{settings.variable(name)}`**" not in page
     ] == []
     page = tables.metrics()
     assert [metric.name for metric in events.METRICS if f"`{metric.name}`" not in page] == []
@@ -94,3 +97,39 @@ def test_commands_targets_and_settings_that_are_named_exist(page: Path) -> None:
     }
     known = {settings.variable(name) for name in settings.Settings.model_fields} | settings.NOT_SETTINGS
     assert set(re.findall(r"WIRECOPY_[A-Z_]+[A-Z]", text)) <= known
+
+
+# ---- length and plain English
+WORDS_MAX = 15_000
+# The first three are not documentation of the product. The last two are reference tables about other programs' files.
+NOT_COUNTED = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "files.md", "readers.md")
+COUNTED = [page for page in WRITTEN if page.name not in NOT_COUNTED]
+DIARY = re.compile(
+    r"^(?:<{7}|>{7}) |\b(first|second|third|last|previous|this) (round|session)\b|tried before|until now|so far we|used to be"
+    r"|no longer by|\bnow it\b|since then|before this|at the time of writing|turned out|\bTODO\b|\bissue #?\d",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def test_the_documentation_stays_short() -> None:
+    words = {str(page.relative_to(ROOT)): len(page.read_text("utf-8").split()) for page in COUNTED}
+    assert sum(words.values()) <= WORDS_MAX, f"say each thing once, and shorten a page: {words}"
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_a_page_tells_what_is_and_not_how_it_came_about(page: Path) -> None:
+    assert [match[0] for match in DIARY.finditer(page.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("In the third round this became faster.", True),
+        ("mypyc, tried before this, gave nothing.", True),
+        ("Since then replay costs less.", True),
+        ("In the first half of the log.", False),
+        ("The last commit of a session is kept.", False),
+    ],
+)
+def test_a_diary_is_told_from_a_description(sentence: str, found: bool) -> None:
+    assert bool(DIARY.search(sentence)) is found

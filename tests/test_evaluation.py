@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from bench import curves
 from tools import evaluate
-from tools.evaluation_errors import Run, json_lines, pair_errors, stream_errors
-from tools.evaluation_report import OURS, Results, threshold_curve, write_report
+from tools.evaluation.errors import Run, json_lines, pair_errors, stream_errors
+from tools.evaluation.report import OURS, Results, threshold_curve, write_report
 from wirecopy import samples
 
 Json = dict[str, Any]

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tools import dashboard
+from tools.generate import dashboard
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.cli import run
 from wirecopy.shell.observe import events

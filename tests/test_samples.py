@@ -18,8 +18,8 @@ import pytest
 
 from wirecopy import samples
 from wirecopy.core.records.raw import FieldPaths
-from wirecopy.shell.cli.files import Line
-from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+from wirecopy.shell.files.lines import Line
+from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
 
 Json = dict[str, Any]
 EXPECTED: list[Json] = json.loads(

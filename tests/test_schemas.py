@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from tools.generate import schemas
 from wirecopy.core.model import (
     Basis,
     Correction,
@@ -27,6 +28,7 @@ from wirecopy.core.model import (
     Verdict,
     VerdictKind,
 )
+from wirecopy.core.records.enriched import OBJECTS
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched
 from wirecopy.core.values import replace
 
@@ -115,6 +117,33 @@ def corrected(verdict: Verdict = COPY) -> Any:
 @pytest.mark.parametrize("name", ["raw", "enriched", "correction"])
 def test_each_schema_is_one(name: str) -> None:
     Draft202012Validator.check_schema(SCHEMAS[name])
+
+
+@pytest.mark.parametrize("name", schemas.SCHEMAS)
+def test_what_is_made_of_the_table_of_members_is_current(name: str) -> None:
+    text = (schemas.FOLDER / f"{name}.schema.json").read_text("utf-8")
+    assert text == schemas.as_text(schemas.SCHEMAS[name]()), "run `make docs` and commit what it writes"
+
+
+def test_the_table_of_members_in_the_docs_is_current() -> None:
+    text = schemas.PAGE.read_text("utf-8")
+    assert text == schemas.page(text), "run `make docs` and commit what it writes"
+
+
+def test_members_are_written_in_the_order_of_the_table() -> None:
+    """The schema cannot say this, and it does not let a member be left out: so each object in full."""
+    written = enriched()["republication"]
+    objects = {
+        "republication": written,
+        "original": written["original"],
+        "passage": written["passages"][0],
+        "source": written["sources"][0],
+        "credit": written["credit"],
+        "position": written["position"],
+    }
+    assert {name: list(value) for name, value in objects.items()} == {
+        name: [member.name for member in members] for name, members in OBJECTS.items()
+    }
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)

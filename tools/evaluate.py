@@ -28,18 +28,18 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 # the checkout's own package, not an installed one
-from tools.evaluation_errors import (  # noqa: E402
+from tools.evaluation.errors import (  # noqa: E402
     Run,
     json_lines,
     pair_errors,
     stream_errors,
     write_errors,
 )
-from tools.evaluation_scores import PAIR_SETS, STREAM_SET, score_pairs, score_stream, unpacked  # noqa: E402
+from tools.evaluation.scores import PAIR_SETS, STREAM_SET, score_pairs, score_stream, unpacked  # noqa: E402
 from wirecopy import samples  # noqa: E402
 from wirecopy.core.records.raw import FieldPaths  # noqa: E402
-from wirecopy.shell.cli.files import Line, LineReader, open_output  # noqa: E402
-from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, Summary, scan  # noqa: E402
+from wirecopy.shell.files.lines import Line, LineReader, open_output  # noqa: E402
+from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, Summary, scan  # noqa: E402
 
 if TYPE_CHECKING:
     from bench.curves import Point
@@ -211,8 +211,8 @@ def report(
     target: Path,
 ) -> None:
     """Run the peers and write the page."""
-    from tools.evaluation_peers import peers_scores
-    from tools.evaluation_report import OURS, Results, threshold_curve, write_report
+    from tools.evaluation.peers import peers_scores
+    from tools.evaluation.report import OURS, Results, threshold_curve, write_report
 
     scores: dict[str, dict[str, Json]] = {OURS: {name: score for name, (_, score) in runs.items()}}
     microseconds: dict[str, float] = {}

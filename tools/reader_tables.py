@@ -23,7 +23,7 @@ from wirecopy.core.engine import Engine, enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition
 from wirecopy.core.records.fields import FieldPaths, time_ms_of
 from wirecopy.core.records.raw import decode_raw
-from wirecopy.shell.cli.files import LineReader
+from wirecopy.shell.files.lines import LineReader
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 READERS: Final = ROOT / "tools" / "readers"

@@ -125,7 +125,7 @@ class Served:
         self.pipeline = pipeline = Pipeline(
             backend, self.engine, site.listening(steps), PipelineOptions(), telemetry
         )
-        checker = bound_text_checker(lambda: self.engine, pipeline, fields, {}, self._check)
+        checker = bound_text_checker(self.engine, pipeline, fields, {}, self._check)
         site.attach(pipeline, checker)
         views = Views(metrics.exposition, pipeline.health, lambda: pipeline.health().caught_up)
         server = HttpServer(views, "127.0.0.1", 0, routes=site.routes())

@@ -1,0 +1,1 @@
+"""Tells where a text was published before: a pure engine (core/) and the service around it (shell/)."""

@@ -32,30 +32,34 @@ class Command:
 
 
 COMMANDS = (
-    Command("run", "wirecopy.shell.cli.run", "the service: raw articles in from Kafka, verdicts out"),
-    Command("demo", "wirecopy.shell.cli.demo", "the whole pipeline on sample articles, without Kafka"),
-    Command("scan", "wirecopy.shell.cli.scan", "the same engine over a file of articles (JSON lines)"),
+    Command(
+        "run", "wirecopy.shell.cli.run", "run the service: read raw articles from Kafka, publish verdicts"
+    ),
+    Command("demo", "wirecopy.shell.cli.demo", "run the whole pipeline on sample articles, without Kafka"),
+    Command(
+        "scan",
+        "wirecopy.shell.cli.scan",
+        "judge every article in files: JSON, CSV, Parquet, WARC, feeds, HTML pages",
+    ),
     Command(
         "explain",
         "wirecopy.shell.cli.explain",
-        "two articles side by side: what they share, and why this verdict",
+        "show two articles side by side: what they share, and why this verdict",
     ),
     Command(
         "check",
         "wirecopy.shell.cli.check",
-        "was this text published before? against a file or a running service",
+        "find out whether a text was published before, from a file or a running service",
     ),
-    Command("topics", "wirecopy.shell.cli.topics", "create the topics, or check those that exist"),
-    Command(
-        "replay-dead", "wirecopy.shell.cli.replay_dead", "send dead-lettered records back to their raw topic"
-    ),
+    Command("topics", "wirecopy.shell.cli.topics", "create missing topics and check existing ones"),
+    Command("replay-dead", "wirecopy.shell.cli.replay_dead", "send dead letters back to their raw topics"),
     Command(
         "check-config",
         "wirecopy.shell.cli.check_config",
-        "print the effective settings and where each came from",
+        "print the settings in effect and where each came from",
     ),
     Command(
-        "health", "wirecopy.shell.cli.health", "ask a running service for its health (for container probes)"
+        "health", "wirecopy.shell.cli.health", "ask a running service for its health, for container probes"
     ),
 )
 
@@ -82,7 +86,7 @@ def build_parser(wanted: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wirecopy",
         description="Tells where a text was published before: what an article republishes, and from whom.",
-        epilog="`wirecopy COMMAND --help` says more. Settings: docs/configuration.md.",
+        epilog="See `wirecopy COMMAND --help` for a command's options, and docs/configuration.md for the settings.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

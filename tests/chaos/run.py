@@ -499,7 +499,7 @@ class Run:
                 break
             time.sleep(0.1)
         code = fleet.replicas[alone].process.poll()
-        if code != 1 or "is not within" not in fleet.replicas[alone].log.read_text():
+        if code != 1 or "is not in the topic" not in fleet.replicas[alone].log.read_text():
             self.violations.add("a lost offset stops the service", f"it ended with {code}")
         fleet.set_settings({**SETTINGS, "WIRECOPY_KAFKA_OFFSET_LOST": "earliest"})
         fleet.target = self.options.replicas

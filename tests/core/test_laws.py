@@ -28,11 +28,11 @@ from wirecopy.core.model import (
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched
 from wirecopy.core.values import replace
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
-from wirecopy.shell.cli.files import Line
-from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+from wirecopy.shell.files.lines import Line
 from wirecopy.shell.observe.events import Telemetry
 from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.pipeline import Pipeline
+from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
 from wirecopy.shell.ports import Steps
 
 ORIGINAL, REPUBLICATION = VerdictKind.ORIGINAL, VerdictKind.REPUBLICATION

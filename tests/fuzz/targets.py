@@ -49,8 +49,8 @@ from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected
 from wirecopy.core.records.raw import decode_raw, encode_correction, encode_enriched
 from wirecopy.core.text.html import html_to_text, looks_like_html
 from wirecopy.shell import settings
-from wirecopy.shell.cli.files import FileTrouble, LineReader
 from wirecopy.shell.cli.replay_dead import opened
+from wirecopy.shell.files.lines import FileTrouble, LineReader
 from wirecopy.shell.pipeline.steps import ORIGIN_BYTES_MAX, Limits, dead_letter, prepare, render, size_of
 from wirecopy.shell.ports import Headers, OutputStream, PipelineHealth, RawRecord
 from wirecopy.shell.web import server as http

@@ -21,7 +21,7 @@ PLAIN_BYTES = 1 << 29
 RSS_MB_MAX = 420  # the interpreter with NumPy takes some 80, what a sip of zstd may stand for 128, twice
 READ = """
     import sys
-    from wirecopy.shell.cli.files import LineReader
+    from wirecopy.shell.files.lines import LineReader
     with LineReader(sys.argv[1]) as reader:
         sizes = [len(line.value) for line in reader]
     # not ru_maxrss, which a child inherits from the process that started it

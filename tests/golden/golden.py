@@ -14,7 +14,7 @@ VERSION_AT = "service/wirecopy/core/fingerprint/record.py"
 REMEDY = f"""
 If this is meant to change verdicts: raise ENGINE_VERSION in {VERSION_AT}, then run `python -m tools.golden`.
 If it only adds to the corpus, or moves and renames a table: run `python -m tools.golden`; the version stays.
-If it is not meant to change anything: it does. Undo it. See CONTRIBUTING.md, Changing what decides a verdict.
+If it is not meant to change anything: it does. Undo it. See CONTRIBUTING.md, Changes that can alter a verdict.
 """
 _SHOWN_MAX = 12
 

@@ -16,8 +16,8 @@ from tests.kafka.stream import Piece
 from wirecopy.core.fingerprint.record import SketchRecord, decode_record
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import json_value
-from wirecopy.shell.cli.files import Line
-from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+from wirecopy.shell.files.lines import Line
+from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
 
 STREAM = Path(__file__).resolve().parents[2].parent / "shared" / "eval" / "wirebench" / "articles.jsonl.xz"
 PARTITIONS = 6

@@ -22,6 +22,7 @@ from wirecopy.core.fingerprint.record import ENGINE_VERSION, SketchRecord, decod
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.stored import (
     OutcomeValues,
+    Remembered,
     encode_outcomes,
     outcome_from_list,
     outcome_values,
@@ -34,7 +35,7 @@ from wirecopy.core.verdict.judge import judge
 from wirecopy.core.verdict.learning import learn
 from wirecopy.core.verdict.workspace import Workspace
 
-__all__ = ["ENGINE_VERSION", "Engine", "Proposal", "enrich"]
+__all__ = ["ENGINE_VERSION", "Engine", "Proposal", "Remembered", "enrich"]
 
 Recent = dict[tuple[str, int], dict[int, Outcome | OutcomeValues]]  # as values where a snapshot gave them
 
@@ -56,8 +57,12 @@ class Engine:
 
     @property
     def index(self) -> OriginIndex:
-        """What is remembered: to be read only."""
+        """What is remembered, to be read only; for tests and benchmarks. The service uses the methods below."""
         return self._index
+
+    def at_url(self, url: str) -> Remembered | None:
+        """The newest article of an address, as far as the window reaches. Changes nothing."""
+        return self._index.at_url(url)
 
     def propose(self, article: RawArticle) -> Proposal:
         """Fingerprints an article; changes nothing. May run in any thread."""
@@ -148,6 +153,19 @@ class Engine:
         outcomes = [outcome for held in self._recent.values() for outcome in held.values()]
         state["recent"] = np.frombuffer(encode_outcomes(outcomes), np.uint8)
         return state
+
+    def index_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Those arrays of `state` that are the index, by name; cheap."""
+        return self._index.state()
+
+    def sealed_arrays(self) -> dict[str, int]:
+        """Names of the arrays of `state` that no replay changes any more and that are still needed, with the number by
+        which `map_array` knows them."""
+        return {f"articles/blobs_{number:08d}": number for number in self._index.articles.sealed_segments()}
+
+    def map_array(self, number: int, mapped: npt.NDArray[np.uint8]) -> None:
+        """Reads a sealed array from these bytes from now on, which must be equal to its own (a mapped file, say)."""
+        self._index.articles.replace_segment(number, mapped)
 
     @classmethod
     def from_state(cls, state: Mapping[str, npt.NDArray[Any]]) -> Engine:

@@ -1,0 +1,1 @@
+"""Everything that touches the world: Kafka, files, clocks, HTTP, the command line."""

@@ -12,8 +12,8 @@ import pytest
 from wirecopy import __main__ as command_line
 from wirecopy import samples
 from wirecopy.core.records.raw import FieldPaths
-from wirecopy.shell.cli.files import Line
-from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+from wirecopy.shell.files.lines import Line
+from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
 from wirecopy.shell.report.terminal import shown_line
 
 

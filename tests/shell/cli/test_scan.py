@@ -16,9 +16,9 @@ from wirecopy import samples
 from wirecopy.core.engine import Engine, Proposal
 from wirecopy.core.model import RawArticle, RejectReason, VerdictKind
 from wirecopy.core.records.raw import FieldPaths
-from wirecopy.shell.cli import scan as scan_module
-from wirecopy.shell.cli.files import Line
-from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, Summary, scan
+from wirecopy.shell.files.lines import Line
+from wirecopy.shell.pipeline import scanner as scan_module
+from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, Summary, scan
 
 Json = dict[str, Any]
 OPTIONS = ScanOptions(fields=FieldPaths(), aliases={})
@@ -182,7 +182,7 @@ def test_without_an_output_file_records_go_to_standard_output(
     [
         (lambda _: None, "No such file"),
         (lambda path: path.write_bytes(b"\xfd7zXZ\x00damaged"), "damaged"),
-        (lambda path: path.mkdir(), "directory"),
+        (lambda path: path.mkdir(), "the folder holds no file"),
     ],
     ids=["missing", "damaged", "a folder"],
 )
@@ -201,7 +201,7 @@ def test_an_input_that_cannot_be_read_is_told_and_leaves_the_output_as_it_was(
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["-o", "same.jsonl", "--dead", "same.jsonl"], "share one"),
+        (["-o", "same.jsonl", "--dead", "same.jsonl"], "the same path"),
         (["--field", "boddy=text"], "boddy"),
         (["--field", "body=a..b"], "dots"),
     ],

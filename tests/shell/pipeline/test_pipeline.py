@@ -493,7 +493,7 @@ async def test_a_part_that_stands_still_ends_the_process_with_what_it_waits_for(
 
     backend = world(1, hook)
     pipeline = Pipeline(backend, ToyEngine(), TOY_STEPS, replace(QUICK, progress_timeout_ms=300))
-    with pytest.raises(WatchdogExpiredError, match=r"articles.raw-0: opening, fences earlier owners"):
+    with pytest.raises(WatchdogExpiredError, match=r"articles.raw-0: opening, fencing earlier owners"):
         await asyncio.wait_for(pipeline.run(asyncio.Event()), 20)
 
 
@@ -513,4 +513,4 @@ async def test_an_outcome_that_never_comes_means_a_new_incarnation() -> None:
     backend.broker.produce(RAW, 0, raw("a0", "x"))
     async with running(backend, replace(QUICK, outcome_timeout_ms=50), telemetry):
         await until(lambda: out_count(backend) == 1)
-    assert any("not followed" in str(error) for error in telemetry.rebuilt_errors)
+    assert any("did not come back from the log" in str(error) for error in telemetry.rebuilt_errors)

@@ -37,7 +37,7 @@ class World:
         self.turns = EngineTurns(self.desk.engine, self.executor, 0)
         self.caught_up = True
         self.checker = TextChecker(
-            lambda: self.desk.engine,
+            self.desk.engine,
             self.turns,
             lambda value: read_text(value, FieldPaths(), {}),
             options or CheckOptions(),

@@ -23,8 +23,8 @@ from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.fingerprint.transfer import from_transfer, to_transfer
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_enriched
-from wirecopy.shell.cli.files import Line
-from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+from wirecopy.shell.files.lines import Line
+from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
 from wirecopy.shell.pipeline.steps import Limits, prepare
 from wirecopy.shell.pipeline.workers import (
     Pending,

@@ -83,11 +83,11 @@ def test_environment_wins_over_secrets_over_file_over_default(
         ("KAFKA_OFFSET_LOST", "ignore", "'stop', 'earliest' or 'latest'"),
         ("KAFKA_BOOTSTRAP_SERVERS", "broker", "host:port"),
         ("KAFKA_BOOTSTRAP_SERVERS", "a:1,b:99999", "host:port"),
-        ("TOPIC_RAW", "bad topic", "no topic name"),
+        ("TOPIC_RAW", "bad topic", "not a topic name"),
         ("TOPIC_RAW", ",", "at least 1 item"),
         ("FIELD_BODY", "content..text", "dots between"),
         ("ALIASES", "a=b,c", "a=b, c=d"),
-        ("ALIASES", "{", "nor JSON"),
+        ("ALIASES", "{", "or a JSON object"),
         ("KAFKA_SSL_CAFILE", "/nowhere/ca.pem", "can read"),
         ("WINDOW_DAYS", "0", "greater than 0"),
         ("WINDOW_DAYS", "nan", "WINDOW_DAYS"),
@@ -97,7 +97,7 @@ def test_environment_wins_over_secrets_over_file_over_default(
         ("HTP_PORT", "1", "did you mean WIRECOPY_HTTP_PORT?"),
         ("TOTALLY_ELSE", "1", "docs/configuration.md"),
         ("CONFIG_FILE", "/nowhere.toml", "TOML"),
-        ("SECRETS_DIR", "/nowhere", "no directory"),
+        ("SECRETS_DIR", "/nowhere", "not a directory"),
     ],
 )
 def test_nonsense_is_refused_by_name_and_reason(
@@ -114,7 +114,10 @@ def test_nonsense_is_refused_by_name_and_reason(
     ("given", "said"),
     [
         ({"KAFKA_HEARTBEAT_INTERVAL_MS": "10001", "PIPELINE_FENCED_DELAY_MS": "20000"}, "three heartbeats"),
-        ({"PIPELINE_REVOKE_TIMEOUT_MS": "18000", "KAFKA_SESSION_TIMEOUT_MS": "20000"}, "end well before"),
+        (
+            {"PIPELINE_REVOKE_TIMEOUT_MS": "18000", "KAFKA_SESSION_TIMEOUT_MS": "20000"},
+            "end one heartbeat before",
+        ),
         (
             {"PIPELINE_REVOKE_TIMEOUT_MS": "9000", "KAFKA_REBALANCE_TIMEOUT_MS": "12000"},
             "fit into the rebalance",
@@ -122,19 +125,19 @@ def test_nonsense_is_refused_by_name_and_reason(
         ({"KAFKA_CALL_TIMEOUT_MS": "20000"}, "longer than the client's"),
         ({"KAFKA_TRANSACTION_TIMEOUT_MS": "20000"}, "must not abort"),
         ({"PIPELINE_STOP_TIMEOUT_MS": "4000"}, "graceful stop"),
-        ({"KAFKA_LOG_LINGER_MS": "1000", "PIPELINE_OUTCOME_TIMEOUT_MS": "9000"}, "read back"),
+        ({"KAFKA_LOG_LINGER_MS": "1000", "PIPELINE_OUTCOME_TIMEOUT_MS": "9000"}, "reading fingerprints back"),
         ({"PIPELINE_FENCED_DELAY_MS": "1000"}, "1.5 heartbeats"),
         ({"KAFKA_MAX_POLL_INTERVAL_MS": "20000"}, "poll interval"),
         ({"PIPELINE_RETRY_DELAY_MS": "6000"}, "first delay"),
         ({"PIPELINE_PROGRESS_TIMEOUT_MS": "50000"}, "watchdog"),
-        ({"PIPELINE_IN_FLIGHT_RECORDS_MAX": "100"}, "cannot hold more"),
+        ({"PIPELINE_IN_FLIGHT_RECORDS_MAX": "100"}, "must not hold more"),
         ({"PIPELINE_OUTPUT_RECORD_BYTES_MAX": "1000000"}, "largest raw record"),
         ({"PIPELINE_DEAD_RECORD_BYTES_MAX": "1000000"}, "largest raw record"),
         ({"KAFKA_PRODUCER_REQUEST_BYTES_MAX": "1000000"}, "fit into a request"),
         ({"TOPIC_FINGERPRINTS_RETENTION_DAYS": "29"}, "as long as articles are remembered"),
-        ({"TOPIC_DEAD": "articles.raw"}, "a name of its own"),
-        ({"TOPIC_RAW": "a,a"}, "a name of its own"),
-        ({"KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}, "needs a mechanism"),
+        ({"TOPIC_DEAD": "articles.raw"}, "its own name"),
+        ({"TOPIC_RAW": "a,a"}, "its own name"),
+        ({"KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}, "requires a mechanism"),
         ({"KAFKA_SASL_MECHANISM": "oauthbearer", "KAFKA_SECURITY_PROTOCOL": "sasl_ssl"}, "token file"),
         (
             {"KAFKA_SASL_MECHANISM": "plain", "KAFKA_SECURITY_PROTOCOL": "sasl_ssl"},
@@ -160,9 +163,11 @@ def test_certificates_are_looked_for_in_the_secrets_directory_and_need_an_encryp
     (tmp_path / "tls.key").write_text("key")
     monkeypatch.setenv("WIRECOPY_SECRETS_DIR", str(tmp_path))
     monkeypatch.setenv("WIRECOPY_KAFKA_SSL_CERTFILE", "tls.crt")
-    assert [said for fault in faults() for said in ("not encrypted", "go together") if said in fault] == [
+    assert [
+        said for fault in faults() for said in ("not encrypted", "requires its key") if said in fault
+    ] == [
         "not encrypted",
-        "go together",
+        "requires its key",
     ]
     monkeypatch.setenv("WIRECOPY_KAFKA_SSL_KEYFILE", "tls.key")
     monkeypatch.setenv("WIRECOPY_KAFKA_SECURITY_PROTOCOL", "ssl")

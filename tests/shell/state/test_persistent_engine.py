@@ -140,10 +140,9 @@ async def test_blob_segments_are_read_from_files_once_they_are_saved(
         await following.follow(until)
         await following.save()
     following.engine.rested()
-    articles = following.engine.index.articles
-    sealed = articles.sealed_segments()
+    sealed = following.engine.engine.sealed_arrays()
     assert len(sealed) >= 2
-    assert following.engine._mapped == {f"articles/blobs_{number:08d}" for number in sealed}
+    assert following.engine._mapped == set(sealed)
     assert_equal_engines(following.engine.engine, engine_of(LOG))
     following.killed()
 

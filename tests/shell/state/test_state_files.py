@@ -124,7 +124,7 @@ def test_element_types_come_back(kind: Any) -> None:
      {"bytes": 8, "fields": [["a", "<u8", -1]]}, {"bytes": 1 << 40, "fields": [["a", "<u8", 0]]}],
 )  # fmt: skip
 def test_other_element_types_are_refused(value: object) -> None:
-    with pytest.raises(ValueError, match=r"no type|no field|outside"):
+    with pytest.raises(ValueError, match=r"unknown|invalid field|outside"):
         dtype_from_json(value)
 
 

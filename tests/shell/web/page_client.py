@@ -35,7 +35,7 @@ class PageClient:
         self.turns = EngineTurns(self.desk.engine, self._executor, 0)
         self.caught_up = True
         self.site.checker = TextChecker(
-            lambda: self.desk.engine,
+            self.desk.engine,
             self.turns,
             lambda value: read_text(value, FieldPaths(), {}),
             self.options,

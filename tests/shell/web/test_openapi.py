@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from tests.core.story import prose
 from tests.shell.web.page_client import PageClient, json_of
-from tools import openapi
+from tools.generate import openapi
 from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.web.exchange import Response
 from wirecopy.shell.web.problems import Problem

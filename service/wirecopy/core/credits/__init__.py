@@ -1,1 +1,1 @@
-"""Text → whom it names as its source."""
+"""The sources that a text names: the table of phrases, the rules, the names."""

@@ -1,1 +1,1 @@
-"""Article → the record of the fingerprint log."""
+"""Article to the record of the fingerprint log: main region, winnowed shingles, the record's layout."""

@@ -1,1 +1,1 @@
-"""What is remembered: postings, site marks, articles."""
+"""What is remembered: postings, site marks, stored articles."""

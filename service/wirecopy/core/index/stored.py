@@ -58,6 +58,11 @@ _NONE = np.empty(0, np.uint8)
 OutcomeValues = list[Any]  # an outcome as a snapshot holds it
 
 
+_NAMED = 11  # fields of a verdict that `verdict_list` names, the first ones
+_LATER = Verdict.__struct_fields__[_NAMED:]
+_LATER_DEFAULTS = list(Verdict.__struct_defaults__[-len(_LATER) :]) if _LATER else []
+
+
 class Remembered(Value):
     """An article as the store holds it."""
 
@@ -130,7 +135,8 @@ def _rest(verdict: Verdict) -> bytes:
     """The fourth part: a verdict's list without what stands before it. Of an original that shares nothing and credits
     nobody, its template's share and its basis."""
     shares = verdict.share or verdict.source_share or verdict.sources or verdict.passages
-    if not shares and verdict.extent is None and verdict.credit is None:
+    plain = not _LATER or _later(verdict) == _LATER_DEFAULTS
+    if plain and not shares and verdict.extent is None and verdict.credit is None:
         return json_bytes([verdict.boilerplate_share, [basis._value_ for basis in verdict.basis]])
     values = verdict_list(verdict, limits.REMEMBERED_PASSAGES_MAX)
     return json_bytes([values[1], *values[4:]])
@@ -266,7 +272,8 @@ def _quoted_at(blob: bytes) -> int:
 
 
 def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[object]:
-    """A verdict as plain values, without names: what a snapshot and the memory of redelivery hold."""
+    """A verdict as plain values, without names: what a snapshot and the memory of redelivery hold. Fields behind those that
+    are named here are written as they are: numbers, text, truth values."""
     original = verdict.original
     credit = verdict.credit
     passages: list[list[object]] = []
@@ -301,7 +308,12 @@ def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[obje
             credit.end,
         ],
         [basis._value_ for basis in verdict.basis],
+        *(_later(verdict) if _LATER else ()),
     ]
+
+
+def _later(verdict: Verdict) -> list[object]:
+    return [getattr(verdict, name) for name in _LATER]
 
 
 def verdict_from_list(values: list[Any]) -> Verdict:
@@ -318,6 +330,7 @@ def verdict_from_list(values: list[Any]) -> Verdict:
         sources,
         credit,
         basis,
+        *later,
     ) = values
     return Verdict(
         VerdictKind(kind),
@@ -331,6 +344,7 @@ def verdict_from_list(values: list[Any]) -> Verdict:
         tuple(Source(*source) for source in sources),
         None if credit is None else Credit(CreditKind(credit[0]), *credit[1:]),
         tuple(Basis(one) for one in basis),
+        *later,
     )
 
 

@@ -1,1 +1,1 @@
-"""Bytes → RawArticle, Verdict → bytes."""
+"""Bytes to `RawArticle`, verdict to bytes: raw records, ninjs, fields, enriched records."""

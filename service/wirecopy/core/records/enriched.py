@@ -1,15 +1,17 @@
-"""The field `republication` of the enriched record and of a correction, between `Verdict` and plain JSON
-values.
+"""The field `republication` of the enriched record and of a correction: its members, and the way between `Verdict` and plain
+JSON values.
 
-The shape is a promise to every consumer (deploy/schemas/enriched.schema.json): every member is always
-there, null where nothing is known, and a release adds members but never changes one without a new `schema`
-number. Offsets count code points of the body as it came, as the engine gives them: it maps them while it
-has the text, since a correction is written without it. What a verdict knows beyond the promise (how a
-credit was recognised) is not written.
+`OBJECTS` is the one table of the members: name, meaning, JSON Schema, since which release. `make docs` writes the published
+schemas, the OpenAPI document and the table of docs/records.md from it. The shape is a promise to every consumer: every member
+is always there, null where nothing is known, and a release adds members but never changes one without a new `schema` number.
+
+Offsets count code points of the body as it came, as the engine gives them: it maps them while it has the text, since a
+correction is written without it. What a verdict knows beyond the promise (how a credit was recognised) is not written.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +32,145 @@ from wirecopy.core.records.fields import time_ms_of, time_text
 
 SCHEMA = 1
 _SHARE_DIGITS = 4  # a tenth of a per mille: finer than any share is true
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an object: what it means, and its type as JSON Schema has it. `since`: the first release that writes it."""
+
+    name: str
+    meaning: str
+    schema: Mapping[str, object]
+    since: str = "0.1.0"
+
+
+def _to(name: str) -> dict[str, object]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _or_null(schema: Mapping[str, object]) -> dict[str, object]:
+    return {"anyOf": [{"type": "null"}, schema]}
+
+
+def _list_of(schema: Mapping[str, object]) -> dict[str, object]:
+    return {"type": "array", "items": schema}
+
+
+_TEXT: dict[str, object] = {"type": "string"}
+_NAME: dict[str, object] = {"type": "string", "minLength": 1}
+_COUNT: dict[str, object] = {"type": "integer", "minimum": 0}
+_FROM_ONE: dict[str, object] = {"type": "integer", "minimum": 1}
+_TIME: dict[str, object] = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{3})?Z$",
+}
+
+# the objects by their names in the schema, `republication` first; members in the order in which they are written
+OBJECTS: dict[str, tuple[Member, ...]] = {
+    "republication": (
+        Member("schema", "Version of this object's format.", {"const": SCHEMA}),
+        Member(
+            "verdict",
+            "original: no substantial part was published before, within the window. republication: another publisher "
+            "published it first. update: a newer version by the same publisher. duplicate: the same article by the same "
+            "publisher.",
+            {"enum": [kind.value for kind in VerdictKind]},
+        ),
+        Member(
+            "extent",
+            "Whether a republication takes over most of the original. Null for other verdicts.",
+            {"enum": [*(extent.value for extent in Extent), None]},
+        ),
+        Member(
+            "story",
+            "Id of the story's first article; copies and updates have the same.",
+            _NAME,
+        ),
+        Member(
+            "original",
+            "The article that was published first. Null for an original.",
+            _or_null(_to("original")),
+        ),
+        Member(
+            "share",
+            "Share of this article, without boilerplate, that its sources contain.",
+            _to("share"),
+        ),
+        Member("source_share", "Share of the original that this article contains.", _to("share")),
+        Member(
+            "boilerplate_share",
+            "Share of the page that is site boilerplate.",
+            _to("share"),
+        ),
+        Member(
+            "passages",
+            "Shared text in order: half-open ranges of code points of the body as it was sent (of the HTML source if it is "
+            "HTML).",
+            _list_of(_to("passage")),
+        ),
+        Member(
+            "sources",
+            "Articles that contain parts of this text, largest part first.",
+            _list_of(_to("source")),
+        ),
+        Member(
+            "credit",
+            "The words in which this article names its source. Null if it names none.",
+            _or_null(_to("credit")),
+        ),
+        Member(
+            "basis",
+            "The evidence for the original, including conflicts.",
+            _list_of({"enum": [basis.value for basis in Basis]}) | {"uniqueItems": True},
+        ),
+        Member(
+            "body_xxh3",
+            "XXH3-128 (seed 0) of the body in UTF-8, in hexadecimal.",
+            {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        ),
+        Member("position", "Position of this article's raw record.", _to("position")),
+    ),
+    "original": (
+        Member("id", "Its id. Null if the original was not received.", {"type": ["string", "null"]}),
+        Member("url", "Its address, if known.", {"type": ["string", "null"]}),
+        Member("publisher", "Its publisher, or the name in the credit.", _TEXT),
+        Member("published_at", "Its publication time, UTC.", _or_null(_TIME)),
+        Member(
+            "ingested",
+            "False if the original was not received and is known only from a credit.",
+            {"type": "boolean"},
+        ),
+        Member("position", "Position of its raw record.", _or_null(_to("position"))),
+    ),
+    "passage": (
+        Member("start", "First code point.", _COUNT),
+        Member("end", "One past the last code point.", _FROM_ONE),
+        Member("words", "Number of words.", _FROM_ONE),
+        Member("source", "Id of the source.", _NAME),
+    ),
+    "source": (
+        Member("id", "Its id.", _NAME),
+        Member("publisher", "Its publisher.", _TEXT),
+        Member("share", "Share of this article that it contains.", _to("share")),
+        Member("source_share", "Share of it that this article contains.", _to("share")),
+    ),
+    "credit": (
+        Member("name", "The named source, as written.", _NAME),
+        Member(
+            "text",
+            "The words. Empty in a correction, which is made without the text.",
+            _TEXT,
+        ),
+        Member("start", "First code point, as in passages.", _COUNT),
+        Member("end", "One past the last code point.", _FROM_ONE),
+    ),
+    "position": (
+        Member("topic", "Topic.", _NAME),
+        Member("partition", "Partition.", _COUNT),
+        Member("offset", "Offset.", _COUNT),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

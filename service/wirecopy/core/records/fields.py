@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -43,8 +43,9 @@ _LEADING_NUMBER = re.compile(r"\s*v?([0-9]{1,24})(?![0-9])", re.IGNORECASE)
 class FieldPaths:
     """Where each field lies: member names joined by dots, a number for a place in a list (`bodies.0.value`).
 
-    A member whose own name holds the dots is found first. One path a field: alternatives are the producer's
-    business.
+    A member whose own name holds the dots is found first. Several paths, divided by `|`, are tried in order
+    (`content.0.value|summary`). `presets` names, by topic (`*`: any), a format of `core/records/shapes.py` or ninjs that
+    every record of that topic is read as; elsewhere formats are recognised where the body's path leads to no text.
     """
 
     body: str = "body"
@@ -56,13 +57,18 @@ class FieldPaths:
     language: str = "language"
     version: str = "version"
     content_type: str = "content_type"
+    presets: Mapping[str, str] = field(default_factory=dict)
+
+    def preset_of(self, topic: str) -> str:
+        """The format that every record of a topic has; "" where none is set."""
+        return self.presets.get(topic) or self.presets.get("*", "") if self.presets else ""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            path = getattr(self, field.name)
-            if not path or not all(path.split(".")):
+        for place in fields(self):
+            path = getattr(self, place.name)
+            if place.name != "presets" and not all(path and all(path.split(".")) for path in path.split("|")):
                 raise ValueError(
-                    f"the path of field {field.name} is {path!r}: write member names joined by dots"
+                    f"the path of field {place.name} is {path!r}: write member names joined by dots"
                 )
 
 
@@ -93,9 +99,14 @@ def _steps(path: str) -> tuple[str, ...]:
 
 
 def find(record: dict[str, object], path: str) -> object:
-    """The value at a dotted path, None where there is none."""
-    if path in record or "." not in path:
-        return record.get(path)
+    """The value at a dotted path, None where there is none; of several, divided by `|`, the first that is there."""
+    if path in record:
+        return record[path]
+    if "|" in path:
+        found = (find(record, one) for one in path.split("|"))
+        return next((value for value in found if value is not None), None)
+    if "." not in path:
+        return None
     value: object = record
     for step in _steps(path):
         if isinstance(value, dict):
@@ -114,7 +125,8 @@ def find_all(record: dict[str, object], paths: FieldPaths) -> Found:
     """The fields of a plain record. What lies at the top, as nearly all does, is looked up without a call each."""
     places: tuple[str, ...] = _places_of(paths)
     values: Iterable[Any] = map(record.get, places)
-    if "." in "".join(places):
+    together = "".join(places)
+    if "." in together or "|" in together:
         values = (find(record, place) for place in places)
     return Found(*values)
 

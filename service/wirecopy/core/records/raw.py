@@ -56,6 +56,7 @@ from wirecopy.core.records.fields import (
 )
 from wirecopy.core.records.ninjs import is_ninjs, read_ninjs
 from wirecopy.core.records.repair import encoding_hint, json_hint, surrogates_mended, utf8_of_western
+from wirecopy.core.records.shapes import BY_NAME, longest_text, recognise
 from wirecopy.core.text.html import has_references, looks_like_html, shown_text
 from wirecopy.core.text.markdown import without_addresses
 
@@ -235,12 +236,30 @@ def _origin(url: str) -> str:
     return url[: end + 1] if end >= 0 else url
 
 
-def _no_body(record: dict[str, Any], path: str) -> Rejected:
-    members = ", ".join(repr(member[:32]) for member in list(record)[:8])
-    return _rejected(
-        RejectReason.BODY_MISSING,
-        f"no text at {path!r}: set WIRECOPY_FIELD_BODY to where it lies; it has {members or 'no members'}",
-    )
+def _found(record: dict[str, Any], fields: FieldPaths, topic: str) -> Found:
+    """The record's fields: by the topic's preset, else by the configured paths, else by the shape that it has."""
+    if preset := fields.preset_of(topic):
+        return read_ninjs(record) if preset == "ninjs" else BY_NAME[preset].read(record)
+    found = find_all(record, fields)
+    if isinstance(found.body, str) and found.published_at is not None:
+        return found
+    if found.body is None and is_ninjs(record):
+        return read_ninjs(record)
+    return recognise(record) or found
+
+
+def _no_body(record: dict[str, Any], fields: FieldPaths, topic: str) -> Rejected:
+    if preset := fields.preset_of(topic):
+        where = f"no text where {preset} has it: is the preset right?"
+    else:
+        where = f"no text at {fields.body!r}: set WIRECOPY_FIELD_BODY to where it lies"
+    path, length = longest_text(record)
+    if length:
+        hint = f"the longest text has {length} characters and lies at {path[:128]!r}"
+    else:
+        members = ", ".join(repr(member[:32]) for member in list(record)[:8])
+        hint = f"it has {members or 'no members'}"
+    return _rejected(RejectReason.BODY_MISSING, f"{where}; {hint}")
 
 
 def decode_raw(
@@ -257,12 +276,10 @@ def decode_raw(
     if isinstance(parsed, Rejected):
         return parsed
     raw, record = parsed
-    found = find_all(record, fields)
-    if found.body is None and is_ninjs(record):
-        found = read_ninjs(record)
+    found = _found(record, fields, position.topic)
     body = found.body
     if body is None:
-        return _no_body(record, fields.body)
+        return _no_body(record, fields, position.topic)
     if not isinstance(body, str):
         return _rejected(
             RejectReason.BODY_NOT_TEXT,

@@ -1,1 +1,1 @@
-"""Text → tokens and lines."""
+"""Text to tokens and lines: HTML, Markdown, the Unicode table, the tokeniser."""

@@ -1,1 +1,1 @@
-"""Record + index → verdict and corrections."""
+"""Record and index to verdict and corrections: comparison, candidates, rules, passages."""

@@ -90,18 +90,16 @@ def _copy(
     before, lines = decode_remembered(blob), remembered_lines(blob)
     record, m = comparison.record, match.measured
     share, source_share = round(m.containment_there, 4), round(m.containment_here, 4)
-    verdict = Verdict(
-        VerdictKind.REPUBLICATION,
-        extent(share, source_share, m.lead_here),
-        before.verdict.story,
-        _original(record),
-        share,
-        source_share,
-        before.verdict.boilerplate_share,
-        drawn_there(comparison, measured, lines, record.id),
-        (Source(record.id, record.publisher, share, source_share),),
-        before.verdict.credit,
-        basis,
+    verdict = replace(
+        before.verdict,
+        kind=VerdictKind.REPUBLICATION,
+        extent=extent(share, source_share, m.lead_here),
+        original=_original(record),
+        share=share,
+        source_share=source_share,
+        passages=drawn_there(comparison, measured, lines, record.id),
+        sources=(Source(record.id, record.publisher, share, source_share),),
+        basis=basis,
     )
     return before, verdict
 

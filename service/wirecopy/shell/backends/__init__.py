@@ -1,1 +1,1 @@
-"""What stands behind the ports: Kafka, and a log in memory."""
+"""The implementations of the ports: Kafka, and an embedded log in memory."""

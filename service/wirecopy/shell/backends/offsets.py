@@ -36,7 +36,7 @@ def place(
         case OffsetLostPolicy.STOP:
             raise OffsetLostError(
                 partition,
-                f"committed offset {committed_offset} of {partition.topic}-{partition.partition} is not within"
-                f" {first} to {end}, which the topic holds. Set what to do about lost offsets, or set the group's"
-                " offset by hand.",
+                f"the committed offset {committed_offset} of {partition.topic}-{partition.partition} is not in the topic,"
+                f" which holds {first} to {end}. Set WIRECOPY_KAFKA_OFFSET_LOST to earliest or latest, or set the"
+                " group's offset by hand.",
             )

@@ -1,1 +1,1 @@
-"""The commands."""
+"""The commands of `wirecopy`, a file each, and what they share."""

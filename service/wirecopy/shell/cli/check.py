@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from wirecopy.core import limits
 from wirecopy.core.model import Rejected, Verdict, VerdictKind
 from wirecopy.core.records.raw import json_bytes, json_value, republication_from_json
-from wirecopy.shell.cli.files import STANDARD, FileTrouble, LineReader, read_bytes
+from wirecopy.shell.files.lines import STANDARD, FileTrouble, LineReader, read_bytes
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown_line
 from wirecopy.shell.report.words import TONES, headline, percent, sentences
 
@@ -52,13 +52,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     index = parser.add_mutually_exclusive_group(required=True)
     index.add_argument(
-        "--against", metavar="FILE.jsonl", help="articles to compare with, as `wirecopy scan` takes them"
+        "--against",
+        metavar="FILE.jsonl",
+        help="compare with the articles in this file, in the format of `wirecopy scan`",
     )
-    index.add_argument("--service", metavar="URL", help="a running service, as http://localhost:8080")
-    parser.add_argument("--title", help="its headline")
-    parser.add_argument("--url", help="its address; looked up, never fetched")
-    parser.add_argument("--publisher", help="who publishes it: own earlier versions are then known as such")
-    parser.add_argument("--published-at", metavar="TIME", help="when, as 2026-05-01T09:30:00Z")
+    index.add_argument(
+        "--service", metavar="URL", help="ask a running service, such as http://localhost:8080"
+    )
+    parser.add_argument("--title", help="headline of the text")
+    parser.add_argument("--url", help="address of the text; it is looked up in the index, never fetched")
+    parser.add_argument(
+        "--publisher", help="publisher of the text, so that its own earlier versions count as updates"
+    )
+    parser.add_argument(
+        "--published-at", metavar="TIME", help="time of publication, such as 2026-05-01T09:30:00Z"
+    )
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
@@ -89,9 +97,9 @@ def _record(args: argparse.Namespace) -> dict[str, Any]:
         try:
             record: Any = json_value(value)
         except ValueError as error:
-            raise FileTrouble(f"“{args.file}” is no JSON: {error}.") from error
+            raise FileTrouble(f"“{args.file}” is not valid JSON: {error}.") from error
         if not isinstance(record, dict):
-            raise FileTrouble(f"“{args.file}” holds no JSON object.")
+            raise FileTrouble(f"“{args.file}” does not contain a JSON object.")
     else:
         record = record_of_text(value, suffix)
     given = {name: getattr(args, name) for name in ("title", "url", "publisher", "published_at")}
@@ -105,7 +113,7 @@ def _judged(path: str, record: dict[str, Any]) -> dict[str, Any] | None:
     from wirecopy.core.fingerprint.propose import propose
     from wirecopy.core.records.raw import FieldPaths
     from wirecopy.shell.cli.loading import load_or_explain
-    from wirecopy.shell.cli.scan import ScanOptions, ScanOutputs, scan
+    from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
     from wirecopy.shell.pipeline.text_check import document, judged, read_text
 
     loaded = load_or_explain()
@@ -136,7 +144,7 @@ def _asked(service: str, record: dict[str, Any]) -> dict[str, Any]:
     """The answer of a running service. Asked once more where it says when to."""
     address = urlsplit(service)
     if address.scheme not in ("http", "https") or not address.hostname:
-        raise CheckTrouble(f"--service {service}: must be an address, as http://localhost:8080")
+        raise CheckTrouble(f"--service {service}: not a URL. Write it as http://localhost:8080")
     request = urllib.request.Request(  # noqa: S310 - the scheme is one of two
         service.rstrip("/") + "/api/check",
         json_bytes(record),
@@ -163,13 +171,18 @@ def _answer(value: bytes) -> dict[str, Any]:
     try:
         answer = json_value(value)
     except ValueError as error:
-        raise CheckTrouble("the service's answer is no JSON: is it a wirecopy service?") from error
+        raise CheckTrouble(
+            "the reply is not JSON. Check that --service is the address of a wirecopy service"
+        ) from error
     if (
         not isinstance(answer, dict)
         or "published_before" not in answer
         or republication_from_json(value) is None
     ):
-        raise CheckTrouble("the service's answer is of another release")
+        raise CheckTrouble(
+            "the reply has an unknown format: the service probably runs another release."
+            " Use the same release here"
+        )
     return answer
 
 

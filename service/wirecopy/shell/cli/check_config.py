@@ -23,13 +23,13 @@ from wirecopy.shell.errors import PortError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true", help="print defaults too")
+    parser.add_argument("--all", action="store_true", help="also print settings that have their default")
     parser.add_argument(
         "--connect",
         action="store_true",
-        help="reach the brokers too: what they speak and allow us, clocks, and topics as `topics --check` does",
+        help="also connect to the brokers and check their version, our permissions, the clocks and the topics",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON, defaults included")
+    parser.add_argument("--json", action="store_true", help="print JSON, including defaults")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -47,7 +47,7 @@ def main(args: argparse.Namespace) -> int:
     shown = [row for row in rows if args.all or row[2] != "default"]
     for name, value, origin in shown:
         write(f"{name}={value}  # {origin}")
-    write(f"# sound; {len(rows) - sum(row[2] != 'default' for row in rows)} settings at their defaults")
+    write(f"# valid; {len(rows) - sum(row[2] != 'default' for row in rows)} settings at their defaults")
     return check_connection(loaded.settings) if args.connect else 0
 
 

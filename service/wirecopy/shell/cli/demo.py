@@ -60,11 +60,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Register the command's arguments."""
     parser.add_argument("--fast", action="store_true", help="do not pause between the articles")
     parser.add_argument(
-        "--serve", action="store_true", help="go on serving the pages afterwards, until Ctrl-C"
+        "--serve", action="store_true", help="keep serving the pages afterwards, until Ctrl-C"
     )
     parser.add_argument("--open", action="store_true", help="open the live page in a browser")
     parser.add_argument(
-        "--port", type=int, default=None, help=f"port of the pages (default: {PORT}, or any free one)"
+        "--port",
+        type=int,
+        default=None,
+        help=f"port of the web pages (default: {PORT}, or a free port if it is taken)",
     )
 
 
@@ -136,11 +139,11 @@ async def _demo(terminal: Terminal, pause_seconds: float, pages: _Pages) -> int:
     site = Site(steps.decode, backend.raw_reader(), wall_clock_ms=_wall_clock_ms)
     engine = Engine()
     pipeline = Pipeline(backend, engine, site.listening(steps), PipelineOptions(), telemetry)
-    site.attach(pipeline, bound_text_checker(lambda: engine, pipeline, FieldPaths(), {}, CheckOptions()))
+    site.attach(pipeline, bound_text_checker(engine, pipeline, FieldPaths(), {}, CheckOptions()))
     views = Views(metrics.exposition, pipeline.health, lambda: pipeline.health().caught_up)
     server = await _serving(views, site, pages.port)
     if server is None:
-        terminal.line(Piece(f"Port {pages.port} is taken.", Tone.ALARM))
+        terminal.line(Piece(f"Port {pages.port} is already in use. Choose another with --port.", Tone.ALARM))
         return 1
     address = f"http://127.0.0.1:{server.port}/"
     _introduce(terminal, address)

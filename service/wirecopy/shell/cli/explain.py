@@ -35,7 +35,7 @@ from wirecopy.core.records.raw import (
     republication_from_json,
 )
 from wirecopy.core.values import replace
-from wirecopy.shell.cli.files import FileTrouble, LineReader, open_output, read_bytes
+from wirecopy.shell.files.lines import FileTrouble, LineReader, open_output, read_bytes
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, compare
 from wirecopy.shell.report.html_report import page
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown, shown_line
@@ -73,21 +73,21 @@ class Explained:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Register the command's arguments."""
-    parser.description = "Two articles side by side: what they share, and why this verdict."
+    parser.description = "Show two articles side by side: what they share, and why this verdict."
     parser.add_argument(
         "a", metavar="A", help="the article that came first: a .txt, .html or .json file, or an id"
     )
     parser.add_argument("b", metavar="B", help="the article whose verdict is to be explained")
     parser.add_argument(
-        "--in", dest="records", metavar="ENRICHED.jsonl", help="A and B are ids of records in this file"
+        "--in", dest="records", metavar="ENRICHED.jsonl", help="take A and B as ids of records in this file"
     )
     parser.add_argument(
         "--publishers",
         nargs=2,
         metavar=("A", "B"),
-        help="who published the two files (default: two different ones)",
+        help="publishers of A and B (default: two different publishers)",
     )
-    parser.add_argument("--html", metavar="OUT.html", help="write a self-contained page instead")
+    parser.add_argument("--html", metavar="OUT.html", help="write a self-contained HTML page instead")
     parser.add_argument("--all", action="store_true", help="also show long stretches with nothing shared")
 
 

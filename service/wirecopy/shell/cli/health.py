@@ -18,16 +18,22 @@ ANSWER_BYTES_MAX = 64 * 1024
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "probe", nargs="?", choices=PROBES, default="livez", help="what to ask (default: livez)"
+        "probe", nargs="?", choices=PROBES, default="livez", help="the probe (default: livez)"
     )
-    parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
+    parser.add_argument("--host", default="127.0.0.1", help="host of the service (default: 127.0.0.1)")
     parser.add_argument(
         "--port",
         type=int,
         default=os.environ.get("WIRECOPY_HTTP_PORT") or "8080",
-        help="default: WIRECOPY_HTTP_PORT, else 8080",
+        help="port of the service (default: WIRECOPY_HTTP_PORT, or 8080)",
     )
-    parser.add_argument("--timeout", type=float, default=3.0, metavar="SECONDS", help="default: 3")
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=3.0,
+        metavar="SECONDS",
+        help="longest wait for the reply (default: 3)",
+    )
 
 
 def main(args: argparse.Namespace) -> int:

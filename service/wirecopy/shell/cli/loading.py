@@ -16,7 +16,9 @@ def load_or_explain() -> settings.Loaded | None:
     except settings.ConfigFaults as error:
         for fault in error.faults:
             sys.stderr.write(f"wirecopy: {fault}\n")
-        sys.stderr.write(f"wirecopy: {len(error.faults)} fault(s) in the settings; nothing was started.\n")
+        sys.stderr.write(
+            f"wirecopy: {len(error.faults)} invalid setting(s); nothing was started. Correct them and try again.\n"
+        )
         return None
 
 

@@ -79,9 +79,9 @@ def report(tally: Tally, *, dry_run: bool) -> None:
     for reason, count in tally.sent.most_common():
         write(f"{reason}: {count} {'would be sent' if dry_run else 'sent'}")
     if tally.without_value:
-        write(f"{tally.without_value} passed over: too large to have been kept whole")
+        write(f"{tally.without_value} skipped: the dead letter does not hold the value, which was too large")
     if tally.foreign:
-        write(f"{tally.foreign} passed over: not dead letters of this service")
+        write(f"{tally.foreign} skipped: not dead letters of this service")
     write(f"{tally.sent.total()} dead letter(s) {'would be sent' if dry_run else 'sent'}")
 
 

@@ -65,8 +65,8 @@ NOT_STARTED = PipelineHealth(caught_up=False, assigned=0, opened=0, waits=("serv
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
-        "Settings come from the environment (WIRECOPY_...), see docs/configuration.md. "
-        "Exit codes: 0 stopped as asked, 1 could not go on, 2 settings, 3 watchdog."
+        "Settings are read from environment variables (WIRECOPY_...); see docs/configuration.md. "
+        "Exit codes: 0 stopped on request, 1 fatal error, 2 invalid settings, 3 ended by the watchdog."
     )
 
 
@@ -194,11 +194,8 @@ def _site(settings: Settings, backend: Backend) -> Site:
 
 
 def _checker(settings: Settings, pipeline: Pipeline, engine: Engine | PersistentEngine) -> TextChecker:
-    def current() -> Engine:
-        return engine.engine if isinstance(engine, PersistentEngine) else engine
-
     fields = FieldPaths(**settings.field_paths())
-    return bound_text_checker(current, pipeline, fields, settings.aliases, settings.check_options())
+    return bound_text_checker(engine, pipeline, fields, settings.aliases, settings.check_options())
 
 
 def _workers(settings: Settings, log: logging.Logger) -> RestartingPool | None:

@@ -1,305 +1,96 @@
-"""`wirecopy scan`: the engine of `wirecopy run` over a file, where the order of the lines is the order of the
-log.
+"""`wirecopy scan`: the engine of `wirecopy run` over files of articles, in order.
 
-A line's raw position is ("scan", 0, line number from 0), and its place in the log is its place among the
-lines that could be read. So a scan of what a topic holds, in the log's order, gives the topic's verdicts, and
-two scans of a file are equal to the byte. An archive is one window (the log's time stands still) unless
-`--clock published` lets the dates of the articles drive it.
-
-Work goes in batches: decode and propose each line, replay the batch in order, then write. With `--jobs N` that
-many processes decode and propose while this one replays; what is said, and its order, are the same. Bad lines are
-counted by reason and kept in the file given by `--dead`; nothing that a line holds stops the scan. Only a
-file that cannot be read or written does.
+Files of any format that `shell/files/` reads, several of them, folders, patterns and standard input; their order is the
+order of the log (see `shell/pipeline/scanner.py`). What could not be read is counted by reason, and a scan that could read
+nothing says so and ends with exit code 1. Only a file that cannot be read or written stops a scan.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
 import sys
-import time
-from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
-from functools import partial
+from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
-from wirecopy.core import limits
-from wirecopy.core.engine import Engine, Proposal, enrich
-from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, VerdictKind
-from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched, json_bytes
-from wirecopy.shell.cli.files import STANDARD, FileTrouble, Line, LineReader, open_output
-from wirecopy.shell.pipeline.workers import Pending, WorkerDiedError, WorkerPool, internal_fault
+from wirecopy.core.model import VerdictKind
+from wirecopy.core.records.raw import FieldPaths
+from wirecopy.core.records.shapes import PRESETS
+from wirecopy.shell.files.lines import STANDARD, FileTrouble, open_output
+from wirecopy.shell.files.source import ArticleSource
+from wirecopy.shell.files.warc import EXTRACTORS
+from wirecopy.shell.pipeline.scanner import DAY_MS, ScanOptions, ScanOutputs, Summary, scan
+from wirecopy.shell.pipeline.workers import WorkerDiedError
 from wirecopy.shell.report.terminal import Terminal
 
-TOPIC: Final = "scan"
-BATCH_LINES_MAX: Final = 128
-BATCH_BYTES_MAX: Final = (
-    8 * 1024 * 1024
-)  # what is held of raw lines at once, but for one line larger than that
-BATCHES_AHEAD: Final = 2  # handed out a worker: one that it works on, one that waits for it
 JOBS_MAX: Final = 64  # one process replays what all others make: it is busy long before
+FIELDS: Final = tuple(place.name for place in fields(FieldPaths) if place.name != "presets")
 PROGRESS_SECONDS: Final = 0.2
-DAY_MS: Final = 24 * 3600 * 1000
+LITTLE_PERCENT: Final = 50  # readable records below which a scan says that something is wrong
 EXIT_FINE: Final = 0
 EXIT_TROUBLE: Final = 1
 EXIT_USAGE: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class ScanOptions:
-    """How lines are read and judged. `clock_published`: the log's time is the latest published_at so far,
-    else 0.
-    """
-
-    fields: FieldPaths
-    aliases: dict[str, str]
-    window_ms: int = limits.WINDOW_MS
-    clock_published: bool = False
-    jobs: int = 1  # processes that decode and propose; 1: this one does
-
-
-@dataclass(frozen=True, slots=True)
-class ScanOutputs:
-    """Where records go, one JSON object a line; None: they are counted only."""
-
-    enriched: BinaryIO | None = None
-    corrections: BinaryIO | None = None
-    dead: BinaryIO | None = None
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a scan did. The counts add up: `lines` is the sum of `verdicts` and `dead`."""
-
-    lines: int = 0
-    verdicts: Counter[VerdictKind] = field(default_factory=Counter)
-    dead: Counter[RejectReason] = field(default_factory=Counter)
-    corrections: int = 0
-    seconds: float = 0.0
-
-    @property
-    def articles(self) -> int:
-        return self.verdicts.total()
-
-    @property
-    def articles_per_second(self) -> float:
-        return self.articles / self.seconds if self.seconds > 0 else 0.0
-
-
-def scan(
-    lines: Iterable[Line],
-    outputs: ScanOutputs,
-    options: ScanOptions,
-    on_progress: Callable[[Summary], None] = lambda _: None,
-    engine: Engine | None = None,
-) -> Summary:
-    """Judge every line in order and write the records. `on_progress` is called after each batch with the
-    counts so far. `engine`: a new one that holds the file's index afterwards.
-    """
-    scanner = _Scanner(outputs, options, engine or Engine(window_ms=options.window_ms))
-    started = time.perf_counter()
-    fingerprinted = scanner.fingerprinted if options.jobs == 1 else partial(_by_workers, options=options)
-    with closing(fingerprinted(_batches(lines))) as batches:  # workers end here, whatever happens
-        for batch, found in batches:
-            scanner.judge(batch, found)
-            scanner.summary.seconds = time.perf_counter() - started
-            on_progress(scanner.summary)
-    scanner.summary.seconds = time.perf_counter() - started
-    return scanner.summary
-
-
-Fingerprinted = tuple[list[Line], list[Proposal | Rejected]]  # a batch, and what came of each of its lines
-
-
-class _Scanner:
-    """An engine with its outputs and counts; `judge` takes one batch through all stages."""
-
-    def __init__(self, outputs: ScanOutputs, options: ScanOptions, engine: Engine) -> None:
-        self._outputs = outputs
-        self._options = options
-        self._engine = engine
-        self._log_offset = 0
-        self._log_time_ms = 0
-        self._log_time_ms_max = (
-            int(time.time() * 1000) + DAY_MS
-        )  # a date in the far future must not end the window
-        self.summary = Summary()
-
-    def judge(self, batch: Sequence[Line], found: Sequence[Proposal | Rejected]) -> None:
-        proposals = self._readable(batch, found)
-        first = self._log_offset
-        self._log_offset += len(proposals)
-        outcomes = self._engine.replay_many(
-            [(first + index, time_ms, proposal.value) for index, (proposal, time_ms) in enumerate(proposals)]
-        )
-        enriched: list[bytes] = []
-        for (proposal, _), outcome in zip(proposals, outcomes, strict=True):
-            assert isinstance(outcome, Outcome), "the engine refused a record of its own making"
-            self._write_outcome(proposal, outcome, enriched)
-        if self._outputs.enriched is not None and enriched:
-            enriched.append(b"")
-            self._outputs.enriched.write(b"\n".join(enriched))
-
-    def fingerprinted(self, batches: Iterable[list[Line]]) -> Generator[Fingerprinted]:
-        """Each batch with what came of its lines, made in this process. A whole batch is read before any of it is
-        fingerprinted: each step then finds its own code and data still in the cache.
-        """
-        options = self._options
-        for batch in batches:
-            articles = [
-                decode_raw(line.value, RawPosition(TOPIC, 0, line.number), options.fields, options.aliases)
-                for line in batch
-            ]
-            yield batch, [self._proposed(article) for article in articles]
-
-    def _proposed(self, article: RawArticle | Rejected) -> Proposal | Rejected:
-        if isinstance(article, Rejected):
-            return article
-        try:
-            return self._engine.propose(article)
-        except Exception as fault:  # our fault must not cost the rest of an archive
-            return internal_fault(fault)
-
-    def _readable(
-        self, batch: Sequence[Line], found: Sequence[Proposal | Rejected]
-    ) -> list[tuple[Proposal, int]]:
-        """The proposals, each with its time in the log; the other lines are buried."""
-        proposals: list[tuple[Proposal, int]] = []
-        for line, proposal in zip(batch, found, strict=True):
-            self.summary.lines += 1
-            if isinstance(proposal, Rejected):
-                self._bury(line, proposal)
-                continue
-            published_at_ms = proposal.article.published_at_ms
-            if self._options.clock_published and published_at_ms is not None:
-                within = min(published_at_ms, self._log_time_ms_max)
-                self._log_time_ms = max(self._log_time_ms, within)
-            proposals.append((proposal, self._log_time_ms))
-        return proposals
-
-    def _write_outcome(self, proposal: Proposal, outcome: Outcome, enriched: list[bytes]) -> None:
-        try:
-            verdict = enrich(proposal, outcome)
-            record = encode_enriched(proposal.article, verdict, outcome.body_xxh3)
-        except Exception as fault:  # as above
-            article = proposal.article
-            self._bury(Line(article.position.offset, article.raw), internal_fault(fault))
-            return
-        self.summary.verdicts[verdict.kind] += 1
-        enriched.append(record)
-        self.summary.corrections += len(outcome.corrections)
-        if self._outputs.corrections is not None:
-            for correction in outcome.corrections:
-                self._outputs.corrections.write(encode_correction(correction) + b"\n")
-
-    def _bury(self, line: Line, rejected: Rejected) -> None:
-        self.summary.dead[rejected.reason] += 1
-        if self._outputs.dead is not None:
-            self._outputs.dead.write(dead_letter(line, rejected) + b"\n")
-
-
-def dead_letter(line: Line, rejected: Rejected) -> bytes:
-    """A line that cannot be judged, as JSON: reason, detail, position and the line (`value`, or
-    `value_base64` if not UTF-8).
-    """
-    letter: dict[str, object] = {
-        "reason": rejected.reason.value,
-        "detail": rejected.detail,
-        "position": {"topic": TOPIC, "partition": 0, "offset": line.number},
-    }
-    try:
-        letter["value"] = line.value.decode("utf-8")
-    except UnicodeDecodeError:
-        letter["value_base64"] = base64.b64encode(line.value).decode("ascii")
-    return json_bytes(letter)
-
-
-def _by_workers(batches: Iterable[list[Line]], *, options: ScanOptions) -> Generator[Fingerprinted]:
-    """The same by worker processes, in order; some batches ahead, so that none waits for the engine."""
-    ahead: deque[tuple[list[Line], Pending]] = deque()
-    with WorkerPool(options.jobs, options.fields, options.aliases) as workers:
-        for batch in batches:
-            came = [(line.value, RawPosition(TOPIC, 0, line.number)) for line in batch]
-            ahead.append((batch, workers.hand_out(came)))
-            if len(ahead) > BATCHES_AHEAD * options.jobs:
-                batch, pending = ahead.popleft()
-                yield batch, pending.results()
-        while ahead:
-            batch, pending = ahead.popleft()
-            yield batch, pending.results()
-
-
-def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    batch: list[Line] = []
-    size_bytes = 0
-    for line in lines:
-        batch.append(line)
-        size_bytes += len(line.value)
-        if len(batch) >= BATCH_LINES_MAX or size_bytes >= BATCH_BYTES_MAX:
-            yield batch
-            batch, size_bytes = [], 0
-    if batch:
-        yield batch
-
-
-# ---- the command
+_DESCRIPTION: Final = (
+    "Judge every article of the inputs, in their order. Read are JSON lines, JSON arrays, CSV, Parquet, Arrow, WARC and WET, "
+    "RSS, Atom and JSON Feed, text, Markdown and HTML files, and folders of these, each also packed as .gz, .xz, .zst or "
+    ".bz2. The format is told by the content."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Register the command's arguments."""
-    parser.description = (
-        "Judge every article of a JSON-lines file (plain, .xz, .gz or .zst), in the order of its lines."
+    parser.description = _DESCRIPTION
+    add = parser.add_argument
+    add("input", nargs="+", metavar="IN", help="files, folders or patterns of articles; - is standard input")
+    add("-o", "--output", default=STANDARD, metavar="OUT", help="enriched records (default: standard output)")
+    add("--corrections", metavar="FILE", help="write corrections of earlier verdicts to this file")
+    add("--dead", metavar="FILE", help="write unreadable records to this file, each with its reason")
+    add(
+        "--preset",
+        choices=PRESETS,
+        metavar="NAME",
+        help=f"read every record as this format writes it: {', '.join(PRESETS)} (default: recognise them)",
     )
-    parser.add_argument(
-        "input", metavar="IN.jsonl", help="the articles, one JSON object a line; - is standard input"
-    )
-    parser.add_argument(
-        "-o",
-        "--output",
-        default=STANDARD,
-        metavar="OUT.jsonl",
-        help="enriched records (default: standard output)",
-    )
-    parser.add_argument("--corrections", metavar="FILE", help="where corrections of earlier verdicts go")
-    parser.add_argument(
-        "--dead", metavar="FILE", help="where lines go that cannot be read, each with its reason"
-    )
-    parser.add_argument(
-        "--clock",
-        choices=("none", "published"),
-        default="none",
-        help="what drives the window: nothing (the file is one window, the default) or the articles' dates",
-    )
-    parser.add_argument(
-        "--window-days",
-        type=_days,
-        metavar="N",
-        help="window with --clock published (default: the setting WIRECOPY_WINDOW_DAYS)",
-    )
-    parser.add_argument(
+    add(
         "--field",
         action="append",
         default=[],
         type=_assignment,
         metavar="NAME=PATH",
-        help="where a field stands in a record, as body=content.text; may be repeated",
+        help="path of a field in a record, such as body=content.text; a|b tries two paths; may be repeated",
     )
-    parser.add_argument(
+    add(
+        "--extractor",
+        choices=EXTRACTORS,
+        default=EXTRACTORS[0],
+        help="what takes the text out of a WARC's pages; none judges the whole page (default: %(default)s)",
+    )
+    add(
+        "--clock",
+        choices=("none", "published"),
+        default="none",
+        help="what moves the window: nothing (the default: all inputs are one window) or the articles' dates",
+    )
+    add(
+        "--window-days",
+        type=_days,
+        metavar="N",
+        help="length of the window with --clock published (default: WIRECOPY_WINDOW_DAYS)",
+    )
+    add(
         "--jobs",
         type=_jobs,
         default=1,
         metavar="N",
-        help="processes that read and fingerprint articles, beside the one that judges (default: 1, all in one)",
+        help="processes that read and fingerprint articles (default: 1, everything in one process)",
     )
-    parser.add_argument("--quiet", action="store_true", help="no progress bar, no summary")
+    add("--quiet", action="store_true", help="print no progress bar and no summary")
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run the command: 0; 1 when a file cannot be read or written, or a worker process died; 2 for a wrong
-    command line or settings.
+    """Run the command: 0; 1 when a file cannot be read or written, no article could be read, or a worker process died; 2
+    for a wrong command line or settings.
     """
     screen = Terminal(sys.stderr)
     try:
@@ -310,26 +101,36 @@ def main(args: argparse.Namespace) -> int:
     if options is None:
         return EXIT_USAGE
     try:
-        summary = _scan_files(args, options, screen)
+        source = ArticleSource(args.input, extractor=args.extractor)
+        _refuse_overwriting(source, args)
+        summary = _scan_files(source, args, options, screen)
     except (FileTrouble, WorkerDiedError) as trouble:
         sys.stderr.write(f"wirecopy scan: {trouble}\n")
         return EXIT_TROUBLE
     if not args.quiet:
         print_summary(summary, screen)
-    return EXIT_FINE
+    return _told(source, summary)
 
 
-def _scan_files(args: argparse.Namespace, options: ScanOptions, screen: Terminal) -> Summary:
+def _refuse_overwriting(source: ArticleSource, args: argparse.Namespace) -> None:
+    """FileTrouble where an output is one of the inputs."""
+    inputs = {Path(path).resolve() for path in source.paths if path != STANDARD}
+    for output in (args.output, args.corrections, args.dead):
+        if output and output != STANDARD and Path(output).resolve() in inputs:
+            raise FileTrouble(f"Cannot write “{output}”: it is also an input. Name another file.")
+
+
+def _scan_files(
+    source: ArticleSource, args: argparse.Namespace, options: ScanOptions, screen: Terminal
+) -> Summary:
     with ExitStack() as stack:
-        # first: a missing input must not touch any output
-        reader = stack.enter_context(LineReader(args.input))
         outputs = ScanOutputs(
             enriched=stack.enter_context(open_output(args.output)),
             corrections=stack.enter_context(open_output(args.corrections)) if args.corrections else None,
             dead=stack.enter_context(open_output(args.dead)) if args.dead else None,
         )
         if args.quiet:
-            return scan(reader, outputs, options)
+            return scan(source, outputs, options)
         bar = stack.enter_context(screen.progress("scanning"))
         shown_at = 0.0
 
@@ -337,9 +138,29 @@ def _scan_files(args: argparse.Namespace, options: ScanOptions, screen: Terminal
             nonlocal shown_at
             if summary.seconds - shown_at >= PROGRESS_SECONDS:
                 shown_at = summary.seconds
-                bar.show(reader.fraction(), _progress_note(summary))
+                bar.show(source.fraction(), _progress_note(summary))
 
-        return scan(reader, outputs, options, on_progress)
+        return scan(source, outputs, options, on_progress)
+
+
+def _told(source: ArticleSource, summary: Summary) -> int:
+    """Say what was not read, as loudly as it deserves; the exit code."""
+    for report in source.reports:
+        for what, count in report.passed_over.most_common():
+            sys.stderr.write(f"wirecopy scan: “{report.path}”: passed over {count:,} × {what}\n")
+    if source.passed_over:
+        kinds = ", ".join(f"{count:,} × {ending}" for ending, count in source.passed_over.most_common(8))
+        sys.stderr.write(f"wirecopy scan: files of other kinds in the folders were passed over: {kinds}\n")
+    if summary.lines and summary.articles * 100 >= summary.lines * LITTLE_PERCENT:
+        return EXIT_FINE
+    formats = ", ".join(sorted({report.format.value for report in source.reports if report.format}))
+    sys.stderr.write(
+        f"wirecopy scan: {summary.articles:,} of {summary.lines:,} records could be read"
+        f" ({formats or 'no input'}).\n"
+    )
+    for reason, count in summary.dead.most_common():
+        sys.stderr.write(f"  {count:,} × {reason.value}, for example: {summary.examples[reason]}\n")
+    return EXIT_FINE if summary.articles else EXIT_TROUBLE
 
 
 def _progress_note(summary: Summary) -> str:
@@ -352,7 +173,7 @@ def print_summary(summary: Summary, screen: Terminal) -> None:
     rows = [("articles judged", f"{summary.articles:,}")]
     rows += [(f"  {kind.value}", f"{summary.verdicts[kind]:,}") for kind in VerdictKind]
     rows.append(("corrections of earlier verdicts", f"{summary.corrections:,}"))
-    rows.append(("lines that could not be read", f"{summary.dead.total():,}"))
+    rows.append(("records that could not be read", f"{summary.dead.total():,}"))
     rows += [(f"  {reason.value}", f"{count:,}") for reason, count in sorted(summary.dead.items())]
     rows.append(("articles a second", f"{summary.articles_per_second:,.0f}"))
     screen.numbers(rows)
@@ -369,18 +190,21 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
     named = [path for path in (args.output, args.corrections, args.dead) if path]
     places = [path if path == STANDARD else str(Path(path).absolute()) for path in named]
     if len(set(places)) < len(places):
-        raise ValueError("enriched records, corrections and dead letters need a file each, but two share one")
+        raise ValueError(
+            "enriched records, corrections and dead letters need separate files, but two have the same path"
+        )
     loaded = load_or_explain()
     if loaded is None:
         return None
     settings = loaded.settings
     paths = settings.field_paths()
+    presets = {"presets": {"*": args.preset} if args.preset else settings.presets}
     for name, path in args.field:
-        if name not in paths:
-            raise ValueError(f"--field {name}: there is no such field; there are {', '.join(paths)}")
+        if name not in FIELDS:
+            raise ValueError(f"--field {name}: there is no such field; there are {', '.join(FIELDS)}")
         paths[name] = path
     return ScanOptions(
-        fields=FieldPaths(**paths),
+        fields=FieldPaths(**(paths | presets)),
         aliases=settings.aliases,
         window_ms=settings.window_ms if args.window_days is None else args.window_days * DAY_MS,
         clock_published=args.clock == "published",
@@ -391,19 +215,19 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
 def _days(text: str) -> int:
     days = int(text)
     if not 1 <= days <= 36_500:
-        raise argparse.ArgumentTypeError("a window is between 1 and 36500 days")
+        raise argparse.ArgumentTypeError("--window-days must be between 1 and 36500")
     return days
 
 
 def _jobs(text: str) -> int:
     jobs = int(text)
     if not 1 <= jobs <= JOBS_MAX:
-        raise argparse.ArgumentTypeError(f"jobs are between 1 and {JOBS_MAX}")
+        raise argparse.ArgumentTypeError(f"--jobs must be between 1 and {JOBS_MAX}")
     return jobs
 
 
 def _assignment(text: str) -> tuple[str, str]:
     name, _, path = text.partition("=")
     if not name or not path:
-        raise argparse.ArgumentTypeError(f"{text!r} should read NAME=PATH, as body=content.text")
+        raise argparse.ArgumentTypeError(f"{text!r} must be NAME=PATH, such as body=content.text")
     return name, path

@@ -34,9 +34,9 @@ RECORD_SLACK_BYTES = 1024 * 1024  # key, headers and batch overhead on top of th
 RETRY_SECONDS = 1.0
 FOREVER = -1
 WHY = {
-    "retention.ms": ", the window: a restart would forget what is older",
-    "retention.bytes": ": a restart would forget what did not fit",
-    "max.message.bytes": ": a larger record would be dead-lettered for its size alone",
+    "retention.ms": " (the window). Otherwise a restart forgets older articles",
+    "retention.bytes": ". Otherwise a restart forgets the articles that did not fit",
+    "max.message.bytes": ". Otherwise larger records are dead-lettered for their size",
 }
 
 
@@ -105,19 +105,26 @@ def findings(demand: Demand, state: TopicState, window_ms: int) -> list[Finding]
     spec, found = demand.spec, []
     if demand.partitions_exact and state.partitions != spec.partitions:
         found.append(
-            _fault(spec, f"has {state.partitions} partitions and must have {spec.partitions}, for one order")
+            _fault(
+                spec,
+                f"has {state.partitions} partitions but must have {spec.partitions}, so that all records have one order",
+            )
         )
     if state.replication_factor < spec.replication_factor:
         found.append(
             Finding(
                 spec.name,
                 False,
-                f"is kept {state.replication_factor} times, {spec.replication_factor} are wished for",
+                f"replication factor {state.replication_factor}, recommended {spec.replication_factor}",
             )
         )
     if not state.config:
         found.append(
-            Finding(spec.name, False, "its configuration cannot be read: allow DESCRIBE_CONFIGS to check it")
+            Finding(
+                spec.name,
+                False,
+                "cannot read its configuration. Allow DESCRIBE_CONFIGS on the topic to have it checked",
+            )
         )
         return found
     found.extend(_config_faults(demand, state, window_ms))
@@ -128,13 +135,13 @@ def _config_faults(demand: Demand, state: TopicState, window_ms: int) -> Iterato
     spec = demand.spec
     for name in demand.config_exact:
         if state.config.get(name) != spec.config[name]:
-            yield _fault(spec, f"{name} is {state.config.get(name)} and must be {spec.config[name]}")
+            yield _fault(spec, f"{name} is {state.config.get(name)} but must be {spec.config[name]}")
     for name in demand.at_least:
         least = window_ms if name == "retention.ms" else int(spec.config[name])
         has = int(state.config.get(name, "0"))
         if has != FOREVER and (least == FOREVER or has < least):
-            wished = "-1 (for ever)" if least == FOREVER else f"at least {least}"
-            yield _fault(spec, f"{name} is {has} and must be {wished}{WHY.get(name, '')}")
+            required = "-1 (unlimited)" if least == FOREVER else f"at least {least}"
+            yield _fault(spec, f"{name} is {has} but must be {required}{WHY.get(name, '')}")
 
 
 def _fault(spec: TopicSpec, text: str) -> Finding:
@@ -160,18 +167,27 @@ async def apply(admin: Admin, settings: Settings, *, create: bool) -> tuple[list
 
 # ---- the command
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="change nothing; a missing topic is a fault")
     parser.add_argument(
-        "--partitions", type=_positive, metavar="N", help="of new topics (default: WIRECOPY_TOPIC_PARTITIONS)"
+        "--check", action="store_true", help="change nothing; report missing topics as faults"
+    )
+    parser.add_argument(
+        "--partitions",
+        type=_positive,
+        metavar="N",
+        help="partitions of new topics (default: WIRECOPY_TOPIC_PARTITIONS)",
     )
     parser.add_argument(
         "--replication-factor",
         type=_positive,
         metavar="N",
-        help="of new topics; 1 where there is a single broker (default: WIRECOPY_TOPIC_REPLICATION_FACTOR)",
+        help="replication factor of new topics; 1 for a single broker (default: WIRECOPY_TOPIC_REPLICATION_FACTOR)",
     )
     parser.add_argument(
-        "--wait", type=float, default=0.0, metavar="SECONDS", help="how long to wait for the brokers"
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long to wait until the brokers answer (default: 0)",
     )
 
 
@@ -204,7 +220,7 @@ def check_topics(settings: Settings, *, create: bool, wait: float) -> int:
 def report(missing: Sequence[TopicSpec], found: Sequence[Finding], *, created: bool) -> int:
     for spec in missing:
         text = f"{'created' if created else 'FAULT: missing'}, {spec.partitions} partition(s)"
-        write(f"{spec.name}: {text}, kept {spec.replication_factor} time(s)")
+        write(f"{spec.name}: {text}, replication factor {spec.replication_factor}")
     faults = print_findings(found) + (0 if created else len(missing))
     write(f"{len(missing)} missing, {faults} fault(s), {sum(not finding.fault for finding in found)} note(s)")
     return 1 if faults else 0

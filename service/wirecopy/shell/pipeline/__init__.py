@@ -1,1 +1,1 @@
-"""Raw records → published verdicts."""
+"""From raw records to published verdicts: reading, following the log, judging, publishing."""

@@ -5,7 +5,7 @@ One place, so that the service, the demo and the tools that serve pages cannot c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from wirecopy.core.engine import Proposal, enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, Verdict
@@ -33,7 +33,7 @@ def bound_steps(fields: FieldPaths, aliases: Mapping[str, str]) -> Steps:
 
 
 def bound_text_checker(
-    engine: Callable[[], QueryEngine],
+    engine: QueryEngine,
     pipeline: Pipeline,
     fields: FieldPaths,
     aliases: Mapping[str, str],

@@ -52,6 +52,6 @@ class Breaker:
     def _hint(self) -> str:
         reason, count = self._reasons.most_common(1)[0]
         return (
-            f" (most of them: {reason.value}, {count}). Nothing of the last batch was committed. Compare the"
-            " raw topic with the field settings; if that is as it should be, raise the breaker's settings."
+            f" (most common reason: {reason.value}, {count} times). Nothing of the last batch was committed. Compare the"
+            " raw topic with the WIRECOPY_FIELD_… settings; if they are right, raise WIRECOPY_PIPELINE_BREAKER_…."
         )

@@ -73,7 +73,10 @@ class Follower:
                     f"the fingerprint log has lost what this replica needs next: {error}"
                 ) from error
             except RefusedError as error:
-                raise FatalError(f"the broker refuses the fingerprint log: {error}") from error
+                raise FatalError(
+                    f"the broker refused access to the fingerprint log: {error}."
+                    " Check the topic and our permissions with `wirecopy check-config --connect`"
+                ) from error
             except PortError as error:
                 self._telemetry.rebuilt(Part.FOLLOWER, error)
                 self.turned_at = loop.time()
@@ -147,7 +150,9 @@ class Follower:
             if isinstance(outcome, Refused):
                 if outcome.reason is RefusalReason.ENGINE_VERSION:
                     # passed over, what it says would be missing here, and ours there: verdicts would part
-                    raise FatalError(f"at offset {record.offset} of the fingerprint log, {outcome.detail}")
+                    raise FatalError(
+                        f"the record at offset {record.offset} of the fingerprint log cannot be used: {outcome.detail}"
+                    )
                 self._telemetry.log_refused(outcome.reason, record.offset, outcome.detail)
             else:
                 self._deliver(outcome)

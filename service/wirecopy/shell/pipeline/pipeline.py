@@ -124,7 +124,7 @@ class Pipeline:
         self._fatal: asyncio.Future[None] | None = None
         self._assignments = AssignmentCount(self._options)
         self._polled_at = 0.0
-        self._poll_waits = "has not begun"
+        self._poll_waits = "not started"
         self._stopping = False
 
     # ---- what others may ask
@@ -244,10 +244,15 @@ class Pipeline:
                 await step()
             except (RefusedError, UnavailableError, StalledError) as error:
                 if isinstance(error, RefusedError) and error.kind is not RefusalKind.NO_SUCH_TOPIC:
-                    raise FatalError(f"the broker refuses the {part.value}: {error}") from error
+                    raise FatalError(
+                        f"the broker refused access to the {part.value}: {error}."
+                        " Check with `wirecopy check-config --connect`"
+                    ) from error
                 self._telemetry.rebuilt(part, error)
                 if loop.time() > give_up_at:
-                    raise FatalError(f"the {part.value} could not be reached in time: {error}") from error
+                    raise FatalError(
+                        f"the {part.value} was not reachable within {self._options.progress_timeout_ms} ms: {error}"
+                    ) from error
             else:
                 return
             await asyncio.sleep(delay_ms / 1000)
@@ -262,7 +267,7 @@ class Pipeline:
             self._limits = Limits.of(self._options, await self._outputs.record_bounds())
             await source.start(self)
 
-        self._poll_waits = "joins the group"
+        self._poll_waits = "joining the group"
         await self._patiently(start, Part.SOURCE)
 
     # ---- the poll task
@@ -273,7 +278,7 @@ class Pipeline:
             source = self._source
             assert source is not None, "the group is joined before it is polled"
             timeout_ms = self._pressure.apply(source, self._workers, self._stopping)
-            self._polled_at, self._poll_waits = loop.time(), "polls"
+            self._polled_at, self._poll_waits = loop.time(), "polling"
             try:
                 batches = await source.poll(timeout_ms, self._options.poll_records_max)
             except OffsetLostError as error:
@@ -284,7 +289,9 @@ class Pipeline:
             except UnavailableError as error:
                 failures += 1
                 if loop.time() - succeeded_at > self._options.progress_timeout_ms / 1000:
-                    raise FatalError(f"the raw topics cannot be read: {error}") from error
+                    raise FatalError(
+                        f"the raw topics could not be read for {self._options.progress_timeout_ms} ms: {error}"
+                    ) from error
                 if failures >= POLL_FAILURES_MAX:
                     failures = 0
                     await self._rejoin(source, error)
@@ -298,7 +305,10 @@ class Pipeline:
                 await self._rejoin(source, error)
                 continue
             except RefusedError as error:
-                raise FatalError(f"the broker refuses the raw topics: {error}") from error
+                raise FatalError(
+                    f"the broker refused access to the raw topics: {error}."
+                    " Check with `wirecopy check-config --connect`"
+                ) from error
             failures, succeeded_at = 0, loop.time()
             for partition, records in batches.items():
                 worker = self._workers.get(partition)
@@ -308,7 +318,7 @@ class Pipeline:
     async def _rejoin(self, source: RawSource, error: BaseException) -> None:
         """The client is past help: throw it away with all that hangs on it."""
         self._telemetry.rebuilt(Part.SOURCE, error)
-        self._poll_waits = "throws the source away and makes a new one"
+        self._poll_waits = "replacing the consumer"
         await self._close_workers(0)
         await source.stop(leave=False)
         await self._join()
@@ -362,7 +372,8 @@ class Pipeline:
                 await asyncio.gather(*(worker.drain() for worker in self._workers.values()))
         except TimeoutError:
             self._telemetry.rebuilt(
-                Part.SOURCE, TimeoutError("stopped before all that was in flight was judged")
+                Part.SOURCE,
+                TimeoutError("stopped before every record in flight was judged; the rest will be read again"),
             )
 
     async def _close_workers(self, timeout_ms: int) -> None:
@@ -413,7 +424,7 @@ def error_of_reading(error: OffsetLostError) -> UnavailableError:
     """Reading went out of range: the worker opens anew, and the source decides where it goes on, or that it
     must not.
     """
-    return UnavailableError(f"reading went out of range: {error}")
+    return UnavailableError(f"the offset to read from is out of range: {error}")
 
 
 async def _either(first: asyncio.Event, second: asyncio.Event) -> bool:

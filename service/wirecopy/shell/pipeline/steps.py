@@ -145,7 +145,7 @@ def _accept(entry: Entry, proposal: ProposalPort, limits: Limits) -> None:
     if len(proposal.value) + RECORD_OVERHEAD_BYTES > limits.log_value:
         entry.rejected = Rejected(
             RejectReason.TOO_LARGE,
-            f"its fingerprints take {len(proposal.value)} bytes, {limits.log_value} are allowed",
+            f"the fingerprint record has {len(proposal.value)} bytes; the log accepts {limits.log_value}",
         )
     else:
         entry.proposal = proposal
@@ -157,7 +157,7 @@ def internal(error: BaseException) -> Rejected:
 
 
 def _internal(error: str) -> Rejected:
-    return Rejected(RejectReason.INTERNAL, f"{error} in our own code; the log has the details")
+    return Rejected(RejectReason.INTERNAL, f"internal error ({error}); see the service's log")
 
 
 def render(entries: Sequence[Entry], steps: Steps, limits: Limits) -> list[list[OutputRecord]]:
@@ -207,7 +207,7 @@ def _enriched(entry: Entry, steps: Steps, limits: Limits) -> OutputRecord:
         headers = steps.envelope.judged(headers, entry.record.position, article.id)
     size = size_of(key, value, headers)
     if size > limits.enriched:
-        raise _DoesNotFitError(f"enriched, it takes {size} bytes; its topic takes {limits.enriched}")
+        raise _DoesNotFitError(f"the enriched record has {size} bytes; its topic accepts {limits.enriched}")
     return OutputRecord(OutputStream.ENRICHED, key, value, headers)
 
 
@@ -248,10 +248,10 @@ def dead_letter(record: RawRecord, rejected: Rejected, limits: Limits) -> Output
     key, value, headers = record.key, record.value, record.headers
     detail, room = rejected.detail, limits.dead - ORIGIN_BYTES_MAX
     if size_of(key, value, headers) > room:
-        detail = f"{detail} (its value, {len(value or b'')} bytes, exceeds the dead letters' limit: left out)"
+        detail = f"{detail} (value left out: its {len(value or b'')} bytes exceed the limit of the dead-letter topic)"
         value = None
     if size_of(key, value, headers) > room:
-        detail = f"{detail} (so do its {len(headers)} headers)"
+        detail = f"{detail} (its {len(headers)} headers left out too)"
         headers = ()
     if size_of(key, value, headers) > room:
         key = None

@@ -22,9 +22,8 @@ from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar
 
 from wirecopy.core import limits
-from wirecopy.core.engine import enrich
+from wirecopy.core.engine import Remembered, enrich
 from wirecopy.core.fingerprint.propose import Proposal, propose
-from wirecopy.core.index.stored import Remembered
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, Verdict, VerdictKind
 from wirecopy.core.records.enriched import verdict_to_json
 from wirecopy.core.records.raw import FieldPaths, decode_raw, json_bytes, json_value
@@ -68,15 +67,10 @@ class Refusal(StrEnum):
 
 
 class QueryEngine(Protocol):
-    """What is asked of an engine here; both only read."""
+    """What a text check asks of an engine; both methods only read."""
 
     def check(self, proposal: Proposal) -> Outcome: ...
 
-    @property
-    def index(self) -> AddressBook: ...
-
-
-class AddressBook(Protocol):
     def at_url(self, url: str) -> Remembered | None: ...
 
 
@@ -87,12 +81,12 @@ Admitted = TypeVar("Admitted")
 
 
 class TextChecker:
-    """`engine` gives the one that `turns` are for (saved state may put another in its place), `read` makes an article of
+    """`engine` is the one that `turns` are for, `read` makes an article of
     what somebody sent, `ready` says whether the index holds what it should."""
 
     def __init__(
         self,
-        engine: Callable[[], QueryEngine],
+        engine: QueryEngine,
         turns: EngineTurns,
         read: Read,
         options: CheckOptions,
@@ -112,7 +106,7 @@ class TextChecker:
 
     async def at_url(self, url: str) -> Remembered | Refusal | None:
         """What is known of an address. Looked up, never fetched."""
-        return await self._admitted(lambda: self._turns.ask(lambda: self._engine().index.at_url(url)))
+        return await self._admitted(lambda: self._turns.ask(lambda: self._engine.at_url(url)))
 
     async def _admitted(self, ask: Callable[[], Awaitable[Admitted]]) -> Admitted | Refusal:
         """What is asked, unless the index is not whole yet or too many wait already."""
@@ -138,9 +132,7 @@ class TextChecker:
 
     def _answer(self, proposal: Proposal | Rejected) -> CheckResult | Rejected:
         """In the engine's turn."""
-        return (
-            proposal if isinstance(proposal, Rejected) else judged(proposal, self._engine().check(proposal))
-        )
+        return proposal if isinstance(proposal, Rejected) else judged(proposal, self._engine.check(proposal))
 
     def _proposed(self, value: bytes) -> Proposal | Rejected:
         article = self._read(value)

@@ -41,7 +41,7 @@ def require_progress(
     limit = timeout_ms / 1000
     if now - min(turned_at) > limit:
         raise WatchdogExpiredError(
-            f"no progress for {limit:.0f} s. What each part waits for:\n" + "\n".join(waits())
+            f"no progress for {limit:.0f} s. What each part was doing:\n" + "\n".join(waits())
         )
 
 

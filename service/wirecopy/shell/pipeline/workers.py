@@ -47,8 +47,8 @@ class WorkerDiedError(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "a worker process died: killed from outside, or by the system for want of memory; "
-            "use fewer of them, or give more"
+            "a worker process died: it was killed, or the system ran out of memory. "
+            "Lower WIRECOPY_FINGERPRINT_WORKERS or add memory"
         )
 
 
@@ -71,7 +71,7 @@ def _begin(fields: FieldPaths, aliases: dict[str, str]) -> None:
 def internal_fault(fault: BaseException) -> Fault:
     """A fault of our own code on one record, as a value."""
     error = type(fault).__name__
-    return Fault(RejectReason.INTERNAL, f"a fault of this program, please report it: {error}: {fault}", error)
+    return Fault(RejectReason.INTERNAL, f"internal error, please report it: {error}: {fault}", error)
 
 
 def _fingerprinted(batch: Sequence[tuple[bytes | None, str, int, int]]) -> bytes:

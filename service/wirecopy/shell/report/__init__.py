@@ -1,1 +1,1 @@
-"""A verdict and two texts, for people: words, rows, terminal, page."""
+"""A verdict and two texts, for people: the sentences, the rows of a comparison, terminal, HTML report."""

@@ -15,8 +15,9 @@ Invariant: a `Settings` that exists is sound.
     whole.py      `Settings`: these and all others (topics, fields, index, HTTP, logs)
     reading.py    `load`: merged from the four places, faults told at once
     showing.py    names, masked values, the rows of docs/configuration.md
+    relations.py  what must hold between settings
 
-Relations between settings stand in ../relations.py. Others import from here and from no file within.
+Other packages import from here and from no file within (tools excepted).
 """
 
 from wirecopy.shell.settings.kinds import SECRETS_DIR

@@ -30,76 +30,75 @@ class KafkaSettings(BaseSettings):
 
     # ---- Kafka: reaching it
     kafka_bootstrap_servers: Servers = setting(
-        KAFKA.bootstrap_servers, "Brokers to reach first, `host:port`, several with commas between."
+        KAFKA.bootstrap_servers, "Brokers to connect to first: `host:port`, separated by commas."
     )
-    kafka_client_id: str = setting(KAFKA.client_id, "Name in the brokers' logs and quotas.", min_length=1)
+    kafka_client_id: str = setting(
+        KAFKA.client_id, "Client name in the brokers' logs and quotas.", min_length=1
+    )
     kafka_group_id: str = setting(
-        KAFKA.group_id, "Consumer group; also the prefix of the transactional ids.", min_length=1
+        KAFKA.group_id, "Consumer group and prefix of the transactional ids.", min_length=1
     )
     kafka_group_instance_id: str | None = setting(
-        None, "Static membership: a name that is stable and *unique per replica*. Unset: dynamic membership."
+        None, "Static membership: a stable name, *unique per replica*. Unset: dynamic membership."
     )
-    kafka_security_protocol: Protocol = setting(KAFKA.security_protocol, "How to speak to the brokers.")
+    kafka_security_protocol: Protocol = setting(
+        KAFKA.security_protocol, "Protocol for the connection to the brokers."
+    )
     kafka_sasl_mechanism: Mechanism | None = setting(None, "SASL mechanism.")
     kafka_sasl_username: str | None = setting(None, "SASL user.")
     kafka_sasl_password: str | None = setting(None, "SASL password.", secret=True)
     kafka_sasl_oauth_token_file: ReadableFile | None = setting(
-        None, "File with the OAUTHBEARER token, read anew at each log-in."
+        None, "File with the OAUTHBEARER token, read at each log-in."
     )
     kafka_ssl_cafile: ReadableFile | None = setting(
         None,
-        "Certificate authorities (PEM). Unset: those of the system. A relative path is looked for in "
-        "`WIRECOPY_SECRETS_DIR` too.",
+        "Certificate authorities (PEM). Unset: those of the system. A relative path may be in `WIRECOPY_SECRETS_DIR`.",
     )
     kafka_ssl_certfile: ReadableFile | None = setting(None, "Client certificate (PEM), for mutual TLS.")
     kafka_ssl_keyfile: ReadableFile | None = setting(None, "Private key of the client certificate (PEM).")
     kafka_ssl_key_password: str | None = setting(None, "Password of the private key.", secret=True)
     kafka_ssl_check_hostname: bool = setting(
-        KAFKA.ssl_check_hostname, "Whether the broker's certificate must name its host."
+        KAFKA.ssl_check_hostname, "Require that the broker's certificate names its host."
     )
 
     # ---- Kafka: behaving as a member
-    kafka_auto_offset_reset: StartAt = setting(
-        KAFKA.auto_offset_reset, "Where a group that never committed an offset begins."
-    )
+    kafka_auto_offset_reset: StartAt = setting(KAFKA.auto_offset_reset, "Where a new group starts to read.")
     kafka_offset_lost: OffsetLostPolicy = setting(
-        KAFKA.offset_lost, "When retention has passed the committed offset: stop, or lose records knowingly."
+        KAFKA.offset_lost, "What to do if retention removed unread records: stop, or skip them."
     )
     kafka_session_timeout_ms: Time = setting(
-        KAFKA.session_timeout_ms, "A replica silent for so long loses its partitions."
+        KAFKA.session_timeout_ms, "A replica without heartbeats for this time loses its partitions."
     )
     kafka_heartbeat_interval_ms: Time = setting(KAFKA.heartbeat_interval_ms, "Time between heartbeats.")
     kafka_rebalance_timeout_ms: Time = setting(
-        KAFKA.rebalance_timeout_ms, "How long the group waits for a replica to hand over its partitions."
+        KAFKA.rebalance_timeout_ms, "How long a rebalance waits for a replica to release its partitions."
     )
     kafka_max_poll_interval_ms: Time = setting(
-        KAFKA.max_poll_interval_ms, "A replica that does not ask for records for so long leaves the group."
+        KAFKA.max_poll_interval_ms, "A replica that does not poll for this time leaves the group."
     )
     kafka_transaction_timeout_ms: Annotated[int, Field(ge=1000, le=900_000)] = setting(
-        KAFKA.transaction_timeout_ms, "The broker aborts a transaction open for so long."
+        KAFKA.transaction_timeout_ms, "The broker aborts a transaction that is open for this time."
     )
-    kafka_request_timeout_ms: Time = setting(
-        KAFKA.request_timeout_ms, "The client's own deadline per request."
-    )
+    kafka_request_timeout_ms: Time = setting(KAFKA.request_timeout_ms, "The client's timeout per request.")
     kafka_call_timeout_ms: Time = setting(
-        KAFKA.call_timeout_ms, "Our deadline around each call of the client, which can hang."
+        KAFKA.call_timeout_ms, "Deadline for each call of the client, which can hang."
     )
     kafka_close_timeout_ms: Time = setting(
-        KAFKA.close_timeout_ms, "A client that does not stop in this time is left behind."
+        KAFKA.close_timeout_ms, "A client that does not stop in this time is abandoned."
     )
     kafka_metadata_max_age_ms: Time = setting(
-        KAFKA.metadata_max_age_ms, "How soon new partitions are noticed."
+        KAFKA.metadata_max_age_ms, "How often topics are checked for new partitions."
     )
     kafka_log_linger_ms: Annotated[int, Field(ge=0, le=1000)] = setting(
-        KAFKA.log_linger_ms, "How long fingerprints wait for company before they are sent."
+        KAFKA.log_linger_ms, "How long fingerprints wait to be sent as a batch."
     )
     kafka_fetch_partition_bytes_max: Bytes = setting(
-        KAFKA.fetch_partition_bytes_max, "Bytes fetched of one partition at a time."
+        KAFKA.fetch_partition_bytes_max, "Bytes per fetch from one partition."
     )
-    kafka_fetch_bytes_max: Bytes = setting(KAFKA.fetch_bytes_max, "Bytes fetched from one broker at a time.")
+    kafka_fetch_bytes_max: Bytes = setting(KAFKA.fetch_bytes_max, "Bytes per fetch from one broker.")
     kafka_producer_batch_bytes_max: Bytes = setting(
         KAFKA.producer_batch_bytes_max,
-        "Bytes in one batch of records; below the topics' `max.message.bytes`.",
+        "Bytes per batch; must be below the topics' `max.message.bytes`.",
     )
     kafka_producer_request_bytes_max: Bytes = setting(
         KAFKA.producer_request_bytes_max, "Largest request to a broker."
@@ -108,5 +107,5 @@ class KafkaSettings(BaseSettings):
         KAFKA.log_compression, "Compression of the fingerprint log; hashes do not compress."
     )
     kafka_output_compression: Compression | None = setting(
-        KAFKA.output_compression, "Compression of what goes out."
+        KAFKA.output_compression, "Compression of the output topics."
     )

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from wirecopy.core.records.shapes import PRESETS
+
 SECRETS_DIR = "WIRECOPY_SECRETS_DIR"
 TOPIC_NAME = re.compile(r"^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$")
 
@@ -32,16 +34,16 @@ def _map(value: object) -> object:
         try:
             return json.loads(value)
         except json.JSONDecodeError as error:
-            raise ValueError(f"is neither a=b, c=d nor JSON ({error})") from error
+            raise ValueError(f"must be a=b, c=d or a JSON object ({error})") from error
     pairs = [item.partition("=") for item in value.split(",") if item.strip()]
     if any(not sign or not name.strip() or not target.strip() for name, sign, target in pairs):
-        raise ValueError("must be written a=b, c=d")
+        raise ValueError("must be a=b, c=d")
     return {name.strip(): target.strip() for name, _, target in pairs}
 
 
 def topic_name(value: str) -> str:
     if not TOPIC_NAME.match(value):
-        raise ValueError("is no topic name: 1 to 249 letters, digits, dots, underscores, hyphens")
+        raise ValueError("is not a topic name: use 1 to 249 letters, digits, dots, underscores or hyphens")
     return value
 
 
@@ -49,7 +51,7 @@ def _servers(value: str) -> str:
     for server in value.split(","):
         host, colon, port = server.strip().rpartition(":")
         if not (colon and host and port.isdigit() and 0 < int(port) < 65536):
-            raise ValueError("must be host:port, several with commas between")
+            raise ValueError("must be host:port, or several separated by commas")
     return ",".join(server.strip() for server in value.split(","))
 
 
@@ -58,13 +60,22 @@ def _readable(value: str) -> str:
     directory = os.environ.get(SECRETS_DIR)
     path = str(Path(directory, value)) if directory and not os.path.exists(value) else value  # noqa: PTH110
     if not os.path.isfile(path) or not os.access(path, os.R_OK):  # noqa: PTH113 - Path's raises for some names
-        raise ValueError("is no file that this process can read")
+        raise ValueError("is not a file that this process can read")
     return path
 
 
 def _dotted(value: str) -> str:
-    if not all(value.split(".")):
-        raise ValueError("must be a field's name, or several with dots between (content.text)")
+    if not all(path and all(path.split(".")) for path in value.split("|")):
+        raise ValueError(
+            "must be a field's name, or several with dots between (content.text), or such paths with | between"
+        )
+    return value
+
+
+def _presets(value: dict[str, str]) -> dict[str, str]:
+    unknown = sorted(set(value.values()) - set(PRESETS))
+    if unknown:
+        raise ValueError(f"knows no preset {', '.join(unknown)}; there are {', '.join(PRESETS)}")
     return value
 
 
@@ -79,6 +90,7 @@ def _lower(value: object) -> object:
 Topic = Annotated[str, AfterValidator(topic_name)]
 TopicList = Annotated[tuple[Topic, ...], NoDecode, BeforeValidator(_list), Field(min_length=1)]
 Table = Annotated[dict[str, str], NoDecode, BeforeValidator(_map)]
+Presets = Annotated[Table, AfterValidator(_presets)]
 ReadableFile = Annotated[str, AfterValidator(_readable)]
 FieldPath = Annotated[str, AfterValidator(_dotted)]
 Servers = Annotated[str, AfterValidator(_servers)]

@@ -22,30 +22,28 @@ class PipelineSettings(BaseSettings):
 
     pipeline_poll_timeout_ms: Time = setting(PIPELINE.poll_timeout_ms, "Longest wait for new raw records.")
     pipeline_poll_records_max: Annotated[int, Field(ge=1, le=100_000)] = setting(
-        PIPELINE.poll_records_max, "Raw records taken at a time."
+        PIPELINE.poll_records_max, "Raw records per poll."
     )
     pipeline_follow_records_max: Annotated[int, Field(ge=1, le=100_000)] = setting(
-        PIPELINE.follow_records_max, "Log records replayed at a time."
+        PIPELINE.follow_records_max, "Log records read at a time."
     )
     pipeline_transaction_records_max: Annotated[int, Field(ge=1, le=100_000)] = setting(
-        PIPELINE.transaction_records_max, "Raw records in one transaction."
+        PIPELINE.transaction_records_max, "Raw records per transaction."
     )
-    pipeline_transaction_bytes_max: Bytes = setting(
-        PIPELINE.transaction_bytes_max, "Bytes sent in one transaction."
-    )
+    pipeline_transaction_bytes_max: Bytes = setting(PIPELINE.transaction_bytes_max, "Bytes per transaction.")
     pipeline_in_flight_records_max: Annotated[int, Field(ge=1, le=limits.IN_FLIGHT_RECORDS_MAX)] = setting(
-        PIPELINE.in_flight_records_max, "Raw records of one partition that are under way at a time."
+        PIPELINE.in_flight_records_max, "Raw records in flight per partition."
     )
     pipeline_in_flight_bytes_max: Bytes = setting(
-        PIPELINE.in_flight_bytes_max, "Bytes of all partitions that are under way; beyond it reading pauses."
+        PIPELINE.in_flight_bytes_max, "Bytes in flight of all partitions; above this, reading pauses."
     )
     pipeline_inline_bytes_max: Annotated[int, Field(ge=0, le=64 * 1024**2)] = setting(
         PIPELINE.inline_bytes_max,
-        "A record of more bytes than this is worked on in a thread, beside the event loop.",
+        "Larger records are processed in a thread instead of on the event loop.",
     )
     pipeline_inline_replays_max: Annotated[int, Field(ge=0, le=100_000)] = setting(
         PIPELINE.inline_replays_max,
-        "Log records replayed in one go on the event loop. 0: in a thread beside it.",
+        "Log records replayed per turn of the event loop; 0: replay in a thread.",
     )
     pipeline_output_record_bytes_max: Bytes = setting(
         PIPELINE.output_record_bytes_max,
@@ -56,16 +54,18 @@ class PipelineSettings(BaseSettings):
         PIPELINE.log_record_bytes_max, "Largest fingerprint record."
     )
     pipeline_outcome_timeout_ms: Time = setting(
-        PIPELINE.outcome_timeout_ms, "A fingerprint not read back in this time: the partition is rebuilt."
+        PIPELINE.outcome_timeout_ms,
+        "If a fingerprint is not read back in this time, the partition is rebuilt.",
     )
     pipeline_revoke_timeout_ms: Time = setting(
-        PIPELINE.revoke_timeout_ms, "Time for open transactions when partitions are taken away."
+        PIPELINE.revoke_timeout_ms, "Time to finish transactions when partitions are revoked."
     )
     pipeline_stop_timeout_ms: Time = setting(
         PIPELINE.stop_timeout_ms, "Time for a graceful stop after SIGTERM."
     )
     pipeline_progress_timeout_ms: Annotated[int, Field(ge=1000, le=24 * 3_600_000)] = setting(
-        PIPELINE.progress_timeout_ms, "Without progress for so long the watchdog ends the process (exit 3)."
+        PIPELINE.progress_timeout_ms,
+        "The watchdog ends the process (exit code 3) after this time without progress.",
     )
     pipeline_retry_delay_ms: Time = setting(PIPELINE.retry_delay_ms, "First delay before a rebuild.")
     pipeline_retry_delay_ms_max: Time = setting(
@@ -73,21 +73,24 @@ class PipelineSettings(BaseSettings):
     )
     pipeline_fenced_delay_ms: Time = setting(
         PIPELINE.fenced_delay_ms,
-        "Wait after being fenced, before looking whether the partition is still ours.",
+        "Wait after being fenced, before the ownership is checked again.",
     )
     pipeline_fenced_again_within_ms: Time = setting(
-        PIPELINE.fenced_again_within_ms, "Fenced twice within this time while we own the partition: fatal."
+        PIPELINE.fenced_again_within_ms,
+        "Being fenced twice in this time while owning the partition is fatal.",
     )
     pipeline_breaker_window_records: Annotated[int, Field(ge=1, le=10_000_000)] = setting(
-        PIPELINE.breaker_window_records, "Last records that the breaker looks at."
+        PIPELINE.breaker_window_records, "Number of recent records that the breaker considers."
     )
     pipeline_breaker_ratio: Annotated[float, Field(gt=0, le=1)] = setting(
-        PIPELINE.breaker_ratio, "Unreadable part of them above which the service stops, offsets uncommitted."
+        PIPELINE.breaker_ratio, "Share of unreadable records above which the service stops."
     )
     pipeline_breaker_run_records: Annotated[int, Field(ge=1, le=10_000_000)] = setting(
-        PIPELINE.breaker_run_records, "Unreadable records in a row at which the service stops."
+        PIPELINE.breaker_run_records, "Consecutive unreadable records at which the service stops."
     )
     pipeline_reassignments_max: Annotated[int, Field(ge=1, le=100_000)] = setting(
-        PIPELINE.reassignments_max, "More reassignments than this in the window below end the process."
+        PIPELINE.reassignments_max, "More reassignments than this in the window end the process."
     )
-    pipeline_reassignment_window_ms: Time = setting(PIPELINE.reassignment_window_ms, "The window for it.")
+    pipeline_reassignment_window_ms: Time = setting(
+        PIPELINE.reassignment_window_ms, "Window for counting reassignments."
+    )

@@ -103,7 +103,7 @@ def _from_environment(faults: list[str]) -> dict[str, Given]:
         if not name.upper().startswith(PREFIX) or name.upper() in known:
             continue
         if not (SERVICE_LINK_NAME.search(name) or SERVICE_LINK_VALUE.match(value)):
-            faults.append(f"{name} (environment): no such setting; {_meant(name.upper(), known)}")
+            faults.append(f"{name} (environment): unknown setting; {_meant(name.upper(), known)}")
     values = EnvSettingsSource(Settings)()
     return {n: Given(v, "environment", variable(n)) for n, v in values.items() if n in Settings.model_fields}
 
@@ -113,7 +113,7 @@ def _from_secrets(faults: list[str]) -> dict[str, Given]:
     if not directory:
         return {}
     if not os.path.isdir(directory):  # noqa: PTH112 - Path's raises for some names
-        faults.append(f"{SECRETS_DIR}={directory} (environment): is no directory.")
+        faults.append(f"{SECRETS_DIR}={directory} (environment): is not a directory.")
         return {}
     values: dict[str, Any] = {}
     for prefix in (PREFIX, ""):
@@ -139,7 +139,7 @@ def _from_file(faults: list[str]) -> dict[str, Given]:
         if name in Settings.model_fields:
             given[name] = Given(value, origin, shown)
         else:
-            faults.append(f"{shown} ({origin}): no such setting; {_meant(name, set(Settings.model_fields))}")
+            faults.append(f"{shown} ({origin}): unknown setting; {_meant(name, set(Settings.model_fields))}")
     return given
 
 
@@ -155,4 +155,4 @@ def _flat(document: Mapping[str, Any], name: str = "", shown: str = "") -> Itera
 
 def _meant(name: str, known: set[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-    return f"did you mean {near[0]}?" if near else "docs/configuration.md lists them all."
+    return f"did you mean {near[0]}?" if near else "see docs/configuration.md for all settings."

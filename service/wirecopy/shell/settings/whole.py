@@ -15,7 +15,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from wirecopy.core import limits
 from wirecopy.shell.options import CheckOptions, KafkaOptions, PipelineOptions, StateOptions, TopicNames
 from wirecopy.shell.settings.kafka import KafkaSettings
-from wirecopy.shell.settings.kinds import FieldPath, LogFormat, LogLevel, Table, Topic, TopicList, setting
+from wirecopy.shell.settings.kinds import (
+    FieldPath,
+    LogFormat,
+    LogLevel,
+    Presets,
+    Table,
+    Topic,
+    TopicList,
+    setting,
+)
 from wirecopy.shell.settings.pipeline import PipelineSettings
 
 PREFIX = "WIRECOPY_"
@@ -30,105 +39,105 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
 
     # ---- topics
-    topic_raw: TopicList = setting(TOPICS.raw, "Topics with raw articles, several with commas between.")
-    topic_enriched: Topic = setting(TOPICS.enriched, "Topic for articles with their verdicts.")
+    topic_raw: TopicList = setting(TOPICS.raw, "Topics with raw articles, separated by commas.")
+    topic_enriched: Topic = setting(TOPICS.enriched, "Topic for enriched articles.")
     topic_corrections: Topic = setting(TOPICS.corrections, "Compacted topic for corrected verdicts.")
-    topic_dead: Topic = setting(TOPICS.dead, "Topic for records that nobody can read, with the reason.")
-    topic_fingerprints: Topic = setting(
-        TOPICS.fingerprints, "The log that every replica follows; one partition."
-    )
+    topic_dead: Topic = setting(TOPICS.dead, "Topic for records that cannot be judged.")
+    topic_fingerprints: Topic = setting(TOPICS.fingerprints, "The fingerprint log; one partition.")
     topic_partitions: Annotated[int, Field(ge=1, le=10_000)] = setting(
-        6, "Partitions that `wirecopy topics` gives a new topic (the fingerprint log always has one)."
+        6, "Partitions of new topics made by `wirecopy topics` (the fingerprint log has one)."
     )
     topic_replication_factor: Annotated[int, Field(ge=1, le=32)] = setting(
-        3, "Copies that `wirecopy topics` has the brokers keep; 1 where there is a single broker."
+        3, "Replication factor of topics made by `wirecopy topics`; 1 for a single broker."
     )
     topic_fingerprints_retention_days: Annotated[float, Field(gt=0, le=36_500)] | None = setting(
-        None, "How long the fingerprint log is kept; at least the window. Unset: the window and 7 days."
+        None, "Retention of the fingerprint log; at least the window. Unset: window + 7 days."
     )
 
     # ---- where the raw record's parts lie
     field_body: FieldPath = setting("body", "Path of the article's text or HTML, e.g. `content.text`.")
     field_id: FieldPath = setting("id", "Path of the article's id.")
-    field_url: FieldPath = setting("url", "Path of its address.")
-    field_title: FieldPath = setting("title", "Path of its headline.")
-    field_publisher: FieldPath = setting("publisher", "Path of its publisher's name or domain.")
-    field_published_at: FieldPath = setting("published_at", "Path of its time of publication.")
-    field_language: FieldPath = setting("language", "Path of its language.")
-    field_version: FieldPath = setting("version", "Path of its version number.")
+    field_url: FieldPath = setting("url", "Path of the URL.")
+    field_title: FieldPath = setting("title", "Path of the headline.")
+    field_publisher: FieldPath = setting("publisher", "Path of the publisher's name or domain.")
+    field_published_at: FieldPath = setting("published_at", "Path of the publication time.")
+    field_language: FieldPath = setting("language", "Path of the language.")
+    field_version: FieldPath = setting("version", "Path of the version number.")
     field_content_type: FieldPath = setting("content_type", "Path of the body's media type.")
+    presets: Presets = setting(
+        {},
+        "Formats of topics, as topic = format or `*` for all topics, e.g. `articles.feeds=feedparser`. Unset: formats are "
+        "recognised per record.",
+    )
     aliases: Table = setting(
         {},
-        "Publishers under several names: name or domain = the one that stands for it, e.g. "
-        "`edition.cnn.com=cnn.com`.",
+        "Publishers with several names, as name or domain = main name, e.g. `edition.cnn.com=cnn.com`.",
     )
 
     # ---- the index
     window_days: Annotated[float, Field(gt=0, le=36_500)] = setting(
-        limits.WINDOW_MS / DAY_MS, "How long an article is remembered, by the log's time."
+        limits.WINDOW_MS / DAY_MS, "How long an article is remembered, in log time."
     )
 
     # ---- its state on disk
     state_dir: str | None = setting(
         None,
-        "Directory of this replica alone for the index's state; unset: none is kept, and a restart reads the "
-        "fingerprint log from its beginning.",
+        "Directory for snapshots of the index, one per replica. Unset: a restart reads the whole fingerprint log.",
         min_length=1,
     )
     state_snapshot_interval_ms: Annotated[int, Field(ge=100, le=24 * 3_600_000)] = setting(
-        300_000, "Time between two snapshots: what a restart has to read of the log."
+        300_000, "Time between snapshots; a restart reads the log since the last one."
     )
     state_snapshots_kept: Annotated[int, Field(ge=1, le=100)] = setting(
-        2, "Snapshots that are kept: the older one serves where the newer is damaged."
+        2, "Number of snapshots kept, in case the newest is damaged."
     )
 
     # ---- pages for people
     pages_enabled: bool = setting(
         False,
-        "Whether the HTTP port shows pages: live verdicts, evidence, stories, publishers, the check box. They show "
-        "articles' texts to whoever reaches the port; see docs/pages.md.",
+        "Enable the web pages and the check API. They show articles' texts to everybody who reaches the port; see "
+        "docs/pages.md.",
     )
     pages_articles_max: Annotated[int, Field(ge=100, le=5_000_000)] = setting(
-        100_000, "Newest articles that the pages know; about 1.5 KB of memory each."
+        100_000, "Newest articles that the pages show; about 1.5 KB of memory each."
     )
 
     # ---- asking about a text: the page and POST /api/check
     check_bytes_max: Annotated[int, Field(ge=1024, le=limits.RAW_BYTES_MAX)] = setting(
-        CHECK.bytes_max, "Largest text that may be checked, in bytes with the request around it."
+        CHECK.bytes_max, "Largest request for a check."
     )
     check_rate_per_second: Annotated[float, Field(ge=0, le=10_000)] = setting(
-        CHECK.rate_per_second, "Checks a second that one address may ask for; 0: no limit."
+        CHECK.rate_per_second, "Checks per second from one address; 0: no limit."
     )
     check_burst: Annotated[int, Field(ge=1, le=100_000)] = setting(
-        CHECK.burst, "Checks that one address may ask for at once before that rate counts."
+        CHECK.burst, "Checks that one address may send at once before the rate applies."
     )
     check_waiting_max: Annotated[int, Field(ge=1, le=1_000)] = setting(
-        CHECK.waiting_max, "Checks under way at a time; further ones are refused at once."
+        CHECK.waiting_max, "Checks in progress at a time; more are refused."
     )
 
     # ---- processes
     fingerprint_workers: Annotated[int, Field(ge=0, le=64)] = setting(
-        0, "Processes that decode and fingerprint for the one engine; 0: threads of this process do."
+        0, "Processes that decode and fingerprint; 0: none besides this process."
     )
 
     # ---- HTTP and logs
-    http_host: str = setting("0.0.0.0", "Address of metrics and health.", min_length=1)  # noqa: S104
+    http_host: str = setting("0.0.0.0", "Address of the HTTP port.", min_length=1)  # noqa: S104
     http_port: Annotated[int, Field(ge=0, le=65535)] = setting(
-        8080, "Port of metrics and health; 0: any free."
+        8080, "HTTP port for metrics, health and pages; 0: any free port."
     )
-    log_level: LogLevel = setting("INFO", "Least level that is logged.")
+    log_level: LogLevel = setting("INFO", "Lowest level that is logged.")
     cloudevents: bool = setting(
-        False, "Whether what goes out is a CloudEvent (binary mode: headers `ce_…`); see docs/records.md."
+        False, "Write CloudEvents in binary mode (headers `ce_…`); see docs/records.md."
     )
     cloudevents_source: str = setting(
-        "/wirecopy", "`ce_source` of what goes out: a URI reference that names this deployment.", min_length=1
+        "/wirecopy", "`ce_source` of the output: a URI reference that names this deployment.", min_length=1
     )
     tracing: bool = setting(
         False,
-        "OpenTelemetry spans (needs the extra `wirecopy[tracing]`); where they go and how many is said by the "
-        "standard variables `OTEL_…`.",
+        "Send OpenTelemetry spans; needs the extra `wirecopy[tracing]` and the standard variables `OTEL_…`.",
     )
-    log_format: LogFormat = setting("json", "`json`: a JSON object a line; `text`: for a terminal.")
+    log_format: LogFormat = setting("json", "`json`: one JSON object per line; `text`: for a terminal.")
 
     @classmethod
     def settings_customise_sources(
@@ -174,13 +183,14 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
     def check_options(self) -> CheckOptions:
         return CheckOptions(**self._options("check_", CheckOptions))
 
-    def field_paths(self) -> dict[str, str]:
-        """Keyword arguments of `core.fields.FieldPaths`."""
-        return {
+    def field_paths(self) -> dict[str, Any]:
+        """Keyword arguments of `core.records.fields.FieldPaths`."""
+        paths = {
             n.removeprefix("field_"): getattr(self, n)
             for n in type(self).model_fields
             if n.startswith("field_")
         }
+        return paths | {"presets": self.presets}
 
     def _options(self, prefix: str, kind: Any) -> dict[str, Any]:
         names = {option.name for option in fields(kind)} & {

@@ -66,13 +66,13 @@ class Child:
         pid, status = os.waitpid(self.pid, os.WNOHANG)
         if not pid:
             if now - self.began_at > SECONDS_MAX:
-                raise TimeoutError(f"not written within {SECONDS_MAX:.0f} s")
+                raise TimeoutError(f"the snapshot was not written within {SECONDS_MAX:.0f} s")
             return False
         self.pid = 0
         code = os.waitstatus_to_exitcode(status)
         if code:
             known = 0 < code < UNKNOWN
-            raise OSError(code, os.strerror(code) if known else f"the writing process ended with {code}")
+            raise OSError(code, os.strerror(code) if known else f"the writing process exited with {code}")
         return True
 
     def end(self) -> None:

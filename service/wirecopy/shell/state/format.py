@@ -156,15 +156,15 @@ def dtype_from_json(value: object) -> np.dtype[Any]:
     """ValueError unless it is what `dtype_to_json` writes: never an object, never text."""
     if isinstance(value, str):
         if not _NUMBER_TYPE.fullmatch(value):
-            raise ValueError("no type of a number")
+            raise ValueError("an unknown number type")
         return np.dtype(value)
     match value:
         case {"bytes": int(size), "fields": list(fields)} if 0 < size <= 4096 and fields:
             pass
         case _:
-            raise ValueError("no type of an element")
+            raise ValueError("an unknown element type")
     if len(fields) > TYPE_FIELDS_MAX:
-        raise ValueError("a record of too many fields")
+        raise ValueError("a record with too many fields")
     names, kinds, starts = [], [], []
     for field in fields:
         match field:
@@ -173,7 +173,7 @@ def dtype_from_json(value: object) -> np.dtype[Any]:
                 kinds.append(kind)
                 starts.append(start)
             case _:
-                raise ValueError("no field of a record")
+                raise ValueError("an invalid field of a record")
         if start < 0 or start + np.dtype(kind).itemsize > size:
             raise ValueError("a field outside its record")
     return np.dtype({"names": names, "formats": kinds, "offsets": starts, "itemsize": size})
@@ -215,19 +215,19 @@ def parse(data: bytes) -> Manifest | Unusable:
 
 def _list(value: object) -> list[Any]:
     if not isinstance(value, list) or len(value) > NAMES_MAX:
-        raise ValueError("no list, or too long a one")
+        raise ValueError("not a list, or too long")
     return value
 
 
 def _int(value: object, least: int = 0, most: int = BYTES_MAX) -> int:
     if type(value) is not int or not least <= value <= most:
-        raise ValueError("a number out of its bounds")
+        raise ValueError("a number out of range")
     return value
 
 
 def _text(value: object, pattern: re.Pattern[str]) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ValueError("a name that is none")
+        raise ValueError("an invalid name")
     return value
 
 
@@ -256,7 +256,7 @@ def _file(held: Mapping[str, Any]) -> StoredFile:
 def _array(held: Mapping[str, Any]) -> StoredArray:
     shape = tuple(_int(size) for size in _list(held["shape"]))
     if not 1 <= len(shape) <= 4:
-        raise ValueError("an array of no such dimensions")
+        raise ValueError("an array with invalid dimensions")
     dtype_from_json(held["dtype"])
     return StoredArray(
         _text(held["name"], _ARRAY_NAME),
@@ -272,16 +272,16 @@ def _check_extents(manifest: Manifest) -> None:
     """Each array lies inside a file that is named, no two overlap, no name comes twice."""
     sizes = {file.name: file.size_bytes for file in manifest.files}
     if len(sizes) != len(manifest.files):
-        raise ValueError("a file is named twice")
+        raise ValueError("a file is listed twice")
     if len({array.name for array in manifest.arrays}) != len(manifest.arrays):
-        raise ValueError("an array is named twice")
+        raise ValueError("an array is listed twice")
     ends: dict[str, int] = {}
     for array in sorted(manifest.arrays, key=lambda array: (array.file, array.start)):
         if array.file not in sizes:
-            raise ValueError("an array lies in a file that is not named")
+            raise ValueError("an array in a file that is not listed")
         size = math.prod(array.shape) * dtype_from_json(array.dtype).itemsize
         if array.start < ends.get(array.file, 0) or array.start % ALIGNMENT:
-            raise ValueError("arrays overlap, or lie askew")
+            raise ValueError("arrays overlap or are misaligned")
         if array.start + size > sizes[array.file]:
-            raise ValueError("an array goes beyond its file's end")
+            raise ValueError("an array extends beyond the end of its file")
         ends[array.file] = array.start + size

@@ -34,9 +34,8 @@ from typing import Final
 
 import numpy as np
 
-from wirecopy.core.engine import ENGINE_VERSION, Engine, Proposal
+from wirecopy.core.engine import ENGINE_VERSION, Engine, Proposal, Remembered
 from wirecopy.core.hashing import xxh3_128_hex
-from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.model import EngineStats, Outcome, RawArticle, Refused
 from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.observe.events import StateRefusal, Telemetry
@@ -79,12 +78,8 @@ class PersistentEngine:
     # ---- the engine, as the pipeline sees it
     @property
     def engine(self) -> Engine:
-        """What is remembered: to be read only."""
+        """The engine as it stands, for tests; another takes its place when state is restored."""
         return self._engine
-
-    @property
-    def index(self) -> OriginIndex:
-        return self._engine.index
 
     def propose(self, article: RawArticle) -> Proposal:
         return self._engine.propose(article)
@@ -101,6 +96,12 @@ class PersistentEngine:
 
     def stats(self) -> EngineStats:
         return self._engine.stats()
+
+    def check(self, proposal: Proposal) -> Outcome:
+        return self._engine.check(proposal)
+
+    def at_url(self, url: str) -> Remembered | None:
+        return self._engine.at_url(url)
 
     # ---- restoring
     async def restore(self, log: FingerprintLog, first: int, end: int, executor: Executor) -> None:
@@ -143,7 +144,8 @@ class PersistentEngine:
                     os.close(handle)
                     if error.errno in (errno.EAGAIN, errno.EACCES):
                         return Unusable(
-                            StateRefusal.IN_USE, "another process uses it: give each replica its own"
+                            StateRefusal.IN_USE,
+                            "another process uses this directory. Give each replica its own WIRECOPY_STATE_DIR",
                         )
                     raise
                 self._lock = handle
@@ -158,23 +160,24 @@ class PersistentEngine:
         """Whether this engine may go on in this log from where the snapshot stands."""
         place, options = manifest.place, self._options
         if place.engine_version != ENGINE_VERSION:
-            detail = f"of engine version {place.engine_version}, this is {ENGINE_VERSION}"
+            detail = f"written by engine version {place.engine_version}; this is version {ENGINE_VERSION}"
             return Unusable(StateRefusal.ENGINE_VERSION, detail)
         if place.window_ms != options.window_ms:
-            detail = f"of a window of {place.window_ms} ms, the setting says {options.window_ms}"
+            detail = f"written with a window of {place.window_ms} ms; the setting is {options.window_ms} ms"
             return Unusable(StateRefusal.WINDOW, detail)
         if place.topic != options.topic:
             return Unusable(
-                StateRefusal.TOPIC, f"of the topic {place.topic}, the setting says {options.topic}"
+                StateRefusal.TOPIC, f"written from the topic {place.topic}; the setting is {options.topic}"
             )
         last = place.last
         if last.offset != place.next_offset - 1 or not first <= last.offset < end:
-            detail = f"its last record is {last.offset}, the log holds {first} to {end}"
+            detail = f"its last record has offset {last.offset}, but the log holds {first} to {end}"
             return Unusable(StateRefusal.STALE, detail)
         record = await _record_at(log, last.offset)
         if record is None or LastRecord(record[0], record[1], xxh3_128_hex(record[2])) != last:
             detail = (
-                f"the log holds another record at {last.offset}: it was made anew, or is another cluster's"
+                f"the log holds another record at offset {last.offset}: the topic was recreated,"
+                " or belongs to another cluster"
             )
             return Unusable(StateRefusal.OTHER_LOG, detail)
         return manifest
@@ -297,8 +300,7 @@ class PersistentEngine:
 
     def _map_sealed(self, saved: Previous) -> None:
         """Full blob segments are read from the snapshot's files from now on; their memory is free."""
-        articles = self._engine.index.articles
-        wanted = {f"articles/blobs_{number:08d}": number for number in articles.sealed_segments()}
+        wanted = self._engine.sealed_arrays()
         self._mapped &= set(wanted)
         memory: dict[str, mmap.mmap] = {}
         for array in saved.manifest.arrays:
@@ -312,7 +314,7 @@ class PersistentEngine:
             except OSError:
                 return  # the segments stay where they are
             count = array.shape[0]
-            articles.replace_segment(number, np.frombuffer(memory[array.file], np.uint8, count, array.start))
+            self._engine.map_array(number, np.frombuffer(memory[array.file], np.uint8, count, array.start))
             self._mapped.add(array.name)
 
     # ---- the end
@@ -362,12 +364,12 @@ async def _record_at(log: FingerprintLog, offset: int) -> tuple[int, int, bytes]
             return record if record.offset == offset else None
         if batch.next_offset > offset:
             return None
-    raise UnavailableError(f"the fingerprint log does not give its record {offset}")
+    raise UnavailableError(f"the fingerprint log does not return its record at offset {offset}")
 
 
 def _manifest_of(written: Path) -> Manifest:
     """What was just written, read back. OSError where it is not what it should be."""
     manifest = parse((written / MANIFEST).read_bytes())
     if isinstance(manifest, Unusable):
-        raise OSError(errno.EIO, f"what was written cannot be read back: {manifest.detail}")
+        raise OSError(errno.EIO, f"the snapshot just written cannot be read back: {manifest.detail}")
     return manifest

@@ -64,7 +64,7 @@ def read_manifest(directory: Path) -> Manifest | Unusable:
         return error.unusable
     manifest = parse(data)
     if isinstance(manifest, Manifest) and manifest.place.next_offset != offset_of(directory.name):
-        return Unusable(StateRefusal.CORRUPT, "the directory's name is of another offset")
+        return Unusable(StateRefusal.CORRUPT, "the directory's name has another offset than its manifest")
     return manifest
 
 
@@ -102,7 +102,7 @@ def _open(path: Path) -> tuple[int, int]:
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):
         os.close(handle)
-        raise _RefusedError(StateRefusal.CORRUPT, f"{path.name} is no plain file")
+        raise _RefusedError(StateRefusal.CORRUPT, f"{path.name} is not a regular file")
     return handle, found.st_size
 
 
@@ -157,13 +157,13 @@ def _check_kinds(state: State, template: State) -> None:
     """Every array of an empty engine is there; each is of the element type and dimensions that it has there."""
     missing = sorted(set(template) - set(state))
     if missing:
-        raise _RefusedError(StateRefusal.CORRUPT, f"no array {missing[0]}")
+        raise _RefusedError(StateRefusal.CORRUPT, f"the array {missing[0]} is missing")
     for name, array in state.items():
         wanted = template.get(name)
         if wanted is None:
             continue
         if (array.dtype, array.shape[1:]) != (wanted.dtype, wanted.shape[1:]) or array.ndim != wanted.ndim:
-            raise _RefusedError(StateRefusal.CORRUPT, f"{name} is of another kind of array")
+            raise _RefusedError(StateRefusal.CORRUPT, f"the array {name} has another type or shape")
 
 
 def _check_engine(engine: Engine, manifest: Manifest, state: State) -> None:
@@ -171,9 +171,9 @@ def _check_engine(engine: Engine, manifest: Manifest, state: State) -> None:
     stats, place = engine.stats(), manifest.place
     found = (stats.log_offset, stats.log_time_ms, stats.articles, stats.postings)
     if found != (place.next_offset, place.log_time_ms, place.articles, place.postings):
-        raise _RefusedError(StateRefusal.CORRUPT, f"the arrays are of another engine: {found}")
-    held = engine.index.state()
+        raise _RefusedError(StateRefusal.CORRUPT, f"the arrays do not match the manifest: {found}")
+    held = engine.index_arrays()
     sealed = sealed_names(list(held))
     for name, array in held.items():
         if name not in sealed and (name not in state or array.shape != state[name].shape):
-            raise _RefusedError(StateRefusal.CORRUPT, f"{name} is not of the size that the engine keeps")
+            raise _RefusedError(StateRefusal.CORRUPT, f"the array {name} has the wrong size")

@@ -1,1 +1,1 @@
-"""The pages: what this replica has judged, for people to look at. `site.py` composes them."""
+"""The web pages and the HTTP server: what this replica has judged. `site.py` composes them."""

@@ -1,16 +1,15 @@
-"""The articles judged last, as the pages show them: who, when, which verdict, and what became of it.
+"""The newest judged articles, as the pages show them: publisher, time, verdict, corrections.
 
-Every replica replays the whole fingerprint log, so every replica can show every article; the catalogue is
-told by the follower of each batch and keeps the newest `articles_max` in a ring. The engine's index is not
-asked: it answers to numbers and keys, not to "the last fifty by this publisher", and it belongs to the
-follower.
+Every replica replays the whole fingerprint log, so every replica can show every article. The follower tells the catalogue
+of each batch, and the catalogue keeps the newest `articles_max` in a ring. The pages do not use the engine's index: it finds
+articles by number and key, not "the last fifty by this publisher", and it belongs to the follower.
 
-Telling costs the pipeline one append a batch (`add_many`). The records are read later, by `take`, in slices
-of a few milliseconds between other turns of the event loop; when more come than the slices can take, the
-oldest that wait are passed over and counted (`passed_over`), never the pipeline's time.
+Telling costs the pipeline one append per batch (`add_many`). `take` reads the records later, in slices of a few milliseconds
+between other turns of the event loop. If more arrive than the slices can take, the oldest waiting ones are skipped and
+counted (`passed_over`); the pipeline never waits.
 
-Numbers of entries ("serial") are dense and ascend in the log's order. Every index below is a list of serials
-in that order, and an entry that leaves the ring is the first of each list it stands in.
+Entries have dense serial numbers, ascending in the log's order. Every index below is a list of serials in that order, and an
+entry that leaves the ring is the first in each of its lists.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ RATE_SECONDS: Final = 10  # over which articles a second are counted
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One judged article. `verdict` is what was said first; `corrected` what a later article showed instead."""
+    """One judged article. `verdict` is the first verdict, `corrected` the one that replaced it."""
 
     serial: int  # ours: dense, ascending
     log_offset: int
@@ -59,18 +58,18 @@ class Entry:
 
     @property
     def current(self) -> Verdict:
-        """The verdict that holds now."""
+        """The verdict that is valid now."""
         return self.corrected or self.verdict
 
     @property
     def time_ms(self) -> int:
-        """When it was published, as far as it says so; else when it came in."""
+        """The publication time if it is stated, else the time of receipt."""
         return self.log_time_ms if self.published_at_ms is None else self.published_at_ms
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader wants to see; empty means all. `publisher` is part of a name or domain."""
+    """What the viewer wants to see; empty means all. `publisher` is part of a name or domain."""
 
     kinds: frozenset[VerdictKind] = frozenset()
     publisher: str = ""
@@ -81,7 +80,7 @@ class Filters:
 
 
 class Catalogue:
-    """A ring of entries with what is needed to find them. Used on the event loop alone, but for `heading`."""
+    """A ring of entries and the indexes to find them. Used on the event loop only, except for `heading`."""
 
     def __init__(self, articles_max: int) -> None:
         assert articles_max > 0
@@ -102,11 +101,11 @@ class Catalogue:
         self.passed_over = 0
         self.received = 0
         self.changed: Callable[[Entry | None, Entry | None], None] = _nobody
-        """Told of every entry that comes (before: None), leaves (after: None) or gets another verdict."""
+        """Called for every entry that arrives (before: None), leaves (after: None) or gets another verdict."""
 
     # ---- on the pipeline's way
     def add_many(self, records: Sequence[LogRecord], outcomes: Sequence[Outcome | Refused]) -> None:
-        """What a batch of the log led to, in its order."""
+        """Add the outcomes of a batch of the log, in its order."""
         self._waiting.append((records, outcomes))
         self._waiting_records += len(records)
         self.received += len(records)
@@ -120,16 +119,16 @@ class Catalogue:
             self._begun = 0
 
     def add(self, log_offset: int, log_time_ms: int, value: bytes, outcome: Outcome | Refused) -> None:
-        """What one record of the log led to."""
+        """Add the outcome of one log record."""
         self.add_many((LogRecord(log_offset, log_time_ms, value),), (outcome,))
 
     def heading(self, article: RawArticle) -> None:
-        """Told of an article's title and language when it is decoded here. From any thread: one append."""
+        """Note an article's title and language when it is decoded here. Callable from any thread: one append."""
         self._headings.append((article.position, headline_of(article), article.language))
 
     # ---- taking in
     def take(self, seconds_max: float) -> int:
-        """Read what waits, for about so long; returns how many records still wait."""
+        """Take in waiting records for about this time; returns how many still wait."""
         give_up_at = time.perf_counter() + seconds_max
         self._take_headings()
         while self._waiting:
@@ -225,7 +224,7 @@ class Catalogue:
             self._titles.popitem(last=False)
 
     def note(self, position: RawPosition, title: str, language: str) -> bool:
-        """Title (clipped) and language of an article, read later; False where it is not in the catalogue (yet)."""
+        """Set title (clipped) and language of an article that were read later; False if it is not in the catalogue."""
         serial = self._by_position.get(position)
         if serial is None:
             return False
@@ -241,12 +240,12 @@ class Catalogue:
 
     @property
     def next_serial(self) -> int:
-        """The serial that the next entry gets."""
+        """The serial of the next entry."""
         return self._next
 
     @property
     def first_serial(self) -> int:
-        """The oldest entry's."""
+        """The serial of the oldest entry."""
         return self._next - len(self._ring)
 
     def at(self, serial: int) -> Entry | None:
@@ -264,11 +263,11 @@ class Catalogue:
         return low
 
     def entries(self) -> Iterator[Entry]:
-        """All, oldest first. Not across an `await`: entries leave meanwhile."""
+        """All entries, oldest first. Do not use across an `await`: entries leave meanwhile."""
         return (self._at(serial) for serial in range(self.first_serial, self._next))
 
     def newest_first(self, before: int | None = None) -> Iterator[Entry]:
-        """Those with a serial below `before`. Not across an `await`."""
+        """Entries with a serial below `before`, newest first. Do not use across an `await`."""
         end = self._next if before is None else min(before, self._next)
         return (self._at(serial) for serial in range(end - 1, self.first_serial - 1, -1))
 
@@ -280,7 +279,7 @@ class Catalogue:
         language: str = "",
         before: int | None = None,
     ) -> list[Entry]:
-        """The newest that pass, newest first; the kind is that of the verdict that holds now."""
+        """The newest entries that match, newest first; the kind is that of the valid verdict."""
         return self.search(Filters(frozenset(kinds), publisher, language), limit, before, len(self._ring))[0]
 
     def search(
@@ -311,16 +310,16 @@ class Catalogue:
         return None if serial is None else self._at(serial)
 
     def story(self, story_id: str) -> list[Entry]:
-        """The articles of a story that are still here, in the log's order."""
+        """The articles of a story in the catalogue, in the log's order."""
         return [self._at(serial) for serial in self._stories.get(story_id, ())]
 
     def copies_of(self, entry: Entry) -> list[Entry]:
-        """Other publishers' articles that were drawn from this one, in the log's order."""
+        """Other publishers' articles that have this one as a source, in the log's order."""
         copies = (self._at(serial) for serial in self._copies.get(entry.id, ()))
         return [copy for copy in copies if _is_copy(copy, entry)]
 
     def articles_per_second(self) -> float:
-        """Records told, a second, over the last seconds."""
+        """Records per second over the last seconds."""
         now = int(time.monotonic())
         within = [count for second, count in self._seconds if now - RATE_SECONDS <= second < now]
         return sum(within) / RATE_SECONDS
@@ -330,7 +329,7 @@ class Catalogue:
         return self._ring[serial % self._articles_max]
 
     def _one(self, name: str) -> str:
-        """The same name as the same object: papers repeat. Bounded, since a name can be anything."""
+        """One object for equal names, to save memory. Bounded, since a name can be anything."""
         if len(self._names) > NAMES_MAX:
             self._names.clear()
         return self._names.setdefault(name, name)
@@ -346,7 +345,7 @@ class Catalogue:
 
 
 def _nobody(before: Entry | None, after: Entry | None) -> None:
-    """Nobody wants to know."""
+    """No listener."""
 
 
 class Matcher:
@@ -381,13 +380,13 @@ def headline_of(article: RawArticle) -> str:
 
 
 def clipped(text: str) -> str:
-    """A title of a bearable length; one that is a megabyte long is no title."""
+    """A title cut to a displayable length."""
     text = " ".join(text[: 4 * TITLE_CHARS_MAX].split())
     return text if len(text) <= TITLE_CHARS_MAX else text[: TITLE_CHARS_MAX - 1].rstrip() + "…"
 
 
 def _drawn_on(verdict: Verdict) -> set[str]:
-    """Ids of the articles that another publisher's copy was drawn from."""
+    """Ids of the sources of another publisher's copy."""
     if verdict.kind is not VerdictKind.REPUBLICATION:
         return set()
     ids = {source.id for source in verdict.sources}
@@ -397,7 +396,7 @@ def _drawn_on(verdict: Verdict) -> set[str]:
 
 
 def _is_copy(copy: Entry, of: Entry) -> bool:
-    """An id can be several sites': the position tells the original, the publisher a further source."""
+    """Several sites may use one id: the position identifies the original, the publisher a further source."""
     original = copy.current.original
     if original is not None and original.id == of.id and original.position is not None:
         if original.position == of.position:

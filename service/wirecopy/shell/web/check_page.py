@@ -69,7 +69,7 @@ class ShownSource:
 
 
 class CheckPage:
-    """Form and API; one allowance for both."""
+    """Form and API, which share one rate limit."""
 
     def __init__(self, site: SiteData, options: CheckOptions) -> None:
         self._site = site
@@ -286,7 +286,7 @@ def _document_bytes() -> bytes:
 
 
 async def _document(_: Request) -> Response:
-    """The OpenAPI document (written by tools/openapi.py)."""
+    """The OpenAPI document (written by tools/generate/openapi.py)."""
     return Response(200, _document_bytes(), JSON)
 
 

@@ -91,7 +91,7 @@ class Block:
 
 
 class Evidence:
-    """One page an article, and its record."""
+    """The page and the JSON record of each article."""
 
     def __init__(self, site: SiteData) -> None:
         self._site = site
@@ -139,7 +139,7 @@ class Evidence:
         )
 
     async def record(self, request: Request) -> Response:
-        """The enriched record as it was published; without its text, what the service still knows of it."""
+        """The enriched record as published; if its text is not available, the rest of it."""
         found = self._found(request)
         if isinstance(found, Response):
             return problem(

@@ -1,12 +1,11 @@
-"""What a page is asked and what it answers, without a word of the HTTP library.
+"""Requests and responses of the pages, independent of the HTTP library.
 
-A page is a function from `Asked` to `Answer`; `http.py` turns a request into the one and the other into a
-response, and no other file knows how. So a page is tested by calling it.
+A page is a function from `Request` to `Response`. server.py translates to and from the library, and no other file knows it,
+so a page is tested by calling it.
 
-Paths are matched here and not by the library: an article's id may hold any character, slashes and percent
-signs among them, so the path is cut at its slashes *as it came over the wire* and each segment decoded by
-itself. `…/{id}.json` takes the suffix from the wire as well: an id that itself ends in `.json` is linked with
-`%2Ejson` and so is never taken for the other form.
+Paths are matched here because an article's id may hold any character, including slashes and percent signs: the path is split
+at its slashes as it was sent, and each segment is decoded by itself. `…/{id}.json` also takes the suffix from the path as
+sent: an id that itself ends in `.json` is linked with `%2Ejson`, so the two forms cannot be confused.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request. `parts`: what the pattern's names matched, decoded. `query`: first value of each name."""
+    """A request. `parts`: the decoded values of the pattern's names. `query`: the first value of each name."""
 
     path: str  # as it came over the wire, without the query
     parts: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +56,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response. `stream` instead of `body`: sent as it comes, until it ends or the caller goes."""
+    """A response. `stream` replaces `body`: it is sent piece by piece until it ends or the client disconnects."""
 
     status: int = 200
     body: bytes = b""
@@ -83,13 +82,13 @@ class Route:
 
 
 class Router:
-    """Which route a path is for. The first that matches, so suffixed forms come before bare ones."""
+    """Finds the route of a path: the first that matches, so suffixed forms come before bare ones."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self._routes = [(route, route.pattern.strip("/").split("/")) for route in routes]
 
     def methods(self, path: str) -> dict[Method, tuple[Route, dict[str, str]]]:
-        """The routes of a path by their method; empty: there is no such page."""
+        """The routes of a path by method; empty if there is no such page."""
         segments = path.strip("/").split("/")
         found: dict[Method, tuple[Route, dict[str, str]]] = {}
         for route, pattern in self._routes:
@@ -118,7 +117,7 @@ def _matched(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str] 
 
 
 def query_of(text: str) -> dict[str, str]:
-    """First value of each name; ValueError for more fields than any form of ours has."""
+    """The first value of each name; ValueError for more fields than any form has."""
     query: dict[str, str] = {}
     for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=QUERY_FIELDS_MAX):
         query.setdefault(name, value)
@@ -126,7 +125,7 @@ def query_of(text: str) -> dict[str, str]:
 
 
 def segment(text: str) -> str:
-    """Any text as one segment of a path. Never "." or "..", which a browser would take for folders."""
+    """Any text as one path segment. Never "." or "..", which browsers resolve as folders."""
     quoted = quote(text, safe="", errors="replace")
     for suffix in (".json", ".csv"):
         if quoted.endswith(suffix):

@@ -51,7 +51,7 @@ def routes(site: SiteData) -> list[Route]:
 
 
 def filters_of(request: Request) -> Filters:
-    """The form's fields; what is no verdict is no filter."""
+    """The form's fields; an unknown verdict is ignored."""
     kind = request.query.get("verdict", "")
     return Filters(
         frozenset((VerdictKind(kind),)) if kind in set(VerdictKind) else frozenset(),
@@ -61,7 +61,7 @@ def filters_of(request: Request) -> Filters:
 
 
 class Live:
-    """The page, and rows as everybody who watches gets them."""
+    """The page and the rows that all viewers get."""
 
     def __init__(self, site: SiteData) -> None:
         self._site = site
@@ -157,7 +157,7 @@ class Live:
         return row
 
     def _glance(self) -> dict[str, str]:
-        """The figures at the page's top, as text: by their names in the page."""
+        """The figures at the top of the page as text, by their names in the page."""
         status = self._site.status()
         catalogue = self._site.catalogue
         looked = copied = 0

@@ -56,7 +56,7 @@ def problem(
     cause: RejectReason | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer for a program. `detail`: a sentence that says what to do."""
+    """The response for a program. `detail`: a sentence that says what to do."""
     status, title = KINDS[kind]
     members: dict[str, object] = {
         "type": f"{DOCUMENT}#/x-problems/{kind.value}",

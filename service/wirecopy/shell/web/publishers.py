@@ -59,7 +59,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """`cells[row][column]`: articles of the row's publisher that were first the column's."""
+    """`cells[row][column]`: articles of the row's publisher whose original is the column's."""
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
@@ -136,7 +136,7 @@ class Publishers:
 
 
 def sorted_by(publishers: Sequence[Publisher], sort: str) -> list[Publisher]:
-    """In the order of a column; those alike by volume and name, so that pages neither repeat nor skip one."""
+    """Sorted by a column, then by volume and name, so that pages neither repeat nor skip a publisher."""
     _, value = SORTS[sort]
     ordered = sorted(publishers, key=lambda one: (-one.articles, -one.copies, one.name))
     ordered.sort(key=value, reverse=sort not in ASCENDING)
@@ -144,7 +144,7 @@ def sorted_by(publishers: Sequence[Publisher], sort: str) -> list[Publisher]:
 
 
 def matrix(found: Sequence[Publisher], tally: Tally, filtered: bool) -> Matrix:
-    """Of those who copy most, from those who are copied most; `filtered`: of those found and their partners."""
+    """The matrix of the most frequent copiers and sources; `filtered`: of the matching publishers and their partners."""
     copiers: Counter[str] = Counter()
     sources: Counter[str] = Counter()
     for one in found:
@@ -168,7 +168,7 @@ def _top(counter: Counter[str], most: int) -> tuple[str, ...]:
 
 
 def _shade(count: int, most: int) -> int:
-    """By the logarithm: one agency's thousands would leave all others blank."""
+    """A logarithmic shade: otherwise one agency's thousands would leave all others blank."""
     if not count:
         return 0
     return 1 + min(SHADES - 1, int(SHADES * math.log(count) / math.log(most + 1)))

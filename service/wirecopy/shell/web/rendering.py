@@ -49,7 +49,7 @@ SIGNS: Final = {
 def page(
     template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
 ) -> Response:
-    """A rendered template as an answer. TemplateError and undefined names are faults of ours."""
+    """A rendered template as a response. TemplateError and undefined names are bugs."""
     return Response(status, fragment(template, **values).encode("utf-8", "replace"), headers=headers or {})
 
 
@@ -98,13 +98,13 @@ def _environment() -> jinja2.Environment:
 
 
 def _harmless(value: Any) -> Any:
-    """What an expression gives, before it is escaped: overrides and control characters are made visible."""
+    """Make overrides and control characters in a value visible, before it is escaped."""
     return shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 # ---- addresses of ours
 def article_url(entry: Entry, suffix: str = "", *, exact: bool = False) -> str:
-    """The evidence page of an entry. `exact`: this very record, where several have the same id."""
+    """The address of an entry's evidence page. `exact`: of this record, if several have the id."""
     at = "?at=" + position_text(entry.position)
     path = segment(entry.id)
     if len(path) > SEGMENT_CHARS_MAX or entry.id in (".", "..", ""):
@@ -113,7 +113,7 @@ def article_url(entry: Entry, suffix: str = "", *, exact: bool = False) -> str:
 
 
 def story_url(entry: Entry, suffix: str = "", **query: object) -> str:
-    """The story page that an entry belongs to."""
+    """The address of an entry's story page."""
     path = segment(entry.current.story)
     fields = {name: str(value) for name, value in query.items() if value not in (None, "", 1)}
     if len(path) > SEGMENT_CHARS_MAX or entry.current.story in (".", "..", ""):
@@ -124,12 +124,12 @@ def story_url(entry: Entry, suffix: str = "", **query: object) -> str:
 
 
 def position_text(position: RawPosition) -> str:
-    """A raw position in a query: topics have no character that a query would not bear."""
+    """A raw position as the value of a query field."""
     return f"{quote(position.topic)}/{position.partition}/{position.offset}"
 
 
 def position_of(text: str) -> RawPosition | None:
-    """The position that `position_text` wrote (decoded by the query's own rules)."""
+    """The position that `position_text` wrote; None for anything else."""
     topic, _, rest = text.partition("/")
     partition, _, offset = rest.partition("/")
     if not (topic and _digits(partition) and _digits(offset)):
@@ -144,7 +144,7 @@ def _digits(text: str) -> bool:
 # ---- files of ours
 @cache
 def assets() -> Mapping[str, tuple[bytes, str, str]]:
-    """Name → content, media type, version. Read once: they change with a release."""
+    """Name → content, media type, version. Read once; they change only with a release."""
     found = {}
     for path in sorted((HERE / "static").iterdir()):
         if path.suffix in STATIC_TYPES:
@@ -159,7 +159,7 @@ def asset_url(name: str) -> str:
 
 # ---- values as people read them
 def web_address(url: str) -> str | None:
-    """The address if a browser may follow it; None for any scheme but http and https."""
+    """The address if it is http or https, else None."""
     try:
         parts = urlsplit(url)
         allowed = parts.scheme in ("http", "https") and bool(parts.hostname)

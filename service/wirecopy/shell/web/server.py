@@ -52,7 +52,7 @@ STREAM_WRITE_SECONDS_MAX = 10.0  # a client that reads nothing for so long is di
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What the port shows; each is called on the event loop and must not block."""
+    """What the port serves; each is called on the event loop and must not block."""
 
     exposition: Callable[[str], tuple[bytes, str]]  # Accept header → body, content type
     health: Callable[[], PipelineHealth]
@@ -60,7 +60,7 @@ class Views:
 
 
 class HttpServer:
-    """Serves `views` from `start` to `stop`. `port` is the real one where 0 was asked for."""
+    """Serves `views` from `start` to `stop`. `port` is the actual port if 0 was requested."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class HttpServer:
         handler.force_close()
 
     def _prolong(self, handler: web.RequestHandler, seconds: float) -> None:
-        """A connection that turned out to be a page's: it leaves the probes' count, and may live longer."""
+        """A connection that requested a page: it leaves the probes' count and may live longer."""
         self._connections.discard(handler)
         end = self._ends.pop(handler, None)
         if end is not None:
@@ -133,7 +133,7 @@ class HttpServer:
     async def _plain(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Of a probe: no bodies, one request a connection."""
+        """Rules of probes: no bodies, one request per connection."""
         if handler == self._pages.answer:
             return await handler(request)
         if request.can_read_body:
@@ -168,14 +168,14 @@ class HttpServer:
 
 
 class _Closed(asyncio.Protocol):
-    """Answers a connection too many."""
+    """Closes a connection above the limit."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport.close()
 
 
 class _Pages:
-    """Pages behind their own limits: connections, streams, sizes of bodies."""
+    """The pages, with their own limits of connections, streams and body sizes."""
 
     def __init__(self, router: Router, prolong: Callable[[web.RequestHandler, float], None]) -> None:
         self._router = router
@@ -216,7 +216,7 @@ class _Pages:
         return await self._streamed(request, answer)
 
     def _admitted(self, handler: web.RequestHandler) -> bool:
-        """Whether the connection is, or now becomes, one of the pages'."""
+        """Whether the connection is, or can become, a page connection."""
         if handler in self._connections:
             return True
         self._connections = {known for known in self._connections if known.transport is not None}
@@ -252,7 +252,7 @@ class _Pages:
         return response
 
     def _fault(self, error: BaseException, route: Route | None, path: str = "") -> web.StreamResponse:
-        """Our own fault on one page: told in the log, without the request, which may hold anything."""
+        """Log a failure of our own on one page, without the request, which may hold anything."""
         logs.log_event(
             self._log,
             logging.ERROR,

@@ -22,10 +22,10 @@ STATIC_HEADERS: Final = {"Cache-Control": FOR_EVER}
 
 
 class Site(SiteData):
-    """Every page, over what they share."""
+    """All pages and their shared data."""
 
     def routes(self) -> list[Route]:
-        """Every page. Of two that match, the first counts: suffixed forms stand before bare ones."""
+        """All routes. The first match counts, so suffixed forms come before bare ones."""
         return [
             *live.routes(self),
             *evidence.routes(self),
@@ -37,7 +37,7 @@ class Site(SiteData):
 
 
 async def _static(request: Request) -> Response:
-    """A style sheet or script of ours. Its address holds its version, so it never changes."""
+    """A style sheet or script. Its address includes its version, so its content never changes."""
     found = assets().get(request.parts["name"])
     if found is None:
         return not_found("There is no such file.")

@@ -35,7 +35,7 @@ FOR_GOOD: Final = {GoneReason.RETENTION, GoneReason.REPLACED, GoneReason.UNREADA
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """At a glance: how fast articles come, and how far behind this replica is."""
+    """How fast articles arrive, and how far behind this replica is."""
 
     articles_per_second: float
     lag: Lag
@@ -45,7 +45,7 @@ class Status:
 
 
 class SiteData:
-    """What the pages share. `catalogue` and `texts` are used on the event loop alone."""
+    """The data that the pages share. `catalogue` and `texts` are used on the event loop only."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class SiteData:
 
     # ---- beside the pipeline
     def listening(self, steps: Steps) -> Steps:
-        """The same steps, which tell the pages of every article that they decode. In any thread."""
+        """The same steps, which also tell the pages of every article they decode, in any thread."""
         decode, fingerprint = steps.decode, steps.fingerprint
 
         def tell(article: RawArticle) -> None:
@@ -94,7 +94,7 @@ class SiteData:
         return replace(steps, decode=and_tell, fingerprint=None if fingerprint is None else and_tell_all)
 
     def attach(self, pipeline: Pipeline, checker: TextChecker | None = None) -> None:
-        """From now on the catalogue hears of what is judged, and the pages know how far behind it is."""
+        """Connect the catalogue to the pipeline's outcomes and lag."""
         self._pipeline = pipeline
         self.checker = checker
         pipeline.observe(self.catalogue.add_many)
@@ -130,7 +130,7 @@ class SiteData:
 
     # ---- headlines
     def want(self, entries: Iterable[Entry]) -> None:
-        """Somebody looks at these: read the headlines of those that were decoded elsewhere, when there is time."""
+        """Read, when there is time, the missing headlines of entries that somebody views."""
         for entry in entries:
             if not entry.read:
                 self._wanted[entry.position] = entry.body_xxh3

@@ -86,7 +86,7 @@ def routes(site: SiteData) -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article of a story. `delay_ms`: since the earliest one was published."""
+    """An article of a story. `delay_ms`: time since the earliest publication."""
 
     entry: Entry
     delay_ms: int
@@ -126,7 +126,7 @@ class Plot:
 
 
 class Stories:
-    """One page a story, and its exports."""
+    """The page and the exports of each story."""
 
     def __init__(self, site: SiteData) -> None:
         self._site = site
@@ -214,7 +214,7 @@ def _outside(members: Sequence[Member]) -> str:
 
 
 def span_text(span_ms: int) -> str:
-    """A span of time in a word or two."""
+    """A time span in one or two words."""
     if span_ms < MINUTE:
         return f"{span_ms // 1000} s"
     if span_ms < 2 * HOUR:
@@ -280,7 +280,7 @@ def _dot(member: Member, x: float, y: float) -> Dot:
 
 
 def _beside_each_other(dots: Sequence[Dot]) -> tuple[Dot, ...]:
-    """Dots of a row moved to the right where they would hide one another."""
+    """Dots of a row, moved to the right where they would overlap."""
     moved: list[Dot] = []
     for dot in dots:
         if moved and dot.x < moved[-1].x + DOT_GAP:
@@ -290,7 +290,7 @@ def _beside_each_other(dots: Sequence[Dot]) -> tuple[Dot, ...]:
 
 
 def _curve(members: Sequence[Member], x: Any) -> str:
-    """How many articles there were by when: points of a line, at most one a unit of the width."""
+    """The number of articles over time, as points of a line, at most one per unit of width."""
     low, high = HEAD_HEIGHT + CURVE_HEIGHT - 14, HEAD_HEIGHT + 4
     points: dict[float, float] = {}
     for number, member in enumerate(members, 1):
@@ -300,7 +300,7 @@ def _curve(members: Sequence[Member], x: Any) -> str:
 
 # ---- exports
 def as_json(entries: Sequence[Entry]) -> bytes:
-    """The story's articles, earliest first, each with the verdict that holds now."""
+    """The story's articles, earliest first, each with its valid verdict."""
     articles = [_as_json(member) for member in _members(entries)[:EXPORT_MAX]]
     return json_bytes({"story": entries[0].current.story, "articles": articles})
 

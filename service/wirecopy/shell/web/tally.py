@@ -1,10 +1,10 @@
-"""Who republishes whom, counted as articles come and go: what the publishers' page shows.
+"""Who republishes whom: counts for the publishers' page, kept up to date as articles come and go.
 
-Told of every entry that comes into the catalogue, leaves it or changes (`Catalogue.changed`), so the counts are always those
-of the articles that the catalogue holds, and a page costs no walk through a hundred thousand of them. What is counted of an
-entry is a function of the entry alone; that is why taking away what was added always leaves nothing behind.
+The catalogue tells of every entry that comes, leaves or changes (`Catalogue.changed`), so the counts always match the
+articles that it holds, and a page needs no pass over a hundred thousand of them. What an entry adds depends on the entry
+alone, so removing it removes exactly that.
 
-A median must forget too, so delays are counted in bins whose edges are a tenth apart: the median is right to 5 %.
+A median must be able to forget, so delays are counted in bins whose edges are a tenth apart: the median is accurate to 5 %.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SECOND_MS: Final = 1000  # finer than this nobody's clock is
 
 @dataclass(slots=True)
 class Publisher:
-    """One publisher's counts. Of a name that only credits and copies name, `articles` is 0."""
+    """One publisher's counts. `articles` is 0 for a name that only credits and copies mention."""
 
     name: str
     verdicts: Counter[VerdictKind] = field(default_factory=Counter)
@@ -45,13 +45,13 @@ class Publisher:
 
     @property
     def originals_share(self) -> float | None:
-        """Part of its articles that were its own; None where it has none."""
+        """Share of its articles that are originals; None if it has no articles."""
         articles = self.articles
         return self.verdicts[VerdictKind.ORIGINAL] / articles if articles else None
 
     @property
     def median_delay_ms(self) -> int | None:
-        """Between the original's time of publication and its own, where both say it."""
+        """Median time between the publication of the original and of the copy, where both are stated."""
         total = self.delays.total()
         if not total:
             return None
@@ -79,7 +79,7 @@ class Tally:
         return self._publishers.get(name)
 
     def changed(self, before: Entry | None, after: Entry | None) -> None:
-        """An entry came (`before` None), left (`after` None), or is another now."""
+        """An entry arrived (`before` None), left (`after` None) or changed."""
         if before is not None:
             self._count(before, -1)
         if after is not None:

@@ -43,14 +43,14 @@ class GoneReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """No text, and a sentence that says why."""
+    """No text, and a sentence with the reason."""
 
     reason: GoneReason
     detail: str
 
 
 class Texts:
-    """`read` gives an article's text, or says why there is none. `reader` None: only what was kept."""
+    """`read` returns an article's text or the reason why there is none. `reader` None: only cached texts."""
 
     def __init__(self, decode: Decode, reader: RawReader | None) -> None:
         self._decode = decode
@@ -62,12 +62,12 @@ class Texts:
         self._one = asyncio.Lock()  # the reader seeks: one at a time
 
     def decoded(self, article: RawArticle) -> None:
-        """Told of each article as it is decoded, in any thread: one append."""
+        """Note an article that was just decoded. Callable from any thread: one append."""
         if len(article.raw) <= RECENT_BYTES_MAX:
             self._recent.append((article.position, article.raw))
 
     async def read(self, position: RawPosition, digest: str = "") -> RawArticle | Gone:
-        """The article at a position; `digest`: of the body that was judged, which it must be."""
+        """The article at a position. `digest`: of the judged body, which must match."""
         self.take_decoded()
         raw = self._kept.get(position)
         if raw is not None:
@@ -84,7 +84,7 @@ class Texts:
             await self._reader.close()
 
     async def _shared(self, position: RawPosition) -> RawArticle | Gone:
-        """One read for all who ask for the same position meanwhile."""
+        """One read for all callers that want the same position meanwhile."""
         pending = self._reading.get(position)
         if pending is None:
             if self._reader is None:
@@ -121,7 +121,7 @@ class Texts:
         return article
 
     def take_decoded(self) -> None:
-        """Keep what was decoded since the last call; the oldest texts go."""
+        """Cache what was decoded since the last call; the oldest texts are dropped."""
         while self._recent:
             self._keep(*self._recent.popleft())
 

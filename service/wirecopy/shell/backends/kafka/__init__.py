@@ -1,1 +1,1 @@
-"""Kafka behind the ports."""
+"""Kafka behind the ports: the only package that knows the client library."""

@@ -43,7 +43,9 @@ CONCURRENT_TRANSACTIONS_DELAY_S = (
 def check_client() -> None:
     """The guard and the delays use private names: another version of the client must not run unseen."""
     if not aiokafka.__version__.startswith(PINNED_VERSION):
-        raise FatalError(f"aiokafka {aiokafka.__version__} is installed, {PINNED_VERSION}x is needed")
+        raise FatalError(
+            f"aiokafka {aiokafka.__version__} is installed, but version {PINNED_VERSION}x is required"
+        )
     if not __debug__:
         raise FatalError(
             "python -O removes assertions that the Kafka client's safety rests on: run without it"

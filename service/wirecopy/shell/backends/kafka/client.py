@@ -75,7 +75,7 @@ def translate(error: BaseException, doing: str) -> PortError:
         if isinstance(error, kind):
             return RefusedError(refusal, text)
     if isinstance(error, errors.KafkaConnectionError) and last_words.text:
-        text = f"{text} (the client's last words: {last_words.text})"
+        text = f"{text} (last warning of the client: {last_words.text})"
     return UnavailableError(text)
 
 
@@ -121,7 +121,9 @@ def _ssl_context(options: KafkaOptions) -> ssl.SSLContext:
         if options.ssl_certfile:
             context.load_cert_chain(options.ssl_certfile, options.ssl_keyfile, options.ssl_key_password)
     except (OSError, ssl.SSLError) as error:
-        raise FatalError(f"a certificate or key cannot be used: {error}") from error
+        raise FatalError(
+            f"cannot load a TLS certificate or key: {error}. Check the WIRECOPY_KAFKA_SSL_… settings"
+        ) from error
     context.check_hostname = options.ssl_check_hostname
     return context
 

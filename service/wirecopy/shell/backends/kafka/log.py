@@ -12,12 +12,12 @@ import aiokafka
 from aiokafka import AIOKafkaProducer, errors
 
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin, bound_of
+from wirecopy.shell.backends.kafka.appender import Appender
 from wirecopy.shell.backends.kafka.client import batches_of, connection, reader, within
 from wirecopy.shell.backends.kafka.deadlines import close_bounded, close_in_background
 from wirecopy.shell.backends.kafka.tolerant import read_tolerantly
 from wirecopy.shell.errors import OffsetLostError, PortError, RefusalKind, RefusedError, UnavailableError
 from wirecopy.shell.options import KafkaOptions
-from wirecopy.shell.pipeline.appender import Appender
 from wirecopy.shell.ports import LogBatch, LogRecord
 
 
@@ -86,7 +86,7 @@ class KafkaLog:
                     )
                     first = (await delivery).offset
                     if first < 0:  # the broker recognised a duplicate, and does not say where it lies
-                        raise UnavailableError("the log has the batch, but did not say where")  # noqa: TRY301
+                        raise UnavailableError("the broker took the batch but returned no offset")  # noqa: TRY301
                     offsets.extend(range(first, first + count))
         except BaseException:
             self._producer = None
@@ -131,7 +131,7 @@ class KafkaLog:
     async def read(self, timeout_ms: int, records_max: int) -> LogBatch:
         consumer = self._consumer
         if consumer is None:
-            raise UnavailableError("the log's consumer was dropped")
+            raise UnavailableError("the consumer of the log was closed")
         try:
             async with within(timeout_ms + self._options.call_timeout_ms, "reading the fingerprint log"):
                 got = await consumer.getmany(timeout_ms=timeout_ms, max_records=records_max)

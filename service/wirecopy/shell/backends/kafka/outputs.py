@@ -56,7 +56,7 @@ class KafkaTransactions:
 
     def _look(self) -> None:
         if self._dead:
-            raise FencedError("this producer was closed or has failed before")
+            raise FencedError("this producer is closed or has failed before")
 
     async def _send(self, records: Sequence[OutputRecord]) -> list[Awaitable[Any]]:
         """Grouped by where they go, in order; returns one delivery per batch."""

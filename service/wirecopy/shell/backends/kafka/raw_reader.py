@@ -44,7 +44,7 @@ class KafkaRawReader:
                 got = await consumer.getmany(one, timeout_ms=self._options.request_timeout_ms, max_records=1)
             records = [raw_record(record) for record in got.get(one, ())]
             if not records:
-                raise UnavailableError(f"the broker gave nothing at {position}")  # noqa: TRY301
+                raise UnavailableError(f"the broker returned no record at {position}")  # noqa: TRY301
         except BaseException:
             self._drop()
             raise

@@ -85,11 +85,11 @@ class MemoryTransactions:
 
     async def publish(self, records: Sequence[OutputRecord], next_raw_offset: int) -> None:
         if self._dead:
-            raise FencedError("this producer was closed or has failed before")
+            raise FencedError("this producer is closed or has failed before")
         self._dead = True  # until this transaction is known to have ended well
         await self._broker.hook(Step.BEFORE_COMMIT, self._partition)
         if self._broker.epoch(self._transactional_id) != self._epoch:
-            raise FencedError(f"another owner of {self._partition} came after us")
+            raise FencedError(f"{self._partition} has a newer owner")
         self._check_sizes(records)
         for record in records:
             topic = self._backend.topic_of(record.stream)

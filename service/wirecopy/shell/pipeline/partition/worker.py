@@ -102,7 +102,7 @@ class PartitionWorker:
         self.state = State.OPENING
         self.committed_offset: int | None = None  # next raw offset as of the last opening or transaction
         self.turned_at = 0.0
-        self.waits = "has not begun"
+        self.waits = "not started"
         self._seek_offset: int | None = None
         self._next_offset = 0  # after the last record offered in this incarnation
         self._arrived = asyncio.Event()
@@ -215,7 +215,7 @@ class PartitionWorker:
 
     async def _pause(self, delay_ms: int) -> None:
         self.state = State.WAITING
-        self.waits = f"tries again in {delay_ms} ms"
+        self.waits = f"retrying in {delay_ms} ms"
         self.turned_at = asyncio.get_running_loop().time()
         await asyncio.sleep(delay_ms / 1000)
 
@@ -226,7 +226,7 @@ class PartitionWorker:
         self._reopen_error = None
         self._recovery.begin()
         try:
-            self.waits = "fences earlier owners and reads the committed offset"
+            self.waits = "fencing earlier owners and reading the committed offset"
             self.turned_at = asyncio.get_running_loop().time()
             opened = await self._outputs.open(self.partition)
             transactions = opened.transactions
@@ -235,7 +235,7 @@ class PartitionWorker:
                 self._telemetry.offset_lost(self.partition)
             self.committed_offset = offset
             self.state, self._seek_offset = State.SEEKING, offset
-            self.waits = "for records"
+            self.waits = "waiting for records"
             await self._work(transactions)
         finally:
             self.state = State.CLOSED if self._closing.is_set() else State.WAITING
@@ -317,7 +317,7 @@ class PartitionWorker:
                 raise self._reopen_error
             self.turned_at = loop.time()
             if self._settled_prefix(1):
-                self.waits = "for its turn to publish"
+                self.waits = "waiting for its turn to publish"
                 await self._context.lane.turn(Work.PUBLISH)
                 async with self._context.gate:
                     batch = self._settled_prefix(self._options.transaction_records_max)
@@ -331,17 +331,17 @@ class PartitionWorker:
         """Wait for the head to be settled. One that is not followed in time means a rebuild."""
         head = self._flight.head
         if head is None:
-            self.waits = "for records"
+            self.waits = "waiting for records"
             await self._changed.wait()
             return
-        self.waits = f"for the log to bring back raw offset {head.record.position.offset}"
+        self.waits = f"waiting for raw offset {head.record.position.offset} to come back from the log"
         try:
             async with asyncio.timeout(self._options.outcome_timeout_ms / 1000):
                 await self._changed.wait()
         except TimeoutError:
             if self._flight.head is head and not head.settled:
                 raise UnavailableError(
-                    f"raw offset {head.record.position.offset} was not followed within"
+                    f"the fingerprint of raw offset {head.record.position.offset} did not come back from the log within"
                     f" {self._options.outcome_timeout_ms} ms"
                 ) from None
 
@@ -353,7 +353,7 @@ class PartitionWorker:
         context = self._context
         began_at = loop.time()
         self._trace(batch)
-        self.waits = f"renders {len(batch)} records"
+        self.waits = f"rendering {len(batch)} records"
         records: list[OutputRecord] = []
         for piece, size in pieces(batch, lambda entry: entry.size_bytes):
             work = partial(render, piece, context.steps, context.limits())
@@ -363,7 +363,7 @@ class PartitionWorker:
         self._telemetry.stage_time(Stage.ENRICH, loop.time() - began_at, len(batch))
         next_offset = batch[-1].record.position.offset + 1
         began_at = loop.time()
-        self.waits = f"commits the transaction up to raw offset {next_offset}"
+        self.waits = f"committing the transaction up to raw offset {next_offset}"
         async with self._publishing:
             await self._publish_guarded(transactions, batch, records, next_offset)
         self._telemetry.stage_time(Stage.PUBLISH, loop.time() - began_at, len(batch))
@@ -388,7 +388,7 @@ class PartitionWorker:
             self._telemetry.transaction_aborted(self.partition)
             if error.kind is RefusalKind.TOO_LARGE and not self._flight.narrow(batch):
                 raise FatalError(
-                    f"a dead letter of {batch[0].size_bytes} bytes does not fit its topic: raise its"
+                    f"the broker refused a dead letter of {batch[0].size_bytes} bytes: raise the dead-letter topic's"
                     " max.message.bytes above the raw topic's"
                 ) from error
             raise

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import peers
-from tools.evaluation_errors import Run
-from tools.evaluation_scores import STREAM_SET, score_pairs, score_stream, unpacked
+from tools.evaluation.errors import Run
+from tools.evaluation.scores import STREAM_SET, score_pairs, score_stream, unpacked
 
 Json = dict[str, Any]
 ON_PAIRS: Final = ("gaoya", "SimHash")  # which peers also run on the sets of pairs, by a part of the name

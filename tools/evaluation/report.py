@@ -1,8 +1,7 @@
-"""`docs/evaluation.md` and its plots, written from the figures of one run of tools/evaluate.py: no figure is
-typed by hand.
+"""`docs/evaluation.md` and its plots, written from the figures of one run of `make eval`.
 
-The words around the figures say what each measures and what is not mastered; they hold for any figures. Plots
-are SVG without dates, so that a run with the same figures gives the same files.
+The words around the figures are in prose.py. Plots are SVG without dates, so that a run with the same figures gives the
+same files.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.curves import Point
-from tools.evaluation_errors import FLAGGED, Run, json_lines
+from tools.evaluation import prose
+from tools.evaluation.errors import FLAGGED, Run, json_lines
 
 Json = dict[str, Any]
 OURS: Final = "Wirecopy"
@@ -23,96 +23,6 @@ COLOURS: Final = (
     "#762a83",
     "#b35806",
 )  # told apart without colour vision
-CASES: Final = {
-    "original": "an original on a page like any other; must not be flagged",
-    "late_original": "an original that arrives after its copies; must not be flagged",
-    "verbatim": "the whole article, to the letter",
-    "spelling": "names spelt otherwise throughout",
-    "edited": "light edits",
-    "heavy": "heavy edits",
-    "cut": "only a part of the article",
-    "shuffled": "paragraphs in another order",
-    "embedded": "inside an article of the site's own",
-    "roundup": "two articles in one",
-    "teaser": "the first lines, and a link",
-    "wire": "agency copy whose source never arrives",
-    "update": "the same publisher's newer version",
-    "live": "a live blog that grows",
-    "again": "the same article sent again",
-}
-
-
-INTRODUCTION: Final = """\
-# Evaluation
-
-Written by `make eval`: ours from one run, the peers' kept while neither they nor the sets change. Every
-figure comes from the labelled sets' own scripts or from the generators in `bench/curves.py`. The sets hold
-articles of others and are no part of this repository;
-`make eval` says where it looks for them and skips what is absent.
-
-- **wirebench**: a stream of pages in which it is known what republishes what.
-- **press**: press releases: pairs that share only “About the company”, and one release on two wires.
-- **pages**: pairs of unrelated pages of one site.
-- **extractions**: one page, by different text extractors.
-"""
-BESIDE_PEERS: Final = """\
-## Beside what others' libraries find
-
-A false flag is an original that was flagged. The peers see the same bodies in the same order; a text that
-their index finds similar to an earlier one counts as flagged, and the earliest such text as the original
-named. They know no boilerplate, credits or publishers: that is the difference measured.
-
-Processor time is ours from JSON to JSON; gaoya gets the same shingles as the others here, by a callback: with its own it
-needs a quarter of the time ([benchmarks.md](benchmarks.md) compares speed).
-"""
-ACTING_ON_A_SHARE: Final = """\
-## Acting on a share only
-
-The verdict needs no threshold. A consumer may act on republications from a `share` of its own on:
-"""
-PASSAGE_LENGTH: Final = """\
-## How long a passage must be
-
-A verbatim run of n words of one article inside another article, at any place, alien text around: TRIALS
-trials a length. Quotations of about 25 words shall not be flagged. “Flagged at all” counts what is flagged
-for whatever reason.
-"""
-REWRITING: Final = """\
-## How much rewriting it bears
-
-Each word of an article is, with the probability given, left out, swapped with the next, or replaced by a
-word of another article; each sentence, with a quarter of it, left out or swapped with the next.
-"""
-NOT_MASTERED: Final = """\
-## What is not mastered
-
-- **Paraphrase.** Evidence is runs of five equal words. A text retold in other words throughout shares
-  none and comes out as an original; the curve above shows where that begins.
-- **Translation.** Nothing is compared across languages; a translated article is an original unless it
-  credits its source in a form that names it as the author.
-- **Short texts.** What has fewer than some fifteen words of prose of its own is not flagged for them.
-- **The first pages of a new site.** Until a template was seen twice nobody can know it.
-- **Copies without their original.** Where neither a credit nor a date tells, the first article seen
-  counts as the original; `basis` says so.
-
-What the remaining errors are, looked at one by one:
-
-- **False flags.** All but one of the originals flagged say themselves whose they are ("first appeared at",
-  an agency's dateline, "reprinted with permission") and are labelled originals all the same: with these
-  labels the goal is out of reach for whoever believes a credit. The other one shares a paragraph of more
-  than a hundred words with an earlier article.
-- **Press.** The release not found is dated and credited to the wire that sends it second ("CITY (WIRE) -"):
-  the credit decides, it becomes the late original, and its first copy is corrected.
-- **Extractions.** Extractors that break a link's address over lines, between the words; and extractions that
-  hold a reader's comment, or the site without the article. Some pages that are a table are found by what
-  stands around it, with a share of 0.
-- **Passages and share.** A site's first pages, whose foot nobody can know yet (most of the error of
-  `share`); heavy edits at an article's edges; hard-wrapped tables, whose lines many stories share.
-- **Short runs.** A verbatim run of 60 words is missed where the article around it, or its source, has no
-  recognisable end on its page, so that the run lies outside the article as far as the page's shape tells.
-
-An update is measured by the first version of its story: what a later version added, and this one keeps, is
-the publisher's own and counts as new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +81,7 @@ def write_report(results: Results, goals: Mapping[str, str], folder: Path) -> No
 
 def _lines(results: Results, goals: Mapping[str, str]) -> list[str]:
     ours = results.scores[OURS]
-    lines = [INTRODUCTION]
+    lines = [prose.INTRODUCTION, prose.real_streams()]
     if "wirebench" in ours:
         lines += [*_beside_peers(results), *_by_case(ours["wirebench"], goals)]
     lines += _pairs(results, goals)
@@ -179,14 +89,15 @@ def _lines(results: Results, goals: Mapping[str, str]) -> list[str]:
         lines += _thresholds(results.thresholds)
     if results.lengths:
         lines += _curves(results)
-    return [*lines, NOT_MASTERED]
+    return [*lines, prose.ERRORS]
 
 
 def _beside_peers(results: Results) -> list[str]:
     lines = [
-        BESIDE_PEERS,
-        "| detector | precision | recall | F1 | false flags | original named | µs of CPU an article |",
-        "|---|---|---|---|---|---|---|",
+        prose.BESIDE_PEERS,
+        *_head(
+            "detector", "precision", "recall", "F1", "false flags", "original named", "CPU µs per article"
+        ),
     ]
     for name, scores in results.scores.items():
         if "wirebench" in scores:
@@ -200,42 +111,25 @@ def _beside_peers(results: Results) -> list[str]:
                 _percent(whole["original"]),
                 f"{results.microseconds[name]:,.0f}",
             ]
-            lines.append(f"| {bold}{name}{bold} | " + " | ".join(cells) + " |")
+            lines.append(_row(f"{bold}{name}{bold}", *cells))
     return [*lines, ""]
-
-
-_MEASURES: Final = {
-    "precision": "flagged ones that republish",
-    "recall": "republications, updates and repeats that were flagged",
-    "f1": "both in one",
-    "false_flag_rate": "originals that were flagged",
-    "original": "the right original named",
-    "sources": "true sources named",
-    "extent": "full or partial, rightly",
-    "share_error": "mean error of `share`",
-    "passages": "overlap of passages with the true spans, in characters",
-    "credit": "credit read rightly",
-    "external": "copies of a source that never arrives, told as such",
-    "final": "right after corrections",
-}
 
 
 def _by_case(scores: Json, goals: Mapping[str, str]) -> list[str]:
     columns = ("flagged", "verdict", "original", "sources", "extent", "share_error", "passages", "credit")
     summary = scores["summary"] | scores["ALL"]
-    lines = ["## wirebench", "", "| measure | | figure | goal |", "|---|---|---|---|"]
-    for name, meaning in _MEASURES.items():
+    lines = [prose.WIREBENCH, "", *_head("measure", "meaning", "figure", "goal")]
+    for name, meaning in prose.MEASURES.items():
         value = summary.get(name)
-        lines.append(f"| {name} | {meaning} | {_four(value)} | {_goal(goals[name])} |")
+        lines.append(_row(name, meaning, _four(value), _goal(goals[name])))
     lines += [
         "",
-        "| case | what | n | " + " | ".join(columns).replace("_", " ") + " |",
-        "|---" * (3 + len(columns)) + "|",
+        *_head("case", "what", "n", *(column.replace("_", " ") for column in columns)),
     ]
-    for case, meaning in CASES.items():
+    for case, meaning in prose.CASES.items():
         if case in scores:
-            cells = " | ".join(_three(scores[case][column]) for column in columns)
-            lines.append(f"| {case} | {meaning} | {scores[case]['n']:,} | {cells} |")
+            cells = [_three(scores[case][column]) for column in columns]
+            lines.append(_row(case, meaning, f"{scores[case]['n']:,}", *cells))
     return [*lines, ""]
 
 
@@ -244,12 +138,12 @@ def _pairs(results: Results, goals: Mapping[str, str]) -> list[str]:
     if not names:
         return []
     lines = [
-        "## Labelled pairs",
-        "",
-        "| detector | " + " | ".join(f"{name}: found | {name}: false links" for name in names) + " |",
-        "|---" * (1 + 2 * len(names)) + "|",
+        prose.PAIRS,
+        *_head("detector", *(f"{name}: {what}" for name in names for what in ("found", "false links"))),
     ]
     for detector, scores in results.scores.items():
+        if not any(name in scores for name in names):
+            continue
         cells = []
         for name in names:
             score = scores.get(name)
@@ -258,7 +152,7 @@ def _pairs(results: Results, goals: Mapping[str, str]) -> list[str]:
                 continue
             cells += [_of(score["found"], score["of"]), _of(score["false_links"], score["of_unrelated"])]
         bold = "**" if detector == OURS else ""
-        lines.append(f"| {bold}{detector}{bold} | " + " | ".join(cells) + " |")
+        lines.append(_row(f"{bold}{detector}{bold}", *cells))
     told = "; ".join(f"{name}: {_goal(goals[name])}" for name in names)
     return [*lines, "", f"Goals: {told}.", ""]
 
@@ -269,37 +163,43 @@ def _of(part: int, whole: int) -> str:
 
 def _thresholds(points: Sequence[ThresholdPoint]) -> list[str]:
     lines = [
-        ACTING_ON_A_SHARE,
+        prose.ACTING_ON_A_SHARE,
         f"![Precision and recall against the least share]({PLOTS_FOLDER}/evaluation-threshold.svg)",
         "",
-        "| share at least | precision | recall |",
-        "|---|---|---|",
+        *_head("share at least", "precision", "recall"),
     ]
-    lines += [f"| {p.share_min:.2f} | {_four(p.precision)} | {_four(p.recall)} |" for p in points[::4]]
+    lines += [_row(f"{p.share_min:.2f}", _four(p.precision), _four(p.recall)) for p in points[::4]]
     return [*lines, ""]
 
 
 def _curves(results: Results) -> list[str]:
     return [
-        PASSAGE_LENGTH.replace("TRIALS", str(results.lengths[0].trials)),
+        prose.PASSAGE_LENGTH.replace("TRIALS", str(results.lengths[0].trials)),
         f"![Recall against the length of the shared passage]({PLOTS_FOLDER}/evaluation-length.svg)",
         "",
-        "| words shared | found | flagged at all |",
-        "|---|---|---|",
+        *_head("words shared", "found", "flagged at all"),
         *(_point(f"{point.x:.0f}", point) for point in results.lengths),
         "",
-        REWRITING,
+        prose.REWRITING,
         f"![Recall against the strength of rewriting]({PLOTS_FOLDER}/evaluation-rewriting.svg)",
         "",
-        "| words touched | found | flagged at all |",
-        "|---|---|---|",
+        *_head("words changed", "found", "flagged at all"),
         *(_point(_percent(point.x), point) for point in results.rewriting),
         "",
     ]
 
 
 def _point(x: str, point: Point) -> str:
-    return f"| {x} | {_three(point.recall)} | {_three(point.flagged / point.trials)} |"
+    return _row(x, _three(point.recall), _three(point.flagged / point.trials))
+
+
+def _head(*names: str) -> list[str]:
+    return [_row(*names), "|---" * len(names) + "|"]
+
+
+def _row(*cells: str) -> str:
+    """A line of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
 
 
 def _three(value: float | None) -> str:

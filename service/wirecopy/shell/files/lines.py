@@ -2,9 +2,9 @@
 
 A reader gives `Line(number, value)` for every line that is not blank: the bytes as they came, without the
 line's end, and its number from 0, blank lines counted, so that a number finds its line again with any editor.
-How a file is packed (xz, gzip, zstd or not at all) is told by its first bytes and not by its name, so that
-standard input works alike. A line longer than `limits.RAW_BYTES_MAX` is cut off one byte past it: the codec
-refuses it as too large, and a gigabyte without a line break costs no memory.
+How a file is packed is told by its first bytes (`packing.py`), so that standard input works
+alike. A line longer than `limits.RAW_BYTES_MAX` is cut off one byte past it: the codec refuses it as too large, and a
+gigabyte without a line break costs no memory.
 
 A writer puts what is written beside its target and renames it into place at the end: a reader never sees half
 a file, and a run that fails leaves what was there before. The target's ending (.xz, .gz, .zst) says how to
@@ -16,28 +16,20 @@ sentence for the user.
 
 from __future__ import annotations
 
-import gzip
 import io
-import lzma
 import os
 import secrets
 import sys
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-import zstandard
-
 from wirecopy.core import limits
+from wirecopy.shell.files.packing import BUFFER_BYTES, FAULTS, packed, unpacked
 
 STANDARD: Final = "-"  # standard input or output, as everywhere else
-BUFFER_BYTES: Final = 1 << 20
-_MAGIC_XZ: Final = b"\xfd7zXZ\x00"
-_MAGIC_GZIP: Final = b"\x1f\x8b"
-_MAGIC_ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 
 class FileTrouble(Exception):  # noqa: N818 — trouble is what it is, not an error of ours
@@ -50,6 +42,9 @@ class Line:
 
     number: int
     value: bytes
+
+
+PAUSE: Final = Line(-1, b"")  # comes between lines where standard input has nothing to say for a moment
 
 
 class LineReader:
@@ -67,7 +62,7 @@ class LineReader:
             else:
                 self._packed = Path(path).open("rb", buffering=BUFFER_BYTES)  # noqa: SIM115 — closed by __exit__
                 self._size_bytes = os.fstat(self._packed.fileno()).st_size
-            self._stream = _unpacked(cast("io.BufferedReader", self._packed))
+            self._stream = unpacked(cast("io.BufferedReader", self._packed))
         except OSError as error:
             raise FileTrouble(f"Cannot read {_named(path)}: {_reason(error)}.") from error
 
@@ -98,7 +93,7 @@ class LineReader:
                 if value and not value.isspace():
                     yield Line(number, value)
                 number += 1
-        except (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError) as error:
+        except FAULTS as error:
             raise FileTrouble(
                 f"Cannot read {_named(self._path)} past line {number + 1}: {_reason(error)}. "
                 "The archive may be cut off or damaged."
@@ -108,59 +103,6 @@ class LineReader:
         while part := self._stream.readline(BUFFER_BYTES):
             if part.endswith(b"\n"):
                 return
-
-
-def _unpacked(packed: io.BufferedReader) -> BinaryIO:
-    start = packed.peek(8)[:8]
-    if start.startswith(_MAGIC_XZ):
-        return cast(BinaryIO, lzma.open(packed, "rb"))
-    if start.startswith(_MAGIC_GZIP):
-        return cast(BinaryIO, gzip.open(packed, "rb"))
-    if start.startswith(_MAGIC_ZSTD):
-        return io.BufferedReader(_ZstdReader(packed), BUFFER_BYTES)
-    return packed
-
-
-class _ZstdReader(io.RawIOBase):
-    """Frame after frame. The library's own reader takes a file that is cut off for one that ends; this one
-    raises.
-    """
-
-    # four packed bytes can stand for 128 KiB: small sips bound what a hostile archive makes us hold
-    SIP_BYTES: Final = 4096  # 128 MiB at most
-
-    def __init__(self, packed: BinaryIO) -> None:
-        self._packed = packed
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._within = False  # a frame has begun and not ended
-        self._plain = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        target = memoryview(cast(bytearray, buffer)).cast("B")
-        while not self._plain:
-            sip = self._packed.read(self.SIP_BYTES)
-            if not sip:
-                if self._within:
-                    raise EOFError("it ends in the middle of a frame")
-                return 0
-            self._plain = memoryview(self._unpack(sip))
-        size = min(len(target), len(self._plain))
-        target[:size] = self._plain[:size]
-        self._plain = self._plain[size:]
-        return size
-
-    def _unpack(self, packed: bytes) -> bytes:
-        parts = []
-        while packed:
-            if self._frame.eof:
-                self._frame = zstandard.ZstdDecompressor().decompressobj()
-            parts.append(self._frame.decompress(packed))
-            self._within = not self._frame.eof
-            packed = self._frame.unused_data if self._frame.eof else b""
-        return b"".join(parts)
 
 
 @contextmanager
@@ -182,10 +124,10 @@ def open_output(path: str) -> Iterator[BinaryIO]:
     try:
         with _writing(path):
             with beside.open("xb", buffering=BUFFER_BYTES) as file:
-                packed = _packed(file, target.suffix)
-                yield packed
-                if packed is not file:
-                    packed.close()
+                into = packed(file, target.suffix)
+                yield into
+                if into is not file:
+                    into.close()
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(target)
@@ -202,20 +144,6 @@ def _writing(path: str) -> Iterator[None]:
         if error.errno is None:  # not the file's own trouble
             raise
         raise FileTrouble(f"Cannot write {_named(path)}: {_reason(error)}.") from error
-
-
-def _packed(file: BinaryIO, suffix: str) -> BinaryIO:
-    match suffix.lower():
-        case ".xz":
-            return cast(BinaryIO, lzma.LZMAFile(file, "wb", preset=1))
-        case ".gz":
-            return cast(
-                BinaryIO, gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0)
-            )
-        case ".zst":
-            return cast(BinaryIO, zstandard.ZstdCompressor(level=3).stream_writer(file, closefd=False))
-        case _:
-            return file
 
 
 def read_bytes(path: str, *, bytes_max: int) -> bytes:

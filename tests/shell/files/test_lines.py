@@ -12,7 +12,7 @@ import pytest
 import zstandard
 
 from wirecopy.core import limits
-from wirecopy.shell.cli.files import STANDARD, FileTrouble, Line, LineReader, open_output, read_bytes
+from wirecopy.shell.files.lines import STANDARD, FileTrouble, Line, LineReader, open_output, read_bytes
 
 CONTENT = '{"id": 1}\n\n  \r\n{"id": "zwei ü"}\r\nlast without end'.encode()
 LINES = [

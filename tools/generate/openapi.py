@@ -4,7 +4,7 @@ What it says is taken from where it is decided: the shape of a verdict from the 
 a text from the schema of raw records, the problems from the pages' own list, limits from the settings' defaults. Only the
 sentences stand here. A test makes it again, compares its paths with the routes, and holds real answers against it.
 
-    python -m tools.openapi
+    python -m tools.generate.openapi
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from wirecopy.core.model import RejectReason, VerdictKind
 from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.web.problems import KINDS, PROBLEM_JSON, Problem
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "service" / "wirecopy" / "shell" / "web" / "openapi.json"
 SCHEMAS = ROOT / "deploy" / "schemas"
 DEFINED = "#/components/schemas/"
@@ -189,7 +189,6 @@ def _schemas() -> Schema:
     enriched = json.loads((SCHEMAS / "enriched.schema.json").read_text("utf-8"))
     raw = json.loads((SCHEMAS / "raw.schema.json").read_text("utf-8"))
     defined = {name: _moved(schema) for name, schema in enriched.pop("$defs").items()}
-    optional = {"type": ["string", "null"]}
     fields = {name: schema for name, schema in raw["properties"].items() if name != "body"}
     return {
         **defined,
@@ -213,73 +212,86 @@ def _schemas() -> Schema:
             },
             "anyOf": [{"required": ["text"]}, {"required": ["body"]}],
         },
-        "Checked": {
-            "description": "The verdict that the service would publish if this text arrived next.",
-            "type": "object",
-            "required": ["verdict", "published_before", "summary", "sentences", "republication", "links"],
-            "properties": {
-                "verdict": {"enum": [kind.value for kind in VerdictKind]},
-                "published_before": {
-                    "description": "False for an original, else true.",
-                    "type": "boolean",
-                },
-                "summary": {"description": "The verdict in a few words.", "type": "string"},
-                "sentences": {
-                    "description": "The reasons for the verdict.",
-                    "type": "array",
-                    "items": {"type": "string"},
-                },
-                "republication": _ref("republication"),
-                "links": {
-                    "description": "Pages of this service; null for what it cannot show (any more).",
-                    "type": "object",
-                    "required": ["original", "story", "sources"],
-                    "properties": {
-                        "original": optional,
-                        "story": optional,
-                        "sources": {
-                            "description": "In the order of the sources.",
-                            "type": "array",
-                            "items": optional,
-                        },
-                    },
-                },
-            },
-        },
-        "Story": {
-            "type": "object",
-            "required": ["story", "articles"],
-            "properties": {
-                "story": {"type": "string"},
-                "articles": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "required": ["id", "publisher", "seen_at", "republication", "correction"],
-                        "properties": {"republication": _ref("republication")},
-                    },
-                },
-            },
-        },
+        "Checked": _checked(),
+        "Story": _story(),
         "Publishers": {
             "type": "object",
             "required": ["publishers"],
             "properties": {"publishers": {"type": "array", "items": _publisher()}},
         },
-        "Problem": {
-            "description": "RFC 9457. `type` is an address in this document.",
-            "type": "object",
-            "required": ["type", "title", "status", "detail", "reason"],
-            "properties": {
-                "type": {"type": "string", "format": "uri-reference"},
-                "title": {"type": "string"},
-                "status": {"type": "integer"},
-                "detail": {"description": "What is wrong and what to do.", "type": "string"},
-                "reason": {"enum": [kind.value for kind in Problem]},
-                "cause": {
-                    "description": "For `unreadable`: the reason, in the words of the dead letters.",
-                    "enum": [reason.value for reason in RejectReason],
+        "Problem": _problem(),
+    }
+
+
+def _checked() -> Schema:
+    optional = {"type": ["string", "null"]}
+    return {
+        "description": "The verdict that the service would publish if this text arrived next.",
+        "type": "object",
+        "required": ["verdict", "published_before", "summary", "sentences", "republication", "links"],
+        "properties": {
+            "verdict": {"enum": [kind.value for kind in VerdictKind]},
+            "published_before": {
+                "description": "False for an original, else true.",
+                "type": "boolean",
+            },
+            "summary": {"description": "The verdict in a few words.", "type": "string"},
+            "sentences": {
+                "description": "The reasons for the verdict.",
+                "type": "array",
+                "items": {"type": "string"},
+            },
+            "republication": _ref("republication"),
+            "links": {
+                "description": "Pages of this service; null for what it cannot show (any more).",
+                "type": "object",
+                "required": ["original", "story", "sources"],
+                "properties": {
+                    "original": optional,
+                    "story": optional,
+                    "sources": {
+                        "description": "In the order of the sources.",
+                        "type": "array",
+                        "items": optional,
+                    },
                 },
+            },
+        },
+    }
+
+
+def _story() -> Schema:
+    return {
+        "type": "object",
+        "required": ["story", "articles"],
+        "properties": {
+            "story": {"type": "string"},
+            "articles": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["id", "publisher", "seen_at", "republication", "correction"],
+                    "properties": {"republication": _ref("republication")},
+                },
+            },
+        },
+    }
+
+
+def _problem() -> Schema:
+    return {
+        "description": "RFC 9457. `type` is an address in this document.",
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "reason"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"description": "What is wrong and what to do.", "type": "string"},
+            "reason": {"enum": [kind.value for kind in Problem]},
+            "cause": {
+                "description": "For `unreadable`: the reason, in the words of the dead letters.",
+                "enum": [reason.value for reason in RejectReason],
             },
         },
     }

@@ -1,10 +1,8 @@
-"""Write deploy/grafana/dashboards/wirecopy.json: the on-call view, from a list of rows that a person can
-read.
+"""Write deploy/grafana/dashboards/wirecopy.json, the on-call view, from a readable list of panels.
 
-Three questions in the order in which they are asked at night: is it keeping up, is it healthy, what does it
-find? Grafana's JSON is three hundred lines of boilerplate around a dozen queries; kept by hand it cannot be
-reviewed. A test says when the file is not current, and that each query uses only series that the service
-really tells.
+It answers three questions in the order of urgency: is it keeping up, is it healthy, what does it find? Grafana's JSON is
+hundreds of lines around a dozen queries and cannot be reviewed by hand. A test fails when the file is not current or
+a query uses a series that the service does not export.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PATH = ROOT / "deploy/grafana/dashboards/wirecopy.json"
 SOURCE = {"type": "prometheus", "uid": "prometheus"}
 COLUMNS = 24
@@ -72,7 +70,7 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                 "Waiting",
                 "short",
                 (("sum(wirecopy_partition_lag_records{J})", "records"),),
-                "Raw records not yet judged, all partitions.",
+                "Raw records not yet judged, in all partitions.",
                 "stat",
                 4,
                 bad_above=10_000,
@@ -81,7 +79,7 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                 "Articles",
                 "ops",
                 (("sum(rate(wirecopy_records_total{J}[R]))", "judged"),),
-                "Articles published with a verdict, each second.",
+                "Articles published with a verdict, per second.",
                 "stat",
                 4,
             ),
@@ -89,21 +87,21 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                 "Since the last commit",
                 "s",
                 (("time() - max(wirecopy_last_commit_timestamp_seconds{J})", "age"),),
-                "Grows while nothing comes in; with records waiting it must not.",
+                "Grows while nothing arrives. It must not grow while records wait.",
                 "stat",
                 4,
             ),
             Panel(
                 "Dead letters",
                 "percentunit",
-                ((f"{DEAD} / ({DEAD} + {JUDGED})", "part"),),
-                "Part of the raw records that nobody can read.",
+                ((f"{DEAD} / ({DEAD} + {JUDGED})", "share"),),
+                "Share of the raw records that cannot be judged.",
                 "stat",
                 4,
                 bad_above=0.05,
             ),
             Panel(
-                "Behind the log",
+                "Log lag",
                 "short",
                 (("max(wirecopy_log_lag_records{J})", "records"),),
                 "Records of the fingerprint log that the slowest replica has not replayed.",
@@ -112,10 +110,10 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                 bad_above=5_000,
             ),
             Panel(
-                "From raw record to commit",
+                "Latency",
                 "s",
                 quantiles("wirecopy_latency_seconds"),
-                "End to end: the raw record's timestamp to the commit of its verdict.",
+                "From the raw record's timestamp to the commit of its verdict.",
             ),
             Panel(
                 "Waiting, by partition",
@@ -126,13 +124,13 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                         "{{topic}}-{{partition}}",
                     ),
                 ),
-                "One partition alone means a hot key or a stuck owner.",
+                "A single lagging partition means a hot key or a stuck owner.",
             ),
             Panel(
-                "Behind the log, by replica",
+                "Log lag, by replica",
                 "short",
                 (("wirecopy_log_lag_records{J}", "{{instance}}"),),
-                "A replica that is behind publishes its verdicts late.",
+                "A replica that lags publishes its verdicts late.",
             ),
         ),
     ),
@@ -147,7 +145,7 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                     ("sum(wirecopy_partitions_open{J})", "open"),
                     ("sum(wirecopy_partition_paused{J})", "paused"),
                 ),
-                "Open below assigned for minutes: a partition cannot be fenced or sought.",
+                "Fewer open than assigned for minutes: a partition cannot be opened.",
             ),
             Panel(
                 "Transactions",
@@ -156,10 +154,10 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                     (rate("wirecopy_transactions_committed_total", "job"), "committed"),
                     (rate("wirecopy_transactions_aborted_total", "job"), "aborted"),
                 ),
-                "An abort is retried; many are a broker in trouble.",
+                "An abort is retried. Many aborts mean a problem of the brokers.",
             ),
             Panel(
-                "Trouble",
+                "Failures",
                 "ops",
                 (
                     (rate("wirecopy_rebuilds_total", "part"), "rebuilt {{part}}"),
@@ -169,19 +167,19 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                     (rate("wirecopy_offsets_lost_total", "job"), "offsets lost"),
                     (rate("wirecopy_log_refused_total", "reason"), "log refused {{reason}}"),
                 ),
-                "All of these are 0 on a good day.",
+                "Normally all are 0.",
             ),
             Panel(
                 "Dead letters, by reason",
                 "ops",
                 ((rate("wirecopy_dead_letters_total", "reason"), "{{reason}}"),),
-                "A jump of one reason is a producer that changed its format.",
+                "A jump of one reason means that a producer changed its format.",
             ),
             Panel(
                 "Event loop",
                 "s",
                 quantiles("wirecopy_loop_lag_seconds", "instance"),
-                "How much later than asked the loop wakes; above 0.5 s the group may throw the replica out.",
+                "How late the loop wakes. Above 0.5 s the group may remove the replica.",
             ),
             Panel(
                 "Memory",
@@ -190,15 +188,15 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                     ("process_resident_memory_bytes{J}", "{{instance}}"),
                     ("wirecopy_index_bytes{J}", "index {{instance}}"),
                 ),
-                "The index grows with the window and then stays.",
+                "The index grows until the window is full.",
             ),
             Panel(
                 "In flight",
                 "bytes",
                 (("wirecopy_in_flight_bytes{J}", "{{instance}}"),),
-                "Bytes taken and not yet committed; reading pauses at the bound.",
+                "Bytes read and not yet committed; reading pauses at the limit.",
             ),
-            Panel("Stages, p99 of a batch", "s", ((STAGES, "{{stage}}"),), "Where the time goes."),
+            Panel("Stages, p99 of a batch", "s", ((STAGES, "{{stage}}"),), "Time of a batch in each stage."),
             Panel(
                 "Processor",
                 "percentunit",
@@ -214,13 +212,13 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                 "Verdicts",
                 "ops",
                 ((rate("wirecopy_records_total", "verdict"), "{{verdict}}"),),
-                "Articles by verdict, each second.",
+                "Articles by verdict, per second.",
             ),
             Panel(
-                "Republished part",
+                "Share of republications",
                 "percentunit",
                 ((f"{COPIES} / {ALL}", "republications"),),
-                "Over an hour. A jump is a new source, or a fault.",
+                "Over one hour. A jump means a new source or a fault.",
             ),
             Panel(
                 "Corrections and redeliveries",
@@ -229,25 +227,25 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                     (rate("wirecopy_corrections_total", "job"), "corrections"),
                     (rate("wirecopy_redelivered_total", "job"), "redelivered"),
                 ),
-                "Corrections: an original came after its copy. Redeliveries follow a rebalance or a restart.",
+                "Corrections: an original arrived after its copy. Redeliveries follow a rebalance or a restart.",
             ),
             Panel(
-                "Articles remembered",
+                "Articles in the index",
                 "short",
                 (("max(wirecopy_index_articles{J})", "articles"),),
-                "The same on every replica that has caught up.",
+                "Equal on all replicas that have caught up.",
             ),
             Panel(
                 "Postings",
                 "short",
                 (("max(wirecopy_index_postings{J})", "postings"),),
-                "Shingles that the index holds.",
+                "Entries of the index: this shingle is in this story.",
             ),
             Panel(
                 "Template shingles",
                 "short",
                 (("max(wirecopy_index_template_shingles{J})", "shingles"),),
-                "Text known to belong to a site and not to an article.",
+                "Text known to be site boilerplate.",
             ),
         ),
     ),

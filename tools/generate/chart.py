@@ -13,7 +13,7 @@ from typing import Any
 
 from wirecopy.shell import settings
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy/helm/wirecopy"
 PATH = CHART / "values.schema.json"
 
@@ -62,9 +62,9 @@ def schema() -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the chart wirecopy",
         **group(
-            "Written by `make docs` from tools/chart.py.",
+            "Written by `make docs` from tools/generate/chart.py.",
             image=group(
-                "Where the image is.",
+                "The container image.",
                 repository=of(text, "Registry and name.", minLength=1),
                 tag=of(text, "Unset: the chart's appVersion."),
                 pullPolicy=of(text, "As in Kubernetes.", enum=["Always", "IfNotPresent", "Never"]),
@@ -92,35 +92,43 @@ def schema() -> dict[str, Any]:
                 "The startup probe.",
                 minutesMax=of("integer", "How long reading the fingerprint log may take.", **count),
             ),
-            podDisruptionBudget=group(
-                "How many replicas an eviction may take at a time.",
-                maxUnavailable=of("integer", "Replicas.", minimum=0),
-            ),
-            networkPolicy=group(
-                "Who may speak with the pods, and with whom they may.",
-                enabled=of("boolean", "Whether there is one."),
-                kafkaPorts=of("array", "Ports of the brokers.", items={"type": "integer"}, minItems=1),
-                scrapeFrom=of("array", "Peers that may read metrics; none: all.", items={"type": "object"}),
-            ),
-            serviceMonitor=group(
-                "For the Prometheus operator.",
-                enabled=of("boolean", "Whether there is one."),
-                interval=of(text, "Time between scrapes."),
-                labels=of("object", "Labels by which your Prometheus chooses it."),
-            ),
-            autoscaling=group(
-                "By KEDA, on the lag.",
-                enabled=of("boolean", "Whether there is a ScaledObject; then `replicas` is not used."),
-                trigger=of(text, "Where the lag is read.", enum=["prometheus", "kafka"]),
-                prometheusAddress=of(text, "For the trigger prometheus."),
-                replicasMin=of("integer", "At least.", **count),
-                replicasMax=of("integer", "At most; no more than raw partitions.", **count),
-                lagPerReplica=of("integer", "Records that one replica may have waiting.", **count),
-            ),
+            **operations(),
             nodeSelector=of("object", "As in Kubernetes."),
             tolerations=of("array", "As in Kubernetes.", items={"type": "object"}),
             affinity=of("object", "As in Kubernetes."),
             podAnnotations=of("object", "Annotations of the pods."),
+        ),
+    }
+
+
+def operations() -> dict[str, Any]:
+    """Evictions, network, metrics, autoscaling."""
+    text, count = "string", {"minimum": 1}
+    return {
+        "podDisruptionBudget": group(
+            "How many replicas an eviction may take at a time.",
+            maxUnavailable=of("integer", "Replicas.", minimum=0),
+        ),
+        "networkPolicy": group(
+            "Who may speak with the pods, and with whom they may.",
+            enabled=of("boolean", "Whether there is one."),
+            kafkaPorts=of("array", "Ports of the brokers.", items={"type": "integer"}, minItems=1),
+            scrapeFrom=of("array", "Peers that may read metrics; none: all.", items={"type": "object"}),
+        ),
+        "serviceMonitor": group(
+            "For the Prometheus operator.",
+            enabled=of("boolean", "Whether there is one."),
+            interval=of(text, "Time between scrapes."),
+            labels=of("object", "Labels by which your Prometheus chooses it."),
+        ),
+        "autoscaling": group(
+            "By KEDA, on the lag.",
+            enabled=of("boolean", "Whether there is a ScaledObject; then `replicas` is not used."),
+            trigger=of(text, "Where the lag is read.", enum=["prometheus", "kafka"]),
+            prometheusAddress=of(text, "For the trigger prometheus."),
+            replicasMin=of("integer", "At least.", **count),
+            replicasMax=of("integer", "At most; no more than raw partitions.", **count),
+            lagPerReplica=of("integer", "Records that one replica may have waiting.", **count),
         ),
     }
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from tools.evaluation_errors import Run
+from tools.evaluation.errors import Run
 
 Json = dict[str, Any]
 STREAM_SET: Final = "wirebench"  # the set with a truth a record; the others have labelled pairs

@@ -1,0 +1,1 @@
+"""What people have on disk: any common file of articles in, JSON lines out."""

@@ -1,0 +1,69 @@
+"""A file that is one article: plain text, Markdown or an HTML page.
+
+Its id is the file's path as it was given. Of plain text and Markdown the first line is the title where it is short and
+stands alone; of a page the decoder reads the whole, and its <title> is the title. A file's time says when it was copied,
+not when it was published, so such an article has no date.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from wirecopy.core import limits
+from wirecopy.core.records.raw import json_bytes
+from wirecopy.shell.files.detect import Format
+
+TITLE_CHARS_MAX: Final = 160
+_TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_LANGUAGE: Final = re.compile(r"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z-]{2,16})", re.IGNORECASE)
+_CANONICAL: Final = re.compile(
+    r"<link[^>]*\brel\s*=\s*[\"']?canonical[\"']?[^>]*\bhref\s*=\s*[\"']([^\"']+)", re.IGNORECASE
+)
+_PUBLISHED: Final = re.compile(
+    r"<meta[^>]*\barticle:published_time[\"'][^>]*\bcontent\s*=\s*[\"']([^\"']+)", re.IGNORECASE
+)
+
+
+def document(stream: BinaryIO, kind: Format, name: str) -> Iterator[bytes]:
+    """The one article of a file. ValueError where it is no UTF-8 text."""
+    data = stream.read(limits.RAW_BYTES_MAX + 1)
+    try:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError("it is not UTF-8: convert it, as with iconv") from error
+    if not text.strip():
+        raise ValueError("it is empty")
+    record: dict[str, object] = {"id": name, "body": text}
+    if kind is Format.HTML:
+        record |= page_facts(text)
+    else:
+        record["content_type"] = "text/markdown" if kind is Format.MARKDOWN else "text/plain"
+        record["title"] = _first_line(text)
+    yield json_bytes({field: value for field, value in record.items() if value})
+
+
+def page_facts(page: str) -> dict[str, object]:
+    """What a page says of itself: title, language, canonical address, time of publication."""
+
+    def first(pattern: re.Pattern[str]) -> str:
+        found = pattern.search(page)
+        return html.unescape(found[1]).strip() if found else ""
+
+    return {
+        "title": " ".join(first(_TITLE).split()),
+        "language": first(_LANGUAGE),
+        "url": first(_CANONICAL),
+        "published_at": first(_PUBLISHED),
+        "content_type": "text/html",
+    }
+
+
+def _first_line(text: str) -> str:
+    first, _, rest = text.lstrip().partition("\n")
+    alone = not rest.strip() or rest.startswith(("\n", "\r\n"))
+    if first.startswith("#"):
+        return first.lstrip("# ").rstrip()
+    return first.strip() if alone and len(first) <= TITLE_CHARS_MAX else ""

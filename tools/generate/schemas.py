@@ -1,0 +1,174 @@
+"""Writes what is published of the enriched record: its schema, that of a correction, the list in docs/records.md.
+
+All of it comes from one table, `OBJECTS` in service/wirecopy/core/records/enriched.py. Only relations between members stand
+here (an original names no original) and what is said of whole records. Tests make it again, and validate real records.
+
+    python -m tools.generate.schemas
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from wirecopy.core.model import CorrectionReason
+from wirecopy.core.records.enriched import OBJECTS, Member
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "deploy" / "schemas"
+PAGE = ROOT / "docs" / "records.md"
+FIRST_RELEASE = "0.1.0"
+OPENS = "<!-- The list is written by `make docs` from service/wirecopy/core/records/enriched.py: change it there. -->"
+CLOSES = "<!-- end of the list -->"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Schema = dict[str, Any]
+
+DESCRIPTIONS = {
+    "republication": "Where this text was published before. All members are always present, null if nothing is known. Later"
+    " releases may add members; a changed meaning raises `schema`.",
+    "position": "Position of a raw record in Kafka.",
+}
+# what holds between the members of an object
+RELATIONS: dict[str, Schema] = {
+    "republication": {
+        "allOf": [
+            {
+                "if": {"properties": {"verdict": {"const": "republication"}}},
+                "then": {"properties": {"extent": {"type": "string"}}},
+                "else": {"properties": {"extent": {"type": "null"}}},
+            },
+            {
+                "if": {"properties": {"verdict": {"const": "original"}}},
+                "then": {"properties": {"original": {"type": "null"}}},
+                "else": {"properties": {"original": {"type": "object"}}},
+            },
+        ]
+    },
+    "original": {
+        "if": {"properties": {"ingested": {"const": True}}},
+        "then": {"properties": {"id": {"type": "string"}, "position": {"type": "object"}}},
+        "else": {"properties": {"id": {"type": "null"}, "position": {"type": "null"}}},
+    },
+}
+
+
+def enriched() -> Schema:
+    """deploy/schemas/enriched.schema.json."""
+    return {
+        "$schema": DIALECT,
+        "title": "Wirecopy enriched record",
+        "description": "The value of a record on `articles.enriched`; its key is the article's id. It has the raw record's"
+        " members, unchanged, and `republication`. The header `verdict` repeats the verdict, so that consumers can filter"
+        " without parsing.",
+        "type": "object",
+        "required": ["republication"],
+        "properties": {"republication": {"$ref": "#/$defs/republication"}},
+        "$defs": {
+            **{name: _object(name, members) for name, members in OBJECTS.items()},
+            "share": {"type": "number", "minimum": 0, "maximum": 1},
+        },
+    }
+
+
+def _object(name: str, members: tuple[Member, ...]) -> Schema:
+    described = {"description": DESCRIPTIONS[name]} if name in DESCRIPTIONS else {}
+    return {
+        **described,
+        "type": "object",
+        "required": [member.name for member in members],
+        "properties": {member.name: {"description": member.meaning, **member.schema} for member in members},
+        **RELATIONS.get(name, {}),
+    }
+
+
+def correction() -> Schema:
+    """deploy/schemas/correction.schema.json."""
+    defined = "enriched.schema.json#/$defs/"
+    position = f"{defined}position"
+    return {
+        "$schema": DIALECT,
+        "title": "Wirecopy correction",
+        "description": "The value of a record on `articles.corrections` (compacted); its key is the id of the corrected article."
+        " It replaces a verdict that a later article proved wrong, and is committed in one transaction with the record of that"
+        " article. The last correction of an id is valid.",
+        "type": "object",
+        "required": ["id", "position", "republication", "correction"],
+        "properties": {
+            "id": {"description": "Id of the corrected article.", "type": "string", "minLength": 1},
+            "position": {
+                "description": "Position of the corrected article's raw record.",
+                "$ref": position,
+            },
+            "republication": {
+                "description": "The complete new verdict.",
+                "$ref": f"{defined}republication",
+            },
+            "correction": {
+                "type": "object",
+                "required": ["reason", "cause"],
+                "properties": {
+                    "reason": {
+                        "description": "late_original: the original arrived after its copy. template_learned: the shared text was"
+                        " recognised as site boilerplate.",
+                        "enum": [reason.value for reason in CorrectionReason],
+                    },
+                    "cause": {"description": "Position of the raw record that caused it.", "$ref": position},
+                },
+            },
+        },
+    }
+
+
+def table() -> str:
+    """The members of `republication`, for docs/records.md; the schema describes those of the objects in it."""
+    lines = []
+    for one in OBJECTS["republication"]:
+        since = "" if one.since == FIRST_RELEASE else f"; since {one.since}"
+        lines.append(f"- `{one.name}` ({kind_of(one.schema)}{since}): {one.meaning}")
+    return "\n".join(lines)
+
+
+def kind_of(schema: Any) -> str:
+    """A member's type in a word or two."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return "0–1" if name == "share" else f"`{name}`"
+    if "anyOf" in schema:
+        return " or ".join(sorted((kind_of(one) for one in schema["anyOf"]), key="null".__eq__))
+    if "enum" in schema:
+        return ", ".join("null" if one is None else f"`{one}`" for one in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if schema["type"] == "array":
+        return f"list of {kind_of(schema['items'])}"
+    if schema.get("format") == "date-time":
+        return "time"
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return " or ".join(kinds)
+
+
+def page(text: str) -> str:
+    """docs/records.md with the current list."""
+    head, opens, rest = text.partition(OPENS)
+    _, closes, tail = rest.partition(CLOSES)
+    assert opens and closes, f"{PAGE.name} has lost the marks around the list"
+    return f"{head}{OPENS}\n{table()}\n{CLOSES}{tail}"
+
+
+def as_text(schema: Schema) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+SCHEMAS = {"enriched": enriched, "correction": correction}
+
+
+def main() -> None:
+    for name, make in SCHEMAS.items():
+        (FOLDER / f"{name}.schema.json").write_text(as_text(make()), "utf-8")
+    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
