@@ -51,7 +51,7 @@ class Shape:
             values["content_type"] = "text/html"
         elif at:
             values["content_type"] = _first(record, (_beside(at, self.content_type),))
-        return Found._make((body, *(values[field] for field in _FIELDS), ""))
+        return Found(body, *(values[field] for field in _FIELDS))
 
     def _body(self, record: dict[str, object]) -> tuple[object, str]:
         """(text, the path where it lies)."""
@@ -66,7 +66,9 @@ class Shape:
         return max(found, key=lambda one: len(one[0])) if self.longest_body else found[0]
 
 
-_FIELDS = Found._fields[1:-1]  # all but `body`, which is first, and `authority`, which is ninjs' own
+_FIELDS = Found._fields[
+    1:-2
+]  # all but `body`, which is first, and `authority` and `evolved_from`, which are ninjs' own
 
 
 def _beside(place: str, names: Paths) -> str:
