@@ -21,6 +21,7 @@ from wirecopy.core.model import (
     Extent,
     Original,
     Passage,
+    Quotation,
     RawArticle,
     RawPosition,
     Rejected,
@@ -60,6 +61,7 @@ COPY = Verdict(
     sources=SOURCES,
     credit=CREDIT,
     basis=tuple(Basis),
+    quotations=(Quotation(3, 9, 2, "c", "paper.example"),),
 )
 VERDICTS = {
     "original": ORIGINAL,
@@ -137,6 +139,7 @@ def test_members_are_written_in_the_order_of_the_table() -> None:
         "republication": written,
         "original": written["original"],
         "passage": written["passages"][0],
+        "quotation": written["quotations"][0],
         "source": written["sources"][0],
         "credit": written["credit"],
         "position": written["position"],

@@ -18,6 +18,7 @@ from tests.sim.scenario import decode
 from tests.sim.snapshot import differences, restored, snapshot_of
 from wirecopy.core.engine import Engine
 from wirecopy.core.model import Outcome, RawPosition, Rejected
+from wirecopy.core.values import replace
 
 SEEDS, BATCH = 120, 20
 
@@ -41,6 +42,12 @@ def log_of(seed: int) -> tuple[int, list[tuple[int, int, bytes]]]:
     return window_ms, log
 
 
+def _without_quotations(said: Outcome) -> Outcome:
+    """An outcome without what it tells of shared quotations: the oracle judges by them and does not draw them."""
+    corrections = tuple(replace(one, verdict=replace(one.verdict, quotations=())) for one in said.corrections)
+    return replace(said, verdict=replace(said.verdict, quotations=()), corrections=corrections)
+
+
 @pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
 def test_the_engine_says_what_the_oracle_says(first: int) -> None:
     for seed in range(first, first + BATCH):
@@ -48,7 +55,7 @@ def test_the_engine_says_what_the_oracle_says(first: int) -> None:
         engine, oracle = Engine(window_ms=window_ms), Oracle(window_ms)
         for record in log:
             said, expected = engine.replay(*record), oracle.replay(*record)
-            assert (said if isinstance(said, Outcome) else None) == expected, (
+            assert (_without_quotations(said) if isinstance(said, Outcome) else None) == expected, (
                 f"seed {seed}, offset {record[0]}"
             )
         assert index_differences(engine, oracle) == [], f"seed {seed}"

@@ -11,7 +11,7 @@ said the first time although the index has moved on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,12 +28,14 @@ from wirecopy.core.index.stored import (
     outcome_values,
     position_of,
 )
-from wirecopy.core.model import EngineStats, Outcome, Passage, RawArticle, Refused, Verdict
+from wirecopy.core.model import EngineStats, Outcome, Passage, Quotation, RawArticle, Refused, Verdict
 from wirecopy.core.values import replace
 from wirecopy.core.verdict.comparison import Comparison, compare
 from wirecopy.core.verdict.judge import judge
 from wirecopy.core.verdict.learning import learn
 from wirecopy.core.verdict.workspace import Workspace
+
+Placed = TypeVar("Placed", Passage, Quotation)
 
 __all__ = ["ENGINE_VERSION", "Engine", "Proposal", "Remembered", "enrich"]
 
@@ -188,17 +190,18 @@ def enrich(proposal: Proposal, outcome: Outcome) -> Verdict:
     """The verdict with what only the owner of the text can add: the credit's words, passages cut at tokens. Pure."""
     verdict = outcome.verdict
     article = proposal.article
-    credit, passages = verdict.credit, verdict.passages
+    credit, passages, quotations = verdict.credit, verdict.passages, verdict.quotations
     if credit is not None:
         credit = replace(credit, text=article.body[credit.start : credit.end])
-    if passages and article.offsets is None and len(proposal.starts):
+    if (passages or quotations) and article.offsets is None and len(proposal.starts):
         passages = tuple(_cut_at_tokens(p, proposal) for p in passages)
+        quotations = tuple(_cut_at_tokens(q, proposal) for q in quotations)
     elif credit is None:
         return verdict
-    return replace(verdict, credit=credit, passages=passages)
+    return replace(verdict, credit=credit, passages=passages, quotations=quotations)
 
 
-def _cut_at_tokens(passage: Passage, proposal: Proposal) -> Passage:
+def _cut_at_tokens(passage: Placed, proposal: Proposal) -> Placed:
     """A passage whose edges lie between tokens: interpolation inside a line may have cut one."""
     first = int(np.searchsorted(proposal.ends, passage.start, side="right"))
     last = int(np.searchsorted(proposal.starts, passage.end, side="left")) - 1

@@ -186,7 +186,7 @@ FILL_TOKENS_MAX = (
 )
 FILL_EDGE_TOKENS_MAX = 12  # likewise at the main regions' edges, where only one side is known to be the same
 FILL_EDGE_PART_MIN = 0.5  # unless so much of both is the same: then
-FILL_EDGE_ALIKE_TOKENS_MAX = 80
+FILL_EDGE_ALIKE_TOKENS_MAX = 58
 FILL_DRIFT_TOKENS_MIN = 12
 FILL_DRIFT_PART = 0.35
 TRIM_TOKENS_MAX = 60  # a rest of the page before or after a source that stands here whole

@@ -159,6 +159,16 @@ class Original(Value):
     position: RawPosition | None
 
 
+class Quotation(Value):
+    """Words that this article and another one both give as a third person's. They say nothing of who took whose text."""
+
+    start: int  # code points of the body as it came, half open
+    end: int
+    words: int
+    id: str  # of the other article
+    publisher: str
+
+
 class Verdict(Value):
     kind: VerdictKind
     extent: Extent | None  # only for republications
@@ -171,6 +181,7 @@ class Verdict(Value):
     sources: tuple[Source, ...]  # best first
     credit: Credit | None
     basis: tuple[Basis, ...]
+    quotations: tuple[Quotation, ...] = ()  # in order; no part of any share
 
 
 class CorrectionReason(StrEnum):

@@ -36,6 +36,7 @@ from wirecopy.core.model import (
     Original,
     Outcome,
     Passage,
+    Quotation,
     RawPosition,
     Source,
     Verdict,
@@ -58,7 +59,7 @@ _NONE = np.empty(0, np.uint8)
 OutcomeValues = list[Any]  # an outcome as a snapshot holds it
 
 
-_NAMED = 11  # fields of a verdict that `verdict_list` names, the first ones
+_NAMED = Verdict.__struct_fields__.index("quotations") + 1
 _LATER = Verdict.__struct_fields__[_NAMED:]
 _LATER_DEFAULTS = list(Verdict.__struct_defaults__[-len(_LATER) :]) if _LATER else []
 
@@ -135,7 +136,7 @@ def _rest(verdict: Verdict) -> bytes:
     """The fourth part: a verdict's list without what stands before it. Of an original that shares nothing and credits
     nobody, its template's share and its basis."""
     shares = verdict.share or verdict.source_share or verdict.sources or verdict.passages
-    plain = not _LATER or _later(verdict) == _LATER_DEFAULTS
+    plain = not verdict.quotations and (not _LATER or _later(verdict) == _LATER_DEFAULTS)
     if plain and not shares and verdict.extent is None and verdict.credit is None:
         return json_bytes([verdict.boilerplate_share, [basis._value_ for basis in verdict.basis]])
     values = verdict_list(verdict, limits.REMEMBERED_PASSAGES_MAX)
@@ -308,6 +309,7 @@ def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[obje
             credit.end,
         ],
         [basis._value_ for basis in verdict.basis],
+        [[q.start, q.end, q.words, q.id, q.publisher] for q in verdict.quotations],
         *(_later(verdict) if _LATER else ()),
     ]
 
@@ -330,6 +332,7 @@ def verdict_from_list(values: list[Any]) -> Verdict:
         sources,
         credit,
         basis,
+        quotations,
         *later,
     ) = values
     return Verdict(
@@ -344,6 +347,7 @@ def verdict_from_list(values: list[Any]) -> Verdict:
         tuple(Source(*source) for source in sources),
         None if credit is None else Credit(CreditKind(credit[0]), *credit[1:]),
         tuple(Basis(one) for one in basis),
+        tuple(Quotation(*one) for one in quotations),
         *later,
     )
 

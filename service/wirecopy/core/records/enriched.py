@@ -22,6 +22,7 @@ from wirecopy.core.model import (
     Extent,
     Original,
     Passage,
+    Quotation,
     RawPosition,
     Source,
     Verdict,
@@ -125,6 +126,11 @@ OBJECTS: dict[str, tuple[Member, ...]] = {
             _list_of({"enum": [basis.value for basis in Basis]}) | {"uniqueItems": True},
         ),
         Member(
+            "quotations",
+            "Quotations that other articles carry too, in order. They are not part of `share` and make no republication.",
+            _list_of(_to("quotation")),
+        ),
+        Member(
             "body_xxh3",
             "XXH3-128 (seed 0) of the body in UTF-8, in hexadecimal.",
             {"type": "string", "pattern": "^[0-9a-f]{32}$"},
@@ -148,6 +154,13 @@ OBJECTS: dict[str, tuple[Member, ...]] = {
         Member("end", "One past the last code point.", _FROM_ONE),
         Member("words", "Number of words.", _FROM_ONE),
         Member("source", "Id of the source.", _NAME),
+    ),
+    "quotation": (
+        Member("start", "First code point, like the offsets of passages.", _COUNT),
+        Member("end", "One past the last code point.", _FROM_ONE),
+        Member("words", "Number of words.", _FROM_ONE),
+        Member("id", "Id of another article that carries it.", _NAME),
+        Member("publisher", "Its publisher.", _TEXT),
     ),
     "source": (
         Member("id", "Its id.", _NAME),
@@ -236,6 +249,12 @@ def verdict_to_json(verdict: Verdict, body_xxh3: str, position: RawPosition) -> 
         if credit is None
         else {"name": credit.name, "text": credit.text, "start": credit.start, "end": credit.end},
         "basis": verdict.basis,
+        "quotations": [
+            {"start": q.start, "end": q.end, "words": q.words, "id": q.id, "publisher": q.publisher}
+            for q in verdict.quotations
+        ]
+        if verdict.quotations
+        else [],
         "body_xxh3": body_xxh3,
         "position": position_to_json(position),
     }
@@ -294,6 +313,10 @@ def republication_of(value: Any) -> Republication | None:
             ),
             credit=None if value["credit"] is None else _credit(value["credit"]),
             basis=tuple(Basis(one) for one in value["basis"]),
+            quotations=tuple(
+                Quotation(int(q["start"]), int(q["end"]), int(q["words"]), q["id"], q["publisher"])
+                for q in value.get("quotations", ())
+            ),
         )
         return Republication(verdict, str(value["body_xxh3"]), _position(value["position"]))
     except (KeyError, TypeError, ValueError, IndexError):

@@ -51,7 +51,7 @@ class Shape:
             values["content_type"] = "text/html"
         elif at:
             values["content_type"] = _first(record, (_beside(at, self.content_type),))
-        return Found(body, *(values[field] for field in _FIELDS))
+        return Found._make((body, *(values[field] for field in _FIELDS), "", None))
 
     def _body(self, record: dict[str, object]) -> tuple[object, str]:
         """(text, the path where it lies)."""

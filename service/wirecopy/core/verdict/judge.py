@@ -20,6 +20,7 @@ from wirecopy.core.verdict.corrections import correct_copies
 from wirecopy.core.verdict.learning import NOTHING_COVERED, Learned
 from wirecopy.core.verdict.matching import Matches, find_matches
 from wirecopy.core.verdict.passages import drawn, whole
+from wirecopy.core.verdict.quotations import told
 from wirecopy.core.verdict.rules import (
     Match,
     cover,
@@ -50,6 +51,15 @@ def judge(index: OriginIndex, comparison: Comparison) -> Judged:
     if again is not None:
         return again
     matches = find_matches(index, comparison)
+    judged = _by_matches(index, comparison, matches)
+    if not matches.quoting:
+        return judged
+    quotations = told(comparison, matches.quoting)
+    return replace(judged, verdict=replace(judged.verdict, quotations=quotations))
+
+
+def _by_matches(index: OriginIndex, comparison: Comparison, matches: Matches) -> Judged:
+    """The verdict on an article that did not come before to the byte."""
     if not matches.accepted:
         return _unmatched(comparison)
     chosen = cover(comparison, matches.accepted)

@@ -13,7 +13,13 @@ from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import Value
 from wirecopy.core.verdict.comparison import Comparison, Measured, measure_whole, score_candidates
-from wirecopy.core.verdict.quotations import more_than_quoted, quoted_here, shared_words
+from wirecopy.core.verdict.quotations import (
+    Quoting,
+    more_than_quoted,
+    quoted_here,
+    shared_quotations,
+    shared_words,
+)
 from wirecopy.core.verdict.rules import (
     Match,
     accepted,
@@ -30,9 +36,10 @@ class Matches(Value):
 
     accepted: list[Match]
     measured: list[Measured]
+    quoting: list[Quoting]  # candidates that share no more than quotations
 
 
-_NOTHING = Matches([], [])
+_NOTHING = Matches([], [], [])
 
 
 def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
@@ -43,11 +50,12 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
             return resent
         comparison.template[comparison.reposted["sample"]] = 1
     for passes in range(_PASSES_MAX, 0, -1):
+        quoting: list[Quoting] = []
         measured, on_site = score_candidates(comparison, index.articles, comparison.votes, passes)
         if not measured:
             return _NOTHING
         matches = _matches(index, comparison, measured)
-        good = _not_only_quoted(index, comparison, list(filter(accepted, matches)))
+        good = _not_only_quoted(index, comparison, list(filter(accepted, matches)), quoting)
         if comparison.same_address and not any(match.same_url for match in good):
             good += _same_page(index, comparison)
         if not on_site:
@@ -59,29 +67,33 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
     if good and good != matches:
         numbers = {match.known.number for match in good}
         further = [match for match in matches if match.known.number not in numbers and also_source(match)]
-        good += _not_only_quoted(index, comparison, further)
-    return Matches(good, measured)
+        good += _not_only_quoted(index, comparison, further, [])
+    return Matches(good, measured, quoting)
 
 
-def _not_only_quoted(index: OriginIndex, comparison: Comparison, matches: list[Match]) -> list[Match]:
-    """Matches without those of other publishers that share no more than what both quote."""
+def _not_only_quoted(
+    index: OriginIndex, comparison: Comparison, matches: list[Match], quoting: list[Quoting]
+) -> list[Match]:
+    """Matches without those of other publishers that share no more than what both quote: these go into `quoting`."""
     if all(match.same_url or match.same_site for match in matches):
         return matches
     here = quoted_here(comparison)
-    return [
-        match
-        for match in matches
-        if match.same_url
-        or match.same_site
-        or more_than_quoted(comparison, match, shared_words(comparison, index.articles, match.measured, here))
-    ]
+    kept = []
+    for match in matches:
+        if not (match.same_url or match.same_site):
+            shared = shared_words(comparison, index.articles, match.measured, here)
+            if not more_than_quoted(comparison, match, shared):
+                quoting.append(Quoting(match.known.id, match.known.publisher, shared_quotations(comparison)))
+                continue
+        kept.append(match)
+    return kept
 
 
 def _sent_again(index: OriginIndex, comparison: Comparison) -> Matches | None:
     """The case of a host that sends its copy again: the passages it reposted before all lie in one article."""
     measured, _ = score_candidates(comparison, index.articles, comparison.reposted, 0)
     good = [m for m in _matches(index, comparison, measured) if m.same_site and accepted(m)]
-    return Matches(good, measured) if good else None
+    return Matches(good, measured, []) if good else None
 
 
 def _same_page(index: OriginIndex, comparison: Comparison) -> list[Match]:

@@ -12,10 +12,12 @@ from wirecopy.core import limits
 from wirecopy.core.fingerprint.varint_kernels import unpack_quoted
 from wirecopy.core.index.articles import ArticleStore
 from wirecopy.core.index.stored import remembered_quoted
-from wirecopy.core.model import U8
+from wirecopy.core.model import U8, Quotation
 from wirecopy.core.values import Value
 from wirecopy.core.verdict.comparison import Comparison, Measured
-from wirecopy.core.verdict.quotation_kernels import count_shared
+from wirecopy.core.verdict.layout import STRETCH
+from wirecopy.core.verdict.passage_kernels import place
+from wirecopy.core.verdict.quotation_kernels import SHARED_QUOTED, count_shared
 from wirecopy.core.verdict.rules import Match
 
 
@@ -81,3 +83,38 @@ def more_than_quoted(comparison: Comparison, match: Match, shared: Shared) -> bo
         return True
     part = limits.PLAIN_PART_MIN * min(shared.own, shared.own_there)
     return bool(shared.plain >= max(part, limits.PLAIN_PART_TOKENS_MIN * scale))
+
+
+class Quoting(Value):
+    """Another article that carries quotations of this one, and where they stand here, in tokens."""
+
+    id: str
+    publisher: str
+    stretches: list[tuple[int, int]]
+
+
+def shared_quotations(comparison: Comparison) -> list[tuple[int, int]]:
+    """The stretches that this article and the candidate last asked about by `shared_words` share and quote."""
+    shared = comparison.workspace.owner[: comparison.record.sketch.tokens] == SHARED_QUOTED
+    edges = np.flatnonzero(np.diff(shared, prepend=False, append=False)).tolist()
+    return [
+        (first, last)
+        for first, last in zip(edges[::2], edges[1::2], strict=True)
+        if last - first >= limits.QUOTATION_WORDS_MIN
+    ]
+
+
+def told(comparison: Comparison, quoting: list[Quoting]) -> tuple[Quotation, ...]:
+    """What a verdict tells of them: the first limits.QUOTATIONS_MAX, in order."""
+    spans = sorted((first, last, n) for n, one in enumerate(quoting) for first, last in one.stretches)
+    spans = spans[: limits.QUOTATIONS_MAX]
+    stretches = np.zeros(len(spans), STRETCH)
+    stretches["start"], stretches["end"] = [s[0] for s in spans], [s[1] for s in spans]
+    place(comparison.record.sketch.lines, stretches, len(spans))
+    return tuple(
+        Quotation(start, end, last - first, quoting[n].id, quoting[n].publisher)
+        for (first, last, n), start, end in zip(
+            spans, stretches["char_start"].tolist(), stretches["char_end"].tolist(), strict=True
+        )
+        if end > start
+    )
