@@ -1,7 +1,7 @@
 """The ports between the pipeline and the world: what it reads and writes, without a word of Kafka.
 
 The pipeline (pipeline/) knows only these protocols. Two backends implement them: backends/kafka, the real client,
-and backends/memory.py, an embedded log for `demo`, `scan` and simulation; one contract suite runs over both. The
+and backends/memory, an embedded log for `demo`, `scan` and simulation; one contract suite runs over both. The
 docstring of each protocol states what must hold. What a backend cannot do it raises as an error of errors.py, never
 as its client's own.
 
@@ -125,7 +125,7 @@ class ClusterAccess:
     """What a cluster speaks and allows us. Operations by Kafka's names; None where the cluster has no authorizer."""
 
     brokers: int
-    speaks: str  # the release whose newest request it knows
+    kafka_version: str  # the release whose newest request it knows
     waits_for_pending_offsets: bool
     topics: Mapping[str, frozenset[str] | None]
     under_replicated: Mapping[str, int]
@@ -135,7 +135,7 @@ class ClusterAccess:
     log_newest_ms: int | None
 
 
-# ---- the doors
+# ---- the ports
 class AssignmentListener(Protocol):
     """Told by the source of partitions that come and go. Neither call may raise; `revoked` returns within its
     deadline.
@@ -351,7 +351,7 @@ class StatePort(Protocol):
         """
         ...
 
-    def rested(self) -> None:
+    def between_batches(self) -> None:
         """Between two batches; may begin to save. Returns at once."""
         ...
 
