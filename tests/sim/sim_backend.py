@@ -493,12 +493,18 @@ class SimSource:
     def static_member(self) -> bool:
         return False
 
-    async def resume_offset(self, partition: TopicPartition, committed_offset: int | None) -> int:
+    async def resume_offset(
+        self, partition: TopicPartition, committed_offset: int | None, judged_offset: int | None = None
+    ) -> int:
         first, end = self._sim_backend.backend.broker.bounds(partition)
         if committed_offset is None:
+            assert judged_offset is None, "a partition is opened with a commit before any of it is judged"
             return first
         assert first <= committed_offset <= end, "nothing is lost from the simulated raw topics"
         return committed_offset
+
+    def position(self, partition: TopicPartition) -> int | None:
+        return self._positions.get(partition) if partition in self._reading else None
 
     def end_offset(self, partition: TopicPartition) -> int | None:
         return self._sim_backend.backend.broker.bounds(partition)[1] if partition in self._positions else None

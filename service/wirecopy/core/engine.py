@@ -131,6 +131,11 @@ class Engine:
             self._workspace = comparison.workspace
         return comparison
 
+    def judged_until(self, topic: str, partition: int) -> int | None:
+        """The highest raw offset of a partition among the outcomes that are remembered; None where there is none."""
+        recent = self._recent.get((topic, partition))
+        return max(recent) if recent else None
+
     def stats(self) -> EngineStats:
         """Sizes and progress, for metrics."""
         index = self._index

@@ -176,10 +176,20 @@ class RawSource(Protocol):
         """Whether it has a name of its own in the group, so that its restart causes no rebalance."""
         ...
 
-    async def resume_offset(self, partition: TopicPartition, committed_offset: int | None) -> int:
-        """Where to read on: the committed offset where the topic still holds it, the configured end of the
-        topic for a group that never committed (None). An offset that is lost is replaced by policy
-        (`KafkaOptions.offset_lost`), or else `OffsetLostError` is raised.
+    async def resume_offset(
+        self, partition: TopicPartition, committed_offset: int | None, judged_offset: int | None = None
+    ) -> int:
+        """Where to read on: the committed offset where the topic still holds it, the configured end of the topic for a group
+        that never committed (None). `judged_offset`: the highest offset that the fingerprint log has a record of; with it a
+        missing offset is a lost one. An offset that is lost is replaced by policy (`KafkaOptions.offset_lost`), or else
+        `OffsetLostError` is raised.
+        """
+        ...
+
+    def position(self, partition: TopicPartition) -> int | None:
+        """The offset that the next poll reads from; None where the partition is not read. It stands past offsets that no
+        reader ever gets (markers of transactions, records of aborted ones), so it may lie beyond the last record that
+        `poll` returned. Meaningful right after a poll that did not fail.
         """
         ...
 
@@ -338,6 +348,10 @@ class EnginePort(Protocol):
     def propose(self, article: RawArticle) -> ProposalPort: ...
 
     def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]: ...
+
+    def judged_until(self, topic: str, partition: int) -> int | None:
+        """The highest raw offset of a partition that the engine remembers to have judged; None where it knows none."""
+        ...
 
     def stats(self) -> EngineStats: ...
 

@@ -94,6 +94,9 @@ class PersistentEngine:
             self._last_record = records[-1]
         return outcomes
 
+    def judged_until(self, topic: str, partition: int) -> int | None:
+        return self._engine.judged_until(topic, partition)
+
     def stats(self) -> EngineStats:
         return self._engine.stats()
 
