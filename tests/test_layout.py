@@ -118,10 +118,7 @@ MODULES_MAX = 16  # flat in one folder
 
 # What does not keep a rule yet. Delete an entry as soon as it does.
 NOT_YET_DOWNWARD = {("wirecopy.core.publishers", "credits")}
-NOT_YET_FEW_PARAMETERS = {
-    "service/wirecopy/core/credits/kernels.py:credit_candidates",
-    "service/wirecopy/core/fingerprint/region_kernels.py:sketch_text",
-}
+NOT_YET_FEW_PARAMETERS: set[str] = set()
 NOT_YET_SHORT: set[str] = set()
 
 CODE = ("service/wirecopy", "tools", "bench", "tests")  # searched for circles

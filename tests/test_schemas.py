@@ -29,7 +29,7 @@ from wirecopy.core.model import (
     Verdict,
     VerdictKind,
 )
-from wirecopy.core.records.enriched import OBJECTS
+from wirecopy.core.records.enriched import OBJECTS, Member
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched
 from wirecopy.core.values import replace
 
@@ -130,6 +130,16 @@ def test_what_is_made_of_the_table_of_members_is_current(name: str) -> None:
 def test_the_table_of_members_in_the_docs_is_current() -> None:
     text = schemas.PAGE.read_text("utf-8")
     assert text == schemas.page(text), "run `make docs` and commit what it writes"
+
+
+def test_a_member_of_a_later_release_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The topic still holds records that were written before it."""
+    later = (*OBJECTS["republication"], Member("later", "Came later.", {"type": "string"}, since="9.0.0"))
+    monkeypatch.setitem(OBJECTS, "republication", later)
+    described = schemas.enriched()["$defs"]["republication"]
+    assert "later" in described["properties"]
+    assert "later" not in described["required"]
+    assert "9.0.0" in schemas.table()
 
 
 def test_members_are_written_in_the_order_of_the_table() -> None:

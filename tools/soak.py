@@ -3,10 +3,10 @@ what was violated.
 
     python -m tools.soak --seconds 3600            seeds from the clock, so that every night tries others
     python -m tools.soak --seed 4711 [--scale 6]   one simulated seed again, with its violation
-    python -m tools.soak --door settings --seed 5  one hostile input again
+    python -m tools.soak --target settings --seed 5  one hostile input again
 
 Small worlds mostly, and larger ones in between: a fault that needs a long history does not show in a short
-one. Half of the time goes to simulation (tests/sim), half to the doors (tests/fuzz), a block of each in turn. Exit
+one. Half of the time goes to simulation (tests/sim), half to the targets (tests/fuzz), a block of each in turn. Exit
 code 1 where anything was violated; each such seed belongs into tests/sim/test_simulation.py or
 tests/fuzz/test_fuzz.py.
 """
@@ -29,13 +29,13 @@ SEED_SPAN = 1 << 40
 VIOLATIONS_SHOWN_MAX = 20
 SIMULATED = "simulation"
 SEEDS_A_BLOCK = 10
-CASES_A_BLOCK = 400  # of one door
+CASES_A_BLOCK = 400  # of one target
 SAY_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Seeds from `first` on: of the simulation, or of the door of that name."""
+    """Seeds from `first` on: of the simulation, or of the fuzz target of that name."""
 
     name: str
     first: int
@@ -85,7 +85,7 @@ def _simulated(seed: int, scale: int) -> str:
 
 
 def _blocks(first: int, end_at: float) -> Iterator[Block]:
-    """Simulation and each door in turn, until the time is over."""
+    """Simulation and each target in turn, until the time is over."""
     from tests.fuzz.targets import TARGETS
 
     seeds, cases = first, first
@@ -155,12 +155,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="try this one only")
     parser.add_argument("--scale", type=int, default=1, help="of --seed: how large its world is")
     parser.add_argument(
-        "--door", default=SIMULATED, help="of --seed: the door it is for (default: simulation)"
+        "--target", default=SIMULATED, help="of --seed: the fuzz target it is for (default: simulation)"
     )
     given = parser.parse_args()
     if given.seed is not None:
         one = _try(Block(given.target, given.seed, given.scale))
-        print("\n".join(one.wrong) or f"{given.door}, seed {given.seed}: nothing is violated")
+        print("\n".join(one.wrong) or f"{given.target}, seed {given.seed}: nothing is violated")
         return 1 if one.wrong else 0
     first = time.time_ns() % SEED_SPAN if given.first is None else given.first
     return _soak(given.seconds, given.processes, first)

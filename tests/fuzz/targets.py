@@ -1,6 +1,6 @@
-"""Every door through which bytes come from outside, and what must hold whatever they are.
+"""Every place where bytes come from outside, and what must hold whatever they are.
 
-A door takes seeds and makes one hostile case of each: a verdict or a reason, an answer or a refusal, and never
+A target takes seeds and makes one hostile case of each: a verdict or a reason, an answer or a refusal, and never
 another exception, a stall or something that another replica would say otherwise. A failure names its seed,
 and `DOORS[name](range(seed, seed + 1))` brings it back. `make test` tries CASES of each, `make soak` as many as
 its time holds.
@@ -64,7 +64,7 @@ CALLERS = 32  # at once; the port takes 64
 
 
 def each(case: Callable[[random.Random], None]) -> Callable[[Seeds], None]:
-    """A door whose cases have nothing in common."""
+    """A target whose cases have nothing in common."""
 
     def target(seeds: Seeds) -> None:
         for seed in seeds:

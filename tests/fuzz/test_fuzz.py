@@ -1,4 +1,4 @@
-"""Any bytes from outside come to a verdict, a reason or a refusal: doors.py, some thousand cases of each door."""
+"""Any bytes from outside come to a verdict, a reason or a refusal: targets.py, some thousand cases of each target."""
 
 from __future__ import annotations
 

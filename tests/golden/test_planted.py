@@ -96,11 +96,11 @@ def sources(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(copied)
 
 
-def digests(sources: Path, part: str) -> dict[str, Any]:
-    """A part of what the copy decides by."""
+def run(sources: Path, *command: str) -> dict[str, Any]:
+    """What a command that imports the copy prints, as JSON."""
     way = os.pathsep.join((str(sources), str(ROOT)))
     done = subprocess.run(
-        [sys.executable, "-m", "tests.golden.digest", part],
+        [sys.executable, *command],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": way},
         capture_output=True,
@@ -109,7 +109,12 @@ def digests(sources: Path, part: str) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     assert Path(told["package"]).is_relative_to(sources), "another wirecopy was imported than the copy"
-    found: dict[str, Any] = told[part]
+    return told
+
+
+def digests(sources: Path, part: str) -> dict[str, Any]:
+    """A part of what the copy decides by."""
+    found: dict[str, Any] = run(sources, "-m", "tests.golden.digest", part)[part]
     return found
 
 
@@ -135,3 +140,37 @@ def test_a_copy_without_a_change_moves_nothing(sources: Path) -> None:
     held = golden.held()
     for part in PARTS:
         assert golden.moves(held.state[part], digests(sources, part), part) == []
+
+
+NEW_FIELD = Plant(
+    "a field of the verdict",
+    "model.py",
+    (("    basis: tuple[Basis, ...]\n", "    basis: tuple[Basis, ...]\n    novel_words: int = 0\n"),),
+    "verdicts",
+    "",
+)
+STORES_IT = """
+import json, wirecopy
+from tests.golden.digest import judged
+from wirecopy.core.fingerprint.record import decode_record
+from wirecopy.core.index.stored import decode_remembered, encode_remembered, verdict_from_list, verdict_list
+from wirecopy.core.values import replace
+back = []
+for one in judged():
+    verdict = replace(one.outcome.verdict, novel_words=7)
+    record = decode_record(one.log_record)
+    back.append(decode_remembered(encode_remembered(record, verdict)).verdict.novel_words)
+    back.append(verdict_from_list(verdict_list(verdict)).novel_words)
+plain = verdict_from_list(verdict_list(verdict)[:11]).novel_words
+print(json.dumps({"package": wirecopy.__file__, "back": sorted(set(back)), "before": plain}))
+"""
+
+
+def test_a_new_field_of_a_verdict_is_stored_and_changes_no_other(sources: Path) -> None:
+    """As the recipe for an output field says; a list that was stored before has its default."""
+    planted(sources, NEW_FIELD)
+    held = golden.held()
+    assert golden.moves(held.state["verdicts"], digests(sources, "verdicts"), "verdicts") == []
+    told = run(sources, "-c", STORES_IT)
+    assert told["back"] == [7]
+    assert told["before"] == 0

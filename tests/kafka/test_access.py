@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = ("raw", "enriched", "corrections", "dead", "fingerprints")
 GROUP, ALL = "wirecopy", frozenset(("READ", "WRITE"))
 WELL = ClusterAccess(
-    brokers=3, speaks="4.0", waits_for_pending_offsets=True,
+    brokers=3, kafka_version="4.0", waits_for_pending_offsets=True,
     topics={f"articles.{name}": ALL for name in NAMES}, under_replicated={}, group=ALL, group_fault="",
     transactional_fault="", log_newest_ms=None,
 )  # fmt: skip
@@ -58,7 +58,7 @@ def test_a_cluster_as_it_must_be_has_no_fault_and_is_left_as_it_was(kafka_broker
     assert wirecopy(given, "topics")[0] == 0
     code, said = wirecopy(given, "check-config", "--connect")
     assert code == 0, said
-    assert "1 broker(s) that speak at least Kafka" in said
+    assert "1 broker(s), Kafka " in said
     assert "FAULT" not in said
     assert [high_watermarks(kafka_broker, f"{unique}.{name}")[1] for name in NAMES] == [0] * len(NAMES)
 
@@ -79,13 +79,13 @@ def test_each_planted_fault_is_told_with_its_cure(kafka_broker: str, unique: str
     code, said = wirecopy(environment(kafka_broker, unique), "check-config", "--connect")
     assert code == 1
     for sentence in (
-        f"{unique}.fingerprints: FAULT: has 2 partitions and must have 1",
-        "FAULT: message.timestamp.type is CreateTime and must be LogAppendTime",
-        "FAULT: retention.ms is 3600000 and must be at least",
-        f"{unique}.corrections: FAULT: cleanup.policy is delete and must be compact",
-        f"{unique}.enriched: FAULT: max.message.bytes is 1000000 and must be at least",
+        f"{unique}.fingerprints: FAULT: has 2 partitions but must have 1",
+        "FAULT: message.timestamp.type is CreateTime but must be LogAppendTime",
+        "FAULT: retention.ms is 3600000 but must be at least",
+        f"{unique}.corrections: FAULT: cleanup.policy is delete but must be compact",
+        f"{unique}.enriched: FAULT: max.message.bytes is 1000000 but must be at least",
         f"{unique}.dead: FAULT: missing",
-        "behind the brokers': set it by NTP",
+        "behind the brokers' clock",
     ):
         assert sentence in said, said
 
@@ -107,7 +107,7 @@ async def test_the_answers_are_those_of_the_broker(kafka_broker: str, unique: st
     )
     told = await cluster_access(chosen.kafka_options())
     assert (told.brokers, told.waits_for_pending_offsets, told.under_replicated) == (1, True, {})
-    assert float(told.speaks) >= 3.8
+    assert float(told.kafka_version) >= 3.8
     assert set(told.topics) == {f"{unique}.{name}" for name in NAMES}
     assert (told.group_fault, told.transactional_fault, told.log_newest_ms) == ("", "", None)
 
@@ -116,17 +116,23 @@ async def test_the_answers_are_those_of_the_broker(kafka_broker: str, unique: st
     ("differing", "said"),
     [
         ({}, None),
-        ({"topics": {**WELL.topics, "articles.raw": frozenset()}}, "allow READ on the topic"),
-        ({"topics": {**WELL.topics, "articles.dead": frozenset(("READ",))}}, "allow WRITE on the topic"),
+        ({"topics": {**WELL.topics, "articles.raw": frozenset()}}, "Allow our principal READ on this topic"),
+        (
+            {"topics": {**WELL.topics, "articles.dead": frozenset(("READ",))}},
+            "Allow our principal WRITE on this topic",
+        ),
         (
             {"topics": {**WELL.topics, "articles.fingerprints": frozenset(("READ",))}},
-            "allow WRITE on the topic",
+            "Allow our principal WRITE on this topic",
         ),
         ({"topics": dict.fromkeys(WELL.topics), "group": None}, None),  # no authorizer
-        ({"group": frozenset(("DESCRIBE",))}, "allow READ on the group"),
-        ({"group": frozenset(), "group_fault": "GroupAuthorizationFailedError"}, "allow READ on the group"),
-        ({"transactional_fault": "refused"}, "allow WRITE on transactional ids"),
-        ({"waits_for_pending_offsets": False}, "upgrade them"),
+        ({"group": frozenset(("DESCRIBE",))}, "Allow our principal READ on this group"),
+        (
+            {"group": frozenset(), "group_fault": "GroupAuthorizationFailedError"},
+            "Allow our principal READ on this group",
+        ),
+        ({"transactional_fault": "refused"}, "WRITE on transactional ids"),
+        ({"waits_for_pending_offsets": False}, "Upgrade them"),
         ({"log_newest_ms": 10_500}, None),
         ({"log_newest_ms": 12_000}, "2.0 s behind"),
     ],

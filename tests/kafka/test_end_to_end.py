@@ -105,7 +105,7 @@ def test_two_processes_with_one_instance_id_end_with_a_clear_error(
             assert time.monotonic() < give_up_at, deployment.logs()
             time.sleep(0.2)
         assert {process.poll() for process in pair} <= {1, None}
-        assert "share an instance id" in deployment.logs()
+        assert "share one instance id" in deployment.logs()
         deployment.produce(pieces(200, 6, seed=5))
 
         def done() -> bool:

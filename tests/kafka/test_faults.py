@@ -356,7 +356,7 @@ async def test_a_header_whose_name_is_not_utf8_holds_up_nothing(
 async def test_no_broker_is_said_with_the_clients_own_words() -> None:
     """A13."""
     log = KafkaBackend(KafkaOptions("127.0.0.1:1", call_timeout_ms=5_000)).log()
-    with pytest.raises(UnavailableError, match="last words"):
+    with pytest.raises(UnavailableError, match="last warning of the client"):
         await log.start()
 
 

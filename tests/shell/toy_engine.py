@@ -95,6 +95,10 @@ class ToyEngine:
         self._taken[(position, body)] = self._last = outcome
         return outcome
 
+    def judged_until(self, topic: str, partition: int) -> int | None:
+        offsets = [at.offset for at, _ in self._taken if (at.topic, at.partition) == (topic, partition)]
+        return max(offsets, default=None)
+
     def stats(self) -> EngineStats:
         return EngineStats(len(self._taken), 0, 0, 0, self._offset, self._time_ms, self._refused)
 

@@ -1,7 +1,7 @@
 """Deliberate breakages of what exactly-once and determinism stand on: each must be caught by some seed.
 
 A suite that finds nothing proves little unless it is known to find something. Each mutant is a mistake that
-somebody could make in good faith, applied to the real pipeline or engine, or to what stands behind the doors
+somebody could make in good faith, applied to the real pipeline or engine, or to what implements the ports
 where the bargain is kept there (ports.py), while everything else stays as it is. `apply` patches with pytest's
 MonkeyPatch and may set the world up.
 """

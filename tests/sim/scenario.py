@@ -1,7 +1,7 @@
 """One simulated run: a seed decides the world, the articles, the faults and the order of everything.
 
 The pipeline, the engine and the codec are the real ones, composed as `run` composes them. The raw topic is
-filled while replicas come, go, freeze and die; then the weather turns calm, whoever is down is started again,
+filled while replicas come, go, freeze and die; then the faults stop, whoever is down is started again,
 and within RECOVERY_SECONDS_MAX all must be published. What must hold then is in checks.py.
 """
 
@@ -64,7 +64,7 @@ class Plan:
     partitions: int
     replicas: int
     articles: int
-    embedded: bool  # the embedded log's own doors; else those that behave as Kafka's
+    embedded: bool  # the embedded log itself; else a backend that behaves as Kafka does
     seconds: float  # over which the articles come
     window_ms: int
     unreadable_share: float
@@ -329,7 +329,7 @@ class World:
             )
 
     async def _clear_up(self) -> None:
-        """The weather turns calm; who is down is started."""
+        """The faults stop; who is down is started."""
         self.calm = True
         self.network.conditions = Conditions()
         self.network.crash_at.clear()

@@ -1,4 +1,4 @@
-"""A broker behind the pipeline's doors as Kafka is behind them, where the embedded log is simpler than Kafka.
+"""A backend that behaves as Kafka does, where the embedded log is simpler than Kafka.
 
 Storage (topics, committed offsets, append times) is the embedded log's. On top of it:
 - transactions have a life of their own: sends, offsets and the commit are requests; what was sent stays
@@ -210,7 +210,7 @@ class SimLog:
     """The fingerprint log. See `FingerprintLog`."""
 
     def __init__(self, sim_backend: SimBackend) -> None:
-        self._doors = sim_backend
+        self._sim_backend = sim_backend
         self._partition = TopicPartition(sim_backend.backend.names.fingerprints, 0)
         self._offset = 0
         self.restoring = True
@@ -219,8 +219,8 @@ class SimLog:
         await self.bounds()
 
     async def append(self, values: Sequence[bytes]) -> list[int]:
-        broker = self._doors.backend.broker
-        return await self._doors.network.ask(
+        broker = self._sim_backend.backend.broker
+        return await self._sim_backend.network.ask(
             "append",
             lambda: [broker.produce(self._partition.topic, 0, value) for value in values],
             sent=Point.APPEND_SENT,
@@ -228,8 +228,8 @@ class SimLog:
         )
 
     async def bounds(self) -> tuple[int, int]:
-        return await self._doors.network.ask(
-            "bounds", lambda: self._doors.backend.broker.bounds(self._partition)
+        return await self._sim_backend.network.ask(
+            "bounds", lambda: self._sim_backend.backend.broker.bounds(self._partition)
         )
 
     async def follow(self, offset: int) -> None:
@@ -237,10 +237,10 @@ class SimLog:
 
     async def read(self, timeout_ms: int, records_max: int) -> LogBatch:
         """Some of what is there: how much, and when, is chance."""
-        network, broker = self._doors.network, self._doors.backend.broker
+        network, broker = self._sim_backend.network, self._sim_backend.backend.broker
         if self._offset == broker.bounds(self._partition)[1]:
             await broker.wait(WAIT_READ_MS)
-        slow = network.slow.get(self._doors.replica, 0.0)
+        slow = network.slow.get(self._sim_backend.replica, 0.0)
         if slow:
             await asyncio.sleep(slow * network.chance.random())
         await network.reach(Point.RESTORING)
@@ -251,7 +251,7 @@ class SimLog:
         return LogBatch(records, self._offset, end)
 
     def _stored(self, count: int) -> tuple[list[StoredRecord], int]:
-        broker = self._doors.backend.broker
+        broker = self._sim_backend.backend.broker
         first, end = broker.bounds(self._partition)
         if not first <= self._offset <= end:
             raise OffsetLostError(None, f"log offset {self._offset} is not within {first} to {end}")
@@ -381,7 +381,7 @@ class SimSource:
     """A member of the group. See `RawSource`."""
 
     def __init__(self, sim_backend: SimBackend) -> None:
-        self._doors = sim_backend
+        self._sim_backend = sim_backend
         self._network = sim_backend.network
         self._listener: AssignmentListener | None = None
         self._positions: dict[TopicPartition, int | None] = {}
@@ -392,7 +392,7 @@ class SimSource:
 
     async def start(self, listener: AssignmentListener) -> None:
         self._listener = listener
-        self._number = await self._network.ask("enter the group", self._doors.group.enter)
+        self._number = await self._network.ask("enter the group", self._sim_backend.group.enter)
         self._task = asyncio.create_task(self._belong(), name="member")
 
     async def _belong(self) -> None:
@@ -405,11 +405,11 @@ class SimSource:
                     joined = True
                 await asyncio.sleep(HEARTBEAT_SECONDS)
                 answer = await self._network.ask(
-                    "heartbeat", lambda: self._doors.group.heartbeat(self._number, self._generation)
+                    "heartbeat", lambda: self._sim_backend.group.heartbeat(self._number, self._generation)
                 )
                 joined = answer == HeartbeatAnswer.FINE
                 if answer == HeartbeatAnswer.UNKNOWN:
-                    self._number = await self._network.ask("enter the group", self._doors.group.enter)
+                    self._number = await self._network.ask("enter the group", self._sim_backend.group.enter)
             except UnavailableError:
                 continue
 
@@ -421,10 +421,10 @@ class SimSource:
         if gone:
             await self._told(self._listener.revoked(gone))
         while True:
-            answer = await self._network.ask("join", lambda: self._doors.group.join(self._number))
+            answer = await self._network.ask("join", lambda: self._sim_backend.group.join(self._number))
             if answer is not None:
                 break
-            self._number = await self._network.ask("enter the group", self._doors.group.enter)
+            self._number = await self._network.ask("enter the group", self._sim_backend.group.enter)
         share = await asyncio.shield(answer)
         self._generation = share.generation
         self._positions = dict.fromkeys(sorted(share.partitions))
@@ -435,14 +435,14 @@ class SimSource:
         try:
             await call
         except Exception as error:
-            self._doors.raised.append(error)
+            self._sim_backend.raised.append(error)
 
     async def poll(self, timeout_ms: int, records_max: int) -> Mapping[TopicPartition, Sequence[RawRecord]]:
         network = self._network
         await asyncio.sleep(network.chance.random() * network.conditions.delay_max)
         batches = self._fetch(records_max)
         if not batches:
-            await self._doors.backend.broker.wait(timeout_ms)
+            await self._sim_backend.backend.broker.wait(timeout_ms)
             batches = self._fetch(records_max)
         roll = network.chance.random()
         if roll < network.conditions.lost:
@@ -458,7 +458,7 @@ class SimSource:
     def _fetch(self, records_max: int) -> dict[TopicPartition, list[RawRecord]]:
         """Of some readable partitions some records: any order between partitions, order within each."""
         batches: dict[TopicPartition, list[RawRecord]] = {}
-        chance, broker = self._network.chance, self._doors.backend.broker
+        chance, broker = self._network.chance, self._sim_backend.backend.broker
         partitions = list(self._reading)
         chance.shuffle(partitions)
         for partition in partitions:
@@ -493,15 +493,21 @@ class SimSource:
     def static_member(self) -> bool:
         return False
 
-    async def resume_offset(self, partition: TopicPartition, committed_offset: int | None) -> int:
-        first, end = self._doors.backend.broker.bounds(partition)
+    async def resume_offset(
+        self, partition: TopicPartition, committed_offset: int | None, judged_offset: int | None = None
+    ) -> int:
+        first, end = self._sim_backend.backend.broker.bounds(partition)
         if committed_offset is None:
+            assert judged_offset is None, "a partition is opened with a commit before any of it is judged"
             return first
         assert first <= committed_offset <= end, "nothing is lost from the simulated raw topics"
         return committed_offset
 
+    def position(self, partition: TopicPartition) -> int | None:
+        return self._positions.get(partition) if partition in self._reading else None
+
     def end_offset(self, partition: TopicPartition) -> int | None:
-        return self._doors.backend.broker.bounds(partition)[1] if partition in self._positions else None
+        return self._sim_backend.backend.broker.bounds(partition)[1] if partition in self._positions else None
 
     async def stop(self, leave: bool) -> None:
         self._positions, self._reading = {}, {}
@@ -510,7 +516,7 @@ class SimSource:
             await asyncio.wait([self._task])
         if leave:
             try:
-                await self._network.ask("leave", lambda: self._doors.group.leave(self._number))
+                await self._network.ask("leave", lambda: self._sim_backend.group.leave(self._number))
             except UnavailableError:
                 return
 

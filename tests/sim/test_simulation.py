@@ -103,7 +103,7 @@ def test_replicas_that_keep_their_state_on_disk(
 
     def prepare(world: World) -> None:
         world.state_root = tmp_path / str(world.plan.seed)
-        world.plan.faults += [(part * world.plan.seconds, "kill") for part in (0.3, 0.6, 0.9)]
+        world.plan.faults += [(part * world.plan.seconds, "kill") for part in (0.3, 0.45, 0.6, 0.75, 0.9)]
 
     for seed in range(9_000 + first, 9_012 + first):
         events += simulate(seed, prepare=prepare).network.events

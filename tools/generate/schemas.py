@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from wirecopy.core.model import CorrectionReason
-from wirecopy.core.records.enriched import OBJECTS, Member
+from wirecopy.core.records.enriched import FIRST_RELEASE, OBJECTS, Member
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "schemas"
 PAGE = ROOT / "docs" / "records.md"
-FIRST_RELEASE = "0.1.0"
 OPENS = "<!-- The list is written by `make docs` from service/wirecopy/core/records/enriched.py: change it there. -->"
 CLOSES = "<!-- end of the list -->"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -77,7 +76,8 @@ def _object(name: str, members: tuple[Member, ...]) -> Schema:
     return {
         **described,
         "type": "object",
-        "required": [member.name for member in members],
+        # members that came later are not in every record that the topic still holds
+        "required": [member.name for member in members if member.since == FIRST_RELEASE],
         "properties": {member.name: {"description": member.meaning, **member.schema} for member in members},
         **RELATIONS.get(name, {}),
     }

@@ -28,7 +28,7 @@ from wirecopy.core.index.stored import (
     outcome_values,
     position_of,
 )
-from wirecopy.core.model import EngineStats, Outcome, Passage, Quotation, RawArticle, Refused, Verdict
+from wirecopy.core.model import EngineStats, Outcome, Passage, Quotation, Refused, Verdict
 from wirecopy.core.values import replace
 from wirecopy.core.verdict.comparison import Comparison, compare
 from wirecopy.core.verdict.judge import judge
@@ -66,9 +66,8 @@ class Engine:
         """The newest article of an address, as far as the window reaches. Changes nothing."""
         return self._index.at_url(url)
 
-    def propose(self, article: RawArticle) -> Proposal:
-        """Fingerprints an article; changes nothing. May run in any thread."""
-        return propose(article)
+    propose = staticmethod(propose)
+    """`propose(article)` fingerprints an article; changes nothing. May run in any thread."""
 
     def replay(self, log_offset: int, log_time_ms: int, value: bytes) -> Outcome | Refused:
         """Applies one record of the fingerprint log: the only thing that changes the index."""
@@ -105,7 +104,9 @@ class Engine:
             del recent[offset]  # what comes in its place is the newest
         if log_time_ms > self._log_time_ms:  # log time never runs backwards
             self._log_time_ms = log_time_ms
-        self._index.forget_before(self._log_time_ms - self._window_ms)
+        window_from_ms = self._log_time_ms - self._window_ms
+        if self._index.articles.oldest_ms < window_from_ms:
+            self._index.forget_before(window_from_ms)
         comparison = self._compared(record)
         judged = judge(self._index, comparison)
         renew_from_ms = self._log_time_ms - self._renew_ms
@@ -131,6 +132,11 @@ class Engine:
         if comparison.workspace is not self._workspace and comparison.workspace.kept:
             self._workspace = comparison.workspace
         return comparison
+
+    def judged_until(self, topic: str, partition: int) -> int | None:
+        """The highest raw offset of a partition among the outcomes that are remembered; None where there is none."""
+        recent = self._recent.get((topic, partition))
+        return max(recent) if recent else None
 
     def stats(self) -> EngineStats:
         """Sizes and progress, for metrics."""
@@ -194,8 +200,8 @@ def enrich(proposal: Proposal, outcome: Outcome) -> Verdict:
     if credit is not None:
         credit = replace(credit, text=article.body[credit.start : credit.end])
     if (passages or quotations) and article.offsets is None and len(proposal.starts):
-        passages = tuple(_cut_at_tokens(p, proposal) for p in passages)
-        quotations = tuple(_cut_at_tokens(q, proposal) for q in quotations)
+        passages = tuple([_cut_at_tokens(p, proposal) for p in passages])
+        quotations = tuple([_cut_at_tokens(q, proposal) for q in quotations])
     elif credit is None:
         return verdict
     return replace(verdict, credit=credit, passages=passages, quotations=quotations)

@@ -1,7 +1,7 @@
 """The ports between the pipeline and the world: what it reads and writes, without a word of Kafka.
 
 The pipeline (pipeline/) knows only these protocols. Two backends implement them: backends/kafka, the real client,
-and backends/memory.py, an embedded log for `demo`, `scan` and simulation; one contract suite runs over both. The
+and backends/memory, an embedded log for `demo`, `scan` and simulation; one contract suite runs over both. The
 docstring of each protocol states what must hold. What a backend cannot do it raises as an error of errors.py, never
 as its client's own.
 
@@ -125,7 +125,7 @@ class ClusterAccess:
     """What a cluster speaks and allows us. Operations by Kafka's names; None where the cluster has no authorizer."""
 
     brokers: int
-    speaks: str  # the release whose newest request it knows
+    kafka_version: str  # the release whose newest request it knows
     waits_for_pending_offsets: bool
     topics: Mapping[str, frozenset[str] | None]
     under_replicated: Mapping[str, int]
@@ -135,7 +135,7 @@ class ClusterAccess:
     log_newest_ms: int | None
 
 
-# ---- the doors
+# ---- the ports
 class AssignmentListener(Protocol):
     """Told by the source of partitions that come and go. Neither call may raise; `revoked` returns within its
     deadline.
@@ -176,10 +176,20 @@ class RawSource(Protocol):
         """Whether it has a name of its own in the group, so that its restart causes no rebalance."""
         ...
 
-    async def resume_offset(self, partition: TopicPartition, committed_offset: int | None) -> int:
-        """Where to read on: the committed offset where the topic still holds it, the configured end of the
-        topic for a group that never committed (None). An offset that is lost is replaced by policy
-        (`KafkaOptions.offset_lost`), or else `OffsetLostError` is raised.
+    async def resume_offset(
+        self, partition: TopicPartition, committed_offset: int | None, judged_offset: int | None = None
+    ) -> int:
+        """Where to read on: the committed offset where the topic still holds it, the configured end of the topic for a group
+        that never committed (None). `judged_offset`: the highest offset that the fingerprint log has a record of; with it a
+        missing offset is a lost one. An offset that is lost is replaced by policy (`KafkaOptions.offset_lost`), or else
+        `OffsetLostError` is raised.
+        """
+        ...
+
+    def position(self, partition: TopicPartition) -> int | None:
+        """The offset that the next poll reads from; None where the partition is not read. It stands past offsets that no
+        reader ever gets (markers of transactions, records of aborted ones), so it may lie beyond the last record that
+        `poll` returned. Meaningful right after a poll that did not fail.
         """
         ...
 
@@ -339,6 +349,10 @@ class EnginePort(Protocol):
 
     def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]: ...
 
+    def judged_until(self, topic: str, partition: int) -> int | None:
+        """The highest raw offset of a partition that the engine remembers to have judged; None where it knows none."""
+        ...
+
     def stats(self) -> EngineStats: ...
 
 
@@ -351,7 +365,7 @@ class StatePort(Protocol):
         """
         ...
 
-    def rested(self) -> None:
+    def between_batches(self) -> None:
         """Between two batches; may begin to save. Returns at once."""
         ...
 

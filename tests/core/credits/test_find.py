@@ -13,11 +13,6 @@ from wirecopy.core.credits import kernels
 from wirecopy.core.credits import table as credit_table
 from wirecopy.core.credits.find import STRENGTH, find_credits
 from wirecopy.core.credits.rules import (
-    LINE_END,
-    LINE_PAIR,
-    LINE_START,
-    PAIR,
-    SINGLE,
     compile_phrase,
     pair_hash,
     rules,
@@ -428,13 +423,17 @@ def test_marks_miss_no_anchor_and_bounds_keep_both_ends() -> None:
         or token in table.exact
         or (at + 1 < len(hashes) and pair_hash(token, hashes[at + 1]) in table.pairs)
     ]
-    marked = kernels.marked_tokens(tokens.hashes, table.flags, SINGLE, PAIR, 2 * len(hashes)).tolist()
+    marked = kernels.marked_tokens(
+        tokens.hashes, table.flags, kernels.FLAG_SINGLE, kernels.FLAG_PAIR, 2 * len(hashes)
+    ).tolist()
     assert set(known) <= set(marked)
     assert marked == sorted(set(marked))
     assert len(marked) <= len(known) + len(hashes) // 50  # marks in vain are few
     for bound in (2, 10, 11, len(marked) - 1):
         half = bound // 2
-        kept = kernels.marked_tokens(tokens.hashes, table.flags, SINGLE, PAIR, bound).tolist()
+        kept = kernels.marked_tokens(
+            tokens.hashes, table.flags, kernels.FLAG_SINGLE, kernels.FLAG_PAIR, bound
+        ).tolist()
         assert kept == marked[:half] + marked[-half:]
 
 
@@ -459,9 +458,9 @@ def test_marked_lines_are_those_whose_ends_the_table_holds() -> None:
         LINE_TOKEN_START,
         LINE_TOKEN_END,
         table.flags,
-        LINE_START,
-        LINE_PAIR,
-        LINE_END,
+        kernels.FLAG_LINE_START,
+        kernels.FLAG_LINE_PAIR,
+        kernels.FLAG_LINE_END,
         limits.CREDIT_PHRASE_TOKENS_MAX,
         limits.CREDIT_CANDIDATES_MAX,
     )

@@ -18,10 +18,10 @@ from wirecopy.core.credits.datelines import (
     by_known_name,
     enclosed,
 )
-from wirecopy.core.credits.kernels import HOLDS_BYLINE, HOLDS_MENTION
+from wirecopy.core.credits.kernels import HOLDS_BYLINE, HOLDS_MENTION, credit_candidates
 from wirecopy.core.credits.page import Page
 from wirecopy.core.credits.phrases import _label, _line_phrase, _phrase
-from wirecopy.core.credits.program import candidates, program
+from wirecopy.core.credits.program import program
 from wirecopy.core.credits.rules import (
     WHOLE_LINE,
     KnownName,
@@ -54,6 +54,15 @@ TEXTS = st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(PHRASES)), ma
 
 def page_of(text: str) -> Page:
     return Page(text, tokenise(text), frozenset(["courier"]), "", rules())
+
+
+def candidates(page: Page) -> tuple[list[list[int]], int]:
+    """What the kernel finds in a text, as find_credits asks it."""
+    tokens = page.tokens
+    found, in_texts = credit_candidates(
+        utf8_of(page), tokens.hashes, tokens.starts, tokens.ends, tokens.lines, *program().arrays
+    )
+    return found.tolist(), in_texts
 
 
 def utf8_of(page: Page) -> bytes:
@@ -148,7 +157,7 @@ def test_what_stands_in_a_text_is_found_in_the_order_of_places_and_rules(text: s
                 expected.append((place, id(rule), place + distance))
     if not hashes:
         return
-    found, in_texts = candidates(utf8_of(page), page.tokens)
+    found, in_texts = candidates(page)
     numbered = program().rules
     numbers = {id(rule): number for number, rule in enumerate(numbered)}
     kept = [(at, id(numbered[rule]), anchor) for at, rule, anchor, *_ in found[:in_texts]]
@@ -190,7 +199,7 @@ def test_no_line_that_is_a_credit_is_left_out(text: str) -> None:
     page = page_of(text)
     if not len(page.tokens):
         return
-    found, in_texts = candidates(utf8_of(page), page.tokens)
+    found, in_texts = candidates(page)
     numbered = program().rules
     kept = {(line, id(numbered[rule])) for line, rule, *_ in found[in_texts:]}
     assert lines_that_credit(page) <= kept

@@ -284,9 +284,7 @@ def read(data: bytes) -> tuple[int, int, int, list[int], list[int], list[list[in
     """What the kernel says of a number stream: fault or none, bytes read, where the lines begin, numbers, positions, lines."""
     numbers = np.zeros(varint_kernels.RECORD_NUMBERS + 6 + 7 * limits.CREDITS_MAX, np.int64)
     positions, lines = np.zeros(len(data), np.int32), np.zeros((len(data) // 4, 5), np.int32)
-    said, at, lines_at = varint_kernels.read_record(
-        data, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
-    )
+    said, at, lines_at = varint_kernels.read_record(data, numbers, positions, lines)
     if said != varint_kernels.RECORD_READ:
         return said, at, lines_at, [], [], []
     count, lines_count, credits_count = numbers[8:11].tolist()

@@ -190,16 +190,14 @@ def test_lines_that_open_so_are_those_of_the_twin(seed: int) -> None:
 @given(seeds)
 def test_main_regions_are_those_of_the_twin(seed: int) -> None:
     chance = random.Random(seed)
-    lines = drawn_lines(chance)
+    lines = drawn_lines(chance, 60)
     hashes = words(chance, end_of(lines))
     heads = [[chance.randint(0, 1) for _ in range(chance.randint(2, 5))] for _ in range(3)]
     flat, bounds = [h for head in heads for h in head], np.cumsum([0, *map(len, heads)]).astype(np.int32)
     title_at = chance.randint(-1, len(lines) - 1)
-    gaps = chance.randint(0, 4), chance.randint(0, 60)
-    cut = chance.randint(0, 40), chance.randint(0, 100), chance.randint(0, 100)
-    short = chance.randint(0, 30)
-    scant = chance.choice((0, 20, 500))
-    by = np.array([*gaps, *cut, short, scant], np.int64)
+    gaps = limits.MAIN_GAP_LINES_MAX, limits.MAIN_GAP_TOKENS_MAX
+    cut = limits.CUT_AFTER_TOKENS, limits.CUT_AFTER_PERCENT, limits.CUT_ALWAYS_AFTER_TOKENS
+    short, scant = limits.CUT_HEADING_TOKENS_MAX, limits.SCANT_TOKENS_MAX
     opens = [chance.randint(0, 1) for _ in lines]
     expected_marks = twins.starts_with_any(lines.tolist(), hashes, 0, len(lines), heads, short)
     expected = twins.main_region(
@@ -208,7 +206,7 @@ def test_main_regions_are_those_of_the_twin(seed: int) -> None:
     marks = np.zeros(len(lines), np.uint8)
     for asked in (np.empty(0, np.uint8), np.array(opens, np.uint8)):
         start, end, known = region_kernels.main_region(
-            lines, u64(hashes), title_at, u64(flat), bounds, marks, asked, by
+            lines, u64(hashes), title_at, (u64(flat), bounds), marks, asked
         )
         assert marks.tolist() == expected_marks
         assert (start, end) == (expected if known else (-1, -1))

@@ -1,4 +1,4 @@
-"""One contract for both backends: what the pipeline relies on behind each door holds on the embedded log and
+"""One contract for both backends: what the pipeline relies on behind each port holds on the embedded log and
 on Kafka.
 """
 

@@ -111,12 +111,12 @@ def test_the_counts_add_up() -> None:
 def test_a_fault_of_the_engine_costs_one_record_only(monkeypatch: pytest.MonkeyPatch) -> None:
     propose = Engine.propose
 
-    def faulty(self: Engine, wanted: RawArticle) -> Proposal:
+    def faulty(wanted: RawArticle) -> Proposal:
         if wanted.id == "cursed":
             raise AssertionError("bad code")
-        return propose(self, wanted)
+        return propose(wanted)
 
-    monkeypatch.setattr(Engine, "propose", faulty)
+    monkeypatch.setattr(Engine, "propose", staticmethod(faulty))
     got = Scanned([article("a", BODY), article("cursed", BODY), article("b", "another text")])
     assert [record["id"] for record in got.enriched] == ["a", "b"]
     assert [letter["reason"] for letter in got.dead] == ["internal"]

@@ -41,6 +41,9 @@ class Busy:
     def propose(self, article: RawArticle) -> ProposalPort:
         raise NotImplementedError
 
+    def judged_until(self, topic: str, partition: int) -> int | None:
+        return None
+
     def stats(self) -> EngineStats:
         raise NotImplementedError
 

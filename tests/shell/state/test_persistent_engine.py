@@ -78,13 +78,13 @@ class Following:
             batch = await self.log.read(500, min(step, until - at))
             self.read += [record.offset for record in batch.records]
             self.outcomes += self.engine.replay_many(batch.records)
-            self.engine.rested()
+            self.engine.between_batches()
 
     async def save(self) -> None:
         """Waits until a snapshot of the present place is there, or none can be taken."""
         async with asyncio.timeout(30):
             while self.told.taken[-1:] != [self.engine.stats().log_offset] and not self.told.failed:
-                self.engine.rested()
+                self.engine.between_batches()
                 await asyncio.sleep(0.01)
 
     def killed(self) -> None:
@@ -139,7 +139,7 @@ async def test_blob_segments_are_read_from_files_once_they_are_saved(
     for until in (20, 40, len(LOG)):
         await following.follow(until)
         await following.save()
-    following.engine.rested()
+    following.engine.between_batches()
     sealed = following.engine.engine.sealed_arrays()
     assert len(sealed) >= 2
     assert following.engine._mapped == set(sealed)
@@ -232,7 +232,7 @@ async def test_a_directory_serves_one_process(tmp_path: Path) -> None:
     assert second.told.refused == [StateRefusal.IN_USE]
     await second.follow(10)
     await asyncio.sleep(0.11)
-    second.engine.rested()
+    second.engine.between_batches()
     await second.engine.close(second.executor)
     assert not second.told.taken
     assert not state_write.snapshots(tmp_path / "state")
@@ -249,7 +249,7 @@ async def test_a_directory_that_cannot_be_made_stops_nobody(tmp_path: Path) -> N
 
 
 async def test_a_log_that_does_not_answer_is_asked_again(tmp_path: Path) -> None:
-    """Weather is no reason to mistrust a snapshot."""
+    """A transient failure is no reason to mistrust a snapshot."""
     saved(tmp_path / "state", engine_of(LOG[:40]), LOG)
     following = Following(tmp_path / "state", LOG)
     read: Callable[..., Awaitable[Any]] = following.log.read
@@ -280,7 +280,7 @@ async def test_an_engine_that_failed_is_never_saved(tmp_path: Path, monkeypatch:
     with pytest.raises(ZeroDivisionError):
         await following.follow(25)
     await asyncio.sleep(0.11)
-    following.engine.rested()
+    following.engine.between_batches()
     await following.engine.close(following.executor)
     assert not following.told.taken
 

@@ -116,8 +116,6 @@ def _lower_names() -> frozenset[str]:
 
 def brackets(text: str, utf8: bytes, tokens: Tokens) -> list[list[int]]:
     """Brackets of a text that may hold a credit (`bracket_candidates`)."""
-    if not len(tokens.closings):
-        return []
     sorts = _ROUND_ALONE if len(utf8) == len(text) else _BRACKETS
     found: I32 = bracket_candidates(utf8, tokens.closings, sorts, _ENCLOSED_CHARS_MAX, _PLACE_CHARS_MAX)
     return found.tolist() if len(found) else []

@@ -20,9 +20,10 @@ from functools import lru_cache
 
 from wirecopy.core import limits
 from wirecopy.core.credits.datelines import brackets, enclosed
+from wirecopy.core.credits.kernels import credit_candidates
 from wirecopy.core.credits.page import Page
 from wirecopy.core.credits.phrases import worded
-from wirecopy.core.credits.program import candidates
+from wirecopy.core.credits.program import program
 from wirecopy.core.credits.rules import rules
 from wirecopy.core.credits.unspaced import has_unspaced, unspaced
 from wirecopy.core.model import Credit, CreditKind
@@ -62,10 +63,13 @@ def find_credits(
     """
     utf8 = text.encode("utf-8", "surrogatepass") if utf8 is None else utf8
     tokens = tokenise_utf8(utf8) if tokens is None else tokens
-    if not len(tokens):
+    if not len(tokens.starts):
         return ()
-    words, in_texts = candidates(utf8, tokens)
-    places = brackets(text, utf8, tokens)
+    found_words, in_texts = credit_candidates(
+        utf8, tokens.hashes, tokens.starts, tokens.ends, tokens.lines, *program().arrays
+    )
+    words = found_words.tolist() if len(found_words) else []
+    places = brackets(text, utf8, tokens) if len(tokens.closings) else []
     lacks_spaces = tokens.may_lack_spaces and has_unspaced(text)
     if not (words or places or lacks_spaces):  # as in most texts
         return ()

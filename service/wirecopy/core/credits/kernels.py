@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from wirecopy.core import limits
 from wirecopy.core.credits.sign_kernels import (
     APOSTROPHE,
     DASH,
@@ -26,10 +27,13 @@ from wirecopy.core.credits.sign_kernels import (
     signs_among,
 )
 from wirecopy.core.jit import Array, Number, inlined, kernel
+from wirecopy.core.text.kernels import LINE_TOKEN_END, LINE_TOKEN_START
 
 # Kinds of key in the program's table, told apart by what they are mixed with.
 KEY_SINGLE, KEY_PAIR, KEY_LINE_START, KEY_LINE_PAIR, KEY_LINE_END, KEY_CUE = 1, 2, 3, 4, 5, 6
 _KIND = np.uint64(0xD6E8FEB86659FD93)
+# Bits of the filter's flags: of a token, a pair, a line's first token, its first pair, its last token.
+FLAG_SINGLE, FLAG_PAIR, FLAG_LINE_START, FLAG_LINE_PAIR, FLAG_LINE_END = 1, 2, 4, 8, 16
 # What a token, or several before a name, can be to the name: bits of a cue.
 CUE_FILLER, CUE_BEFORE, CUE_AFTER, CUE_BYLINE, CUE_BYLINE_ENDING = 1, 2, 4, 8, 16
 CUE_SMALL = 32  # a name may begin with it though it is written in small letters: "the", "dpa"
@@ -221,16 +225,13 @@ def _holds(
     values: Array,
     hashes: Array,
     lines: Array,
-    columns: Array,
     at: Number,
     size: Number,
     start: Number,
     stop: Number,
     line_tokens_max: Number,
 ) -> Any:
-    """HOLDS_ bits of a name of `size` tokens at token `at`, whose surroundings are tokens start … stop.
-
-    columns: of `lines`, those of the first token and the one behind the last."""
+    """HOLDS_ bits of a name of `size` tokens at token `at`, whose surroundings are tokens start … stop."""
     holds = 0
     here = at
     while here > start and _cue(table, values, hashes[here - 1]) & CUE_FILLER:
@@ -246,11 +247,11 @@ def _holds(
     low, high = 0, len(lines)  # the last line that begins at the name or before
     while low < high:
         middle = (low + high) // 2
-        if lines[middle, columns[0]] <= at:
+        if lines[middle, LINE_TOKEN_START] <= at:
             low = middle + 1
         else:
             high = middle
-    first, last = lines[low - 1, columns[0]], lines[low - 1, columns[1]]
+    first, last = lines[low - 1, LINE_TOKEN_START], lines[low - 1, LINE_TOKEN_END]
     if last - first > line_tokens_max:
         return holds
     if at + size < last and not _cue(table, values, hashes[at + size]) & CUE_BYLINE_ENDING:
@@ -296,31 +297,27 @@ def credit_candidates(
     ends: Array,
     lines: Array,
     flags: Array,
-    table: Array,
-    values: Array,
-    entries: Array,
+    keys: Any,
     rules: Array,
-    slots: Array,
-    alternatives: Array,
-    words: Array,
-    by: Array,
+    phrases: Any,
 ) -> Any:
     """What may credit somebody: i32[n, FOUND_COLUMNS], phrases, labels and names of texts by place, then
     phrases of whole lines by line, each in the order of its rules; and how many of them are of texts.
 
     utf8 u8[n], the text; hashes u64[t], starts and ends i32[t] of its tokens, lines i32[l, columns]; flags as of
-    `marked_tokens`. The program: table u64[2^n] and values i32[2^n, 2] (a range of entries, or a cue's bits),
-    entries i32[e, 2] (rule, distance of the anchor), rules i32[r, RULE_COLUMNS], slots i32[s, 3] (range of alternatives,
-    optional), alternatives i32[a, 2] (range of words), words u64[w]. by i32[9]: bits of the flags for one
-    token, a pair, a line's start, its first pair, its end; the columns of a line's first token and of the one
-    behind its last; tokens looked at around a place; places looked at.
+    `marked_tokens`. The program: keys, which are table u64[2^n], values i32[2^n, 2] (a range of entries, or a cue's bits)
+    and entries i32[e, 2] (rule, distance of the anchor); rules i32[r, RULE_COLUMNS]; phrases, which are slots i32[s, 3]
+    (range of alternatives, optional), alternatives i32[a, 2] (range of words) and words u64[w].
     """
+    table, values, entries = keys
+    slots, alternatives, words = phrases
+    around = limits.CREDIT_PHRASE_TOKENS_MAX
+    places_max = limits.CREDIT_CANDIDATES_MAX
     count = len(hashes)
     rows = np.empty((_LEAST_ROWS, FOUND_COLUMNS), np.int32)
     found = 0
     byte = char = np.int64(0)  # of the last name or label
-    columns, around, places_max = by[5:7], by[7], by[8]
-    for place in marked_tokens(hashes, flags, by[0], by[1], places_max):
+    for place in marked_tokens(hashes, flags, FLAG_SINGLE, FLAG_PAIR, places_max):
         start, stop = max(0, place - around), min(count, place + around)
         for kind in (KEY_PAIR, KEY_SINGLE):
             key = hashes[place]
@@ -370,7 +367,7 @@ def credit_candidates(
                         if is_bare_line(utf8, byte, behind_byte):
                             continue
                         size = last - first
-                        holds = _holds(table, values, hashes, lines, columns, at, size, start, stop, around)
+                        holds = _holds(table, values, hashes, lines, at, size, start, stop, around)
                         agency = (name & NAME_AGENCY) != 0
                         if not holds and not may_be_dateline(utf8, byte, behind_byte, agency):
                             continue
@@ -386,9 +383,18 @@ def credit_candidates(
     in_texts = found
     byte = char = np.int64(0)
     for line in marked_lines(
-        hashes, lines, columns[0], columns[1], flags, by[2], by[3], by[4], around, places_max
+        hashes,
+        lines,
+        LINE_TOKEN_START,
+        LINE_TOKEN_END,
+        flags,
+        FLAG_LINE_START,
+        FLAG_LINE_PAIR,
+        FLAG_LINE_END,
+        around,
+        places_max,
     ):
-        at, stop = lines[line, columns[0]], lines[line, columns[1]]
+        at, stop = lines[line, LINE_TOKEN_START], lines[line, LINE_TOKEN_END]
         for kind in (KEY_LINE_PAIR, KEY_LINE_START, KEY_LINE_END):
             key = hashes[at]
             if kind == KEY_LINE_PAIR:

@@ -4,13 +4,13 @@ rules share."""
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from wirecopy.core import limits
 from wirecopy.core.credits.names import Name, credited
 from wirecopy.core.credits.rules import Rules
 from wirecopy.core.model import Credit, CreditKind
 from wirecopy.core.text.tokens import Tokens
+from wirecopy.core.values import Value
 
 LINE_ENDS = re.compile(r"[ \t\u00a0.,;:!?)\]}»”\"'’…。）」』】|>→›*_\-–—]{0,24}(?:\n|\r|\Z)")
 SENTENCE_ENDS = re.compile(r"[)\]»”\"'’]{0,8}\s{0,8}(?:[.!?;。|)\]\n\r]|\Z)")
@@ -19,7 +19,7 @@ _HEAD_BEFORE = re.compile(_HEAD + r"\Z")
 _HEAD_AND_WORD = re.compile(_HEAD + r"\w{1,4}[ '’]\Z")
 
 
-class Page(NamedTuple):
+class Page(Value):
     text: str
     tokens: Tokens
     own: frozenset[str]

@@ -1,8 +1,8 @@
-"""The rules of credit_rules.py as arrays, for the kernel that leaves out what cannot come to a credit.
+"""The rules of rules.py as arrays, for the kernel that leaves out what cannot come to a credit.
 
 A text holds some five tokens at which a rule could begin and half a credit. To walk a rule's slots for each of
 them in Python cost more than all else that is done about credits; the kernel walks them for all at once. It
-decides nothing: what it lets through is read again, with its signs and its case, by credit_phrases.py. Keys of
+decides nothing: what it lets through is read again, with its signs and its case, by phrases.py. Keys of
 five sorts and the cues beside a name share one open-addressing table, so that the kernel takes few arrays.
 """
 
@@ -15,15 +15,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from wirecopy.core import limits
 from wirecopy.core.credits import kernels
 from wirecopy.core.credits.names import ARTICLES
 from wirecopy.core.credits.rules import (
-    LINE_END,
-    LINE_PAIR,
-    LINE_START,
-    PAIR,
-    SINGLE,
     Alternative,
     KnownName,
     Phrase,
@@ -35,8 +29,7 @@ from wirecopy.core.credits.rules import (
 )
 from wirecopy.core.model import I32, U64
 from wirecopy.core.publishers import agency_names
-from wirecopy.core.text.kernels import LINE_TOKEN_END, LINE_TOKEN_START
-from wirecopy.core.text.tokens import Tokens, phrase_hashes
+from wirecopy.core.text.tokens import phrase_hashes
 
 _MASK = (1 << 64) - 1
 _KIND = 0xD6E8FEB86659FD93  # twin of kernels
@@ -47,14 +40,9 @@ class Arrays(NamedTuple):
     """The program; shapes as `kernels.credit_candidates` says."""
 
     flags: npt.NDArray[np.uint16]
-    table: U64
-    values: I32
-    entries: I32
+    keys: tuple[U64, I32, I32]  # table, values, entries
     rules: I32
-    slots: I32
-    alternatives: I32
-    words: U64
-    by: npt.NDArray[np.int64]
+    phrases: tuple[I32, I32, U64]  # slots, alternatives, words
 
 
 class Program(NamedTuple):
@@ -62,15 +50,6 @@ class Program(NamedTuple):
 
     rules: tuple[Rule, ...]
     arrays: Arrays
-
-
-def candidates(utf8: bytes, tokens: Tokens) -> tuple[list[list[int]], int]:
-    """What may be a credit, in the order in which it is to be read: rows of kernels.FOUND_COLUMNS, and
-    how many of them stand in texts (those behind are whole lines)."""
-    found, in_texts = kernels.credit_candidates(
-        utf8, tokens.hashes, tokens.starts, tokens.ends, tokens.lines, *program().arrays
-    )
-    return found.tolist() if len(found) else [], in_texts
 
 
 class _Writer:
@@ -123,19 +102,15 @@ class _Writer:
             while table[place]:
                 place = (place + 1) & (len(table) - 1)
             table[place], values[place] = key, value
-        bits = (SINGLE, PAIR, LINE_START, LINE_PAIR, LINE_END)
-        columns = (LINE_TOKEN_START, LINE_TOKEN_END)
-        bounds = (limits.CREDIT_PHRASE_TOKENS_MAX, limits.CREDIT_CANDIDATES_MAX)
         return Arrays(
             flags,
-            table,
-            values,
-            np.array(self.entries, np.int32),
+            (table, values, np.array(self.entries, np.int32)),
             np.array(self.rule_rows, np.int32),
-            np.array(self._slots, np.int32),
-            np.array(self._alternatives, np.int32),
-            np.array(self._words, np.uint64),
-            np.array((*bits, *columns, *bounds), np.int64),
+            (
+                np.array(self._slots, np.int32),
+                np.array(self._alternatives, np.int32),
+                np.array(self._words, np.uint64),
+            ),
         )
 
     def _place(self, key: int, kind: int, first: int, second: int) -> None:

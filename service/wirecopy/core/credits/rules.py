@@ -20,12 +20,18 @@ import numpy as np
 import numpy.typing as npt
 
 from wirecopy.core.credits import table as credit_table
+from wirecopy.core.credits.kernels import (
+    FLAG_LINE_END,
+    FLAG_LINE_PAIR,
+    FLAG_LINE_START,
+    FLAG_PAIR,
+    FLAG_SINGLE,
+)
 from wirecopy.core.model import CreditKind
 from wirecopy.core.text.tokens import phrase_hashes
 
 Alternative = tuple[int, ...]
 
-SINGLE, PAIR, LINE_START, LINE_PAIR, LINE_END = 1, 2, 4, 8, 16  # bits of Rules.flags
 _FLAG_MASK = (1 << 16) - 1  # the filter's size and its two places a key are those of kernels.py
 _SECOND_BITS = 8
 WHOLE_LINE = ("line", "known")
@@ -235,11 +241,11 @@ def rules() -> Rules:
     line_start, line_pair, line_end = _line_phrases(p for p in phrases if p.place in WHOLE_LINE)
     flags = np.zeros(_FLAG_MASK + 1, np.uint16)
     keyed: tuple[tuple[int, Iterable[int]], ...] = (
-        (SINGLE, (*singles, *exact)),
-        (PAIR, pairs),
-        (LINE_START, line_start),
-        (LINE_PAIR, line_pair),
-        (LINE_END, line_end),
+        (FLAG_SINGLE, (*singles, *exact)),
+        (FLAG_PAIR, pairs),
+        (FLAG_LINE_START, line_start),
+        (FLAG_LINE_PAIR, line_pair),
+        (FLAG_LINE_END, line_end),
     )
     for bit, keys in keyed:
         for key in keys:

@@ -38,8 +38,8 @@ class Proposal(Value):
 def propose(article: RawArticle) -> Proposal:
     """Fingerprints an article. Pure: the same article gives the same bytes on every replica."""
     utf8 = article.text.encode("utf-8", "surrogatepass")
-    for_tokens = borrow(len(utf8))
-    tokens = tokens_in(for_tokens, utf8)
+    scratch = borrow(len(utf8))
+    tokens = tokens_in(scratch, utf8)
     found = find_credits(
         article.text,
         article.title,
@@ -53,8 +53,7 @@ def propose(article: RawArticle) -> Proposal:
     if article.offsets is not None:  # else the text is the body
         utf8 = article.body.encode("utf-8", "surrogatepass")
     body_xxh3 = xxh3_128_hex(utf8)
-    for_sketch = borrow(len(tokens.canonical))
-    sketch = sketch_in(for_sketch, article, tokens)
+    sketch = sketch_in(scratch, article, tokens)
     record = SketchRecord(
         article.position,
         body_xxh3,
@@ -65,7 +64,7 @@ def propose(article: RawArticle) -> Proposal:
         article.domain[: limits.NAME_CHARS_MAX],
         article.published_at_ms,
         article.version,
-        _placed(found, article, tokens, sketch),
+        _placed(found, article, tokens, sketch) if found else (),
         sketch,
         id_key(article.domain[: limits.NAME_CHARS_MAX], article.evolved_from) if article.evolved_from else 0,
         quoted,
@@ -73,8 +72,7 @@ def propose(article: RawArticle) -> Proposal:
     made = Proposal(
         article, encode_record(record), body_xxh3, tokens.starts.copy(), tokens.ends.copy(), found
     )
-    give_back(for_sketch)
-    give_back(for_tokens)
+    give_back(scratch)
     return made
 
 
@@ -90,8 +88,6 @@ def _placed(
     found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, sketch: Sketch
 ) -> tuple[RecordCredit, ...]:
     """Credits as the log holds them: where in the body as it came, and whether the article says them."""
-    if not found:
-        return ()
     offsets = article.offsets
     first = last = top = 0
     if sketch.main_end > sketch.main_start:

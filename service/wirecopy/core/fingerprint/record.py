@@ -107,7 +107,11 @@ def encode_record(record: SketchRecord) -> bytes:
     strings = [position.topic, record.id, record.url, record.publisher, record.host, record.domain]
     for credit in record.credits:
         strings += (credit.name, credit.key)
-    encoded = [string.encode("utf-8", "replace") for string in strings]
+    text = "".join(strings)
+    names = text.encode("utf-8", "replace")
+    lengths = [*map(len, strings)]  # in bytes
+    if len(names) != len(text):
+        lengths = [len(string.encode("utf-8", "replace")) for string in strings]
     numbers = [
         position.partition,
         position.offset,
@@ -125,13 +129,13 @@ def encode_record(record: SketchRecord) -> bytes:
         flags = int(credit.agency) | int(credit.inside) << 1
         kind = _CREDIT_KIND_NUMBERS[credit.kind]
         numbers += (kind, flags, credit.start, credit.end - credit.start, credit.context)
-    numbers += map(len, encoded)
+    numbers += lengths
     stream = np.empty(_NUMBER_BYTES_MAX * (len(numbers) + len(sketch.ids) + 4 * len(sketch.lines)), np.uint8)
     written = varint_kernels.write_record(np.array(numbers, np.int64), sketch.positions, sketch.lines, stream)
     rest = b"".join(
         (
             stream[:written].tobytes(),
-            *encoded,
+            names,
             record.quoted,
             _TAIL.pack(
                 bytes.fromhex(record.body_xxh3), sketch.title_digest, record.succeeds, len(record.quoted)
@@ -139,7 +143,8 @@ def encode_record(record: SketchRecord) -> bytes:
             sketch.ids.astype("<u8", copy=False).tobytes(),
         )
     )
-    return _HEAD.pack(MAGIC, ENGINE_VERSION, checksum_of(ENGINE_VERSION, rest)) + rest
+    checksum = xxh3_64(rest, (ENGINE_VERSION - 1) % 256)  # as checksum_of
+    return _HEAD.pack(MAGIC, ENGINE_VERSION, checksum) + rest
 
 
 def checksum_of(version: int, rest: bytes) -> int:
@@ -175,9 +180,7 @@ def _decoded(rest: bytes) -> SketchRecord:
     # no larger than the record makes them, so that what is read can stay where it is
     positions = np.empty(size, _I32)
     lines = np.empty((size // 4, 5), _I32)
-    fault, at, lines_at = varint_kernels.read_record(
-        rest, limits.CREDITS_MAX, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, numbers, positions, lines
-    )
+    fault, at, lines_at = varint_kernels.read_record(rest, numbers, positions, lines)
     if fault != varint_kernels.RECORD_READ:
         raise _DamagedError(_DAMAGES[fault])
     (
@@ -291,26 +294,11 @@ def identity_of(value: bytes) -> Identity:
     A quarter of `decode_record`'s time: the sketch lies between the numbers and the strings, and is stepped
     over from the record's end.
     """
-    at = _HEAD.size
-    numbers: list[int] = []
-    wanted = varint_kernels.RECORD_NUMBERS
-    while len(numbers) < wanted:
-        number = value[at]
-        at += 1
-        if number >= 0x80:
-            number &= 0x7F
-            shift = 7
-            while (byte := value[at]) >= 0x80:
-                number |= (byte & 0x7F) << shift
-                shift += 7
-                at += 1
-            number |= byte << shift
-            at += 1
-        numbers.append(number)
-        if len(numbers) == varint_kernels.RECORD_NUMBERS:
-            wanted += 7 * number + 6  # the last of these is the number of credits
-    lengths = numbers[varint_kernels.RECORD_NUMBERS + 5 * numbers[10] :]
-    tail_at = len(value) - _TAIL.size - 8 * numbers[8]
+    found = np.empty(_NUMBERS_MAX, _I64)
+    varint_kernels.read_numbers(value, _HEAD.size, found)
+    numbers = found[: _NUMBERS_LEAST + 7 * int(found[varint_kernels.CREDITS])].tolist()
+    lengths = numbers[varint_kernels.RECORD_NUMBERS + 5 * numbers[varint_kernels.CREDITS] :]
+    tail_at = len(value) - _TAIL.size - 8 * numbers[varint_kernels.POSITIONS]
     at = tail_at - _TAIL.unpack_from(value, tail_at)[3] - sum(lengths)
     strings = []
     for length in lengths[:6]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wirecopy.core import limits
 from wirecopy.core.fingerprint.winnow_kernels import samples
 from wirecopy.core.fingerprint.xxh3_kernels import xxh3_64_of
 from wirecopy.core.jit import Array, Number, inlined, kernel
@@ -220,17 +221,14 @@ def starts_with_any(
 
 
 @kernel
-def find_title(
-    lines: Array, token_hash: Array, titles: Array, part_starts: Array, table: Array, by: Array
-) -> Any:
+def find_title(lines: Array, token_hash: Array, titles: Array, part_starts: Array, table: Array) -> Any:
     """Finds the title's line and marks the block under it as prose: (its line or −1, number of the part that
     names the story or −1, that part's XXH3-64 or 0).
 
     titles u8[n]: UTF-8 of the title whole and then its parts, a line each; part_starts i32[p]: code points at
     which they begin. The first part that a line shows is the title's. The story's name is the first part (the
-    whole, where it has no parts) of more than title_tokens_min tokens; its hash is over canonical text, 0
-    where `_xxh3_64` cannot say. by i64[10]: limits, in the order of the unpacking."""
-    title_tokens_min, extra_tokens_max, prose_lines_ahead, step_back_lines = by[0], by[1], by[2], by[3]
+    whole, where it has no parts) of more than limits.TITLE_TOKENS_MIN tokens; its hash is over canonical text, 0
+    where `xxh3_64_of` cannot say."""
     canonical, token_canonical, token_start, _, title_hash, _ = tokenise(titles, table)
     parts = len(part_starts)
     title_at = -1
@@ -241,8 +239,8 @@ def find_title(
         last = first
         while last < len(title_hash) and (part + 1 == parts or token_start[last] < part_starts[part + 1]):
             last += 1
-        if last - first >= title_tokens_min:
-            if (part > 0 or parts == 1) and named < 0 and last - first > title_tokens_min:
+        if last - first >= limits.TITLE_TOKENS_MIN:
+            if (part > 0 or parts == 1) and named < 0 and last - first > limits.TITLE_TOKENS_MIN:
                 named = part
                 start = token_canonical[first]
                 digest = xxh3_64_of(canonical, np.uint64(start), np.uint64(token_canonical[last] - start))
@@ -251,32 +249,33 @@ def find_title(
                     lines,
                     token_hash,
                     title_hash[first:last],
-                    extra_tokens_max,
-                    prose_lines_ahead,
-                    step_back_lines,
+                    limits.TITLE_EXTRA_TOKENS_MAX,
+                    limits.TITLE_PROSE_LINES_AHEAD,
+                    limits.TITLE_STEP_BACK_LINES,
                 )
         first = last
     if title_at >= 0:
-        mark_title_block(lines, title_at, by[4], by[5], by[6], by[7], by[8], by[9])
+        mark_title_block(
+            lines,
+            title_at,
+            limits.TITLE_SKIPPED_LINES_MAX,
+            limits.TITLE_BLOCK_LINE_TOKENS_MIN,
+            limits.TITLE_BLOCK_LINES_BETWEEN_MAX,
+            limits.WRAPPED_CHARS_MAX,
+            limits.TITLE_BLOCK_TOKENS_MIN,
+            limits.TITLE_BLOCK_ENDING_PERCENT_MIN,
+        )
     return title_at, named, digest
 
 
 @kernel
-def closing_line(
-    lines: Array,
-    start: Number,
-    end: Number,
-    marks: Array,
-    opens: Array,
-    least_tokens: Number,
-    percent: Number,
-    always_tokens: Number,
-) -> Any:
+def closing_line(lines: Array, start: Number, end: Number, marks: Array, opens: Array) -> Any:
     """The first line of [start, end) with a mark (`starts_with_any`) at which the article ends: (line or
     `end`, True).
 
-    Only past some prose: min(percent of [start, end)'s, always_tokens), at least least_tokens. A paragraph
-    ends it where opens u8[l] says so; where opens is empty, nobody has looked yet: (that line, False)."""
+    Only past some prose: min(limits.CUT_AFTER_PERCENT of [start, end)'s, limits.CUT_ALWAYS_AFTER_TOKENS), at least
+    limits.CUT_AFTER_TOKENS. A paragraph ends it where opens u8[l] says so; where opens is empty, nobody has looked yet:
+    (that line, False)."""
     whole = 0
     any_marked = False
     for i in range(start, end):
@@ -285,7 +284,8 @@ def closing_line(
             whole += lines[i, LINE_TOKEN_END] - lines[i, LINE_TOKEN_START]
     if not any_marked:
         return end, True
-    least = max(least_tokens, min(whole * percent // 100, always_tokens))
+    part = min(whole * limits.CUT_AFTER_PERCENT // 100, limits.CUT_ALWAYS_AFTER_TOKENS)
+    least = max(limits.CUT_AFTER_TOKENS, part)
     before = 0
     for i in range(start, end):
         if marks[i] != 0 and i > start and before >= least:
@@ -302,45 +302,31 @@ def closing_line(
 
 @kernel
 def main_region(
-    lines: Array,
-    token_hash: Array,
-    title_at: Number,
-    heads: Array,
-    head_starts: Array,
-    marks: Array,
-    opens: Array,
-    by: Array,
+    lines: Array, token_hash: Array, title_at: Number, heads: Any, marks: Array, opens: Array
 ) -> Any:
     """Token range of the article proper: (start, end, True); the whole text where it has no prose at all, and
     where it is short and most of it none (a table, given without its page).
 
-    From below the title on, or else the largest run of prose; it ends where a closing head stands. marks u8[l]
-    is filled. (−1, −1, False): opens, u8[l], is wanted (`closing_line`). by i64[7]: limits, in the order of
-    the unpacking."""
-    gap_lines_max, gap_tokens_max, least, percent, always, heading_tokens_max, scant_tokens_max = (
-        by[0],
-        by[1],
-        by[2],
-        by[3],
-        by[4],
-        by[5],
-        by[6],
-    )
+    From below the title on, or else the largest run of prose; it ends where a closing head stands. heads: the phrases'
+    tokens and where each begins (`starts_with_any`); marks u8[l] is filled. (−1, −1, False): opens, u8[l], is wanted
+    (`closing_line`)."""
+    gap_lines_max, gap_tokens_max = limits.MAIN_GAP_LINES_MAX, limits.MAIN_GAP_TOKENS_MAX
     count = len(lines)
-    starts_with_any(lines, token_hash, 0, count, heads, head_starts, heading_tokens_max, marks)
+    phrases, phrase_starts = heads
+    starts_with_any(lines, token_hash, 0, count, phrases, phrase_starts, limits.CUT_HEADING_TOKENS_MAX, marks)
     start, end, size = -1, -1, 0
     if title_at >= 0:
         start, end, size = prose_run(lines, title_at + 1, gap_lines_max, gap_tokens_max)
     if size == 0:
-        closing, known = closing_line(lines, 0, count, marks, opens, least, percent, always)
+        closing, known = closing_line(lines, 0, count, marks, opens)
         if not known:
             return -1, -1, False
         start, end, size = largest_prose_run(lines[:closing], gap_lines_max, gap_tokens_max)
-        if 2 * size < len(token_hash) and len(token_hash) <= scant_tokens_max:
+        if 2 * size < len(token_hash) and len(token_hash) <= limits.SCANT_TOKENS_MAX:
             size = 0
     if size == 0:
         return 0, len(token_hash), True
-    end, known = closing_line(lines, start, end, marks, opens, least, percent, always)
+    end, known = closing_line(lines, start, end, marks, opens)
     if not known:
         return -1, -1, False
     return np.int64(lines[start, LINE_TOKEN_START]), np.int64(lines[end - 1, LINE_TOKEN_END]), True
@@ -350,31 +336,35 @@ def main_region(
 def sketch_text(
     lines: Array,
     token_hash: Array,
-    canonical: Number,
+    canonical: Array,
     token_canonical: Array,
     titles: Array,
     part_starts: Array,
     table: Array,
-    heads: Array,
-    head_starts: Array,
+    heads: Any,
     marks: Array,
-    opens: Array,
-    by: Array,
     ids: Array,
     positions: Array,
     kept: Array,
 ) -> Any:
     """`find_title`, `main_region` and `samples` in one call: (title's line, number of the naming part, its
-    hash, region's start, its end, samples, lines, whether an id is missing). Start is −1 where opens is
-    wanted: call the latter two.
-
-    by i64[19]: ten limits of the first, seven of the second, tokens of a shingle, window.
-    """
-    title_at, named, digest = find_title(lines, token_hash, titles, part_starts, table, by[:10])
-    start, end, known = main_region(lines, token_hash, title_at, heads, head_starts, marks, opens, by[10:17])
+    hash, region's start, its end, samples, lines, whether an id is missing). Start is −1 where `opens` of `main_region` is
+    wanted: call the latter two."""
+    title_at, named, digest = find_title(lines, token_hash, titles, part_starts, table)
+    start, end, known = main_region(lines, token_hash, title_at, heads, marks, np.empty(0, np.uint8))
     if not known:
         return title_at, named, digest, -1, -1, 0, 0, False
     count, kept_lines, missing = samples(
-        lines, token_hash, canonical, token_canonical, start, end, by[17], by[18], ids, positions, kept
+        lines,
+        token_hash,
+        canonical,
+        token_canonical,
+        start,
+        end,
+        limits.SHINGLE_TOKENS,
+        limits.WINNOW_WINDOW,
+        ids,
+        positions,
+        kept,
     )
     return title_at, named, digest, start, end, count, kept_lines, missing

@@ -110,34 +110,7 @@ def title_parts(title: str, publisher: str, host: str, domain: str) -> list[str]
     return [title, *sorted(parts, key=len, reverse=True)]
 
 
-# What `region_kernels.sketch_text` goes by, in its order.
-_LIMITS = np.array(
-    [
-        limits.TITLE_TOKENS_MIN,
-        limits.TITLE_EXTRA_TOKENS_MAX,
-        limits.TITLE_PROSE_LINES_AHEAD,
-        limits.TITLE_STEP_BACK_LINES,
-        limits.TITLE_SKIPPED_LINES_MAX,
-        limits.TITLE_BLOCK_LINE_TOKENS_MIN,
-        limits.TITLE_BLOCK_LINES_BETWEEN_MAX,
-        limits.WRAPPED_CHARS_MAX,
-        limits.TITLE_BLOCK_TOKENS_MIN,
-        limits.TITLE_BLOCK_ENDING_PERCENT_MIN,
-        limits.MAIN_GAP_LINES_MAX,
-        limits.MAIN_GAP_TOKENS_MAX,
-        limits.CUT_AFTER_TOKENS,
-        limits.CUT_AFTER_PERCENT,
-        limits.CUT_ALWAYS_AFTER_TOKENS,
-        limits.CUT_HEADING_TOKENS_MAX,
-        limits.SCANT_TOKENS_MAX,
-        limits.SHINGLE_TOKENS,
-        limits.WINNOW_WINDOW,
-    ],
-    np.int64,
-)
-_REGION_LIMITS = _LIMITS[10:17]
 _AT_ONCE = np.zeros(1, np.int32)
-_NOBODY_LOOKED = np.empty(0, np.uint8)
 
 
 def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
@@ -151,8 +124,8 @@ def make_sketch(article: RawArticle, tokens: Tokens) -> Sketch:
 
 
 def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
-    """The same for the time that `scratch`, which `borrow(len(tokens.canonical))` gave, is not given back: the arrays
-    are its."""
+    """The same for the time that `scratch` is not given back: the arrays are its. It may be the one of `tokens_in`, or be
+    borrowed for as many bytes as `tokens.canonical` has."""
     parts = title_parts(article.title, article.publisher, article.host, article.domain)
     part_starts = _AT_ONCE
     if len(parts) > 1:
@@ -169,12 +142,10 @@ def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
         (parts[0] if len(parts) == 1 else "\n".join(parts)).encode("utf-8", "surrogatepass"),
         part_starts,
         TABLE,
-        *_closing_heads(),
+        _closing_heads(),
         marks,
-        _NOBODY_LOOKED,
-        _LIMITS,
-        scratch.hashes,
-        scratch.starts,
+        scratch.ids,
+        scratch.positions,
         scratch.kept,
     )
     if named >= 0 and title_digest == 0:  # a length that the kernel leaves to the package
@@ -190,16 +161,16 @@ def sketch_in(scratch: Scratch, article: RawArticle, tokens: Tokens) -> Sketch:
             end,
             limits.SHINGLE_TOKENS,
             limits.WINNOW_WINDOW,
-            scratch.hashes,
-            scratch.starts,
+            scratch.ids,
+            scratch.positions,
             scratch.kept,
         )
-    ids, positions, kept = scratch.hashes[:count], scratch.starts[:count], scratch.kept[:kept_lines]
+    ids, positions, kept = scratch.ids[:count], scratch.positions[:count], scratch.kept[:kept_lines]
     if missing:
         _hash_missing(ids, positions, tokens)
     if article.offsets is not None:
         kept[:, 2:4] = article.offsets[kept[:, 2:4]]
-    return Sketch(ids, positions, kept, len(tokens), start, end, title_at >= 0, title_digest)
+    return Sketch(ids, positions, kept, len(tokens.starts), start, end, title_at >= 0, title_digest)
 
 
 def _looked_at_region(tokens: Tokens, text: str, title_at: int, marks: U8) -> tuple[int, int]:
@@ -210,7 +181,7 @@ def _looked_at_region(tokens: Tokens, text: str, title_at: int, marks: U8) -> tu
         if _OPENS_PARAGRAPH.match(text, int(tokens.lines[line, LINE_CHAR_START])):
             opens[line] = 1
     start, end, _ = region_kernels.main_region(
-        tokens.lines, tokens.hashes, title_at, *_closing_heads(), marks, opens, _REGION_LIMITS
+        tokens.lines, tokens.hashes, title_at, _closing_heads(), marks, opens
     )
     return start, end
 

@@ -1,4 +1,4 @@
-"""The numbers of a log record as bytes: unsigned LEB128 (DWARF 5, §7.6), written, read without trust, and read again."""
+"""The numbers of a log record as bytes: unsigned LEB128 (DWARF 5, §7.6). One loop writes them, one loop reads them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from wirecopy.core import limits
 from wirecopy.core.jit import Array, Number, inlined, kernel, kernel_of
 
 
@@ -53,131 +54,110 @@ def write_record(numbers: Array, positions: Array, lines: Array, out: Array) -> 
     return written
 
 
-# What `read_record` says beside the place it came to.
-RECORD_READ, RECORD_ENDS_EARLY, RECORD_NUMBER_CUT, RECORD_COUNT, RECORD_POSITIONS, RECORD_LINES = range(6)
-RECORD_NUMBERS = 11  # of every record; those of credits and the strings' lengths follow
+@kernel
+def _read_varints(data: Array, at: Number, count: Number, into: Array) -> Any:
+    """Reads unsigned LEB128 from byte `at` on: (the place behind, how many). It ends early where data does, or where a number
+    exceeds 2**56. Many at a time, since a call a number takes four times as long."""
+    size = len(data)
+    for n in range(count):
+        value = np.int64(0)
+        shift = np.int64(0)
+        while True:
+            if at >= size or shift > 49:
+                return at, n
+            byte = np.int64(data[at])
+            at += 1
+            value |= (byte & 127) << shift
+            if byte < 128:
+                break
+            shift += 7
+        into[n] = value
+    return at, count
 
 
 @kernel
-def read_record(
-    data: Array,
-    credits_max: Number,
-    tokens_max: Number,
-    chars_max: Number,
-    numbers: Array,
-    positions: Array,
-    lines: Array,
-) -> Any:
+def _fill_lines(steps: Array, count: Number, tokens_max: Number, chars_max: Number, lines: Array) -> Any:
+    """Lines i32[≥ count, 5] of four numbers each, as `write_record` has them; how many there are up to the first that ends
+    beyond `tokens_max` or `chars_max`, or `count`."""
+    token = np.int64(0)
+    char = np.int64(0)
+    for i in range(count):
+        lines[i, 0] = token + steps[4 * i]
+        token += steps[4 * i] + (steps[4 * i + 1] >> 1)
+        lines[i, 1] = token
+        lines[i, 2] = char + steps[4 * i + 2]
+        char += steps[4 * i + 2] + steps[4 * i + 3]
+        lines[i, 3] = char
+        lines[i, 4] = steps[4 * i + 1] & 1
+        if token > tokens_max or char > chars_max:
+            return i
+    return count
+
+
+# What `read_record` says beside the place it came to.
+RECORD_READ, RECORD_ENDS_EARLY, RECORD_NUMBER_CUT, RECORD_COUNT, RECORD_POSITIONS, RECORD_LINES = range(6)
+RECORD_NUMBERS = 11  # of every record; those of credits and the strings' lengths follow
+TOKENS, MAIN_START, MAIN_SIZE, POSITIONS, LINES, CREDITS = 4, 5, 6, 8, 9, 10  # places among them
+
+
+@kernel
+def read_numbers(data: Array, start: Number, numbers: Array) -> Any:
+    """Reads the numbers at the head of the stream that `write_record` wrote, from byte `start` on: (RECORD_READ or what is
+    wrong, the place behind them).
+
+    Into numbers i64[≥ 11 + 5 c + 6 + 2 c]: the 11, five a credit, the strings' lengths."""
+    at, found = _read_varints(data, start, RECORD_NUMBERS, numbers)
+    if found < RECORD_NUMBERS:
+        return RECORD_NUMBER_CUT, at
+    credits_, tokens = numbers[CREDITS], numbers[TOKENS]
+    if credits_ > limits.CREDITS_MAX or tokens > limits.TOKENS_MAX:
+        return RECORD_COUNT, at
+    if numbers[MAIN_START] + numbers[MAIN_SIZE] > tokens:
+        return RECORD_COUNT, at
+    rest = 7 * credits_ + 6
+    at, found = _read_varints(data, at, rest, numbers[RECORD_NUMBERS:])
+    return RECORD_READ if found == rest else RECORD_NUMBER_CUT, at
+
+
+@kernel
+def read_record(data: Array, numbers: Array, positions: Array, lines: Array) -> Any:
     """Reads the number stream that `write_record` wrote, trusting nothing: (what is wrong or RECORD_READ,
     bytes read, where among them the lines begin).
 
-    data u8[n]. Into numbers i64[≥ 11 + 5 c + 6 + 2 c] (the 11, five a credit, the strings' lengths),
-    positions i32[≥ n] and lines i32[≥ n // 4, 5]. Of the 11: tokens is the fifth, the main region's start and
-    size follow; the last three are the counts of positions, lines and credits.
-
-    A number is cut where data ends early or the number exceeds 2**56. Its loop stands here three times: as a
-    function, inlined or not, it takes four times as long."""
+    data u8[n]; numbers as `read_numbers` fills them; positions i32[≥ n] and lines i32[≥ n // 4, 5]."""
     size = len(data)
-    at = 0
-    wanted = RECORD_NUMBERS
-    n = 0
-    while n < wanted:
-        value = np.int64(0)
-        shift = np.int64(0)
-        while True:
-            if at >= size or shift > 49:
-                return RECORD_NUMBER_CUT, 0, 0
-            byte = np.int64(data[at])
-            at += 1
-            value |= (byte & 127) << shift
-            if byte < 128:
-                break
-            shift += 7
-        numbers[n] = value
-        n += 1
-        if n == RECORD_NUMBERS:
-            tokens, credits_ = numbers[4], numbers[10]
-            if credits_ > credits_max or tokens > tokens_max or numbers[5] + numbers[6] > tokens:
-                return RECORD_COUNT, 0, 0
-            wanted += 7 * credits_ + 6
-    count, lines_count = numbers[8], numbers[9]
+    wrong, at = read_numbers(data, 0, numbers)
+    if wrong != RECORD_READ:
+        return wrong, 0, 0
+    tokens, count, lines_count = numbers[TOKENS], numbers[POSITIONS], numbers[LINES]
     if count > size - at or 4 * lines_count > size - at:
         return RECORD_ENDS_EARLY, 0, 0
+    steps = np.empty(max(count, 4 * lines_count), np.int64)
+    at, found = _read_varints(data, at, count, steps)
     position = np.int64(0)
-    for i in range(count):
-        value = np.int64(0)
-        shift = np.int64(0)
-        while True:
-            if at >= size or shift > 49:
-                return RECORD_NUMBER_CUT, 0, 0
-            byte = np.int64(data[at])
-            at += 1
-            value |= (byte & 127) << shift
-            if byte < 128:
-                break
-            shift += 7
-        position += value
-        if position >= tokens or (i > 0 and value == 0):
+    for i in range(found):
+        position += steps[i]
+        if position >= tokens or (i > 0 and steps[i] == 0):
             return RECORD_POSITIONS, 0, 0
         positions[i] = position
+    if found < count:
+        return RECORD_NUMBER_CUT, 0, 0
     lines_at = at
-    token = np.int64(0)
-    char = np.int64(0)
-    four = np.zeros(4, np.int64)
-    for i in range(lines_count):
-        for n in range(4):
-            value = np.int64(0)
-            shift = np.int64(0)
-            while True:
-                if at >= size or shift > 49:
-                    return RECORD_NUMBER_CUT, 0, 0
-                byte = np.int64(data[at])
-                at += 1
-                value |= (byte & 127) << shift
-                if byte < 128:
-                    break
-                shift += 7
-            four[n] = value
-        lines[i, 0] = token + four[0]
-        token += four[0] + (four[1] >> 1)
-        lines[i, 1] = token
-        lines[i, 2] = char + four[2]
-        char += four[2] + four[3]
-        lines[i, 3] = char
-        lines[i, 4] = four[1] & 1
-        if token > tokens or char > chars_max:
-            return RECORD_LINES, 0, 0
+    at, found = _read_varints(data, at, 4 * lines_count, steps)
+    if _fill_lines(steps, found // 4, tokens, limits.RAW_BYTES_MAX, lines) < found // 4:
+        return RECORD_LINES, 0, 0
+    if found < 4 * lines_count:
+        return RECORD_NUMBER_CUT, 0, 0
     return RECORD_READ, at, lines_at
 
 
 @kernel_of("i8", "u1[::1]", "i4[:, ::1]")
 def unpack_lines(data: Array, lines: Array) -> Any:
-    """Fills lines i32[≥ size of data / 4, 5] with what `write_record` wrote of lines; returns how
-    many there are."""
-    at = 0
-    count = 0
-    token = np.int64(0)
-    char = np.int64(0)
-    numbers = np.empty(4, np.int64)
-    while at < len(data):
-        for n in range(4):
-            value = np.int64(0)
-            shift = 0
-            while data[at] > 127:
-                value |= np.int64(data[at] & 127) << shift
-                shift += 7
-                at += 1
-            numbers[n] = value | np.int64(data[at]) << shift
-            at += 1
-        lines[count, 0] = token + numbers[0]
-        token += numbers[0] + (numbers[1] >> 1)
-        lines[count, 1] = token
-        lines[count, 2] = char + numbers[2]
-        char += numbers[2] + numbers[3]
-        lines[count, 3] = char
-        lines[count, 4] = numbers[1] & 1
-        count += 1
-    return count
+    """Fills lines i32[≥ size of data / 4, 5] with what `write_record` wrote of lines, which is all of data; returns how many
+    there are."""
+    steps = np.empty(len(data), np.int64)
+    _, found = _read_varints(data, 0, len(data), steps)
+    return _fill_lines(steps, found // 4, limits.TOKENS_MAX, limits.RAW_BYTES_MAX, lines)
 
 
 @kernel_of("i8", "u1[::1]", "i8", "u1[::1]")

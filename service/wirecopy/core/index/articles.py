@@ -50,7 +50,6 @@ class ArticleStore:
     __slots__ = (
         "_blob_end",
         "_bytes",
-        "_columns",
         "_first_segment",
         "_given_back",
         "_log_time_ms",
@@ -61,6 +60,7 @@ class ArticleStore:
         "_pages",
         "_segment_ends",
         "_segments",
+        "columns",
         "first_row",
         "next_number",
         "oldest_live",
@@ -167,20 +167,16 @@ class ArticleStore:
 
     def row(self, number: int) -> Row:
         """All numbers of one article."""
-        return Row._make(self.row_values(number))
-
-    def row_values(self, number: int) -> tuple[int, ...]:
-        """The same, without their names: in the order of `Row`."""
         assert self.oldest_live <= number < self.next_number, f"article {number} is not live"
-        return PACK.unpack_from(self._bytes, (number - self.first_row) * _ROW_BYTES)
+        return Row._make(PACK.unpack_from(self._bytes, (number - self.first_row) * _ROW_BYTES))
 
     def get(self, name: str, number: int) -> int:
         assert self.oldest_live <= number < self.next_number, f"article {number} is not live"
-        value: int = self._columns[name][number - self.first_row]
+        value: int = self.columns[name][number - self.first_row]
         return value
 
     def set(self, name: str, number: int, value: int) -> None:
-        self._columns[name][self._index(number)] = value
+        self.columns[name][self._index(number)] = value
 
     def get_blob(self, number: int) -> bytes:
         return self.blob_at(self.get("blob_at", number), self.get("blob_bytes", number))
@@ -343,7 +339,7 @@ class ArticleStore:
         del (
             self.row_table,
             self._bytes,
-            self._columns,
+            self.columns,
             self._log_times,
         )  # no view of it may live while it grows
         self._pages.grow(size * ROW.itemsize)
@@ -354,8 +350,9 @@ class ArticleStore:
         self._pages = pages
         self.row_table: npt.NDArray[Any] = pages.array(ROW)  # of article n at n − first_row
         self._bytes = self.row_table.view(np.uint8).data
-        self._columns = {name: self.row_table[name].data for name in ROW.fields}
-        self._log_times = self._columns["log_time_ms"]
+        # of article n at n − first_row: each field as Python's own numbers, a tenth of what the array's take
+        self.columns = {name: self.row_table[name].data for name in ROW.fields}
+        self._log_times = self.columns["log_time_ms"]
 
     def _drop_segments(self) -> None:
         """Lets go of the sealed segments of which no article lives.

@@ -24,21 +24,23 @@ import numpy as np
 import numpy.typing as npt
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import SketchRecord, strong
+from wirecopy.core.fingerprint.record import SketchRecord
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.index import sharded
 from wirecopy.core.index.articles import ArticleStore
-from wirecopy.core.index.known import Known, known_of
+from wirecopy.core.index.known import Known
 from wirecopy.core.index.postings import POSITION_MAX
 from wirecopy.core.index.row import NO_ARTICLE
 from wirecopy.core.index.stored import (
     DIGEST,
     Remembered,
+    decode_head,
     decode_remembered,
     encode_remembered,
     reencode_remembered,
 )
-from wirecopy.core.model import Verdict, VerdictKind
+from wirecopy.core.model import CreditKind, Verdict, VerdictKind
+from wirecopy.core.publishers import brand_keys
 
 
 def page_of(url: str) -> str:
@@ -75,7 +77,28 @@ class OriginIndex:
         if known is not None:
             return known
         row = self.articles.row(number)
-        known = known_of(number, row, self.articles.blob_at(row.blob_at, row.blob_bytes))
+        head = decode_head(self.articles.blob_at(row.blob_at, row.blob_bytes))
+        known = Known(
+            number=number,
+            story=row.story,
+            story_id=head.story_id,
+            id=head.id,
+            url=head.url,
+            publisher=head.publisher,
+            host=head.host,
+            domain=head.domain,
+            brands=brand_keys(head.publisher, head.host, head.domain),
+            published_at_ms=None if row.published_at_ms == limits.NO_TIME_MS else row.published_at_ms,
+            position=head.position,
+            body_xxh3=head.body_xxh3,
+            title_digest=row.title_digest,
+            main=(row.main_start, row.main_end),
+            own_tokens=row.own_tokens,
+            kind=head.kind,
+            original=head.original,
+            credit=head.strongest_credit() if head.credits else None,
+            version=head.version,
+        )
         if len(self._known) >= limits.KNOWN_CACHED_MAX:
             self._known.clear()
         self._known[number] = known
@@ -127,22 +150,25 @@ class OriginIndex:
         number = self._newest_crediting(self._newest(story))
         while number != NO_ARTICLE and number >= articles.oldest_live:
             numbers.append(number)
-            number = articles.get("credit_link", number)
+            number = articles.columns["credit_link"][number - articles.first_row]
         return numbers[: -limits.STORY_CREDITS_LOOKED_AT_MAX - 1 : -1]
 
     def _newest(self, story: int) -> int:
         """The newest article of a story; its number where all have left the window."""
         articles = self.articles
-        if story >= articles.oldest_live:
-            return articles.get("previous_in_story", story)
-        return self.orphans.get(story, story)
+        if story < articles.oldest_live:
+            return self.orphans.get(story, story)
+        newest: int = articles.columns["previous_in_story"][story - articles.first_row]
+        return newest
 
     def _newest_crediting(self, newest: int) -> int:
         """The newest article that credits somebody, of the story whose newest one this is; or NO_ARTICLE."""
         articles = self.articles
         if newest < articles.oldest_live:
             return NO_ARTICLE
-        return newest if articles.get("credit", newest) else articles.get("credit_link", newest)
+        place = newest - articles.first_row
+        link: int = articles.columns["credit_link"][place]
+        return newest if articles.columns["credit"][place] else link
 
     def first_since(self, log_time_ms: int) -> int:
         """The oldest article of that log time or later. Times asked for rise."""
@@ -164,7 +190,7 @@ class OriginIndex:
         articles, sketch = self.articles, record.sketch
         credit = 0
         for one in record.credits:
-            if strong(one):
+            if one.kind is not CreditKind.MENTION:
                 credit = xxh3_64(one.key.encode("utf-8", "replace")) or 1
                 break
         newest, link = None, NO_ARTICLE
@@ -188,7 +214,7 @@ class OriginIndex:
         if story is None:
             return number
         if story >= articles.oldest_live:
-            articles.set("previous_in_story", story, number)
+            articles.columns["previous_in_story"][story - articles.first_row] = number
         else:
             self.orphans[story] = number
         return number
@@ -217,8 +243,6 @@ class OriginIndex:
     def forget_before(self, log_time_ms: int) -> None:
         """Lets go of the articles of an earlier log time, and of all that names them."""
         articles = self.articles
-        if articles.oldest_ms >= log_time_ms:  # nearly every time
-            return
         before, oldest = articles.oldest_live, articles.first_from(log_time_ms)
         if oldest == before:
             return

@@ -138,9 +138,9 @@ def _rest(verdict: Verdict) -> bytes:
     shares = verdict.share or verdict.source_share or verdict.sources or verdict.passages
     plain = not verdict.quotations and (not _LATER or _later(verdict) == _LATER_DEFAULTS)
     if plain and not shares and verdict.extent is None and verdict.credit is None:
-        return json_bytes([verdict.boilerplate_share, [basis._value_ for basis in verdict.basis]])
-    values = verdict_list(verdict, limits.REMEMBERED_PASSAGES_MAX)
-    return json_bytes([values[1], *values[4:]])
+        return json_bytes([verdict.boilerplate_share, verdict.basis])
+    extent = None if verdict.extent is None else verdict.extent._value_
+    return json_bytes([extent, *_shares_list(verdict, limits.REMEMBERED_PASSAGES_MAX)])
 
 
 def _end_of_number(packed: bytes, count: int) -> int:
@@ -272,31 +272,38 @@ def _quoted_at(blob: bytes) -> int:
     return at
 
 
-def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[object]:
+def verdict_list(verdict: Verdict) -> list[object]:
     """A verdict as plain values, without names: what a snapshot and the memory of redelivery hold. Fields behind those that
     are named here are written as they are: numbers, text, truth values."""
-    original = verdict.original
-    credit = verdict.credit
-    passages: list[list[object]] = []
-    if verdict.passages:
-        number = {source.id: at for at, source in enumerate(verdict.sources)}
-        passages = [
-            [p.start, p.end, p.words, number[p.source]]
-            for p in verdict.passages[:passages_max]
-            if p.source in number
-        ]
-    extent = verdict.extent
+    original, extent = verdict.original, verdict.extent
     # `_value_` is what `value` gives, without the call that a member's property is
     return [
         verdict.kind._value_,
         None if extent is None else extent._value_,
         verdict.story,
         None if original is None else _original_list(original),
+        *_shares_list(verdict, None),
+    ]
+
+
+def _shares_list(verdict: Verdict, passages_max: int | None) -> list[object]:
+    """The rest of a verdict's list: what it shares with which sources, and why it says so."""
+    credit = verdict.credit
+    sources, number = list[list[object]](), dict[str, int]()
+    for source in verdict.sources:
+        number[source.id] = len(sources)
+        sources.append([source.id, source.publisher, source.share, source.source_share])
+    passages = [
+        [passage.start, passage.end, passage.words, number[passage.source]]
+        for passage in verdict.passages[:passages_max]
+        if passage.source in number
+    ]
+    return [
         verdict.share,
         verdict.source_share,
         verdict.boilerplate_share,
         passages,
-        [[s.id, s.publisher, s.share, s.source_share] for s in verdict.sources],
+        sources,
         None
         if credit is None
         else [
@@ -308,7 +315,7 @@ def verdict_list(verdict: Verdict, passages_max: int | None = None) -> list[obje
             credit.start,
             credit.end,
         ],
-        [basis._value_ for basis in verdict.basis],
+        verdict.basis,
         [[q.start, q.end, q.words, q.id, q.publisher] for q in verdict.quotations],
         *(_later(verdict) if _LATER else ()),
     ]
@@ -353,13 +360,14 @@ def verdict_from_list(values: list[Any]) -> Verdict:
 
 
 def _original_list(original: Original) -> list[object]:
+    at = original.position
     return [
         original.id,
         original.url,
         original.publisher,
         original.published_at_ms,
         original.ingested,
-        None if original.position is None else _position(original.position),
+        None if at is None else (at.topic, at.partition, at.offset),
     ]
 
 

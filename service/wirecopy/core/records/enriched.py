@@ -32,6 +32,7 @@ from wirecopy.core.publishers import fold_name
 from wirecopy.core.records.fields import time_ms_of, time_text
 
 SCHEMA = 1
+FIRST_RELEASE = "0.1.0"  # that writes this schema
 _SHARE_DIGITS = 4  # a tenth of a per mille: finer than any share is true
 
 
@@ -42,7 +43,7 @@ class Member:
     name: str
     meaning: str
     schema: Mapping[str, object]
-    since: str = "0.1.0"
+    since: str = FIRST_RELEASE
 
 
 def _to(name: str) -> dict[str, object]:

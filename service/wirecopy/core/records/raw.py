@@ -81,14 +81,17 @@ _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml", "html", "xhtml"))
 _PLAIN_TYPES = frozenset(("text/plain", "text/markdown", "text", "plain"))
 
 
-def json_bytes(value: object, *, indented: bool = False) -> bytes:
-    """JSON of plain values, UTF-8; TypeError for others."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 if indented else None)
+# The C functions themselves: a verdict's way through the index takes four of them.
+json_bytes = orjson.dumps
+"""JSON of plain values, UTF-8; TypeError for others."""
+
+json_value = orjson.loads
+"""The value of strict JSON, `bytes` or `str`; ValueError for anything else."""
 
 
-def json_value(data: bytes | str) -> Any:
-    """The value of strict JSON; ValueError for anything else."""
-    return orjson.loads(data)
+def json_indented(value: object) -> bytes:
+    """JSON for people to read."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2)
 
 
 # ---- bytes to one JSON object

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wirecopy.core import limits
 from wirecopy.core.jit import Array, Number, kernel
 from wirecopy.core.text.kernels import (
     LINE_BLANK_BEFORE,
@@ -25,7 +26,6 @@ from wirecopy.core.text.kernels import (
 def read_text(
     utf8: Array,
     table: Array,
-    prose_by: Array,
     canonical: Array,
     token_canonical: Array,
     token_start: Array,
@@ -34,8 +34,7 @@ def read_text(
     lines: Array,
     marks: Array,
 ) -> Any:
-    """`tokenise_into`, then `mark_prose` by the six limits of prose_by i64[6]: a text's way in is one
-    call."""
+    """`tokenise_into`, then `mark_prose` by the limits: a text's way in is one call."""
     tokens, written, count = tokenise_into(
         utf8,
         table,
@@ -49,7 +48,13 @@ def read_text(
     )
     if tokens > 0:
         mark_prose(
-            lines[:count], prose_by[0], prose_by[1], prose_by[2], prose_by[3], prose_by[4], prose_by[5]
+            lines[:count],
+            limits.PROSE_ENDING_TOKENS_MIN,
+            limits.PROSE_TOKENS_MIN,
+            limits.PROSE_LONG_TOKENS_MIN,
+            limits.WRAPPED_CHARS_MIN,
+            limits.WRAPPED_CHARS_MAX,
+            limits.WRAPPED_PERCENT_MIN,
         )
     return tokens, written, count
 

@@ -28,17 +28,6 @@ from wirecopy.core.values import Value
 
 TABLE: I32 = np.concatenate((FOLDS << 8 | CLASSES, EXPANSIONS))  # as `kernels.tokenise_into` has it
 assert len(FOLDS) == kernels.TABLE_SIGNS
-_PROSE_LIMITS = np.array(
-    [
-        limits.PROSE_ENDING_TOKENS_MIN,
-        limits.PROSE_TOKENS_MIN,
-        limits.PROSE_LONG_TOKENS_MIN,
-        limits.WRAPPED_CHARS_MIN,
-        limits.WRAPPED_CHARS_MAX,
-        limits.WRAPPED_PERCENT_MIN,
-    ],
-    np.int64,
-)
 NO_CLOSINGS: I32 = np.empty((0, kernels.MARK_COLUMNS), np.int32)
 _MARKS_MAX = 1 + len(kernels.CLOSING_SIGNS) * limits.CREDIT_CANDIDATES_MAX
 
@@ -76,10 +65,12 @@ class Scratch:
         "canonical_starts",
         "ends",
         "hashes",
+        "ids",
         "kept",
         "line_marks",
         "lines",
         "marks",
+        "positions",
         "size",
         "starts",
     )
@@ -92,6 +83,8 @@ class Scratch:
         self.starts: I32 = np.empty(tokens_max, np.int32)
         self.ends: I32 = np.empty(tokens_max, np.int32)
         self.hashes: U64 = np.empty(tokens_max, np.uint64)
+        self.ids: U64 = np.empty(tokens_max, np.uint64)  # of picked shingles, and where they begin
+        self.positions: I32 = np.empty(tokens_max, np.int32)
         self.lines: I32 = np.empty((tokens_max // 8 + 8, kernels.LINE_COLUMNS), np.int32)
         self.kept: I32 = np.empty((tokens_max // 8 + 8, 5), np.int32)
         self.line_marks: U8 = np.empty(tokens_max // 8 + 8, np.uint8)
@@ -152,7 +145,6 @@ def tokens_in(scratch: Scratch, utf8: bytes) -> Tokens:
         tokens, written, lines = prose_kernels.read_text(
             utf8,
             TABLE,
-            _PROSE_LIMITS,
             scratch.canonical,
             scratch.canonical_starts,
             scratch.starts,

@@ -18,7 +18,7 @@ from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import SketchRecord, id_key
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.index.articles import ArticleStore
-from wirecopy.core.index.origin_index import OriginIndex, page_of, url_key
+from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.postings import Hits
 from wirecopy.core.index.sharded import Shard
 from wirecopy.core.model import U32, U64
@@ -44,10 +44,10 @@ def site_key(domain: str) -> int:
 def identity_keys(record: SketchRecord) -> tuple[int, int, int]:
     """Keys under which this very article may have come before: its URL, its id on its site, its body."""
     domain = record.domain.encode("utf-8", "replace")
-    page = page_of(record.url)
+    page = record.url.partition("#")[0].encode("utf-8", "replace")  # as origin_index.page_of
     body = bytes.fromhex(record.body_xxh3)
     return (
-        url_key(page) if page else xxh3_64(b"url:" + b"%d@" % record.position.offset + domain + body),
+        xxh3_64(b"url:" + (page or b"%d@" % record.position.offset + domain + body)),
         id_key(record.domain, record.id),
         xxh3_64(b"body:" + body),
     )

@@ -9,10 +9,21 @@ from __future__ import annotations
 import numpy as np
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
 from wirecopy.core.index.known import Known
 from wirecopy.core.index.origin_index import OriginIndex
-from wirecopy.core.model import I32, Basis, Correction, Credit, Extent, Original, Source, Verdict, VerdictKind
+from wirecopy.core.model import (
+    I32,
+    Basis,
+    Correction,
+    Credit,
+    CreditKind,
+    Extent,
+    Original,
+    Source,
+    Verdict,
+    VerdictKind,
+)
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison
@@ -62,7 +73,9 @@ def _by_matches(index: OriginIndex, comparison: Comparison, matches: Matches) ->
     """The verdict on an article that did not come before to the byte."""
     if not matches.accepted:
         return _unmatched(comparison)
-    chosen = cover(comparison, matches.accepted)
+    chosen = matches.accepted
+    if len(chosen) > 1:
+        chosen = cover(comparison, chosen)
     succeeded = [match for match in matches.accepted if match.succeeds]
     if succeeded:
         return _update(index, comparison, succeeded[-1], chosen)
@@ -71,7 +84,8 @@ def _by_matches(index: OriginIndex, comparison: Comparison, matches: Matches) ->
             return _update(index, comparison, source, chosen)
     if chosen[0].same_site:
         return _update(index, comparison, chosen[0], chosen)
-    chosen = [source for source in chosen if not source.same_site]
+    if len(chosen) > 1:
+        chosen = [source for source in chosen if not source.same_site]
     return _republication(index, comparison, chosen, matches)
 
 
@@ -100,7 +114,7 @@ def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
         _boilerplate_share(comparison),
         whole(sketch.lines, sketch.tokens, known.id),
         (Source(known.id, known.publisher, 1.0, 1.0),),
-        _credit(record),
+        _credit(record) if record.credits else None,
         (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
     )
     return Judged(verdict, Learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
@@ -109,7 +123,7 @@ def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
 def _unmatched(comparison: Comparison) -> Judged:
     """Nothing of substance came before: an original, or another's text whose source nobody sent."""
     record = comparison.record
-    outside = external_credit(record)
+    outside = external_credit(record) if record.credits else None
     if outside is not None and credits_any(outside, brand_keys(record.publisher, record.host, record.domain)):
         outside = None
     verdict = Verdict(
@@ -122,7 +136,7 @@ def _unmatched(comparison: Comparison) -> Judged:
         _boilerplate_share(comparison),
         (),
         (),
-        _credit(record),
+        _credit(record) if record.credits else None,
         (Basis.FIRST_SEEN if outside is None else Basis.CREDIT,),
     )
     return Judged(verdict, Learned(None, NOTHING_COVERED, []))
@@ -149,18 +163,19 @@ def _republication(
     index: OriginIndex, comparison: Comparison, chosen: list[Match], matches: Matches
 ) -> Judged:
     """Another publisher has this text: it is theirs, or somebody's who is not in the index, or ours and came late."""
-    leading = lead(chosen)
+    leading = chosen[0] if len(chosen) == 1 else lead(chosen)
     source = leading.known
-    others = [index.known(number) for number in index.crediting(source.story) if number != source.number]
+    others = index.crediting(source.story)
+    members = [index.known(number) for number in others if number != source.number] if others else []
     record = comparison.record
     brands = brand_keys(record.publisher, record.host, record.domain)
     late = earlier(record.published_at_ms, source.published_at_ms)
     versions = index.own_versions_after(source) if late else ()
-    direction = directed(record, brands, source, others, versions)
+    direction = directed(record, brands, source, members, versions)
     if direction.late:
         return _late_original(index, comparison, leading, direction.basis, matches)
     original = _ingested(source) if direction.external is None else _outside(direction.external)
-    if source.renewed and direction.external is None and not index.alive(source.story):
+    if direction.external is None and source.story < index.articles.oldest_live and source.renewed:
         original = (
             source.original or original
         )  # the story's first article has left the window, its copy has not
@@ -194,7 +209,7 @@ def _late_original(
         _boilerplate_share(comparison),
         (),
         (),
-        _credit(comparison.record),
+        _credit(comparison.record) if comparison.record.credits else None,
         basis,
     )
     learned = Learned(leading.known.story, NOTHING_COVERED, corrected.copies, corrected.rewritten)
@@ -235,7 +250,7 @@ def _drawn(
         _boilerplate_share(comparison),
         found.passages,
         tuple(sources),
-        _credit(comparison.record, leading.known.brands),
+        _credit(comparison.record, leading.known.brands) if comparison.record.credits else None,
         basis,
     )
     return verdict, found.covered
@@ -269,12 +284,14 @@ def _ratio(part: int, whole: int) -> float:
     return round(min(1.0, part / whole), _SHARE_DIGITS) if whole else 0.0
 
 
-def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit | None:
-    """The credit that the verdict shows: the one that names the source, else the strongest. The owner of the text fills in
-    its words."""
-    if not record.credits:
-        return None
-    best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
+def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit:
+    """The credit that the verdict on an article with credits shows: the one that names the source, else the strongest. The
+    owner of the text fills in its words."""
+    best = record.credits[0]
+    for credit in record.credits:
+        if credit.key in brands and credit.kind is not CreditKind.MENTION:
+            best = credit
+            break
     return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
 
 

@@ -45,13 +45,13 @@ def learn(
     sketch = comparison.record.sketch
     for corrected, before, rewritten in learned.rewritten:
         index.rewrite(corrected, before, rewritten)
+    covered = learned.covered
+    renew_before = index.first_since(renew_from_ms) if len(covered) else 0
     number = index.remember(
         comparison.record, verdict, learned.story, comparison.site, comparison.own_tokens, log_time_ms
     )
     for known, ranges in learned.copies:
         _take_over(index, comparison, number, known, ranges)
-    covered = learned.covered
-    renew_before = index.first_since(renew_from_ms) if len(covered) else 0
     marks, mark_positions, keys, positions = lessons(
         sketch.ids,
         sketch.positions,
@@ -62,7 +62,8 @@ def learn(
         renew_before,
         comparison.workspace.query,
     )
-    index.site_marks.insert(marks, number, mark_positions)
+    if len(marks):
+        index.site_marks.insert(marks, number, mark_positions)
     index.postings.insert(keys, number, positions)
     return number
 

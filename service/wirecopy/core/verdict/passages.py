@@ -9,12 +9,12 @@ passage_kernels.draw's; here is what they are asked, and what becomes of what th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from wirecopy.core import limits
 from wirecopy.core.model import I32, Passage
+from wirecopy.core.values import Value
 from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
 from wirecopy.core.verdict.layout import (
@@ -30,8 +30,7 @@ from wirecopy.core.verdict.rules import Match
 from wirecopy.core.verdict.workspace import REQUEST_FORMATS, Records, Workspace
 
 
-@dataclass(slots=True)
-class Drawn:
+class Drawn(Value):
     """What sources explain of an article: its passages, and the same in tokens."""
 
     passages: tuple[Passage, ...]
@@ -50,14 +49,16 @@ def drawn(comparison: Comparison, chosen: Sequence[Match], *, newer: bool) -> Dr
     main_start, main_end = sketch.main_start, sketch.main_end
     within = (main_start, main_end) if newer else (main_start if sketch.title_found else 0, sketch.tokens)
     request = [sketch.tokens, main_start, main_end, *within, trim, len(chosen), 0]
+    ids = []
     for match in chosen:
         one, known = match.measured, match.known
+        ids.append(known.id)
         edge = -1 if newer else _edge(one)
         request += (one.runs_first, one.runs_last, match.same_title or match.names, *known.main, edge, 0, 0)
     REQUEST_FORMATS[len(chosen)].pack_into(workspace.request_bytes, 0, *request)
     made = _draw(workspace, sketch.lines, workspace.runs)
     counts = workspace.counts[: COUNT_SOURCES + len(chosen)].tolist()
-    passages = _passages(workspace.stretches[:made], [match.known.id for match in chosen])
+    passages = _passages(workspace.stretches[:made], ids)
     return Drawn(passages, workspace.covered[:made], counts[COUNT_TOTAL], counts[COUNT_SOURCES:])
 
 
@@ -109,10 +110,8 @@ def whole(lines: I32, tokens: int, source: str) -> tuple[Passage, ...]:
 
 def _passages(stretches: Records, ids: Sequence[str]) -> tuple[Passage, ...]:
     """Stretches STRETCH as passages of the body as it came. ids: article id of each source."""
-    return tuple(
-        [
-            Passage(first, last, end - start, ids[source])
-            for start, end, source, first, last in stretches.tolist()
-            if last > first
-        ]
-    )
+    passages = []
+    for start, end, source, first, last in stretches.tolist():
+        if last > first:
+            passages.append(Passage(first, last, end - start, ids[source]))
+    return tuple(passages)

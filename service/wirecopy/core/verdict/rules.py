@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
 from wirecopy.core.index.known import Known
 from wirecopy.core.model import Basis, CreditKind, Extent
 from wirecopy.core.values import Value
@@ -90,8 +90,6 @@ def also_source(match: Match) -> bool:
 
 def cover(comparison: Comparison, matches: list[Match]) -> list[Match]:
     """Greedy set cover of this article's own tokens by sources, largest first: passage_kernels.cover."""
-    if len(matches) == 1:
-        return matches
     workspace = comparison.workspace
     request = [comparison.record.sketch.tokens, 0, 0, 0, 0, TRIM_NOTHING, len(matches), 0]
     for match in matches:
@@ -111,8 +109,6 @@ def cover(comparison: Comparison, matches: list[Match]) -> list[Match]:
 
 def lead(chosen: list[Match]) -> Match:
     """The source that the verdict names: the one of this title, else the one that the text opens with."""
-    if len(chosen) == 1:
-        return chosen[0]
     for source in chosen:
         if source.same_title:
             return source
@@ -159,11 +155,12 @@ def directed(
     `versions`: what the source's publisher sent of it after the source. An earlier version may come late, and its
     text is then known as the source's: so a publisher has had a text since the earliest of its versions."""
     theirs = source.brands
-    names_source = any(c.key in theirs and strong(c) for c in record.credits)
-    named_by = any(
-        k.credit is not None and credits_any(k.credit, brands) and not credits_any(k.credit, theirs)
-        for k in (source, *others)
-    )
+    names_source = named_by = False
+    for credit in record.credits:
+        names_source |= credit.key in theirs and credit.kind is not CreditKind.MENTION
+    for member in (source, *others):
+        key = None if member.credit is None else member.credit.key
+        named_by |= key in brands and key not in theirs
     before = all(earlier(record.published_at_ms, known.published_at_ms) for known in (source, *versions))
     if names_source and not named_by:
         conflict = (Basis.CREDIT_CONFLICT,) if before else ()

@@ -22,7 +22,7 @@ CLOCK_SLACK_MS = 1_000  # clocks kept by NTP differ by some 10 ms
 def access_findings(access: ClusterAccess, settings: Settings, now_ms: int) -> Iterator[Finding]:
     """Faults and notes, in the order in which one would mend them."""
     where = settings.kafka_bootstrap_servers
-    yield Finding(where, False, f"{access.brokers} broker(s), Kafka {access.speaks} or later")
+    yield Finding(where, False, f"{access.brokers} broker(s), Kafka {access.kafka_version} or later")
     if not access.waits_for_pending_offsets:
         yield Finding(
             where,

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from wirecopy.core import limits
 from wirecopy.core.model import Rejected, Verdict, VerdictKind
-from wirecopy.core.records.raw import json_bytes, json_value, republication_from_json
+from wirecopy.core.records.raw import json_bytes, json_indented, json_value, republication_from_json
 from wirecopy.shell.files.lines import STANDARD, FileTrouble, LineReader, read_bytes
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown_line
 from wirecopy.shell.report.words import TONES, headline, percent, sentences
@@ -81,7 +81,7 @@ def main(args: argparse.Namespace) -> int:
     if answer is None:
         return EXIT_USAGE
     if args.json:
-        sys.stdout.write(json_bytes(answer, indented=True).decode() + "\n")
+        sys.stdout.write(json_indented(answer).decode() + "\n")
     else:
         _print(Terminal(sys.stdout), answer, record)
     return EXIT_PUBLISHED if answer["published_before"] else EXIT_ORIGINAL

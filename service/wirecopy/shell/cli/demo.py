@@ -1,6 +1,6 @@
 """`wirecopy demo`: the whole service in one process, on sample articles, without Kafka.
 
-The pipeline is the real one (pipeline.py, the engine, the codec); only what stands behind its doors is the
+The pipeline is the real one (pipeline.py, the engine, the codec); only what implements its ports is the
 embedded log of memory.py. The samples are produced to the raw topic one by one, each after the verdict of the
 one before has been read back from the output topic, and every verdict is shown with its reasons. Corrections
 are shown when they appear.

@@ -4,8 +4,8 @@ The only caller of `Engine.replay_many`, so the engine's state depends on the lo
 record led to is handed to whoever waits for that raw position. The follower runs whether or not this replica
 owns partitions: a replica without any is a hot spare whose index is as warm as the others'.
 
-Weather (a broker that does not answer) is waited out here, for ever and with a growing delay, since reading
-again changes nothing. A log that does not hold what the engine needs next is no weather: every replica must
+A transient failure (a broker that does not answer) is waited out here, for ever and with a growing delay, since
+reading again changes nothing. A log that does not hold what the engine needs next is not transient: every replica must
 have replayed the same prefix, so going on would give other verdicts than the others', and the process ends.
 """
 
@@ -131,7 +131,7 @@ class Follower:
             last_ms = batch.records[-1].append_time_ms if batch.records else 0
             self._telemetry.log_followed(self.next_offset, max(batch.end_offset, self.next_offset), last_ms)
             if self._state is not None:
-                self._state[0].rested()
+                self._state[0].between_batches()
 
     async def _replay(self, records: Sequence[LogRecord]) -> None:
         loop = asyncio.get_running_loop()

@@ -18,6 +18,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from wirecopy.core.model import Outcome, Refused
 from wirecopy.shell.errors import (
@@ -211,6 +212,12 @@ class Pipeline:
             )
         self._fatal.set_exception(error)
 
+    def _worker_done(self, worker: PartitionWorker, task: asyncio.Task[None]) -> None:
+        """A worker that nobody closed has failed, also where its task was cancelled: by nobody of ours, then."""
+        if task.cancelled() and not worker.closed and self._fatal is not None and not self._fatal.done():
+            self._fatal.set_exception(FatalError(f"{task.get_name()} was cancelled, but not by this service"))
+        self._done(task)
+
     async def _lead(self, stop: asyncio.Event) -> None:
         await self._patiently(self._log.start, Part.LOG)
         follower = self._supervise(self._follower.run(), "follower")
@@ -314,6 +321,9 @@ class Pipeline:
                 worker = self._workers.get(partition)
                 if worker is not None and not self._stopping:
                     worker.offer(records)
+            if not self._stopping:
+                for partition, worker in self._workers.items():
+                    worker.passed(source.position(partition))
 
     async def _rejoin(self, source: RawSource, error: BaseException) -> None:
         """The client is past help: throw it away with all that hangs on it."""
@@ -334,7 +344,7 @@ class Pipeline:
                 continue
             worker = PartitionWorker(partition, self._source, self._outputs, self._context)
             self._workers[partition] = worker
-            worker.start().add_done_callback(self._done)
+            worker.start().add_done_callback(partial(self._worker_done, worker))
 
     async def revoked(self, partitions: frozenset[TopicPartition]) -> None:
         """Let transactions under way end, then drop the workers."""

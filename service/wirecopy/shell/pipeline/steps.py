@@ -1,6 +1,6 @@
-"""The synchronous steps between two doors: raw records to log values, outcomes to output records.
+"""The synchronous steps between two ports: raw records to log values, outcomes to output records.
 
-No step here waits or touches a door, so each can run on the loop or in a thread, and a test needs no loop.
+No step here waits or touches a port, so each can run on the loop or in a thread, and a test needs no loop.
 Bad data is a value: a record that cannot be judged becomes a dead letter with its reason, and a fault of our
 own code on one record (any exception of the core) becomes a dead letter `internal`, so that one record can
 neither stop a partition nor be lost.

@@ -50,6 +50,8 @@ def topic_name(value: str) -> str:
 def _servers(value: str) -> str:
     for server in value.split(","):
         host, colon, port = server.strip().rpartition(":")
+        if "/" in host:
+            raise ValueError("must be host:port without a scheme (kafka:9092, not kafka://kafka:9092)")
         if not (colon and host and port.isdigit() and 0 < int(port) < 65536):
             raise ValueError("must be host:port, or several separated by commas")
     return ",".join(server.strip() for server in value.split(","))

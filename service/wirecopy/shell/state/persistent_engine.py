@@ -54,7 +54,7 @@ LOG_READS_MAX: Final = 60  # 30 s for one record that the log surely holds
 
 
 class PersistentEngine:
-    """One engine, one directory. `restore`, `rested` and `close` are called by the follower's task alone."""
+    """One engine, one directory. `restore`, `between_batches` and `close` are called by the follower's task alone."""
 
     def __init__(self, options: StateOptions, telemetry: Telemetry) -> None:
         self._options = options
@@ -63,7 +63,7 @@ class PersistentEngine:
         self._last_record: tuple[int, int, bytes] | None = None
         self._failed = False
         self._lock: int | None = None
-        self._asked = False
+        self._restored = False
         self._trusted: list[Path] = []
         self._previous: Previous | None = None
         self._saved_offset = 0
@@ -94,6 +94,9 @@ class PersistentEngine:
             self._last_record = records[-1]
         return outcomes
 
+    def judged_until(self, topic: str, partition: int) -> int | None:
+        return self._engine.judged_until(topic, partition)
+
     def stats(self) -> EngineStats:
         return self._engine.stats()
 
@@ -109,7 +112,7 @@ class PersistentEngine:
         `log` raises: asked again then, it begins anew.
         """
         loop = asyncio.get_running_loop()
-        if self._asked or self._engine.stats().log_offset:
+        if self._restored or self._engine.stats().log_offset:
             return
         found = await loop.run_in_executor(executor, self._open_directory)
         if isinstance(found, Unusable):
@@ -125,7 +128,7 @@ class PersistentEngine:
             if not isinstance(taken, Unusable):
                 break
             self._refuse(directory.name, taken)
-        self._asked = True
+        self._restored = True
         self._saved_at = loop.time()
 
     def _refuse(self, name: str, unusable: Unusable) -> None:
@@ -207,7 +210,7 @@ class PersistentEngine:
         return manifest
 
     # ---- saving
-    def rested(self) -> None:
+    def between_batches(self) -> None:
         """Between two batches: begins a snapshot when it is time. Returns at once, but for the fork."""
         now = asyncio.get_running_loop().time()
         if self._unmapped is not None and self._child is None:
@@ -253,7 +256,7 @@ class PersistentEngine:
                 await asyncio.sleep(CHILD_POLL_SECONDS)
             self._publishing = loop.run_in_executor(None, self._publish, child.written, child.next_offset)
             await asyncio.shield(self._publishing)
-            self._told(child.paused_seconds, loop.time() - child.began_at)
+            self._report(child.paused_seconds, loop.time() - child.began_at)
         except (OSError, TimeoutError) as error:
             self._telemetry.snapshot_failed(error)
             child.end()
@@ -273,7 +276,7 @@ class PersistentEngine:
         self._trusted, self._previous = left, Previous(left[0], manifest)
         self._saved_offset, self._unmapped = next_offset, self._previous
 
-    def _told(self, paused_seconds: float, seconds: float) -> None:
+    def _report(self, paused_seconds: float, seconds: float) -> None:
         assert self._previous is not None
         self._telemetry.snapshot_taken(
             self._saved_offset,
@@ -296,7 +299,7 @@ class PersistentEngine:
             self._telemetry.snapshot_failed(error)
             return
         seconds = time.perf_counter() - started
-        self._told(seconds, seconds)
+        self._report(seconds, seconds)
 
     def _map_sealed(self, saved: Previous) -> None:
         """Full blob segments are read from the snapshot's files from now on; their memory is free."""

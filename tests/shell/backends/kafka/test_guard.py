@@ -121,7 +121,7 @@ def test_the_private_names_that_are_used_exist() -> None:
     ],
     ids=lambda value: getattr(value, "__name__", type(value).__name__),
 )
-def test_the_clients_exceptions_become_the_doors(error: Exception, expected: type[Exception]) -> None:
+def test_the_clients_exceptions_become_ours(error: Exception, expected: type[Exception]) -> None:
     assert type(translate(error, "trying")) is expected
 
 
@@ -136,7 +136,7 @@ async def test_a_call_that_never_returns_has_an_end() -> None:
             await asyncio.Event().wait()
 
 
-async def test_a_cancellation_that_nobody_asked_for_is_weather() -> None:
+async def test_a_cancellation_that_nobody_asked_for_is_transient() -> None:
     """A5."""
     with pytest.raises(UnavailableError, match="cancelled its own call"):
         async with within(1_000, "calling"):

@@ -125,7 +125,7 @@ async def cluster_access(options: KafkaOptions) -> ClusterAccess:
         await close_bounded(client.close, options.close_timeout_ms)
     return ClusterAccess(
         brokers=len(metadata.brokers),
-        speaks=next((release for key, release in CAME_WITH if key in spoken), "before 2.6"),
+        kafka_version=next((release for key, release in CAME_WITH if key in spoken), "before 2.6"),
         waits_for_pending_offsets=spoken.get(OFFSET_FETCH, 0) >= STABLE_VERSION,
         topics={topic[1]: _operations(topic[4]) for topic in metadata.topics if topic[0] == 0},
         under_replicated={

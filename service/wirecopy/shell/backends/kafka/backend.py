@@ -1,4 +1,4 @@
-"""Kafka behind the doors of ports.py: the backend, composed of the kafka_*.py beside it, which alone know aiokafka.
+"""Kafka behind the ports: the backend, composed of the modules beside it, which alone know aiokafka.
 
 What the client does not do for exactly-once, and what it does wrongly under failure, is made good there (the
 hazards A1 to A17 of ARCHITECTURE.md, "Non-obvious"; they were read in aiokafka 0.14.0's source and seen on a

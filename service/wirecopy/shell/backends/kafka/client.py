@@ -1,4 +1,4 @@
-"""What all parts of the Kafka backend share: the client's errors as the doors' own, deadlines, connections, the guarded
+"""What all parts of the Kafka backend share: the client's errors as those of errors.py, deadlines, connections, the guarded
 OffsetFetch, and readers.
 """
 
@@ -65,7 +65,7 @@ last_words = _LastWords()
 
 
 def translate(error: BaseException, doing: str) -> PortError:
-    """A client's exception as one of the doors'. What is not known to be a refusal counts as weather."""
+    """A client's exception as one of errors.py. What is not known to be a refusal counts as transient."""
     if isinstance(error, PortError):
         return error
     text = f"{doing}: {type(error).__name__}: {error}"
@@ -80,7 +80,7 @@ def translate(error: BaseException, doing: str) -> PortError:
 
 
 def within(timeout_ms: int, doing: str) -> AbstractAsyncContextManager[None]:
-    """A deadline for calls on the client, and the doors' exceptions for its own."""
+    """A deadline for calls on the client, and the errors of errors.py for its own."""
     return deadlines.within(timeout_ms, doing, translate)
 
 

@@ -20,24 +20,32 @@ from wirecopy.shell.errors import PortError, UnavailableError
 async def within(
     timeout_ms: int, doing: str, translate: Callable[[BaseException, str], PortError]
 ) -> AsyncIterator[None]:
-    """A deadline for calls on the client, and the doors' exceptions for its own.
+    """A deadline for calls on the client, and the errors of errors.py for its own.
 
-    A cancellation that nobody of ours asked for is the client's (A5) and counts as weather.
+    A cancellation that nobody of ours asked for is the client's (A5) and counts as unavailability. Ours raises the
+    task's count of `cancelling` while the call runs; what it was before says nothing, since Python 3.11 and 3.12 leave
+    it raised after a TaskGroup has failed.
     """
+    before = cancellations()
     try:
         async with asyncio.timeout(timeout_ms / 1000):
             yield
     except TimeoutError as error:
         raise UnavailableError(f"{doing}: no answer within {timeout_ms} ms") from error
     except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
+        if cancellations() > before:
             raise
         raise UnavailableError(f"{doing}: the client cancelled its own call") from error
     except (TypeError, NameError):
-        raise  # our own fault, not the weather's
+        raise  # a fault of our own, not a transient one
     except Exception as error:
         raise translate(error, doing) from error
+
+
+def cancellations() -> int:
+    """How often the present task was asked to cancel and has not taken it back."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 _left_behind: set[asyncio.Task[None]] = set()
@@ -55,7 +63,7 @@ async def close_bounded(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> 
         except BaseException:
             return
 
-    task = asyncio.create_task(stopping(), name="put away a client")
+    task = asyncio.create_task(stopping(), name="close a client")
     _left_behind.add(task)
     task.add_done_callback(_left_behind.discard)
     await asyncio.wait([task], timeout=timeout_ms / 1000 + 1)
@@ -63,6 +71,6 @@ async def close_bounded(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> 
 
 def close_in_background(stop: Callable[[], Awaitable[Any]], timeout_ms: int) -> None:
     """The same without waiting for it."""
-    task = asyncio.create_task(close_bounded(stop, timeout_ms), name="put away a client")
+    task = asyncio.create_task(close_bounded(stop, timeout_ms), name="close a client")
     _left_behind.add(task)
     task.add_done_callback(_left_behind.discard)

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, errors
 from aiokafka.abc import ConsumerRebalanceListener
 
 from wirecopy.shell.backends.kafka.client import connection, guard_offset_fetch, raw_record, translate, within
-from wirecopy.shell.backends.kafka.deadlines import close_bounded, close_in_background
+from wirecopy.shell.backends.kafka.deadlines import cancellations, close_bounded, close_in_background
 from wirecopy.shell.backends.kafka.tolerant import read_tolerantly
 from wirecopy.shell.backends.offsets import place
 from wirecopy.shell.errors import (
@@ -118,6 +118,7 @@ class KafkaSource:
         options = self._options
         wanted = [aiokafka.TopicPartition(*one) for one in self._reading] or [NOBODY]
         # during a rebalance the client does not look at the time-out (A6): it ends within these, or never
+        before = cancellations()
         stalled_ms = timeout_ms + options.rebalance_timeout_ms + options.session_timeout_ms
         try:
             async with asyncio.timeout(stalled_ms / 1000):
@@ -136,8 +137,7 @@ class KafkaSource:
         except (errors.ConsumerStoppedError, errors.IllegalStateError) as error:
             raise StalledError(f"polling: {error!r}") from error
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
+            if cancellations() > before:
                 raise
             raise StalledError("the consumer cancelled its own poll") from None
         except Exception as error:
@@ -179,7 +179,9 @@ class KafkaSource:
             offset = await self._consumer.committed(aiokafka.TopicPartition(*partition))
         return offset
 
-    async def resume_offset(self, partition: TopicPartition, committed_offset: int | None) -> int:
+    async def resume_offset(
+        self, partition: TopicPartition, committed_offset: int | None, judged_offset: int | None = None
+    ) -> int:
         one = aiokafka.TopicPartition(*partition)
         async with within(self._options.call_timeout_ms, f"reading the bounds of {partition}"):
             first: int = (await self._consumer.beginning_offsets([one]))[one]
@@ -187,10 +189,21 @@ class KafkaSource:
         return place(
             partition,
             committed_offset,
+            judged_offset,
             (first, end),
             self._options.auto_offset_reset,
             self._options.offset_lost,
         )
+
+    def position(self, partition: TopicPartition) -> int | None:
+        if partition not in self._reading:
+            return None
+        state = self._consumer._subscription.subscription  # noqa: SLF001 - `position()` would wait
+        try:
+            found = state.assignment.state_value(aiokafka.TopicPartition(*partition))
+        except AttributeError:
+            return None
+        return found.position if found is not None and found.has_valid_position else None
 
     def end_offset(self, partition: TopicPartition) -> int | None:
         if partition not in self._assigned:

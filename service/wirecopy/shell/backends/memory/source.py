@@ -99,9 +99,16 @@ class MemorySource:
     def static_member(self) -> bool:
         return False
 
-    async def resume_offset(self, partition: TopicPartition, committed_offset: int | None) -> int:
+    async def resume_offset(
+        self, partition: TopicPartition, committed_offset: int | None, judged_offset: int | None = None
+    ) -> int:
         first, end = self._broker.bounds(partition)
-        return place(partition, committed_offset, (first, end), self._start_at, self._offset_lost)
+        return place(
+            partition, committed_offset, judged_offset, (first, end), self._start_at, self._offset_lost
+        )
+
+    def position(self, partition: TopicPartition) -> int | None:
+        return self._positions.get(partition) if partition in self._reading else None
 
     def end_offset(self, partition: TopicPartition) -> int | None:
         return self._broker.bounds(partition)[1] if partition in self._positions else None

@@ -21,6 +21,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -56,6 +57,9 @@ from wirecopy.shell.ports import (
 )
 
 T = TypeVar("T")
+PASSED_QUIET_S = (
+    2.0  # a busy partition commits past markers with its next records; only a quiet one needs more
+)
 
 
 class State(StrEnum):
@@ -101,10 +105,11 @@ class PartitionWorker:
         self._recovery = Recovery(partition, context.options, context.telemetry)
         self.state = State.OPENING
         self.committed_offset: int | None = None  # next raw offset as of the last opening or transaction
-        self.turned_at = 0.0
+        self.turned_at = asyncio.get_running_loop().time()
         self.waits = "not started"
         self._seek_offset: int | None = None
         self._next_offset = 0  # after the last record offered in this incarnation
+        self._passed_at: float | None = None  # when offsets without records were passed, uncommitted since
         self._arrived = asyncio.Event()
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -157,6 +162,21 @@ class PartitionWorker:
         self._flight.offer(records)
         self._idle.clear()
         self._arrived.set()
+
+    def passed(self, offset: int | None) -> None:
+        """The source stands at `offset` after a poll whose records were all offered: between them and it lies nothing that
+        a reader gets. It is committed once the partition has been quiet for a while, or the lag would never end.
+        """
+        if self.state is not State.OPEN or offset is None or offset <= self._next_offset:
+            return
+        self._next_offset = offset
+        self._passed_at = asyncio.get_running_loop().time()
+        self._changed.set()
+
+    @property
+    def closed(self) -> bool:
+        """Whether somebody has closed it, so that the end of its task is no failure."""
+        return self._closing.is_set()
 
     def settle(self, outcome: Outcome) -> None:
         """The follower has replayed a record of this partition. The first outcome of a position and body
@@ -230,8 +250,11 @@ class PartitionWorker:
             self.turned_at = asyncio.get_running_loop().time()
             opened = await self._outputs.open(self.partition)
             transactions = opened.transactions
-            offset = await self._source.resume_offset(self.partition, opened.committed_offset)
-            if opened.committed_offset not in (None, offset):
+            committed, judged = opened.committed_offset, self._context.engine.judged_until(*self.partition)
+            offset = await self._source.resume_offset(self.partition, committed, judged)
+            if committed is None:  # from here on a group without an offset is one whose offset was lost
+                await self._publish_guarded(transactions, (), (), offset)
+            if committed not in (None, offset):
                 self._telemetry.offset_lost(self.partition)
             self.committed_offset = offset
             self.state, self._seek_offset = State.SEEKING, offset
@@ -253,6 +276,7 @@ class PartitionWorker:
 
     def _forget(self) -> None:
         self._flight.forget()
+        self._passed_at = None
         self._idle.set()
 
     # ---- intake
@@ -325,14 +349,32 @@ class PartitionWorker:
                 continue
             if not self._flight.records:
                 self._idle.set()
+                if self._is_quiet():
+                    await self._commit_passed(transactions)
             await self._wait_for_change()
+
+    def _is_quiet(self) -> bool:
+        """Whether offsets without records were passed, and nothing has come since for `PASSED_QUIET_S`."""
+        passed_at = self._passed_at
+        return passed_at is not None and asyncio.get_running_loop().time() - passed_at >= PASSED_QUIET_S
+
+    async def _commit_passed(self, transactions: Transactions) -> None:
+        """Commit the position past what no reader gets, in a transaction without records."""
+        next_offset, self._passed_at = self._next_offset, None
+        if self.committed_offset is not None and next_offset > self.committed_offset:
+            self.waits = f"committing the position past markers, raw offset {next_offset}"
+            async with self._context.gate, self._publishing:
+                await self._publish_guarded(transactions, (), (), next_offset)
+            self.committed_offset = next_offset
 
     async def _wait_for_change(self) -> None:
         """Wait for the head to be settled. One that is not followed in time means a rebuild."""
         head = self._flight.head
         if head is None:
             self.waits = "waiting for records"
-            await self._changed.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if self._passed_at is None else PASSED_QUIET_S):
+                    await self._changed.wait()
             return
         self.waits = f"waiting for raw offset {head.record.position.offset} to come back from the log"
         try:
