@@ -19,6 +19,7 @@ from wirecopy.core.model import (
     Basis,
     Credit,
     CreditKind,
+    CreditScope,
     Extent,
     Original,
     Passage,
@@ -247,7 +248,13 @@ def verdict_to_json(verdict: Verdict, body_xxh3: str, position: RawPosition) -> 
         "sources": [_source_to_json(source) for source in verdict.sources] if verdict.sources else [],
         "credit": None
         if credit is None
-        else {"name": credit.name, "text": credit.text, "start": credit.start, "end": credit.end},
+        else {
+            "name": credit.name,
+            "text": credit.text,
+            "start": credit.start,
+            "end": credit.end,
+            "scope": credit.scope,
+        },
         "basis": verdict.basis,
         "quotations": [
             {"start": q.start, "end": q.end, "words": q.words, "id": q.id, "publisher": q.publisher}
@@ -285,6 +292,7 @@ def _credit(value: Any) -> Credit:
         value["text"],
         int(value["start"]),
         int(value["end"]),
+        CreditScope(value.get("scope", CreditScope.CLAIM)),
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
 from wirecopy.core.index.known import Known
-from wirecopy.core.model import Basis, CreditKind, Extent
+from wirecopy.core.model import Basis, CreditScope, Extent
 from wirecopy.core.values import Value
 from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
@@ -186,16 +186,9 @@ def directed(
 
 
 def external_credit(record: SketchRecord) -> RecordCredit | None:
-    """The credit that makes a text another's although nobody sent us that other's: a dateline or byline of an agency, or
-    the words "originally published"."""
-    for credit in record.credits:
-        if not credit.inside:
-            continue
-        if credit.kind is CreditKind.ORIGINALLY:
-            return credit
-        if credit.agency and credit.kind in (CreditKind.DATELINE, CreditKind.BYLINE):
-            return credit
-    return None
+    """The credit that makes a text another's although nobody sent us that other's: it says whose text this is, in words and
+    in a place that say nothing less."""
+    return next((credit for credit in record.credits if credit.scope is CreditScope.TEXT), None)
 
 
 def older_version(record: SketchRecord, known: Known) -> bool:
