@@ -178,6 +178,12 @@ OBJECTS: dict[str, tuple[Member, ...]] = {
         ),
         Member("start", "First code point, as in passages.", _COUNT),
         Member("end", "One past the last code point.", _FROM_ONE),
+        Member(
+            "scope",
+            "What is credited. `text`: the whole text; believed without a match. `part`: material in it. `claim`: the text, in"
+            " words that need a match. `fact`: a fact, figure or picture. `page`: said outside the article.",
+            {"enum": [scope.value for scope in CreditScope]},
+        ),
     ),
     "position": (
         Member("topic", "Topic.", _NAME),

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
 from wirecopy.core.index.known import Known
-from wirecopy.core.model import Basis, CreditScope, Extent
+from wirecopy.core.model import Basis, CreditKind, CreditScope, Extent
 from wirecopy.core.values import Value
 from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
@@ -173,7 +173,8 @@ def directed(
     outside = external_credit(record)
     if outside is not None and not credits_any(outside, brands):
         shared = source.credit is not None and source.credit.key == outside.key
-        if shared or outside.agency:
+        named = outside.agency and outside.kind is not CreditKind.SOURCE  # which may be the source's source
+        if shared or named:
             return Direction(False, outside, (Basis.CREDIT,))
     if source.external and source.credit is not None and not names_source:
         return Direction(False, source.credit, (Basis.CREDIT,))
