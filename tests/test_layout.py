@@ -110,14 +110,17 @@ SHELL_ORDER = (
 )
 
 LINES_MAX = 450  # of a module
-TABLES = {"service/wirecopy/core/credits/table.py"}  # data, a row a line: as long as they must be
+TABLES = {
+    "service/wirecopy/core/credits/phrase_table.py",
+    "service/wirecopy/core/text/unicode_table.py",
+}  # data, a row a line: as long as they must be
 PARAMETERS_MAX = 12
 FUNCTION_LINES_MAX = 70
 LONG_FUNCTIONS_MAX = 8  # and all of them kernels: one loop that must not be divided
 MODULES_MAX = 16  # flat in one folder
 
 # What does not keep a rule yet. Delete an entry as soon as it does.
-NOT_YET_DOWNWARD = {("wirecopy.core.publishers", "credits")}
+NOT_YET_DOWNWARD: set[tuple[str, str]] = set()
 NOT_YET_FEW_PARAMETERS: set[str] = set()
 NOT_YET_SHORT: set[str] = set()
 

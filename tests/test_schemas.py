@@ -18,6 +18,7 @@ from wirecopy.core.model import (
     CorrectionReason,
     Credit,
     CreditKind,
+    CreditScope,
     Extent,
     Original,
     Passage,
@@ -45,7 +46,7 @@ CAUSE = RawPosition("articles.raw", 2, 5)
 EARLIER = Original("c-1", "https://courier.example/1", "Courier", 1714730400250, True, CAUSE)
 OUTSIDE = Original(None, None, "Norvik News Agency", None, False, None)
 NAMELESS = Original("c-1", None, "", None, True, CAUSE)
-CREDIT = Credit(CreditKind.VIA, "Courier", "courier", False, "via Courier", 0, 11)
+CREDIT = Credit(CreditKind.VIA, "Courier", "courier", False, "via Courier", 0, 11, CreditScope.CLAIM)
 PASSAGES = (Passage(0, 11, 2, "c-1"), Passage(20, 31, 2, "c-3"))
 SOURCES = (Source("c-1", "Courier", 0.6, 1.0), Source("c-3", "", 0.333333333, 0.1))
 ORIGINAL = Verdict(VerdictKind.ORIGINAL, None, "a", None, 0.0, 0.0, 0.5, (), (), None, (Basis.FIRST_SEEN,))

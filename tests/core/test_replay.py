@@ -21,7 +21,7 @@ from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.postings import Postings
 from wirecopy.core.index.row import ROW
 from wirecopy.core.index.sharded import ShardedPostings
-from wirecopy.core.model import CreditKind, Verdict, VerdictKind
+from wirecopy.core.model import CreditKind, CreditScope, Verdict, VerdictKind
 from wirecopy.core.values import replace
 from wirecopy.core.verdict import (
     candidate_kernels,
@@ -37,7 +37,9 @@ def record_of(seed: int, *keys: str) -> SketchRecord:
     """An article of ours, with credits that name `keys`."""
     record = decode_record(propose(article(prose(seed), id=f"a{seed}", url=f"https://a.com/{seed}")).value)
     assert isinstance(record, SketchRecord)
-    credits_ = tuple(RecordCredit(CreditKind.VIA, key, key, False, 0, 3, True, 7) for key in keys)
+    credits_ = tuple(
+        RecordCredit(CreditKind.VIA, key, key, False, 0, 3, CreditScope.CLAIM, 7) for key in keys
+    )
     return replace(record, credits=credits_)
 
 

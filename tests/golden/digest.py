@@ -40,7 +40,11 @@ TOPIC = "golden"
 State = dict[str, dict[str, Any]]  # part -> name -> value
 
 LETTERS = ("text.unicode_table", "text.html", "text.markdown")
-WORDS = ("publishers", "fingerprint.sketch")  # and all modules of the package credits but its kernels
+WORDS = (
+    "agencies",
+    "publishers",
+    "fingerprint.sketch",
+)  # and all modules of the package credits but its kernels
 _CONSTANT = re.compile(r"_{0,1}[A-Z][A-Z0-9_]*\Z")
 _DIGITS = 16
 

@@ -57,10 +57,10 @@ PLANTS = (
     ),
     Plant(
         "a credit phrase",
-        "credits/table.py",
+        "credits/phrase_table.py",
         (("published by", "issued by"),),
         "words",
-        "credits.table.PHRASES",
+        "credits.phrase_table.PHRASES",
     ),
     Plant(
         "a rule's order",

@@ -916,7 +916,7 @@ def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit | None
     if not record.credits:
         return None
     best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
-    return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
+    return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end, best.scope)
 
 
 def _ingested(known: Known) -> Original:

@@ -91,6 +91,16 @@ class CreditKind(StrEnum):
     MENTION = "mention"  # "according to Reuters": says where a fact is from, not whose text this is
 
 
+class CreditScope(StrEnum):
+    """How much a credit says, by its words and its place. Only `text` makes a republication without a match."""
+
+    TEXT = "text"  # whose text this is
+    PART = "part"  # that the text uses material of theirs: "The AP contributed to this report"
+    CLAIM = "claim"  # that it comes from them, in words that may be about less: a match has to bear it out
+    FACT = "fact"  # where a fact, a figure or a picture is from
+    PAGE = "page"  # it stands outside the article: the page says it
+
+
 class Credit(Value):
     """Whom a text names as its source. Offsets are code points of `RawArticle.text`, half open."""
 
@@ -103,6 +113,7 @@ class Credit(Value):
     text: str  # the phrase that says so
     start: int
     end: int
+    scope: CreditScope
 
 
 class VerdictKind(StrEnum):

@@ -20,7 +20,7 @@ from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
-from wirecopy.core.credits import table as credit_table
+from wirecopy.core.agencies import AGENCIES
 from wirecopy.core.limits import CACHED_NAMES_MAX, HOST_CHARS_MAX, NAME_CHARS_MAX, URL_CHARS_MAX
 
 _AUTHORITY = re.compile(r"(?:[a-z][a-z0-9+.\-]{0,30}:)?//([^/?#\\\s]*)(?=[/?#\\]|\Z)", re.IGNORECASE)
@@ -157,7 +157,7 @@ def fold_name(name: str) -> str:
 def _agencies() -> dict[str, str]:
     """Name or domain of an agency, folded whole ("Emirates News Agency" is not Emirates) → its key."""
     found: dict[str, str] = {}
-    for key, names, domains in credit_table.AGENCIES:
+    for key, names, domains in AGENCIES:
         for name in (*names, *domains):
             found.setdefault(_folded(name), key)
     return found

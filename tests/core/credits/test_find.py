@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wirecopy.core import limits
-from wirecopy.core.credits import kernels
-from wirecopy.core.credits import table as credit_table
+from wirecopy.core.agencies import AGENCIES
+from wirecopy.core.credits import kernels, phrase_table, word_table
 from wirecopy.core.credits.find import STRENGTH, find_credits
 from wirecopy.core.credits.rules import (
     compile_phrase,
@@ -224,7 +224,7 @@ def test_a_teasers_link_credits_where_it_leads(form: str) -> None:
     assert [(c.kind, c.name) for c in found] == [(CreditKind.READ_MORE, NAMED)]
 
 
-@pytest.mark.parametrize("label", sorted(set(credit_table.SOURCE_LABELS)))
+@pytest.mark.parametrize("label", sorted(set(word_table.SOURCE_LABELS)))
 @pytest.mark.parametrize("colon", [":", " : ", "："])
 def test_every_source_label_with_a_colon_is_a_source(label: str, colon: str) -> None:
     found = credits_of(f"{STORY}{label}{colon}{NAMED}\n")
@@ -239,8 +239,6 @@ def test_every_source_label_with_a_colon_is_a_source(label: str, colon: str) -> 
         ("Quelle: dpa/AFP", "dpa", "dpa"),
         ("Источник: РИА Новости", "РИА Новости", "ria"),
         ("来源：新华社", "新华社", "xinhua"),
-        ("Der Hafen war geschlossen, sagte er. (dpa)", "dpa", "dpa"),
-        ("Der Hafen war geschlossen, sagte er. (sda/afp)", "sda", "keystonesda"),
         ("The harbour was closed. Source: The Evening Herald.", "Evening Herald", "eveningherald"),
     ],
 )
@@ -391,16 +389,16 @@ def test_the_longest_name_of_the_table_counts() -> None:
 
 
 def test_every_phrase_of_the_table_compiles_and_has_words() -> None:
-    for kind, place, template in credit_table.PHRASES:
-        assert place in ("line", "known", "text", "head"), template
+    for kind, place, template in phrase_table.PHRASES:
+        assert place in ("line", "known", "foot", "text", "head"), template
         phrase = compile_phrase(kind, place, template)
         assert phrase.after or phrase.suffix, template
 
 
 def test_agencies_are_known_by_every_name_and_domain() -> None:
-    keys = [key for key, _, _ in credit_table.AGENCIES]
+    keys = [key for key, _, _ in AGENCIES]
     assert len(keys) == len(set(keys))
-    for key, names, domains in credit_table.AGENCIES:
+    for key, names, domains in AGENCIES:
         assert [agency_key(names[0]), *(agency_key(d) for d in domains)] == [key] * (1 + len(domains)), key
         assert all(agency_key(name) for name in names), key
         assert all(key in brand_keys("", domain, domain) for domain in domains), key
@@ -412,9 +410,7 @@ def test_agencies_are_known_by_every_name_and_domain() -> None:
 def test_marks_miss_no_anchor_and_bounds_keep_both_ends() -> None:
     """Twin of kernels: whatever is in the table is marked; of too many marks the first and last are kept."""
     table = rules()
-    tokens = tokenise(
-        " ".join(f"{name} told the press. " for _, names, _ in credit_table.AGENCIES for name in names)
-    )
+    tokens = tokenise(" ".join(f"{name} told the press. " for _, names, _ in AGENCIES for name in names))
     hashes = tokens.hashes.tolist()
     known = [
         at

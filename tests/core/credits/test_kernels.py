@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wirecopy.core import limits
-from wirecopy.core.credits import table as credit_table
+from wirecopy.core.credits import phrase_table
 from wirecopy.core.credits.datelines import (
     _ENCLOSED_CHARS_MAX,
     _PAIRS,
@@ -18,12 +18,13 @@ from wirecopy.core.credits.datelines import (
     by_known_name,
     enclosed,
 )
-from wirecopy.core.credits.kernels import HOLDS_BYLINE, HOLDS_MENTION, credit_candidates
+from wirecopy.core.credits.kernels import HOLDS_BYLINE, HOLDS_MENTION, HOLDS_SIGNATURE, credit_candidates
 from wirecopy.core.credits.page import Page
 from wirecopy.core.credits.phrases import _label, _line_phrase, _phrase
 from wirecopy.core.credits.program import program
 from wirecopy.core.credits.rules import (
     WHOLE_LINE,
+    ClosingForm,
     KnownName,
     Label,
     Phrase,
@@ -33,13 +34,14 @@ from wirecopy.core.credits.rules import (
     pair_hash,
     rules,
 )
+from wirecopy.core.credits.signatures import closed
 from wirecopy.core.credits.unspaced import has_unspaced
 from wirecopy.core.model import Credit
 from wirecopy.core.text.kernels import CLOSING_SIGNS, LINE_TOKEN_END, LINE_TOKEN_START
 from wirecopy.core.text.tokens import tokenise
 
 AROUND = limits.CREDIT_PHRASE_TOKENS_MAX
-PHRASES = [template.replace("*", "").replace("{own}", "Courier") for _, _, template in credit_table.PHRASES]
+PHRASES = [template.replace("*", "").replace("{own}", "Courier") for _, _, template in phrase_table.PHRASES]
 WORDS = [
     "PARIS", "Berlin, 3 May", "NEW DELHI", "(", ")", "(Reuters)", "(dpa)", "[AFP]", "（共同）", "【ロンドン共同】", "(SEPA)", "(ab/AFP)",
     "（", "）", "【", "】", "]", "[", "—", "-", "–", "=", ".", ",", ":", "…", "”", "\n", "\n", " ", "\u00a0", "  ", "\r", "\t", "é", "3",
@@ -53,7 +55,7 @@ TEXTS = st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(PHRASES)), ma
 
 
 def page_of(text: str) -> Page:
-    return Page(text, tokenise(text), frozenset(["courier"]), "", rules())
+    return Page(text, tokenise(text), frozenset(["courier"]), "", rules(), 0, [])
 
 
 def candidates(page: Page) -> tuple[list[list[int]], int]:
@@ -135,7 +137,10 @@ def comes_to_nothing(page: Page, rule: Rule, anchor: int, at: int) -> bool:
     start, end = int(starts[anchor]), int(ends[anchor + len(rule.hashes) - 1])
     if isinstance(rule, Label):
         return _label(page, rule, start, end) is None
-    return by_known_name(page, rule, anchor, start, end, HOLDS_MENTION | HOLDS_BYLINE, at) is None
+    if isinstance(rule, ClosingForm):
+        return closed(page, rule, start, end) is None
+    held = HOLDS_MENTION | HOLDS_BYLINE
+    return by_known_name(page, rule, anchor, start, end, held, at) is None
 
 
 @settings(max_examples=200, deadline=None)
@@ -170,7 +175,8 @@ def test_what_stands_in_a_text_is_found_in_the_order_of_places_and_rules(text: s
     for at, number, anchor, start, end, holds in found[:in_texts]:
         known = numbered[number]
         if isinstance(known, KnownName):
-            anything = by_known_name(page, known, anchor, start, end, HOLDS_MENTION | HOLDS_BYLINE, at)
+            held = HOLDS_MENTION | HOLDS_BYLINE | (holds & HOLDS_SIGNATURE)
+            anything = by_known_name(page, known, anchor, start, end, held, at)
             assert by_known_name(page, known, anchor, start, end, holds, at) == anything
 
 

@@ -27,7 +27,7 @@ from wirecopy.core.fingerprint.record import (
 )
 from wirecopy.core.fingerprint.sketch import Sketch
 from wirecopy.core.hashing import xxh3_64
-from wirecopy.core.model import CreditKind, Outcome, RawPosition, RefusalReason, Refused
+from wirecopy.core.model import CreditKind, CreditScope, Outcome, RawPosition, RefusalReason, Refused
 from wirecopy.core.values import replace
 
 HEAD = struct.Struct("<2sBQ")
@@ -92,7 +92,7 @@ def credits_(draw: st.DrawFn) -> RecordCredit:
         draw(st.booleans()),
         start,
         start + draw(st.integers(0, 200)),
-        draw(st.booleans()),
+        draw(st.sampled_from(CreditScope)),
         draw(st.integers(0, 2**32 - 1)),
     )
 

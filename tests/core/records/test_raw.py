@@ -16,6 +16,7 @@ from wirecopy.core.model import (
     CorrectionReason,
     Credit,
     CreditKind,
+    CreditScope,
     Extent,
     Original,
     Passage,
@@ -57,7 +58,7 @@ COPY = Verdict(
     boilerplate_share=1 / 3,
     passages=(Passage(5, 9, 2, "c-1"),),
     sources=(Source("c-1", "Courier", 0.97, 0.93),),
-    credit=Credit(CreditKind.VIA, "Courier", "courier", False, "via Courier", 0, 11),
+    credit=Credit(CreditKind.VIA, "Courier", "courier", False, "via Courier", 0, 11, CreditScope.CLAIM),
     basis=(Basis.CREDIT, Basis.FIRST_SEEN),
 )
 
@@ -467,7 +468,7 @@ def test_the_verdict_reads_back() -> None:
     back = republication_from_json(encode_enriched(article, COPY))
     assert back is not None
     assert (back.position, back.body_xxh3) == (POSITION, body_xxh3("x"))
-    credit = Credit(CreditKind.MENTION, "Courier", "courier", False, "via Courier", 0, 11)
+    credit = Credit(CreditKind.MENTION, "Courier", "courier", False, "via Courier", 0, 11, CreditScope.CLAIM)
     assert back.verdict == replace(COPY, share=0.9712, boilerplate_share=0.3333, credit=credit)
 
 

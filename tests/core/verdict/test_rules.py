@@ -18,10 +18,10 @@ from tests.core.naive.verdict import Measures, named_measures
 from tests.core.story import NOW_MS, article
 from wirecopy.core import limits, values
 from wirecopy.core.fingerprint.propose import propose
-from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record, strong
 from wirecopy.core.index.known import Known
 from wirecopy.core.index.lookup_kernels import HIT
-from wirecopy.core.model import Basis, CreditKind, Extent, Original, RawPosition, VerdictKind
+from wirecopy.core.model import Basis, CreditKind, CreditScope, Extent, Original, RawPosition, VerdictKind
 from wirecopy.core.verdict import grade_kernels, measure_kernels, passage_kernels
 from wirecopy.core.verdict.comparison import Measured
 from wirecopy.core.verdict.layout import CANDIDATE, MEASURES, REQUEST, RUN, SOURCE, SPAN, TOKEN_MAIN
@@ -444,9 +444,17 @@ def a_record(**fields: Any) -> SketchRecord:
 
 
 def credit(
-    key: str, kind: CreditKind = CreditKind.VIA, *, agency: bool = False, inside: bool = True
+    key: str,
+    kind: CreditKind = CreditKind.VIA,
+    *,
+    agency: bool = False,
+    scope: CreditScope | None = None,
 ) -> RecordCredit:
-    return RecordCredit(kind, key.title(), key, agency, 0, 5, inside, 0)
+    if scope is None:
+        whole = kind is CreditKind.ORIGINALLY or (agency and kind in (CreditKind.DATELINE, CreditKind.BYLINE))
+        scope = CreditScope.TEXT if whole else CreditScope.CLAIM
+        scope = CreditScope.FACT if kind is CreditKind.MENTION else scope
+    return RecordCredit(kind, key.title(), key, agency, 0, 5, scope, 0)
 
 
 HERE = ("here", "here.com")
@@ -547,22 +555,18 @@ def test_a_credit_of_any_member_of_the_story_counts() -> None:
     assert said.late
 
 
-EXTERNAL = [
-    (CreditKind.DATELINE, True, True, True),
-    (CreditKind.BYLINE, True, True, True),
-    (CreditKind.DATELINE, False, True, False),  # no agency: a town, or a brand of its own
-    (CreditKind.DATELINE, True, False, False),  # it stands elsewhere on the page
-    (CreditKind.ORIGINALLY, False, True, True),
-    (CreditKind.MENTION, True, True, False),
-]
-
-
-@pytest.mark.parametrize(("kind", "agency", "inside", "is_one"), EXTERNAL)
-def test_what_makes_a_text_anothers_whom_nobody_sent(
-    kind: CreditKind, agency: bool, inside: bool, is_one: bool
+@pytest.mark.parametrize("scope", CreditScope)
+@pytest.mark.parametrize("kind", CreditKind)
+def test_only_a_credit_of_the_whole_text_makes_it_anothers_whom_nobody_sent(
+    kind: CreditKind, scope: CreditScope
 ) -> None:
-    said = credit("x", kind, agency=agency, inside=inside)
-    assert (external_credit(a_record(credits=(said,))) is said) is is_one
+    said = credit("x", kind, agency=True, scope=scope)
+    assert (external_credit(a_record(credits=(said,))) is said) is (scope is CreditScope.TEXT)
+
+
+@pytest.mark.parametrize("scope", CreditScope)
+def test_a_credit_of_a_fact_never_directs(scope: CreditScope) -> None:
+    assert strong(credit("x", scope=scope)) is (scope is not CreditScope.FACT)
 
 
 PUBLISHERS = [

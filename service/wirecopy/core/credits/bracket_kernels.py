@@ -28,6 +28,7 @@ _ENDS_SENTENCE = signs_among('.!?")')
 _BEGINS_NAME = signs_among(SPACES + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _LINE_END_CHARS_MAX = 24
 _DASH_CHARS_MAX = 5  # behind brackets: "(dpa). —"
+_SHORT_BYTES_MAX = 24  # "(PTI)", "(Associated Press)": behind a date such brackets need no dash
 
 
 @inlined
@@ -149,7 +150,7 @@ def bracket_candidates(
         closed_end = closed + (3 if wide else 1)
         if not _BEGINS_NAME[utf8[inside]]:
             continue
-        named = wide
+        named = wide or closed - inside <= _SHORT_BYTES_MAX
         plain = True
         for at in range(inside, closed):
             plain &= utf8[at] != NEWLINE and utf8[at] != COLON

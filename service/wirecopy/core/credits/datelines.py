@@ -15,12 +15,13 @@ from functools import lru_cache
 import numpy as np
 
 from wirecopy.core import limits
-from wirecopy.core.credits import table as credit_table
+from wirecopy.core.agencies import AGENCIES
 from wirecopy.core.credits.bracket_kernels import bracket_candidates
-from wirecopy.core.credits.kernels import HOLDS_BYLINE, HOLDS_MENTION
+from wirecopy.core.credits.kernels import HOLDS_BYLINE, HOLDS_MENTION, HOLDS_SIGNATURE
 from wirecopy.core.credits.names import Name, is_known, make_name, name_within
 from wirecopy.core.credits.page import LINE_ENDS, Page
 from wirecopy.core.credits.rules import KnownName
+from wirecopy.core.credits.signatures import ends_with_date, signed, stands_at_edge_of
 from wirecopy.core.credits.unspaced import unspaced_agencies
 from wirecopy.core.model import I32, Credit, CreditKind
 from wirecopy.core.publishers import agency_key
@@ -30,7 +31,7 @@ from wirecopy.core.text.tokens import Tokens
 _PLACE_CHARS_MAX = 72  # "WEST PALM BEACH, Florida, September 23, 2024 "
 _ENCLOSED_CHARS_MAX = 60
 _BYLINE_ENDING_CHARS_MAX = 24  # " Entertainment Writer"
-_DASHES = "-–—―="
+_DASHES = "-–—―=_"
 _MARKS = frozenset("/-–—.\n")  # beside a name without brackets in a dateline
 _ENDING = frozenset(("", "\n", "\r", ".", ",", ":", ";", *_DASHES))
 _PAIRS = (
@@ -43,7 +44,10 @@ _BRACKETS = np.array(
     [[*pair[0].encode().ljust(3, b"\0"), *pair[1].encode().ljust(3, b"\0")] for pair in _PAIRS], np.uint8
 )
 _ROUND_ALONE = _BRACKETS[:1].copy()
-_AFTER_DATELINE = re.compile(r"[ \u00a0]?[.,:;]?[ \u00a0]{0,2}(?:[-–—―=]{1,3}|\.-)")
+_AFTER_DATELINE = re.compile(r"[ \u00a0]?[.,:;]?[ \u00a0]{0,2}(?:[-–—―=]{1,3}|\.-|_(?=\s))")
+_COLON_OR_STOP = re.compile(r"[ \u00a0]?(?::|\.[ \u00a0]|[ \u00a0]?\|)")
+_STATE = re.compile(r"\[[^\]\n]{2,30}\]")  # "Chennai [Tamil Nadu], June 2 (ANI):"
+
 _BARE_DASH = re.compile(r"[ \u00a0]?\n?(?:—|–|--)[ \u00a0\n]|[ \u00a0]-[ \u00a0]")
 _AFTER_PLACE = re.compile(r"[-–—―][ \u00a0]?\Z|\.[ \u00a0]\Z")
 _PLACE = re.compile(r"[\s\"'“„«*•>_\-–—]{0,4}(?!\d{1,2}:)[^\s\d()\[\]/|:?!][^()\[\]|:?!\n]*\Z")
@@ -111,7 +115,7 @@ def _agency_of(inside: str) -> Name | None:
 
 @lru_cache(maxsize=1)
 def _lower_names() -> frozenset[str]:
-    return frozenset(n for _, names, _ in credit_table.AGENCIES for n in names if n[0].islower())
+    return frozenset(n for _, names, _ in AGENCIES for n in names if n[0].islower())
 
 
 def brackets(text: str, utf8: bytes, tokens: Tokens) -> list[list[int]]:
@@ -134,12 +138,12 @@ def _may_credit(text: str, opened: int, closed: int) -> bool:
     """A quick no to most brackets: neither a dash nor the line's end behind them, nor capitals or nothing
     before."""
     behind = text[closed + 1 : closed + 3]
-    return (
+    return bool(
         behind[:1] in _ENDING
         or behind[1:] in _DASHES
         or opened == 0
         or text[opened - 1] in "\n-—"
-        or (opened > 1 and (text[opened - 2].isupper() or text[opened - 2].isdigit()))
+        or (opened > 1 and (text[opened - 2].isupper() or _DIGIT.search(text, max(0, opened - 16), opened)))
     )
 
 
@@ -151,25 +155,35 @@ def _in_brackets(page: Page, opened: int, closed: int) -> Credit | None:
     inside = text[opened + 1 : closed]
     ends_line = LINE_ENDS.match(text, closed + 1) is not None
     prefix = text[page.line_start(opened) : opened]
+    if "[" in prefix:
+        prefix = _STATE.sub("", prefix)
     if not ends_line and _is_place(prefix):
         return _bracketed_dateline(page, prefix, opened, closed)
     if ends_line and (_ENDS_SENTENCE.search(prefix[-4:]) or not prefix.strip()):
         return _sign_off(page, inside, opened, closed)
+    if ends_line and prefix.strip() and _names_place(prefix) and not prefix.isupper():
+        agency = _agency_in(inside, opened + 1)  # "QUEENSTOWN, New Zealand (AFP)", the text on the next line
+        start = page.line_start(opened)
+        return None if agency is None else page.credit(CreditKind.DATELINE, agency, start, closed + 1)
     return None
 
 
 def _bracketed_dateline(page: Page, prefix: str, opened: int, closed: int) -> Credit | None:
-    """ "PARIS (Courier) —", "Berlin (dpa) -", "【ロンドン共同】": what stands behind is on the same line."""
+    """ "PARIS (Courier) —", "Berlin (dpa) -", "【ロンドン共同】", "Delhi, Jun 2 (PTI) ", "Berlin (epd). ": what stands behind
+    is on the same line."""
     text = page.text
     inside = text[opened + 1 : closed]
     dash = _AFTER_DATELINE.match(text, closed + 1)
     capitals = not prefix.strip() or _in_capitals(prefix)
     sure = dash is not None or capitals or text[closed] in "】）" or "=" in inside
-    if not sure:
+    if not (sure or _COLON_OR_STOP.match(text, closed + 1) or ends_with_date(prefix)):
         return None
-    start = opened - len(prefix.lstrip())
+    start = page.line_start(opened)
+    start += len(text[start:opened]) - len(text[start:opened].lstrip())
     agency = _agency_in(inside, opened + 1)
     if agency is not None:
+        if not sure and (_spells_out(prefix, agency.text) or _is_spelled_out(prefix, agency.text)):
+            return None  # "Press Trust of India (PTI): …"
         return page.credit(CreditKind.DATELINE, agency, start, dash.end() if dash else closed + 1)
     name = name_within(text, opened + 1, closed) if dash and capitals else None
     if name is None or dash is None or _spells_out(prefix, name.text):
@@ -177,6 +191,12 @@ def _bracketed_dateline(page: Page, prefix: str, opened: int, closed: int) -> Cr
     if name.text[0].islower() and not is_known(name.text):
         return None
     return page.credit(CreditKind.DATELINE, name, start, dash.end())
+
+
+def _is_spelled_out(prefix: str, name: str) -> bool:
+    """Whether the words before brackets are what the name in them abbreviates."""
+    initials = "".join(word[0] for word in prefix.split() if word[0].isupper())
+    return name.isupper() and len(name) > 1 and initials.endswith(name)
 
 
 def _sign_off(page: Page, inside: str, opened: int, closed: int) -> Credit | None:
@@ -188,7 +208,9 @@ def _sign_off(page: Page, inside: str, opened: int, closed: int) -> Credit | Non
     pieces = [piece.strip() for piece in _PIECES.findall(inside)]
     if not all(agency_key(piece) or _INITIALS.match(piece) for piece in filter(None, pieces)):
         return None
-    return page.credit(CreditKind.SOURCE, agency, opened, closed + 1)
+    if not page.text[page.line_start(opened) : opened].strip() and not stands_at_edge_of(page, opened):
+        return None  # a picture's, between paragraphs
+    return page.credit(CreditKind.BYLINE, agency, opened, closed + 1)
 
 
 # ---- names of the table, wherever they stand
@@ -218,9 +240,12 @@ def by_known_name(
     )
     if not (holds or dateline):
         return None
-    if before[-1:] in ("", "\n") and behind[:1] in ("", "\n") and behind[1:] not in ("—", "–", "-"):
+    bare = before[-1:] in ("", "\n") and behind[:1] in ("", "\n") and behind[1:] not in ("—", "–", "-")
+    if bare and not known.agency:
         return None  # a line of the bare name: a menu's
     name = make_name(written, start, end)
+    if known.noun or bare:
+        return signed(page, known, at, name) if holds & HOLDS_SIGNATURE else None
     if dateline and (not _MARKS.isdisjoint(before + behind) or not before):
         credit = _dateline_of(page, known, name)
         if credit is not None:
@@ -229,6 +254,10 @@ def by_known_name(
         byline = _byline(page, at, len(known.hashes), known, name)
         if byline is not None:
             return byline
+    if holds & HOLDS_SIGNATURE:
+        signature = signed(page, known, at, name)
+        if signature is not None:
+            return signature
     return _mention(page, at, len(known.hashes), found_at, name) if holds & HOLDS_MENTION else None
 
 

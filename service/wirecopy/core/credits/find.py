@@ -10,7 +10,7 @@ must not be the publisher's own: a paper's dateline with its own name credits no
 Anchors are found by the flags of credit_rules.py over the tokens that the sketch needs anyway; each is then
 checked on its own line, of which a bounded part is looked at, and candidates are bounded in number: linear
 on any input. Phrases are in credit_phrases.py, datelines, bylines and mentions in credit_datelines.py, both
-as data in credit_table.py.
+as data in word_table.py.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def find_credits(
     host: str = "",
     tokens: Tokens | None = None,
     utf8: bytes | None = None,
+    year: int = 0,
 ) -> tuple[Credit, ...]:
     """Credits of a text, strongest first, of one kind the nearest source first; at most limits.CREDITS_MAX,
     each name once.
@@ -73,11 +74,20 @@ def find_credits(
     lacks_spaces = tokens.may_lack_spaces and has_unspaced(text)
     if not (words or places or lacks_spaces):  # as in most texts
         return ()
-    page = Page(text, tokens, _own(publisher, host, domain), title, rules())
+    page = Page(text, tokens, _own(publisher, host, domain), title, rules(), year, [])
     found = [*worded(page, words, in_texts), *enclosed(page, places)]
     if lacks_spaces:
         found += unspaced(page)
+    if page.stale:
+        found = [credit for credit in found if not _is_stale(page, credit)]
     return _best(found) if len(found) > 1 else tuple(found)
+
+
+def _is_stale(page: Page, credit: Credit) -> bool:
+    """Whether a signature stands beside its agency's copyright line of another year: both are the site's template."""
+    return credit.kind is CreditKind.BYLINE and any(
+        credit.key == key and abs(credit.start - at) < limits.CREDIT_LINE_CHARS_MAX for key, at in page.stale
+    )
 
 
 @lru_cache(maxsize=limits.CACHED_NAMES_MAX)

@@ -19,7 +19,6 @@ from wirecopy.core.credits.sign_kernels import (
     NEWLINE,
     SPACE,
     byte_of,
-    is_bare_line,
     may_be_dateline,
     may_be_gap,
     may_be_labelled,
@@ -48,7 +47,9 @@ NAME_ANY, NAME_AGENCY, NAME_LOWER = 1, 2, 4  # it is one; an agency's; it is als
 # no name stands before it) and the one behind it; of a line the name's code points and the suffix' first token.
 FOUND_AT, FOUND_RULE, FOUND_ANCHOR, FOUND_START, FOUND_END, FOUND_HOLDS, FOUND_COLUMNS = 0, 1, 2, 3, 4, 5, 6
 HOLDS_MENTION, HOLDS_BYLINE = 1, 2  # a name may be a mention, a byline: its neighbours' words allow it
+HOLDS_SIGNATURE = 4  # an agency's name may sign: on a short line, or at a long line's end or head
 _LEAST_ROWS = 32
+_SIGNED_HEAD_TOKENS = 4  # "© Copyright 2024 The …", "Reporting by …": so far into a long line
 _GOES_ON = signs_among(
     "&+@!*.'-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ:"
 )  # behind letters, in a word or an address
@@ -230,8 +231,11 @@ def _holds(
     start: Number,
     stop: Number,
     line_tokens_max: Number,
+    agency: Number,
 ) -> Any:
-    """HOLDS_ bits of a name of `size` tokens at token `at`, whose surroundings are tokens start … stop."""
+    """HOLDS_ bits of a name of `size` tokens at token `at`, whose surroundings are tokens start … stop.
+
+    agency: whether it may sign a text."""
     holds = 0
     here = at
     while here > start and _cue(table, values, hashes[here - 1]) & CUE_FILLER:
@@ -253,7 +257,11 @@ def _holds(
             high = middle
     first, last = lines[low - 1, LINE_TOKEN_START], lines[low - 1, LINE_TOKEN_END]
     if last - first > line_tokens_max:
+        if agency and (at + size == last or at - first <= _SIGNED_HEAD_TOKENS):
+            holds |= HOLDS_SIGNATURE
         return holds
+    if agency:
+        holds |= HOLDS_SIGNATURE
     if at + size < last and not _cue(table, values, hashes[at + size]) & CUE_BYLINE_ENDING:
         return holds
     if at == first or _cue(table, values, hashes[first]) & CUE_BYLINE:
@@ -364,11 +372,9 @@ def credit_candidates(
                     else:
                         if not name & NAME_LOWER and 0x61 <= utf8[byte] <= 0x7A:
                             continue
-                        if is_bare_line(utf8, byte, behind_byte):
-                            continue
                         size = last - first
-                        holds = _holds(table, values, hashes, lines, at, size, start, stop, around)
                         agency = (name & NAME_AGENCY) != 0
+                        holds = _holds(table, values, hashes, lines, at, size, start, stop, around, agency)
                         if not holds and not may_be_dateline(utf8, byte, behind_byte, agency):
                             continue
                     first_of, last_of = np.int64(starts[at]), np.int64(ends[behind - 1])

@@ -12,7 +12,8 @@ import re
 from functools import lru_cache
 
 from wirecopy.core import limits
-from wirecopy.core.credits import table as credit_table
+from wirecopy.core.agencies import MEDIA
+from wirecopy.core.credits import word_table
 from wirecopy.core.publishers import agency_key, fold_name, host_of, registrable_domain
 from wirecopy.core.values import Value
 
@@ -51,17 +52,41 @@ make_name = Name
 
 @lru_cache(maxsize=1)
 def _no_names() -> frozenset[str]:
-    return frozenset(map(fold_name, credit_table.NO_NAMES))
+    return frozenset(map(fold_name, word_table.NO_NAMES))
 
 
 @lru_cache(maxsize=1)
 def _no_first_words() -> frozenset[str]:
-    return frozenset(word.casefold() for word in credit_table.NO_FIRST_WORDS)
+    return frozenset(word.casefold() for word in word_table.NO_FIRST_WORDS)
 
 
 @lru_cache(maxsize=1)
 def _media() -> frozenset[str]:
-    return frozenset(map(fold_name, credit_table.MEDIA))
+    return frozenset(map(fold_name, MEDIA))
+
+
+def is_medium(name: str) -> bool:
+    """Whether the table lists this medium, which is no agency."""
+    return fold_name(name) in _media()
+
+
+@lru_cache(maxsize=1)
+def _desks() -> frozenset[str]:
+    return frozenset(word_table.DESKS)
+
+
+def agency_of(name: str) -> str:
+    """The key of the agency that a name is, or whose desk: "dpa Sport"; "" for none."""
+    found = agency_key(name)
+    if found or " " not in name:
+        return found
+    words = name.split()
+    while len(words) > 1 and words[-1] in _desks():
+        words.pop()
+        found = agency_key(" ".join(words))
+        if found:
+            return found
+    return ""
 
 
 @lru_cache(maxsize=limits.CACHED_NAMES_MAX)
@@ -74,7 +99,7 @@ def is_known(name: str) -> bool:
 def is_own(name: str, own: frozenset[str]) -> bool:
     """Whether a credited name is one of the publisher's own brand keys, or begins with one ("BBC Sport" at
     the BBC)."""
-    if fold_name(name) in own or (agency_key(name) or " ") in own:
+    if fold_name(name) in own or (agency_of(name) or " ") in own:
         return True
     words = name.split()
     return any(fold_name(" ".join(words[:count])) in own for count in range(1, len(words)))
@@ -86,7 +111,7 @@ def credited(name: str, own: frozenset[str]) -> tuple[str, bool]:
     publisher itself, whose brand keys are `own`."""
     if is_own(name, own):
         return "", False
-    agency = agency_key(name)
+    agency = agency_of(name)
     return agency or fold_name(name), bool(agency)
 
 

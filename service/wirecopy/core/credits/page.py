@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 
 from wirecopy.core import limits
-from wirecopy.core.credits.names import Name, credited
+from wirecopy.core.credits.names import Name, credited, is_medium
 from wirecopy.core.credits.rules import Rules
-from wirecopy.core.model import Credit, CreditKind
+from wirecopy.core.model import Credit, CreditKind, CreditScope
 from wirecopy.core.text.tokens import Tokens
 from wirecopy.core.values import Value
 
@@ -25,6 +25,10 @@ class Page(Value):
     own: frozenset[str]
     title: str
     rules: Rules
+    year: int  # of publication; 0 where it is not known
+    stale: list[
+        tuple[str, int]
+    ]  # keys in copyright lines of other years, and where: such lines are the site's
 
     def line_start(self, at: int) -> int:
         """Start of the line that holds code point `at`, as far as credits look."""
@@ -38,15 +42,20 @@ class Page(Value):
         end = self.text.find("\n", at, at + limits.CREDIT_LINE_CHARS_MAX)
         return end if end >= 0 else min(len(self.text), at + limits.CREDIT_LINE_CHARS_MAX)
 
-    def credit(self, kind: CreditKind, name: Name, start: int, end: int) -> Credit | None:
-        """The credit, or None where it names the publisher itself or stands in the headline."""
+    def credit(
+        self, kind: CreditKind, name: Name, start: int, end: int, scope: CreditScope | None = None
+    ) -> Credit | None:
+        """The credit, or None where it names the publisher itself or stands in the headline. `scope`: where it is not
+        what its kind and name say."""
         key, agency = credited(name.text, self.own)
         if not key:
             return None
         phrase = self.text[start:end]
         if self.title and phrase in self.title:
             return None
-        return Credit(kind, name.text, key, agency, phrase, start, end)
+        if scope is None:
+            scope = _scope(kind, agency=agency or (kind is CreditKind.BYLINE and is_medium(name.text)))
+        return Credit(kind, name.text, key, agency, phrase, start, end, scope)
 
     def line_is_short(self, start: int) -> bool:
         """Whether the line from `start` ends within what credits look at."""
@@ -62,3 +71,15 @@ class Page(Value):
     def begins_sentence(self, start: int) -> bool:
         """Whether a line or sentence begins at code point `start`."""
         return start == 0 or bool(_HEAD_BEFORE.search(self.text, max(0, start - 12), start))
+
+
+def _scope(kind: CreditKind, *, agency: bool) -> CreditScope:
+    """How much a credit of a kind says, in the best place. "Originally published by" is said of texts alone; datelines,
+    bylines and sources are believed of agencies, which exist to be printed."""
+    if kind is CreditKind.MENTION:
+        return CreditScope.FACT
+    if kind is CreditKind.ORIGINALLY:
+        return CreditScope.TEXT
+    if kind in (CreditKind.DATELINE, CreditKind.BYLINE, CreditKind.SOURCE) and agency:
+        return CreditScope.TEXT
+    return CreditScope.CLAIM

@@ -11,8 +11,9 @@ from wirecopy.core.credits.datelines import by_known_name
 from wirecopy.core.credits.names import Name, is_known, name_from, name_within
 from wirecopy.core.credits.page import LINE_ENDS, SENTENCE_ENDS, Page
 from wirecopy.core.credits.program import program
-from wirecopy.core.credits.rules import KnownName, Label, Phrase, match_backward, match_forward
-from wirecopy.core.model import Credit, CreditKind
+from wirecopy.core.credits.rules import ClosingForm, KnownName, Label, Phrase, match_backward, match_forward
+from wirecopy.core.credits.signatures import closed, credits_figures, stands_at_edge
+from wirecopy.core.model import Credit, CreditKind, CreditScope
 from wirecopy.core.publishers import fold_name
 from wirecopy.core.text.kernels import LINE_TOKEN_END
 
@@ -45,6 +46,8 @@ def _in_text(page: Page, found: Sequence[Sequence[int]]) -> Iterator[Credit]:
             named = credit is not None
         elif isinstance(rule, Label):
             credit = _label(page, rule, start, end)
+        elif isinstance(rule, ClosingForm):
+            credit = closed(page, rule, start, end)
         else:
             credit = _phrase(page, rule, at, anchor, start, end)
         if credit is not None:
@@ -64,13 +67,13 @@ def _phrase(page: Page, phrase: Phrase, found_at: int, anchor: int, first: int, 
         return None
     if phrase.suffix and not _is_followed(page, phrase, found_at, after, name.end):
         return None
-    if phrase.kind is CreditKind.ORIGINALLY and not _is_of_this_text(page, start, anchor):
+    if phrase.kind is CreditKind.ORIGINALLY and not _is_of_this_text(page, start, anchor, name.end):
         return None
     if phrase.place == "head" and not (
         page.nearly_begins_sentence(start) and SENTENCE_ENDS.match(page.text, name.end)
     ):
         return None
-    return page.credit(phrase.kind, name, _with_own_name(page, start, anchor), name.end)
+    return page.credit(phrase.kind, name, _with_own_name(page, start, anchor), name.end, phrase.scope)
 
 
 def _with_own_name(page: Page, start: int, first: int) -> int:
@@ -104,18 +107,28 @@ def _is_followed(page: Page, phrase: Phrase, found_at: int, after: int, end: int
     return match_forward(phrase.suffix, window, at) >= 0 or match_forward(phrase.suffix, window, at + 1) >= 0
 
 
-def _is_of_this_text(page: Page, start: int, at: int) -> bool:
-    """Whether a phrase begins a sentence or has a word for a text before it on its line: else it is of a
-    book or law."""
+def _is_of_this_text(page: Page, start: int, at: int, end: int) -> bool:
+    """Whether a phrase that begins at code point `start`, its anchor token `at`, is said of the text it stands in, and not
+    of a book, a law or another's report: it begins a sentence; or a word for a text stands before it on its line that is
+    called this one, or begins the sentence. A participle alone ("a report first published by X") is said of the text
+    only where the sentence ends with the name, at code point `end`."""
     if page.begins_sentence(start):
         return True
+    tokens = page.tokens
     first = max(0, at - limits.CREDIT_PHRASE_TOKENS_MAX)
     line_start = page.line_start(start)
     for token in range(at, first - 1, -1):
-        if page.tokens.starts[token] < line_start:
+        if tokens.starts[token] < line_start:
             return False
-        if page.tokens.hashes.item(token) in page.rules.text_nouns:
-            return True
+        if tokens.hashes.item(token) in page.rules.text_nouns:
+            this = page.rules.this_words
+            for at_this in range(max(0, token - 2), token):
+                if tokens.hashes.item(at_this) in this:  # but "information for this report was provided by …"
+                    return not (at_this and tokens.hashes.item(at_this - 1) in page.rules.toward_words)
+            if not page.nearly_begins_sentence(tokens.starts.item(token)):
+                return False
+            follows = tokens.starts[token + 1] < start if token + 1 <= at else False
+            return bool(follows) or SENTENCE_ENDS.match(page.text, end) is not None
     return False
 
 
@@ -149,7 +162,8 @@ def _label(page: Page, label: Label, start: int, end: int) -> Credit | None:
         name = _rest_of_line(page, gap.end())
     if name is None:
         return None
-    return page.credit(label.kind, name, start, name.end)
+    in_midst = label.kind is CreditKind.SOURCE and credits_figures(page, start)
+    return page.credit(label.kind, name, start, name.end, CreditScope.FACT if in_midst else None)
 
 
 def _rest_of_line(page: Page, at: int) -> Name | None:
@@ -206,7 +220,9 @@ def _line_phrase(
         return None
     if not LINE_ENDS.match(page.text, max(end, name.end)):
         return None
-    return page.credit(phrase.kind, name, start, max(end, name.end))
+    if phrase.place == "foot" and not stands_at_edge(page, first, known=is_known(name.text)):
+        return None
+    return page.credit(phrase.kind, name, start, max(end, name.end), phrase.scope)
 
 
 def _is_announced(text: str, suffix_start: int, end: int, name: Name) -> bool:

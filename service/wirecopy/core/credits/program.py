@@ -19,7 +19,9 @@ from wirecopy.core.credits import kernels
 from wirecopy.core.credits.names import ARTICLES
 from wirecopy.core.credits.rules import (
     Alternative,
+    ClosingForm,
     KnownName,
+    Label,
     Phrase,
     Rule,
     Rules,
@@ -75,7 +77,7 @@ class _Writer:
             kind = kernels.RULE_LINE if is_line else kernels.RULE_PHRASE
             row = [kind, *self._slots_of(rule.after), *self._slots_of(backward), 0]
         else:
-            name = _name_bits(rule) if isinstance(rule, KnownName) else 0
+            name = 0 if isinstance(rule, Label) else _name_bits(rule)
             row = [kernels.RULE_WORDS, *self._words_of(rule.hashes), 0, 0, name]
         self._numbers[id(rule), is_line] = len(self.rules)
         self.rules.append(rule)
@@ -130,7 +132,9 @@ class _Writer:
         return len(self._slots) - len(slots), len(self._slots)
 
 
-def _name_bits(name: KnownName) -> int:
+def _name_bits(name: KnownName | ClosingForm) -> int:
+    if isinstance(name, ClosingForm):  # it signs as an agency's name does, however it is written
+        return kernels.NAME_ANY | kernels.NAME_AGENCY | kernels.NAME_LOWER
     lower = any(spelling[0].islower() for spelling in name.written)
     return kernels.NAME_ANY | name.agency * kernels.NAME_AGENCY | lower * kernels.NAME_LOWER
 

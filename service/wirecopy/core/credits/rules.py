@@ -19,7 +19,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from wirecopy.core.credits import table as credit_table
+from wirecopy.core.agencies import AGENCIES, MEDIA
+from wirecopy.core.credits import phrase_table, word_table
 from wirecopy.core.credits.kernels import (
     FLAG_LINE_END,
     FLAG_LINE_PAIR,
@@ -27,14 +28,14 @@ from wirecopy.core.credits.kernels import (
     FLAG_PAIR,
     FLAG_SINGLE,
 )
-from wirecopy.core.model import CreditKind
+from wirecopy.core.model import CreditKind, CreditScope
 from wirecopy.core.text.tokens import phrase_hashes
 
 Alternative = tuple[int, ...]
 
 _FLAG_MASK = (1 << 16) - 1  # the filter's size and its two places a key are those of kernels.py
 _SECOND_BITS = 8
-WHOLE_LINE = ("line", "known")
+WHOLE_LINE = ("line", "known", "foot")
 
 _PIECE = re.compile(r"\s*(\*?)(?:\(([^)]*)\)|(\{own\}|\{\})|([^\s(*{]+))")
 
@@ -74,11 +75,12 @@ class Phrase:
     the creditor's own name (−1 for none)."""
 
     kind: CreditKind
-    place: str  # "line" | "known" | "text" | "head"
+    place: str  # "line" | "known" | "foot" | "text" | "head"
     before: tuple[Slot, ...]
     after: tuple[Slot, ...]
     suffix: tuple[Slot, ...]
     own_at: int
+    scope: CreditScope | None = None  # where it is not what the kind says
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,20 @@ class KnownName:
     written: frozenset[str]
     agency: bool
     exact: bool
+    noun: bool = False  # what agencies call themselves: the name is around it
 
 
-Rule = Phrase | Label | KnownName
+@dataclass(frozen=True, slots=True)
+class ClosingForm:
+    """ "Reporting by …; editing by …": the agency that closes its texts so; `later` are words of which one follows on
+    the line, case folded."""
+
+    hashes: Alternative
+    agency: str
+    later: tuple[str, ...]
+
+
+Rule = Phrase | Label | KnownName | ClosingForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +121,7 @@ class Rules:
     there."""
 
     flags: npt.NDArray[np.uint16]  # u16[2^16], the filter of kernels.py
-    singles: dict[int, tuple[Phrase | Label, ...]]
+    singles: dict[int, tuple[Phrase | Label | ClosingForm, ...]]
     exact: dict[int, KnownName]  # names of one token
     pairs: dict[int, tuple[tuple[Rule, int], ...]]
     line_start: dict[int, tuple[Phrase, ...]]
@@ -118,6 +131,8 @@ class Rules:
     byline_heads: frozenset[str]  # their first words, case folded
     byline_endings: frozenset[Alternative]
     text_nouns: frozenset[int]
+    this_words: frozenset[int]
+    toward_words: frozenset[int]
     mention_before: frozenset[Alternative]
     mention_after: frozenset[Alternative]
     mention_fillers: frozenset[int]  # one token each
@@ -151,7 +166,9 @@ def compile_phrase(kind: str, place: str, template: str) -> Phrase:
         f"an anchor must be there: {template}"
     )
     own_at = next((i for i, slot in enumerate(spelled[:anchor]) if slot.own), -1)
-    return Phrase(CreditKind(kind), place, spelled[:anchor], spelled[anchor:], suffix, own_at)
+    scope = CreditScope.PART if kind == "part" else None
+    said = CreditKind.SOURCE if kind == "part" else CreditKind(kind)
+    return Phrase(said, place, spelled[:anchor], spelled[anchor:], suffix, own_at, scope)
 
 
 def _beginnings(slots: Sequence[Slot]) -> set[Alternative]:
@@ -198,8 +215,8 @@ def _known_names() -> list[KnownName]:
     """Names that are known where they stand, longest first. Those of scripts without spaces are found by
     characters, and names of single letters only in brackets."""
     written: dict[Alternative, tuple[set[str], bool]] = {}
-    agencies = ((names, True) for _, names, _ in credit_table.AGENCIES)
-    for names, agency in (*agencies, (credit_table.MEDIA, False)):
+    agencies = ((names, True) for _, names, _ in AGENCIES)
+    for names, agency in (*agencies, (MEDIA, False)):
         for name in names:
             cased = name.upper() != name.lower()
             if not (cased or len(name) >= 5) or name[0] >= "\u0e00" or max(map(len, name.split())) < 2:
@@ -207,16 +224,27 @@ def _known_names() -> list[KnownName]:
             hashes = phrase_hashes(name)
             spellings, is_agency = written.get(hashes, (set(), False))
             written[hashes] = (spellings | {name}, agency or is_agency)
+    nouns = {phrase_hashes(noun): noun for noun in word_table.AGENCY_NOUNS}
     return [
         KnownName(hashes, frozenset(spellings), agency, exact=len(hashes) == 1)
         for hashes, (spellings, agency) in sorted(written.items(), key=lambda item: (-len(item[0]), item[0]))
+    ] + [
+        KnownName(hashes, frozenset((noun,)), agency=True, exact=False, noun=True)
+        for hashes, noun in sorted(nouns.items())
+        if hashes not in written
+    ]
+
+
+def _closing_forms() -> list[ClosingForm]:
+    return [
+        ClosingForm(phrase_hashes(first), agency, later) for agency, first, later in word_table.CLOSING_FORMS
     ]
 
 
 def _labels() -> list[Label]:
     rows = (
-        (CreditKind.SOURCE, credit_table.SOURCE_LABELS),
-        (CreditKind.ORIGINALLY, credit_table.ORIGIN_LABELS),
+        (CreditKind.SOURCE, word_table.SOURCE_LABELS),
+        (CreditKind.ORIGINALLY, word_table.ORIGIN_LABELS),
     )
     labels = {Label(kind, phrase_hashes(word)) for kind, words in rows for word in words}
     return sorted(labels, key=lambda label: (-len(label.hashes), label.hashes))
@@ -225,11 +253,16 @@ def _labels() -> list[Label]:
 @lru_cache(maxsize=1)
 def rules() -> Rules:
     """The compiled table, made on first use."""
-    phrases = [compile_phrase(*row) for row in credit_table.PHRASES]
-    singles: dict[int, list[Phrase | Label]] = {}
+    phrases = [compile_phrase(*row) for row in phrase_table.PHRASES]
+    singles: dict[int, list[Phrase | Label | ClosingForm]] = {}
     exact: dict[int, KnownName] = {}
     pairs: dict[int, list[tuple[Rule, int]]] = {}
-    anchored: list[Rule] = [*(p for p in phrases if p.place not in WHOLE_LINE), *_labels(), *_known_names()]
+    anchored: list[Rule] = [
+        *(p for p in phrases if p.place not in WHOLE_LINE),
+        *_labels(),
+        *_known_names(),
+        *_closing_forms(),
+    ]
     for rule in anchored:
         for tokens, distance in _keys_of(rule):
             if len(tokens) == 1 and isinstance(rule, KnownName):
@@ -259,13 +292,15 @@ def rules() -> Rules:
         line_start,
         line_pair,
         line_end,
-        frozenset(map(phrase_hashes, credit_table.BYLINE_WORDS)),
-        frozenset(words.split()[0].casefold() for words in credit_table.BYLINE_WORDS),
-        frozenset(map(phrase_hashes, credit_table.BYLINE_ENDINGS)),
-        frozenset(phrase_hashes(noun)[0] for noun in credit_table.TEXT_NOUNS),
-        frozenset(map(phrase_hashes, credit_table.MENTION_BEFORE)),
-        frozenset(map(phrase_hashes, credit_table.MENTION_AFTER)),
-        frozenset(phrase_hashes(word)[0] for word in credit_table.MENTION_FILLERS),
+        frozenset(map(phrase_hashes, word_table.BYLINE_WORDS)),
+        frozenset(words.split()[0].casefold() for words in word_table.BYLINE_WORDS),
+        frozenset(map(phrase_hashes, word_table.BYLINE_ENDINGS)),
+        frozenset(phrase_hashes(noun)[0] for noun in word_table.TEXT_NOUNS),
+        frozenset(phrase_hashes(word)[0] for word in word_table.THIS_WORDS),
+        frozenset(phrase_hashes(word)[0] for word in word_table.TOWARD_WORDS),
+        frozenset(map(phrase_hashes, word_table.MENTION_BEFORE)),
+        frozenset(map(phrase_hashes, word_table.MENTION_AFTER)),
+        frozenset(phrase_hashes(word)[0] for word in word_table.MENTION_FILLERS),
     )
 
 

@@ -112,15 +112,6 @@ def may_be_dateline(utf8: Array, start: Number, end: Number, agency: Number) -> 
 
 
 @kernel
-def is_bare_line(utf8: Array, start: Number, end: Number) -> Any:
-    """Whether bytes start … end are a line to themselves, with no dash at the beginning of the next."""
-    if sign_at(utf8, start - 1) != NEWLINE or sign_at(utf8, end) != NEWLINE:
-        return False
-    behind = sign_at(utf8, end + 1)
-    return behind < 0x80 and behind != DASH
-
-
-@kernel
 def may_be_gap(utf8: Array, at: Number, end: Number) -> Any:
     """Whether bytes at … end may stand between a phrase and its name, as far as ASCII tells."""
     chars = 0

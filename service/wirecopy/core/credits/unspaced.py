@@ -14,7 +14,8 @@ from functools import lru_cache
 import numpy as np
 
 from wirecopy.core import limits
-from wirecopy.core.credits import table as credit_table
+from wirecopy.core.agencies import AGENCIES
+from wirecopy.core.credits import phrase_table
 from wirecopy.core.credits.names import Name, name_within
 from wirecopy.core.credits.page import Page
 from wirecopy.core.model import Credit, CreditKind
@@ -30,7 +31,7 @@ _ARTICLE_HEADS = ("本文", "文章", "此文", "该文", "本稿", "原文")
 @lru_cache(maxsize=1)
 def unspaced_agencies() -> re.Pattern[str]:
     """The agencies' names in scripts without spaces, longest first: there a place and a name are one word."""
-    names = {n for _, names, _ in credit_table.AGENCIES for n in names if n[0] >= "\u0e00" and len(n) >= 2}
+    names = {n for _, names, _ in AGENCIES for n in names if n[0] >= "\u0e00" and len(n) >= 2}
     return re.compile("|".join(map(re.escape, sorted(names, key=lambda n: (-len(n), n)))))
 
 
@@ -39,13 +40,11 @@ def _unspaced_phrases() -> tuple[dict[str, list[tuple[str, str, str]]], frozense
     """Phrases by their first character, or where they begin with the name by their last; the agencies'
     first ones; the first characters of both."""
     found: dict[str, list[tuple[str, str, str]]] = {}
-    for kind, before, after in credit_table.UNSPACED_PHRASES:
+    for kind, before, after in phrase_table.UNSPACED_PHRASES:
         found.setdefault(before[0] if before else after[-1], []).append((kind, before, after))
         for head in _ARTICLE_HEADS if kind == "originally" else ():
             found.setdefault(head[0], [])  # a line that begins so is looked at
-    agencies = frozenset(
-        n[0] for _, names, _ in credit_table.AGENCIES for n in names if n[0] >= _UNSPACED_FROM
-    )
+    agencies = frozenset(n[0] for _, names, _ in AGENCIES for n in names if n[0] >= _UNSPACED_FROM)
     return found, agencies, agencies.union(found)
 
 

@@ -8,6 +8,7 @@ any thread.
 from __future__ import annotations
 
 from bisect import bisect_left
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -17,10 +18,13 @@ from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, encode_
 from wirecopy.core.fingerprint.sketch import Sketch, sketch_in
 from wirecopy.core.fingerprint.varint_kernels import pack_quoted
 from wirecopy.core.hashing import xxh3_64, xxh3_128_hex
-from wirecopy.core.model import I32, U8, Credit, CreditKind, RawArticle
+from wirecopy.core.model import I32, U8, Credit, CreditKind, CreditScope, RawArticle
+from wirecopy.core.text.kernels import LINE_CHAR_START, LINE_TOKEN_START
 from wirecopy.core.text.quotations import quoted_in
 from wirecopy.core.text.tokens import Tokens, borrow, give_back, tokens_in
 from wirecopy.core.values import Value
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Proposal(Value):
@@ -48,6 +52,7 @@ def propose(article: RawArticle) -> Proposal:
         host=article.host,
         tokens=tokens,
         utf8=utf8,
+        year=_year(article.published_at_ms),
     )[: limits.CREDITS_MAX]
     quoted = _packed(*quoted_in(utf8, tokens, article))
     if article.offsets is not None:  # else the text is the body
@@ -87,13 +92,9 @@ def _packed(quoted: U8, count: int) -> bytes:
 def _placed(
     found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, sketch: Sketch
 ) -> tuple[RecordCredit, ...]:
-    """Credits as the log holds them: where in the body as it came, and whether the article says them."""
+    """Credits as the log holds them: where in the body as it came, and how much they say in that place."""
     offsets = article.offsets
-    first = last = top = 0
-    if sketch.main_end > sketch.main_start:
-        start = tokens.starts.item(sketch.main_start)
-        first, top = start - limits.CREDIT_BEFORE_CHARS, start + limits.CREDIT_TOP_CHARS
-        last = tokens.ends.item(sketch.main_end - 1) + limits.CREDIT_AFTER_CHARS
+    places = _places(tokens, sketch)
     placed = [
         RecordCredit(
             credit.kind,
@@ -102,21 +103,56 @@ def _placed(
             credit.agency,
             credit.start if offsets is None else int(offsets[credit.start]),
             credit.end if offsets is None else int(offsets[credit.end]),
-            first <= credit.start < (top if credit.kind is CreditKind.DATELINE else last),
-            _context(tokens, credit),
+            _scope_of(credit, places),
+            _context(tokens, credit, places[0] + limits.CREDIT_BEFORE_CHARS),
         )
         for credit in found
     ]
     if len(placed) > 1:  # stable: strongest first, the article's before the page's
-        placed.sort(key=lambda credit: not credit.inside)
+        placed.sort(key=lambda credit: credit.scope is CreditScope.PAGE)
     return tuple(placed)
 
 
-def _context(tokens: Tokens, credit: Credit) -> int:
-    """32 bits of the hash of a credit with the words on both sides of it."""
+def _places(tokens: Tokens, sketch: Sketch) -> tuple[int, int, int]:
+    """Code points where the main region begins, where its last line does, and where it ends; (0, 0, 0) without one."""
+    if sketch.main_end <= sketch.main_start:
+        return 0, 0, 0
+    lines = tokens.lines
+    last = int(np.searchsorted(lines[:, LINE_TOKEN_START], sketch.main_end - 1, "right")) - 1
+    return (
+        tokens.starts.item(sketch.main_start),
+        lines.item(last, LINE_CHAR_START),
+        tokens.ends.item(sketch.main_end - 1),
+    )
+
+
+def _scope_of(credit: Credit, places: tuple[int, int, int]) -> CreditScope:
+    """What a credit says where it stands: a dateline opens the article, a byline or signature stands above or below it."""
+    first, last, end = places
+    if not first - limits.CREDIT_BEFORE_CHARS <= credit.start < end + limits.CREDIT_AFTER_CHARS:
+        return CreditScope.PAGE
+    kind, at = credit.kind, credit.start
+    if kind is CreditKind.DATELINE:
+        return credit.scope if at < first + limits.CREDIT_TOP_CHARS else CreditScope.PAGE
+    if kind is CreditKind.BYLINE:
+        placed = at < first + limits.CREDIT_BEFORE_CHARS or at >= last - limits.CREDIT_AFTER_CHARS
+        return credit.scope if placed else CreditScope.PAGE
+    return credit.scope
+
+
+def _year(ms: int | None) -> int:
+    """The year of a time, 0 where there is none."""
+    return 0 if ms is None else (_EPOCH + timedelta(milliseconds=ms)).year
+
+
+def _context(tokens: Tokens, credit: Credit, below: int) -> int:
+    """32 bits of the hash of a credit with the words on both sides of it. Of a signature that stands behind code point
+    `below`, at the article's foot, with those behind it where there are any: before it stands the article, and no
+    template."""
     starts = tokens.starts.data  # of Python's own numbers: a tenth of what the array's take to be compared
     first = bisect_left(starts, credit.start)
-    last = bisect_left(starts, credit.end, first) + limits.CREDIT_CONTEXT_TOKENS
-    first = max(0, first - limits.CREDIT_CONTEXT_TOKENS)
+    end = bisect_left(starts, credit.end, first) + limits.CREDIT_CONTEXT_TOKENS
+    if not (credit.kind is CreditKind.BYLINE and credit.start > below and end <= len(starts)):
+        first = max(0, first - limits.CREDIT_CONTEXT_TOKENS)
     bounds = tokens.canonical_starts.data
-    return xxh3_64(tokens.canonical[bounds[first] : bounds[min(last, len(starts))]]) & 0xFFFFFFFF
+    return xxh3_64(tokens.canonical[bounds[first] : bounds[min(end, len(starts))]]) & 0xFFFFFFFF

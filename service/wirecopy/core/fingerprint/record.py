@@ -22,7 +22,7 @@ from wirecopy.core import limits
 from wirecopy.core.fingerprint import varint_kernels
 from wirecopy.core.fingerprint.sketch import Sketch
 from wirecopy.core.hashing import xxh3_64
-from wirecopy.core.model import CreditKind, RawPosition, RefusalReason, Refused
+from wirecopy.core.model import CreditKind, CreditScope, RawPosition, RefusalReason, Refused
 from wirecopy.core.values import Value
 
 MAGIC = b"WC"
@@ -31,6 +31,8 @@ _HEAD = struct.Struct("<2sBQ")
 _TAIL = struct.Struct("<16sQQH")
 _LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(np.int64), np.dtype(np.int32)
 _CREDIT_KINDS = tuple(CreditKind)
+_CREDIT_SCOPES = tuple(CreditScope)
+_CREDIT_SCOPE_NUMBERS = {scope: number for number, scope in enumerate(_CREDIT_SCOPES)}
 _CREDIT_KIND_NUMBERS = {kind: number for number, kind in enumerate(_CREDIT_KINDS)}
 _NUMBER_BYTES_MAX = 10  # of an unsigned LEB128 of 64 bits
 _NUMBERS_LEAST = varint_kernels.RECORD_NUMBERS + 6  # of a record without credits
@@ -64,7 +66,7 @@ class RecordCredit(Value):
     agency: bool
     start: int
     end: int
-    inside: bool  # it stands where the article says such things; else the page says it
+    scope: CreditScope
     context: int  # 32 bits of the hash of the words around it: a site's template repeats them
 
 
@@ -94,7 +96,7 @@ def id_key(domain: str, id_: str) -> int:
 
 def strong(credit: RecordCredit) -> bool:
     """Whether a credit says whose text this is, not only where a fact is from."""
-    return credit.kind is not CreditKind.MENTION
+    return credit.scope is not CreditScope.FACT
 
 
 class _DamagedError(Exception):
@@ -126,7 +128,7 @@ def encode_record(record: SketchRecord) -> bytes:
         len(record.credits),
     ]
     for credit in record.credits:
-        flags = int(credit.agency) | int(credit.inside) << 1
+        flags = int(credit.agency) | _CREDIT_SCOPE_NUMBERS[credit.scope] << 1
         kind = _CREDIT_KIND_NUMBERS[credit.kind]
         numbers += (kind, flags, credit.start, credit.end - credit.start, credit.context)
     numbers += lengths
@@ -242,9 +244,9 @@ def _credits(numbers: list[int], named: list[str]) -> tuple[RecordCredit, ...]:
     for i in range(len(named) // 2):
         kind, flags, start, size, context = numbers[5 * i : 5 * i + 5]
         name, key = named[2 * i : 2 * i + 2]
-        inside, agency = bool(flags & 2), bool(flags & 1)
+        scope, agency = _CREDIT_SCOPES[flags >> 1], bool(flags & 1)
         credits_.append(
-            RecordCredit(_CREDIT_KINDS[kind], name, key, agency, start, start + size, inside, context)
+            RecordCredit(_CREDIT_KINDS[kind], name, key, agency, start, start + size, scope, context)
         )
     return tuple(credits_)
 

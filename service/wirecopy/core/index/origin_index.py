@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import SketchRecord
+from wirecopy.core.fingerprint.record import SketchRecord, strong
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.index import sharded
 from wirecopy.core.index.articles import ArticleStore
@@ -39,7 +39,7 @@ from wirecopy.core.index.stored import (
     encode_remembered,
     reencode_remembered,
 )
-from wirecopy.core.model import CreditKind, Verdict, VerdictKind
+from wirecopy.core.model import Verdict, VerdictKind
 from wirecopy.core.publishers import brand_keys
 
 
@@ -190,7 +190,7 @@ class OriginIndex:
         articles, sketch = self.articles, record.sketch
         credit = 0
         for one in record.credits:
-            if one.kind is not CreditKind.MENTION:
+            if strong(one):
                 credit = xxh3_64(one.key.encode("utf-8", "replace")) or 1
                 break
         newest, link = None, NO_ARTICLE

@@ -32,6 +32,7 @@ from wirecopy.core.model import (
     CorrectionReason,
     Credit,
     CreditKind,
+    CreditScope,
     Extent,
     Original,
     Outcome,
@@ -46,7 +47,7 @@ from wirecopy.core.records.raw import json_bytes, json_value
 from wirecopy.core.values import Value, replace
 
 CREDIT_KINDS = {kind.value: kind for kind in CreditKind}
-_MENTION = CreditKind.MENTION.value
+_FACT = CreditScope.FACT.value
 _VERDICT_KINDS = tuple(VerdictKind)
 _KIND_NUMBERS = {kind._value_: number for number, kind in enumerate(_VERDICT_KINDS)}
 # partition, offset, body's digest, bytes of judged and of rest, of names, their lengths in code points, kind, version, bytes
@@ -125,7 +126,7 @@ def _judged(article: SketchRecord | Remembered, verdict: Verdict) -> bytes:
     if original is None and not article.credits and verdict.story == article.id:
         return b""
     credits_ = [
-        [c.kind._value_, c.name, c.key, c.agency, c.start, c.end, c.inside, c.context]
+        [c.kind._value_, c.name, c.key, c.agency, c.start, c.end, c.scope._value_, c.context]
         for c in article.credits
     ]
     story = None if verdict.story == article.id else verdict.story
@@ -170,7 +171,7 @@ class Head(Value):
     def strongest_credit(self) -> RecordCredit | None:
         """Its first credit that is more than a mention."""
         for values in self.credits:
-            if values[0] != _MENTION:
+            if values[6] != _FACT:
                 return credit_from_list(values)
         return None
 
@@ -249,7 +250,8 @@ def decode_remembered(blob: bytes) -> Remembered:
 
 def credit_from_list(values: list[Any]) -> RecordCredit:
     """One of a head's credits."""
-    return RecordCredit(CREDIT_KINDS[values[0]], *values[1:])
+    kind, name, key, agency, start, end, scope, context = values
+    return RecordCredit(CREDIT_KINDS[kind], name, key, agency, start, end, CreditScope(scope), context)
 
 
 def remembered_lines(blob: bytes) -> I32:
@@ -314,6 +316,7 @@ def _shares_list(verdict: Verdict, passages_max: int | None) -> list[object]:
             credit.text,
             credit.start,
             credit.end,
+            credit.scope._value_,
         ],
         verdict.basis,
         [[q.start, q.end, q.words, q.id, q.publisher] for q in verdict.quotations],
@@ -352,11 +355,17 @@ def verdict_from_list(values: list[Any]) -> Verdict:
         boilerplate_share,
         tuple(Passage(start, end, words, sources[at][0]) for start, end, words, at in passages),
         tuple(Source(*source) for source in sources),
-        None if credit is None else Credit(CreditKind(credit[0]), *credit[1:]),
+        None if credit is None else _credit(*credit),
         tuple(Basis(one) for one in basis),
         tuple(Quotation(*one) for one in quotations),
         *later,
     )
+
+
+def _credit(
+    kind: str, name: str, key: str, agency: bool, text: str, start: int, end: int, scope: str
+) -> Credit:
+    return Credit(CreditKind(kind), name, key, agency, text, start, end, CreditScope(scope))
 
 
 def _original_list(original: Original) -> list[object]:

@@ -19,6 +19,7 @@ from wirecopy.core.model import (
     Basis,
     Credit,
     CreditKind,
+    CreditScope,
     Extent,
     Original,
     Passage,
@@ -178,6 +179,12 @@ OBJECTS: dict[str, tuple[Member, ...]] = {
         ),
         Member("start", "First code point, as in passages.", _COUNT),
         Member("end", "One past the last code point.", _FROM_ONE),
+        Member(
+            "scope",
+            "What is credited. `text`: the whole text; believed without a match. `part`: material in it. `claim`: the text, in"
+            " words that need a match. `fact`: a fact, figure or picture. `page`: said outside the article.",
+            {"enum": [scope.value for scope in CreditScope]},
+        ),
     ),
     "position": (
         Member("topic", "Topic.", _NAME),
@@ -248,7 +255,13 @@ def verdict_to_json(verdict: Verdict, body_xxh3: str, position: RawPosition) -> 
         "sources": [_source_to_json(source) for source in verdict.sources] if verdict.sources else [],
         "credit": None
         if credit is None
-        else {"name": credit.name, "text": credit.text, "start": credit.start, "end": credit.end},
+        else {
+            "name": credit.name,
+            "text": credit.text,
+            "start": credit.start,
+            "end": credit.end,
+            "scope": credit.scope,
+        },
         "basis": verdict.basis,
         "quotations": [
             {"start": q.start, "end": q.end, "words": q.words, "id": q.id, "publisher": q.publisher}
@@ -286,6 +299,7 @@ def _credit(value: Any) -> Credit:
         value["text"],
         int(value["start"]),
         int(value["end"]),
+        CreditScope(value.get("scope", CreditScope.CLAIM)),
     )
 
 

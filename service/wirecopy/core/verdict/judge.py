@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
 from wirecopy.core.index.known import Known
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.model import (
@@ -17,7 +17,6 @@ from wirecopy.core.model import (
     Basis,
     Correction,
     Credit,
-    CreditKind,
     Extent,
     Original,
     Source,
@@ -287,12 +286,8 @@ def _ratio(part: int, whole: int) -> float:
 def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit:
     """The credit that the verdict on an article with credits shows: the one that names the source, else the strongest. The
     owner of the text fills in its words."""
-    best = record.credits[0]
-    for credit in record.credits:
-        if credit.key in brands and credit.kind is not CreditKind.MENTION:
-            best = credit
-            break
-    return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end)
+    best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
+    return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end, best.scope)
 
 
 def _ingested(known: Known) -> Original:

@@ -7,9 +7,9 @@ measured once more without it.
 
 from __future__ import annotations
 
+from wirecopy.core.fingerprint.record import strong
 from wirecopy.core.index.known import Known
 from wirecopy.core.index.origin_index import OriginIndex
-from wirecopy.core.model import CreditKind
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import Value
 from wirecopy.core.verdict.comparison import Comparison, Measured, measure_whole, score_candidates
@@ -116,7 +116,7 @@ def _matches(index: OriginIndex, comparison: Comparison, measured: list[Measured
     same_address = comparison.same_address
     record = comparison.record
     brands = brand_keys(record.publisher, record.host, record.domain)
-    credited = {credit.key for credit in record.credits if credit.kind is not CreditKind.MENTION}
+    credited = {credit.key for credit in record.credits if strong(credit)}
     digest = record.sketch.title_digest
     matches = []
     for one in measured:

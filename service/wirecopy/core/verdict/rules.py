@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord
+from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
 from wirecopy.core.index.known import Known
-from wirecopy.core.model import Basis, CreditKind, Extent
+from wirecopy.core.model import Basis, CreditKind, CreditScope, Extent
 from wirecopy.core.values import Value
 from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
@@ -157,7 +157,7 @@ def directed(
     theirs = source.brands
     names_source = named_by = False
     for credit in record.credits:
-        names_source |= credit.key in theirs and credit.kind is not CreditKind.MENTION
+        names_source |= credit.key in theirs and strong(credit)
     for member in (source, *others):
         key = None if member.credit is None else member.credit.key
         named_by |= key in brands and key not in theirs
@@ -170,7 +170,8 @@ def directed(
     outside = external_credit(record)
     if outside is not None and not credits_any(outside, brands):
         shared = source.credit is not None and source.credit.key == outside.key
-        if shared or outside.agency:
+        named = outside.agency and outside.kind is not CreditKind.SOURCE  # which may be the source's source
+        if shared or named:
             return Direction(False, outside, (Basis.CREDIT,))
     if source.external and source.credit is not None and not names_source:
         return Direction(False, source.credit, (Basis.CREDIT,))
@@ -183,16 +184,9 @@ def directed(
 
 
 def external_credit(record: SketchRecord) -> RecordCredit | None:
-    """The credit that makes a text another's although nobody sent us that other's: a dateline or byline of an agency, or
-    the words "originally published"."""
-    for credit in record.credits:
-        if not credit.inside:
-            continue
-        if credit.kind is CreditKind.ORIGINALLY:
-            return credit
-        if credit.agency and credit.kind in (CreditKind.DATELINE, CreditKind.BYLINE):
-            return credit
-    return None
+    """The credit that makes a text another's although nobody sent us that other's: it says whose text this is, in words and
+    in a place that say nothing less."""
+    return next((credit for credit in record.credits if credit.scope is CreditScope.TEXT), None)
 
 
 def older_version(record: SketchRecord, known: Known) -> bool:

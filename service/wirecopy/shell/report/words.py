@@ -6,7 +6,7 @@ phrases out of articles pass `shown_line`, since they may hold anything.
 
 from __future__ import annotations
 
-from wirecopy.core.model import Basis, Verdict, VerdictKind
+from wirecopy.core.model import Basis, CreditScope, Verdict, VerdictKind
 from wirecopy.shell.report.terminal import Tone, shown_line
 
 NAME_COLUMNS_MAX = 60
@@ -17,6 +17,14 @@ TONES = {
     VerdictKind.REPUBLICATION: Tone.NOTICE,
     VerdictKind.UPDATE: Tone.UPDATE,
     VerdictKind.DUPLICATE: Tone.REPEAT,
+}
+# Why a credit that was read did not make the text another's.
+UNBELIEVED = {
+    CreditScope.TEXT: " as whose text it is, but who was first says otherwise",
+    CreditScope.PART: ", whose material it uses in a text of its own",
+    CreditScope.CLAIM: ", but no article of that source was found in it",
+    CreditScope.FACT: " for a fact, a figure or a picture, not for its text",
+    CreditScope.PAGE: " outside the article: the page says so, not the text",
 }
 
 
@@ -55,7 +63,7 @@ def sentences(verdict: Verdict) -> list[str]:
     if verdict.kind is VerdictKind.REPUBLICATION:
         told += _direction(verdict)
     elif verdict.credit is not None and verdict.kind is VerdictKind.ORIGINAL:
-        told.append(f"It names {_name(verdict.credit.name)}, but no article of that source was found in it.")
+        told.append(f"It names {_name(verdict.credit.name)}{UNBELIEVED[verdict.credit.scope]}.")
     if verdict.boilerplate_share >= BOILERPLATE_SHARE_TOLD:
         told.append(
             f"{percent(verdict.boilerplate_share)} of the page is site boilerplate and was not counted."

@@ -1,0 +1,447 @@
+"""Lines that sign a text: bylines with an agency, an agency's bare name at head or foot, copyright lines, sign-offs.
+
+One name of an agency is read in its line and between that line's neighbours. The theory is the reader's: **where** a name
+stands tells whose text this is from where a picture or a fact comes from. A line signs where it holds nothing but the
+name and what belongs to a signature (people, trades, dates, other agencies), and where it stands above the prose, below
+its headline or its author, or right below the prose with none after it. A picture's line fails by its words, by the
+caption above it or by the prose that goes on below.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from wirecopy.core.credits import word_table
+from wirecopy.core.credits.names import Name, is_known
+from wirecopy.core.credits.page import Page
+from wirecopy.core.credits.rules import ClosingForm, KnownName
+from wirecopy.core.model import Credit, CreditKind, CreditScope
+from wirecopy.core.publishers import agency_key
+from wirecopy.core.text.kernels import (
+    LINE_CHAR_END,
+    LINE_CHAR_START,
+    LINE_PROSE,
+    LINE_TOKEN_START,
+)
+
+_PEOPLE_WORDS_MAX = 14
+_LINES_BELOW = 3  # below a signature in which no prose may follow
+_TITLE_CHARS_MIN = 12
+_COPYRIGHT = re.compile(
+    r"(?:^|[.!?…»”\"')\]]\s+|\|\s*)[\s(\[*_>–—-]*(?:all\s+content\s+(?:is\s+)?)?"
+    r"(?P<sign>Â?©|\([cC]\)|(?i:copyrights?|urheberrecht|droits d.auteur|derechos de autor|direitos autorais|авторские права|"
+    r"telif hakkı|hak cipta|bản quyền|版权)(?!\w))"
+    r"(?:[\s,.:;/–—-]|Â?©|\([cC]\)|\d{4}|(?i:copyright|by|of|the|von|der|de|del|la|el|di|par|por|agencia|agência|agence|agenzia|agentur|l'))*\Z"
+)
+_LONGER_NAME = re.compile(
+    r"\s(?:&|(?!(?:All|Alle|Alla|Todos|Tous|Tutti|Wszelkie|Все|Ltd|Limited|Inc|LLC|GmbH|Sport|Reproduction)\b)[^\W\d_a-z]\w)"
+)  # "© Dow Jones & Company": another's name
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_RIGHTS = re.compile(r"\d{4}|(?i:rights|rechte|droits|derechos|direitos|diritti|права|reserv)")
+_CORRESPONDENT = re.compile(r"\s*(?i:correspondent|special correspondent|bureau|staff)\b")
+_FROM_OUR = re.compile(r"(?i:\A\W*(?:from|by) our)\s*\Z")
+_ENDS_SENTENCE = re.compile(r"[.!?…。।][\"”»’'\])]{0,3}\s*(?:[-–—]{1,2}\s*)?\Z")
+_DASH_BEFORE = re.compile(r"[.!?…。।\"”»’]\s*[-–—]{1,2}\s*\Z")
+_MARKS = " \u00a0\t\r-–—*•_|/([{<>~=.,:;])}\"“”»«'’"
+_SEPARATED = re.compile(
+    r"(?:,|/|\||[-–—]|\(|•|·|\bfor|\bof|\bvon|\bpour|\bpara|\bper|\bvoor|\bдля)\s*(?:[Tt]he\s+)?\Z"
+)
+_PLACE_WORD = r"[^\W\d_a-z][\w.'’-]{0,24}"
+_PLACE = rf"{_PLACE_WORD}(?:[ /]{_PLACE_WORD}){{0,3}}"
+_PLACE_BEFORE = re.compile(rf"\A[\s\"“*]*(?:{_PLACE}(?:, {_PLACE}){{0,2}}),\s*\Z")
+_PLACE_BEHIND = re.compile(rf"\A,\s*({_PLACE})(?:,\s*[^:–—\n]{{3,24}})?\s*(?:[:–—]|--|\s-\s|\Z)")
+_TOKEN = re.compile(r"[^\s,;|/()\[\]–—-]+")
+_LIST_SIGNS = re.compile(
+    r"\s*(?:/|,|;|\+|&|\||-|–|—|\band\b|\bund\b|\by\b|\bet\b|\be\b|\bo\b|\boch\b|\bog\b|\bи\b)\s*"
+)
+_NUMBER = re.compile(r"\d[\d:.']*(?:st|nd|rd|th|am|pm|h|er|º|ª|°)?\Z", re.IGNORECASE)
+_JOINING_WORDS = (
+    "and und y et e & with mit con com avec och og ja i a и в de der den van von del della di da la le el al bin ben ibn "
+    "ter ten dos das du in en for für pour para special to the"
+)
+_JOINING = frozenset(_JOINING_WORDS.split())
+
+
+@lru_cache(maxsize=1)
+def _time_words() -> frozenset[str]:
+    return frozenset((*word_table.MONTHS, *word_table.TIME_WORDS))
+
+
+@lru_cache(maxsize=1)
+def _trades() -> frozenset[str]:
+    return frozenset(word_table.BYLINE_TRADES)
+
+
+@lru_cache(maxsize=1)
+def _pictures() -> frozenset[str]:
+    return frozenset(word_table.PICTURE_WORDS)
+
+
+@lru_cache(maxsize=1)
+def _byline_words() -> tuple[str, ...]:
+    return tuple(sorted((word.casefold() for word in word_table.BYLINE_WORDS), key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def _labels() -> frozenset[str]:
+    return frozenset(label.casefold() for label in word_table.SOURCE_LABELS)
+
+
+def _is_time(text: str) -> bool:
+    """Whether a text is nothing but a date or time; nothing at all is."""
+    times = _time_words()
+    return all(
+        _NUMBER.match(word) or word.casefold().strip(".:") in times or word.casefold() in times
+        for word in _TOKEN.findall(text)
+    )
+
+
+def _is_dated(text: str) -> bool:
+    return any(map(str.isdigit, text)) and _is_time(text)
+
+
+def ends_with_date(prefix: str) -> bool:
+    """Whether a dateline's place and date end with the date: "New Delhi, Jun 2"."""
+    words = prefix.replace(",", " ").split()[-3:]
+    months = _months()
+    return len(words) > 1 and any(
+        first.strip(".").casefold() in months and second.strip(".").isdigit()
+        for pair in pairwise(words)
+        for first, second in (pair, pair[::-1])
+    )
+
+
+@lru_cache(maxsize=1)
+def _months() -> frozenset[str]:
+    return frozenset(word_table.MONTHS)
+
+
+def without_byline(text: str) -> tuple[str, bool]:
+    """What stands behind a byline's word, and whether there is one: "By Jane Roe" → "Jane Roe"."""
+    bare = text.lstrip(_MARKS)
+    folded = bare[:24].casefold()
+    for word in _byline_words():
+        if folded.startswith(word) and not folded[len(word) : len(word) + 1].isalnum():
+            return bare[len(word) :].lstrip(" \u00a0:"), True
+    return bare, False
+
+
+def _are_people(text: str) -> bool:
+    """Whether a text may be the names of one or more people: two words or more with capitals, and what joins them."""
+    words = text.replace(",", " , ").replace(";", " , ").split()
+    if not 2 <= len(words) <= _PEOPLE_WORDS_MAX:
+        return False
+    capitals = 0
+    for word in words:
+        if word == "," or word.casefold() in _JOINING:
+            continue
+        if not word[0].isupper() or any(map(str.isdigit, word)) or word[-1] in "!?:":
+            return False
+        if word.strip(".").casefold() in _pictures():
+            return False
+        capitals += 1
+    return capitals >= 2
+
+
+class _Line:
+    """The line of a name, by its number, and its neighbours. Text is cut to what credits look at."""
+
+    __slots__ = ("after", "before", "end", "name", "number", "page", "start")
+
+    def __init__(self, page: Page, at: int, name: Name) -> None:
+        self.page, self.name = page, name
+        self.start, self.end = page.line_start(name.start), page.line_end(name.end)
+        self.before, self.after = page.text[self.start : name.start], page.text[name.end : self.end]
+        self.number = int(np.searchsorted(page.tokens.lines[:, LINE_TOKEN_START], at, "right")) - 1
+
+    def neighbour(self, step: int) -> str:
+        """The text of a line so many lines on; "" where there is none."""
+        number = self.number + step
+        lines = self.page.tokens.lines
+        if not 0 <= number < len(lines):
+            return ""
+        start = lines.item(number, LINE_CHAR_START)
+        return self.page.text[start : min(self.page.line_end(start), lines.item(number, LINE_CHAR_END) + 2)]
+
+    def is_prose(self, step: int) -> bool:
+        number = self.number + step
+        lines = self.page.tokens.lines
+        return 0 <= number < len(lines) and lines.item(number, LINE_PROSE) != 0
+
+    def follows_prose(self) -> bool:
+        """Whether any prose stands above."""
+        return bool(self.page.tokens.lines[: self.number, LINE_PROSE].any())
+
+    def ends_prose(self) -> bool:
+        """Whether prose stands above it, short lines between left out, and none right below."""
+        above = self.is_prose(-1) or (self.is_prose(-2) and len(self.neighbour(-1)) < 60)
+        return above and not any(self.is_prose(step) for step in range(1, _LINES_BELOW + 1))
+
+    def follows_title(self) -> bool:
+        """Whether it stands right below the headline, or first of all lines."""
+        if self.number == 0:
+            return True
+        title, above = self.page.title, self.neighbour(-1).strip()
+        if len(above) >= _TITLE_CHARS_MIN and title:
+            return above in title or title[: len(above)] == above or title in above
+        return False
+
+
+def signed(page: Page, known: KnownName, at: int, name: Name) -> Credit | None:
+    """What an agency's name at token `at` is where it stands on a short line, or at the head or end of a long one."""
+    line = _Line(page, at, name)
+    copyright_ = _COPYRIGHT.search(line.before)
+    if copyright_ is not None:
+        return _by_copyright(line, copyright_)
+    if _is_part(line):
+        return page.credit(CreditKind.SOURCE, name, line.start, name.end, CreditScope.PART)
+    credit = _by_place(line)
+    if credit is not None:
+        return credit
+    if known.noun:
+        wider = _name_around(line)
+        if wider is None:
+            return None
+        line = wider
+    if _holds_picture(line):
+        return None
+    return _by_line(line) or _by_sign_off(line)
+
+
+@lru_cache(maxsize=1)
+def _part_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Heads of lines that say who had a part in a text, and what says so behind a name."""
+    heads, endings = (
+        "|".join(sorted((re.escape(words) for _, words in rows), key=len, reverse=True))
+        for rows in (word_table.PART_HEADS, word_table.PART_ENDINGS)
+    )
+    return (
+        re.compile(rf"\W{{0,3}}(?:{heads})(?!\w)", re.IGNORECASE),
+        re.compile(
+            rf"[\s,.;)]{{0,3}}(?:writers?|reporters?|correspondents?|staff)?[^.\n]{{0,60}}?(?<!\w)(?:{endings})(?!\w)",
+            re.IGNORECASE,
+        ),
+    )
+
+
+def _is_part(line: _Line) -> bool:
+    """ "With files from the Associated Press", "Contributing: …; AP", "Reuters contributed to this report": material of
+    theirs in an own text."""
+    heads, endings = _part_words()
+    return heads.match(line.before) is not None or endings.match(line.after) is not None
+
+
+def _credit(line: _Line, kind: CreditKind = CreditKind.BYLINE, start: int = -1) -> Credit | None:
+    first = line.start + len(line.before) - len(line.before.lstrip()) if start < 0 else start
+    last = line.end - (len(line.after) - len(line.after.rstrip()))
+    return line.page.credit(kind, line.name, first, max(line.name.end, last), CreditScope.TEXT)
+
+
+def _by_copyright(line: _Line, found: re.Match[str]) -> Credit | None:
+    """ "© 2024 AFP", "Copyright 2012 The Associated Press. All rights reserved.": below the prose; alone on a line without
+    a year it may be a picture's."""
+    if line.after[:1] in ("/", "|") or _LONGER_NAME.match(line.after) or _begins_with_picture(line.after):
+        return None
+    inside = line.before[found.start() :] + line.after
+    dated = _RIGHTS.search(inside) is not None
+    years = [int(year) for year in _YEAR.findall(inside)]
+    if years and 0 < max(years) < line.page.year - 1:  # of another text, or of the site
+        line.page.stale.append((agency_key(line.name.text), line.name.start))
+        return None
+    if line.before[: found.start("sign")].strip(_MARKS):  # a sentence of its paragraph
+        return _credit(line, start=line.start + found.start("sign"))
+    if not (line.follows_prose() or line.is_prose(0)):
+        return None
+    return _credit(line) if dated or line.ends_prose() else None
+
+
+def _by_place(line: _Line) -> Credit | None:
+    """Datelines without brackets or dash: "Wellington, PTI:", "AFP, MANILA"."""
+    if line.after[:1] == ":" and _PLACE_BEFORE.match(line.before):
+        return line.page.credit(CreditKind.DATELINE, line.name, line.start, line.name.end + 1)
+    if line.after[:1] == "," and not line.before.strip(' "“*'):
+        place = _PLACE_BEHIND.match(line.after)
+        if place is not None and (place.end() < len(line.after) or place[1].isupper()):
+            if place.end() == len(line.after) and len(place[0]) != len(line.after):
+                return None
+            return line.page.credit(CreditKind.DATELINE, line.name, line.start, line.name.end + place.end())
+    return None
+
+
+def _name_around(line: _Line) -> _Line | None:
+    """The line of a name that is the whole piece around an agency's noun: "Jane Roe, Mentone News Service"."""
+    before, _ = without_byline(line.before)
+    piece = re.split(r"[,/|(]\s*|\s[-–—]\s", before)[-1].strip(_MARKS)
+    words = piece.split()
+    if len(words) > 4 or not all(word[0].isupper() for word in words):
+        return None
+    start = line.name.start - len(line.before) + line.before.rindex(piece) if piece else line.name.start
+    behind = re.match(
+        r" (?:[^\W\d_a-z][\w.'’-]*)(?: [^\W\d_a-z][\w.'’-]*){0,2}(?=\s*(?:$|[,|/)]))", line.after
+    )
+    end = line.name.end + (behind.end() if behind and not piece else 0)
+    if not piece and not behind:
+        return None
+    name = Name(line.page.text[start:end], start, end)
+    wider = _Line.__new__(_Line)
+    wider.page, wider.name, wider.number = line.page, name, line.number
+    wider.start, wider.end = line.start, line.end
+    wider.before, wider.after = line.page.text[line.start : start], line.page.text[end : line.end]
+    return wider
+
+
+def _begins_with_picture(text: str) -> bool:
+    word = re.match(r"[\s/-]*(\w+)", text)
+    return word is not None and word[1].casefold() in _pictures()
+
+
+def _holds_picture(line: _Line) -> bool:
+    pictures = _pictures()
+    return any(
+        word.casefold().strip(".:") in pictures
+        for part in (line.before[-80:], line.after[:40])
+        for word in _TOKEN.findall(part)
+    )
+
+
+def _tail_of(line: _Line) -> tuple[bool, bool, bool]:
+    """(whether what stands behind the name belongs to a signature, whether a trade does, whether a date does)."""
+    after = line.after.strip(_MARKS)
+    if not after:
+        return True, False, False
+    words = _TOKEN.findall(after)
+    trades, count = _trades(), 0
+    while count < min(3, len(words)) and words[count].casefold() not in trades:
+        count += 1  # "Technology Writer": the desk before the trade
+    trade = count < min(3, len(words)) and line.after[:1] in (" ", "-", "\u00a0")
+    if trade:
+        while count < len(words) and words[count].casefold() in trades:
+            count += 1
+        rest = " ".join(words[count:])
+    else:
+        rest = after
+    if _is_time(rest):
+        return True, trade, any(map(str.isdigit, rest))
+    pieces = [piece for piece in _LIST_SIGNS.split(rest) if piece]
+    if (
+        len(pieces) > 1
+        and _is_time(" ".join(pieces[1:]))
+        and pieces[0][0].isupper()
+        and len(pieces[0]) < 32
+        and any(map(str.isdigit, rest))
+    ):
+        return True, trade, True  # "PTI | New Delhi | 3 May 2024"
+    listed = all(agency_key(p) or is_known(p) or re.match(r"[a-zäöüß]{1,4}\Z", p) for p in pieces)
+    glued = (
+        line.after[:1] in ("/", ",", "-", "+")
+        or line.after[:2] in (" /", " ,", " -")
+        or bool(_LIST_SIGNS.match(line.after))
+    )
+    return listed and glued, trade, False
+
+
+def _by_line(line: _Line) -> Credit | None:
+    """A line that holds nothing but a signature."""
+    fits, trade, dated = _tail_of(line)
+    page = line.page
+    if not fits:
+        if _FROM_OUR.match(line.before) and _CORRESPONDENT.match(line.after):
+            return page.credit(CreditKind.BYLINE, line.name, line.start, line.name.end)
+        return None
+    rest, byline = without_byline(line.before)
+    people = rest.rstrip(_MARKS)
+    if byline:
+        if not people or (
+            (trade or _SEPARATED.search(line.before))
+            and (_are_people(people) or (len(people.split()) <= 4 and people[0].isupper()))
+        ):
+            return _credit(line)
+        return None
+    if people:
+        named = _are_people(people) and (trade or " " in line.name.text) and not line.follows_prose()
+        comma = line.before.rstrip(" \u00a0").endswith((",", "|"))
+        if named and comma and (line.follows_title() or line.is_prose(1)):
+            return _credit(line)
+        return None
+    return _by_bare_line(line, trade=trade, dated=dated)
+
+
+def _by_bare_line(line: _Line, *, trade: bool, dated: bool) -> Credit | None:
+    """An agency's name alone, its trade or a date behind it."""
+    above = line.neighbour(-1)
+    rest, byline = without_byline(above)
+    rest = rest.strip(_MARKS)
+    if byline and (not rest or _are_people(rest)):
+        return _credit(line)
+    if above.strip(_MARKS).casefold() in _labels():
+        return _credit(line)
+    if _are_people(rest) and not line.is_prose(-2) and not line.follows_prose():
+        return _credit(line)
+    if not line.follows_prose():
+        whole = " " in line.name.text
+        opens = line.is_prose(1) or _is_dated(line.neighbour(1)) or _names_author(line.neighbour(1))
+        if dated or (trade and " " not in line.before):
+            return _credit(line)
+        if line.follows_title() and (opens or whole):
+            return _credit(line)
+        if opens and whole:
+            return _credit(line)
+        return None
+    if line.ends_prose() and not line.name.text.endswith(" News"):  # which is a section's heading
+        return _credit(line)
+    return _credit(line) if trade and line.after.casefold().strip(_MARKS) in ("staff", "redaktion") else None
+
+
+def _names_author(text: str) -> bool:
+    rest, byline = without_byline(text)
+    return byline and bool(rest) and rest[0].isupper()
+
+
+def _by_sign_off(line: _Line) -> Credit | None:
+    """An agency behind the last sentence of a paragraph: "… said. AFP", "… deport him. — PTI"."""
+    if line.after.strip(_MARKS) or not _ENDS_SENTENCE.search(line.before[-8:]):
+        return None
+    if line.before[-1:] not in (" ", "\u00a0", "-", "–", "—", "("):
+        return None
+    return line.page.credit(CreditKind.BYLINE, line.name, line.name.start, line.name.end)
+
+
+def closed(page: Page, form: ClosingForm, start: int, end: int) -> Credit | None:
+    """ "Reporting by A; Editing by B" at text[start:end]: its agency's, whose name it need not say."""
+    line_start = page.line_start(start)
+    if page.text[line_start:start].strip(" \u00a0(\"'“[*_") and not page.begins_sentence(start):
+        return None
+    stop = page.line_end(end)
+    later = page.text[end : min(stop + 160, len(page.text))].split("\n", 1)[0].casefold()
+    if not any(words in later for words in form.later):
+        return None
+    return page.credit(CreditKind.BYLINE, Name(form.agency, start, end), start, end)
+
+
+def stands_at_edge(page: Page, at: int, *, known: bool) -> bool:
+    """Whether the line of token `at` ends the prose; one with a known name may also stand above it."""
+    name = Name("", page.tokens.starts.item(at), page.tokens.starts.item(at))
+    line = _Line(page, at, name)
+    return line.ends_prose() or (known and not line.follows_prose())
+
+
+def stands_at_edge_of(page: Page, start: int) -> bool:
+    """The same of the line that holds code point `start`, of a name that is known."""
+    return stands_at_edge(page, int(np.searchsorted(page.tokens.starts, start, "right")), known=True)
+
+
+def credits_figures(page: Page, start: int) -> bool:
+    """Whether a source named at code point `start` is that of figures or a picture: prose stands right below its line and
+    above, or the line begins with other words and is no prose ("Visitors in thousands. Source: X")."""
+    lines = page.tokens.lines
+    number = int(np.searchsorted(lines[:, LINE_CHAR_START], start, "right")) - 1
+    if number < 0:
+        return False
+    if lines.item(number, LINE_CHAR_START) < start and not lines.item(number, LINE_PROSE):
+        return True
+    below = number + 1 < len(lines) and lines.item(number + 1, LINE_PROSE) != 0
+    return below and bool(lines[:number, LINE_PROSE].any())
