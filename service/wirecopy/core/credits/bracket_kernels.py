@@ -159,7 +159,7 @@ def bracket_candidates(
             continue
         may_end, surely = _may_end_line(utf8, closed_end)
         if (may_end and _may_follow_sentence(utf8, opened)) or (
-            not surely and _may_follow_place(utf8, opened, closed_end, named, place_chars_max)
+            (named or not surely) and _may_follow_place(utf8, opened, closed_end, named, place_chars_max)
         ):
             rows[found, BRACKET_OPENED] = closings[i, MARK_CHAR] - distance
             rows[found, BRACKET_CLOSED] = closings[i, MARK_CHAR]

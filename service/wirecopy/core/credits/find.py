@@ -15,7 +15,7 @@ as data in word_table.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from wirecopy.core import limits
@@ -26,9 +26,10 @@ from wirecopy.core.credits.phrases import worded
 from wirecopy.core.credits.program import program
 from wirecopy.core.credits.rules import rules
 from wirecopy.core.credits.unspaced import has_unspaced, unspaced
-from wirecopy.core.model import Credit, CreditKind
+from wirecopy.core.model import Credit, CreditKind, CreditScope
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.text.tokens import Tokens, tokenise_utf8
+from wirecopy.core.values import replace
 
 # Strongest first. "Originally published by" outweighs a dateline, which may be that of a source's source.
 STRENGTH = (
@@ -55,12 +56,14 @@ def find_credits(
     tokens: Tokens | None = None,
     utf8: bytes | None = None,
     year: int = 0,
+    place: Callable[[Credit], CreditScope] | None = None,
 ) -> tuple[Credit, ...]:
     """Credits of a text, strongest first, of one kind the nearest source first; at most limits.CREDITS_MAX,
     each name once.
 
-    `tokens` and `utf8` are those of `text` where the caller has them; `publisher`, `domain`, `host` tell whose names
-    are no credit; a phrase that is part of `title` is none either. Offsets are code points of `text`.
+    `tokens` and `utf8` are those of `text` where the caller has them. `publisher`, `domain`, `host` tell whose names are no
+    credit; a phrase that is part of `title` is none either. `year` is that of publication, 0 where it is not known. `place`
+    says how much a credit says where it stands: what the page says comes last. Offsets are code points of `text`.
     """
     utf8 = text.encode("utf-8", "surrogatepass") if utf8 is None else utf8
     tokens = tokenise_utf8(utf8) if tokens is None else tokens
@@ -80,6 +83,8 @@ def find_credits(
         found += unspaced(page)
     if page.stale:
         found = [credit for credit in found if not _is_stale(page, credit)]
+    if place is not None:
+        found = [replace(credit, scope=place(credit)) for credit in found]
     return _best(found) if len(found) > 1 else tuple(found)
 
 
@@ -96,8 +101,13 @@ def _own(publisher: str, host: str, domain: str) -> frozenset[str]:
     return frozenset(brand_keys(publisher, host, domain))
 
 
-def _order(credit: Credit) -> tuple[int, int, int]:
-    return _RANK[credit.kind], -credit.start if credit.kind in _LAST_FIRST else credit.start, credit.end
+def _order(credit: Credit) -> tuple[bool, int, int, int]:
+    return (
+        credit.scope is CreditScope.PAGE,
+        _RANK[credit.kind],
+        -credit.start if credit.kind in _LAST_FIRST else credit.start,
+        credit.end,
+    )
 
 
 def _best(found: Iterable[Credit]) -> tuple[Credit, ...]:

@@ -162,7 +162,10 @@ def _label(page: Page, label: Label, start: int, end: int) -> Credit | None:
         name = _rest_of_line(page, gap.end())
     if name is None:
         return None
-    in_midst = label.kind is CreditKind.SOURCE and credits_figures(page, start)
+    in_midst = label.kind is CreditKind.SOURCE and (
+        credits_figures(page, start)
+        or (page.text[start - 1 : start] == "(" and not LINE_ENDS.match(page.text, name.end))
+    )
     return page.credit(label.kind, name, start, name.end, CreditScope.FACT if in_midst else None)
 
 

@@ -134,7 +134,7 @@ class _Writer:
 
 def _name_bits(name: KnownName | ClosingForm) -> int:
     if isinstance(name, ClosingForm):  # it signs as an agency's name does, however it is written
-        return kernels.NAME_ANY | kernels.NAME_AGENCY | kernels.NAME_LOWER
+        return kernels.NAME_ANY | kernels.NAME_LOWER | kernels.NAME_CLOSES
     lower = any(spelling[0].islower() for spelling in name.written)
     return kernels.NAME_ANY | name.agency * kernels.NAME_AGENCY | lower * kernels.NAME_LOWER
 

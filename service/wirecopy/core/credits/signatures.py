@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from wirecopy.core import limits
 from wirecopy.core.credits import word_table
 from wirecopy.core.credits.names import Name, is_known
 from wirecopy.core.credits.page import Page
@@ -25,10 +26,12 @@ from wirecopy.core.text.kernels import (
     LINE_CHAR_END,
     LINE_CHAR_START,
     LINE_PROSE,
+    LINE_TOKEN_END,
     LINE_TOKEN_START,
 )
 
 _PEOPLE_WORDS_MAX = 14
+_LINES_ABOVE = 3  # above a byline or a bare name in which prose is an article's already
 _LINES_BELOW = 3  # below a signature in which no prose may follow
 _TITLE_CHARS_MIN = 12
 _COPYRIGHT = re.compile(
@@ -173,8 +176,9 @@ class _Line:
         return 0 <= number < len(lines) and lines.item(number, LINE_PROSE) != 0
 
     def follows_prose(self) -> bool:
-        """Whether any prose stands above."""
-        return bool(self.page.tokens.lines[: self.number, LINE_PROSE].any())
+        """Whether prose stands not far above: else it is above the article's."""
+        first = max(0, self.number - _LINES_ABOVE)
+        return bool(self.page.tokens.lines[first : self.number, LINE_PROSE].any())
 
     def ends_prose(self) -> bool:
         """Whether prose stands above it, short lines between left out, and none right below."""
@@ -254,7 +258,7 @@ def _by_copyright(line: _Line, found: re.Match[str]) -> Credit | None:
         return None
     if line.before[: found.start("sign")].strip(_MARKS):  # a sentence of its paragraph
         return _credit(line, start=line.start + found.start("sign"))
-    if not (line.follows_prose() or line.is_prose(0)):
+    if not (line.is_prose(0) or line.page.tokens.lines[: line.number, LINE_PROSE].any()):
         return None
     return _credit(line) if dated or line.ends_prose() else None
 
@@ -266,7 +270,7 @@ def _by_place(line: _Line) -> Credit | None:
     if line.after[:1] == "," and not line.before.strip(' "“*'):
         place = _PLACE_BEHIND.match(line.after)
         if place is not None and (place.end() < len(line.after) or place[1].isupper()):
-            if place.end() == len(line.after) and len(place[0]) != len(line.after):
+            if is_known(place[1]):  # a list: "AFP, AP"
                 return None
             return line.page.credit(CreditKind.DATELINE, line.name, line.start, line.name.end + place.end())
     return None
@@ -379,7 +383,7 @@ def _by_bare_line(line: _Line, *, trade: bool, dated: bool) -> Credit | None:
         return _credit(line)
     if above.strip(_MARKS).casefold() in _labels():
         return _credit(line)
-    if _are_people(rest) and not line.is_prose(-2) and not line.follows_prose():
+    if _are_people(rest) and not line.follows_prose() and (line.is_prose(1) or _is_dated(line.neighbour(1))):
         return _credit(line)
     if not line.follows_prose():
         whole = " " in line.name.text
@@ -436,12 +440,17 @@ def stands_at_edge_of(page: Page, start: int) -> bool:
 
 def credits_figures(page: Page, start: int) -> bool:
     """Whether a source named at code point `start` is that of figures or a picture: prose stands right below its line and
-    above, or the line begins with other words and is no prose ("Visitors in thousands. Source: X")."""
+    above, or the line is short and begins with other words ("Visitors in thousands. Source: X")."""
     lines = page.tokens.lines
     number = int(np.searchsorted(lines[:, LINE_CHAR_START], start, "right")) - 1
     if number < 0:
         return False
-    if lines.item(number, LINE_CHAR_START) < start and not lines.item(number, LINE_PROSE):
+    size = lines.item(number, LINE_TOKEN_END) - lines.item(number, LINE_TOKEN_START)
+    if lines.item(number, LINE_CHAR_START) < start and size <= limits.CREDIT_PHRASE_TOKENS_MAX:
         return True
-    below = number + 1 < len(lines) and lines.item(number + 1, LINE_PROSE) != 0
-    return below and bool(lines[:number, LINE_PROSE].any())
+    above = page.text[lines.item(number - 1, LINE_CHAR_START) : lines.item(number - 1, LINE_CHAR_END)]
+    if number and above and (above in page.title or (page.title and page.title in above)):
+        return False  # right below the headline
+    return 0 < number < len(lines) - 1 and bool(
+        lines[number - 1, LINE_PROSE] and lines[number + 1, LINE_PROSE]
+    )

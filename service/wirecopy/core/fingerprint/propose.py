@@ -8,7 +8,6 @@ any thread.
 from __future__ import annotations
 
 from bisect import bisect_left
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -19,12 +18,11 @@ from wirecopy.core.fingerprint.sketch import Sketch, sketch_in
 from wirecopy.core.fingerprint.varint_kernels import pack_quoted
 from wirecopy.core.hashing import xxh3_64, xxh3_128_hex
 from wirecopy.core.model import I32, U8, Credit, CreditKind, CreditScope, RawArticle
-from wirecopy.core.text.kernels import LINE_CHAR_START, LINE_TOKEN_START
 from wirecopy.core.text.quotations import quoted_in
 from wirecopy.core.text.tokens import Tokens, borrow, give_back, tokens_in
 from wirecopy.core.values import Value
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_YEAR_MS = 31_556_952_000  # of the Gregorian calendar, on average
 
 
 class Proposal(Value):
@@ -41,9 +39,22 @@ class Proposal(Value):
 
 def propose(article: RawArticle) -> Proposal:
     """Fingerprints an article. Pure: the same article gives the same bytes on every replica."""
+<<<<<<< HEAD
     utf8 = article.text.encode("utf-8", "surrogatepass")
     scratch = borrow(len(utf8))
     tokens = tokens_in(scratch, utf8)
+=======
+    text_utf8 = utf8 = article.text.encode("utf-8", "surrogatepass")
+    for_tokens = borrow(len(utf8))
+    tokens = tokens_in(for_tokens, utf8)
+    quoted = _packed(*quoted_in(utf8, tokens, article))
+    if article.offsets is not None:  # else the text is the body
+        utf8 = article.body.encode("utf-8", "surrogatepass")
+    body_xxh3 = xxh3_128_hex(utf8)
+    for_sketch = borrow(len(tokens.canonical))
+    sketch = sketch_in(for_sketch, article, tokens)
+    places = _places(tokens, sketch)
+>>>>>>> ff43fc3 (Place each credit before the best of a name is chosen; tell a picture's source from a text's by what stands beside it)
     found = find_credits(
         article.text,
         article.title,
@@ -51,6 +62,7 @@ def propose(article: RawArticle) -> Proposal:
         article.domain,
         host=article.host,
         tokens=tokens,
+<<<<<<< HEAD
         utf8=utf8,
         year=_year(article.published_at_ms),
     )[: limits.CREDITS_MAX]
@@ -59,6 +71,12 @@ def propose(article: RawArticle) -> Proposal:
         utf8 = article.body.encode("utf-8", "surrogatepass")
     body_xxh3 = xxh3_128_hex(utf8)
     sketch = sketch_in(scratch, article, tokens)
+=======
+        utf8=text_utf8,
+        year=0 if article.published_at_ms is None else 1970 + article.published_at_ms // _YEAR_MS,
+        place=lambda credit: _scope_of(credit, places),
+    )
+>>>>>>> ff43fc3 (Place each credit before the best of a name is chosen; tell a picture's source from a text's by what stands beside it)
     record = SketchRecord(
         article.position,
         body_xxh3,
@@ -69,7 +87,11 @@ def propose(article: RawArticle) -> Proposal:
         article.domain[: limits.NAME_CHARS_MAX],
         article.published_at_ms,
         article.version,
+<<<<<<< HEAD
         _placed(found, article, tokens, sketch) if found else (),
+=======
+        _placed(found, article, tokens, sum(places) // 2),
+>>>>>>> ff43fc3 (Place each credit before the best of a name is chosen; tell a picture's source from a text's by what stands beside it)
         sketch,
         id_key(article.domain[: limits.NAME_CHARS_MAX], article.evolved_from) if article.evolved_from else 0,
         quoted,
@@ -90,59 +112,52 @@ def _packed(quoted: U8, count: int) -> bytes:
 
 
 def _placed(
-    found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, sketch: Sketch
+    found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, below: int
 ) -> tuple[RecordCredit, ...]:
+<<<<<<< HEAD
     """Credits as the log holds them: where in the body as it came, and how much they say in that place."""
+=======
+    """Credits as the log holds them: where in the body as it came. `below`: where the later half begins."""
+>>>>>>> ff43fc3 (Place each credit before the best of a name is chosen; tell a picture's source from a text's by what stands beside it)
     offsets = article.offsets
-    places = _places(tokens, sketch)
-    placed = [
-        RecordCredit(
-            credit.kind,
-            credit.name[: limits.NAME_CHARS_MAX],
-            credit.key[: limits.NAME_CHARS_MAX],
-            credit.agency,
-            credit.start if offsets is None else int(offsets[credit.start]),
-            credit.end if offsets is None else int(offsets[credit.end]),
-            _scope_of(credit, places),
-            _context(tokens, credit, places[0] + limits.CREDIT_BEFORE_CHARS),
-        )
-        for credit in found
-    ]
-    if len(placed) > 1:  # stable: strongest first, the article's before the page's
-        placed.sort(key=lambda credit: credit.scope is CreditScope.PAGE)
-    return tuple(placed)
-
-
-def _places(tokens: Tokens, sketch: Sketch) -> tuple[int, int, int]:
-    """Code points where the main region begins, where its last line does, and where it ends; (0, 0, 0) without one."""
-    if sketch.main_end <= sketch.main_start:
-        return 0, 0, 0
-    lines = tokens.lines
-    last = int(np.searchsorted(lines[:, LINE_TOKEN_START], sketch.main_end - 1, "right")) - 1
-    return (
-        tokens.starts.item(sketch.main_start),
-        lines.item(last, LINE_CHAR_START),
-        tokens.ends.item(sketch.main_end - 1),
+    return tuple(
+        [
+            RecordCredit(
+                credit.kind,
+                credit.name[: limits.NAME_CHARS_MAX],
+                credit.key[: limits.NAME_CHARS_MAX],
+                credit.agency,
+                credit.start if offsets is None else int(offsets[credit.start]),
+                credit.end if offsets is None else int(offsets[credit.end]),
+                credit.scope,
+                _context(tokens, credit, below),
+            )
+            for credit in found
+        ]
+        if found
+        else ()
     )
 
 
-def _scope_of(credit: Credit, places: tuple[int, int, int]) -> CreditScope:
-    """What a credit says where it stands: a dateline opens the article, a byline or signature stands above or below it."""
-    first, last, end = places
-    if not first - limits.CREDIT_BEFORE_CHARS <= credit.start < end + limits.CREDIT_AFTER_CHARS:
+def _places(tokens: Tokens, sketch: Sketch) -> tuple[int, int]:
+    """Code points where the main region begins and ends; (0, 0) without one."""
+    if sketch.main_end <= sketch.main_start:
+        return 0, 0
+    return tokens.starts.item(sketch.main_start), tokens.ends.item(sketch.main_end - 1)
+
+
+def _scope_of(credit: Credit, places: tuple[int, int]) -> CreditScope:
+    """What a credit says where it stands: a dateline opens the article; a byline or signature stands above it or in its later
+    half, which may go on with what is no longer of it."""
+    first, end = places
+    at = credit.start
+    if not first - limits.CREDIT_BEFORE_CHARS <= at < end + limits.CREDIT_AFTER_CHARS:
         return CreditScope.PAGE
-    kind, at = credit.kind, credit.start
-    if kind is CreditKind.DATELINE:
-        return credit.scope if at < first + limits.CREDIT_TOP_CHARS else CreditScope.PAGE
-    if kind is CreditKind.BYLINE:
-        placed = at < first + limits.CREDIT_BEFORE_CHARS or at >= last - limits.CREDIT_AFTER_CHARS
-        return credit.scope if placed else CreditScope.PAGE
+    if credit.kind is CreditKind.DATELINE and at >= first + limits.CREDIT_TOP_CHARS:
+        return CreditScope.PAGE
+    if credit.kind is CreditKind.BYLINE and first + limits.CREDIT_BEFORE_CHARS <= at < (first + end) // 2:
+        return CreditScope.PAGE
     return credit.scope
-
-
-def _year(ms: int | None) -> int:
-    """The year of a time, 0 where there is none."""
-    return 0 if ms is None else (_EPOCH + timedelta(milliseconds=ms)).year
 
 
 def _context(tokens: Tokens, credit: Credit, below: int) -> int:
