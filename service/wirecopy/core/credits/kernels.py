@@ -41,12 +41,8 @@ RULE_PHRASE, RULE_WORDS, RULE_LINE = 0, 1, 2  # a phrase in a text, a label or n
 RULE_KIND, RULE_FORWARD, RULE_FORWARD_END, RULE_BACKWARD, RULE_BACKWARD_END = 0, 1, 2, 3, 4
 RULE_NAME, RULE_COLUMNS = 5, 6
 # Of a rule that is none but words, RULE_NAME: 0 for a label, else bits of a name of the table.
-NAME_ANY, NAME_AGENCY, NAME_LOWER, NAME_CLOSES = (
-    1,
-    2,
-    4,
-    8,
-)  # it is one; an agency's; it is also written in small letters
+# it is one; an agency's; it is also written in small letters; it closes a text ("Reporting by …")
+NAME_ANY, NAME_AGENCY, NAME_LOWER, NAME_CLOSES = 1, 2, 4, 8
 # Columns of what is found: token or line at which the rule was found, the rule, the anchor; of a label or name its
 # first code point and the one behind it, and HOLDS_ bits of a name; of a phrase in a text its first token (where
 # no name stands before it) and the one behind it; of a line the name's code points and the suffix' first token.
@@ -379,19 +375,10 @@ def credit_candidates(
                             continue
                         size = last - first
                         agency = (name & NAME_AGENCY) != 0
-<<<<<<< HEAD
                         holds = _holds(table, values, hashes, lines, at, size, start, stop, around, agency)
-                        if not holds and not may_be_dateline(utf8, byte, behind_byte, agency):
-=======
-                        holds = _holds(
-                            table, values, hashes, lines, columns, at, size, start, stop, around, agency
-                        )
-                        if (
-                            not holds
-                            and not name & NAME_CLOSES
-                            and not may_be_dateline(utf8, byte, behind_byte, agency)
+                        if not (holds or name & NAME_CLOSES) and not may_be_dateline(
+                            utf8, byte, behind_byte, agency
                         ):
->>>>>>> ff43fc3 (Place each credit before the best of a name is chosen; tell a picture's source from a text's by what stands beside it)
                             continue
                     first_of, last_of = np.int64(starts[at]), np.int64(ends[behind - 1])
                 rows = _with_room(rows, found)

@@ -39,22 +39,15 @@ class Proposal(Value):
 
 def propose(article: RawArticle) -> Proposal:
     """Fingerprints an article. Pure: the same article gives the same bytes on every replica."""
-<<<<<<< HEAD
-    utf8 = article.text.encode("utf-8", "surrogatepass")
+    text_utf8 = utf8 = article.text.encode("utf-8", "surrogatepass")
     scratch = borrow(len(utf8))
     tokens = tokens_in(scratch, utf8)
-=======
-    text_utf8 = utf8 = article.text.encode("utf-8", "surrogatepass")
-    for_tokens = borrow(len(utf8))
-    tokens = tokens_in(for_tokens, utf8)
     quoted = _packed(*quoted_in(utf8, tokens, article))
     if article.offsets is not None:  # else the text is the body
         utf8 = article.body.encode("utf-8", "surrogatepass")
     body_xxh3 = xxh3_128_hex(utf8)
-    for_sketch = borrow(len(tokens.canonical))
-    sketch = sketch_in(for_sketch, article, tokens)
+    sketch = sketch_in(scratch, article, tokens)
     places = _places(tokens, sketch)
->>>>>>> ff43fc3 (Place each credit before the best of a name is chosen; tell a picture's source from a text's by what stands beside it)
     found = find_credits(
         article.text,
         article.title,
@@ -62,21 +55,10 @@ def propose(article: RawArticle) -> Proposal:
         article.domain,
         host=article.host,
         tokens=tokens,
-<<<<<<< HEAD
-        utf8=utf8,
-        year=_year(article.published_at_ms),
-    )[: limits.CREDITS_MAX]
-    quoted = _packed(*quoted_in(utf8, tokens, article))
-    if article.offsets is not None:  # else the text is the body
-        utf8 = article.body.encode("utf-8", "surrogatepass")
-    body_xxh3 = xxh3_128_hex(utf8)
-    sketch = sketch_in(scratch, article, tokens)
-=======
         utf8=text_utf8,
         year=0 if article.published_at_ms is None else 1970 + article.published_at_ms // _YEAR_MS,
         place=lambda credit: _scope_of(credit, places),
     )
->>>>>>> ff43fc3 (Place each credit before the best of a name is chosen; tell a picture's source from a text's by what stands beside it)
     record = SketchRecord(
         article.position,
         body_xxh3,
@@ -87,11 +69,7 @@ def propose(article: RawArticle) -> Proposal:
         article.domain[: limits.NAME_CHARS_MAX],
         article.published_at_ms,
         article.version,
-<<<<<<< HEAD
-        _placed(found, article, tokens, sketch) if found else (),
-=======
-        _placed(found, article, tokens, sum(places) // 2),
->>>>>>> ff43fc3 (Place each credit before the best of a name is chosen; tell a picture's source from a text's by what stands beside it)
+        _placed(found, article, tokens, sum(places) // 2) if found else (),
         sketch,
         id_key(article.domain[: limits.NAME_CHARS_MAX], article.evolved_from) if article.evolved_from else 0,
         quoted,
@@ -114,11 +92,7 @@ def _packed(quoted: U8, count: int) -> bytes:
 def _placed(
     found: tuple[Credit, ...], article: RawArticle, tokens: Tokens, below: int
 ) -> tuple[RecordCredit, ...]:
-<<<<<<< HEAD
-    """Credits as the log holds them: where in the body as it came, and how much they say in that place."""
-=======
     """Credits as the log holds them: where in the body as it came. `below`: where the later half begins."""
->>>>>>> ff43fc3 (Place each credit before the best of a name is chosen; tell a picture's source from a text's by what stands beside it)
     offsets = article.offsets
     return tuple(
         [
@@ -134,8 +108,6 @@ def _placed(
             )
             for credit in found
         ]
-        if found
-        else ()
     )
 
 
