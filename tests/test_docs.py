@@ -133,3 +133,15 @@ def test_a_page_tells_what_is_and_not_how_it_came_about(page: Path) -> None:
 )
 def test_a_diary_is_told_from_a_description(sentence: str, found: bool) -> None:
     assert bool(DIARY.search(sentence)) is found
+
+
+def named_paths(text: str) -> list[str]:
+    """Files and folders of this repository that a page names in backticks."""
+    return re.findall(r"`((?:service|core|shell|tests|tools|bench|deploy|docs)/[\w./-]*\w/?)`", text)
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_files_that_a_page_names_exist(page: Path) -> None:
+    roots = (ROOT, ROOT / "service" / "wirecopy")
+    named = named_paths(page.read_text("utf-8"))
+    assert [path for path in named if not any((root / path).exists() for root in roots)] == []

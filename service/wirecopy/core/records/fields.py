@@ -25,10 +25,11 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from math import inf
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from wirecopy.core import limits
 from wirecopy.core.publishers import fold_name, host_of, registrable_domain
+from wirecopy.core.values import Value
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_NAIVE = _EPOCH.replace(tzinfo=None)  # written without its zone in a third of the time
@@ -72,9 +73,9 @@ class FieldPaths:
                 )
 
 
-class Found(NamedTuple):
+class Found(Value):
     """The field values of one record as they came, None where absent: what a plain record and ninjs have in
-    common. A tuple, made by C code: it is unpacked where it arrives, once for each article.
+    common.
 
     `authority` is the domain in a provider's own identifier (urn:newsml:dpa.com:…, tag:reuters.com,2024:…),
     else "". `evolved_from` is the id of the item that this one succeeds.
@@ -118,7 +119,7 @@ def find(record: dict[str, object], path: str) -> object:
     return value
 
 
-_places_of = attrgetter(*Found._fields[:-2])
+_places_of = attrgetter(*Found.__struct_fields__[:-2])
 
 
 def find_all(record: dict[str, object], paths: FieldPaths) -> Found:

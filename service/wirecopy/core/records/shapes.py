@@ -16,6 +16,7 @@ news-please 1.6, Fundus 0.5, JSON Feed 1.1, schema.org NewsArticle, NewsAPI v2, 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from wirecopy.core.records.fields import Found
 
@@ -46,12 +47,12 @@ class Shape:
     def read(self, record: dict[str, object]) -> Found:
         """The record's fields; `body` is None where it holds none."""
         body, at = self._body(record)
-        values = {field: _first(record, getattr(self, field)) for field in _FIELDS}
+        values: dict[str, Any] = {field: _first(record, getattr(self, field)) for field in _FIELDS}
         if at.endswith("html"):
             values["content_type"] = "text/html"
         elif at:
             values["content_type"] = _first(record, (_beside(at, self.content_type),))
-        return Found._make((body, *(values[field] for field in _FIELDS), "", None))
+        return Found(body, **values)
 
     def _body(self, record: dict[str, object]) -> tuple[object, str]:
         """(text, the path where it lies)."""
@@ -66,7 +67,7 @@ class Shape:
         return max(found, key=lambda one: len(one[0])) if self.longest_body else found[0]
 
 
-_FIELDS = Found._fields[
+_FIELDS = Found.__struct_fields__[
     1:-2
 ]  # all but `body`, which is first, and `authority` and `evolved_from`, which are ninjs' own
 

@@ -1,21 +1,8 @@
-"""Kafka behind the ports: the backend, composed of the modules beside it, which alone know aiokafka.
+"""The Kafka backend of ports.py, composed of the modules beside it, which alone use aiokafka.
 
-What the client does not do for exactly-once, and what it does wrongly under failure, is made good there (the
-hazards A1 to A17 of ARCHITECTURE.md, "Non-obvious"; they were read in aiokafka 0.14.0's source and seen on a
-real broker):
-
-- one transactional producer per raw partition; its start fences every earlier owner, and only then is the
-  committed offset read, through a guard, because an OffsetFetch that fails as a whole looks to aiokafka like a
-  group that never committed;
-- every delivery future is awaited before the commit, because the client commits over failed batches;
-- every await on the client has a deadline, because with a frozen broker none of them returns; a client that
-  hangs while it is closed is left behind, and a producer that failed once is never touched again: it may be
-  poisoned;
-- positions belong to the pipeline: a partition gives nothing until it is seeked, and held-back ones are left
-  out of the poll, not paused, so that what was fetched of them is not fetched again.
-
-The version is pinned and asserted, since private names are used: the coordinator's `_send_req` and
-`_coordinator`.
+The client's hazards A1 to A17, and what these modules do about each, are listed in docs/reliability.md. This module builds
+the parts and checks the client: private names are used (the coordinator's `_send_req` and `_coordinator`), so the version is
+pinned and asserted.
 """
 
 from __future__ import annotations

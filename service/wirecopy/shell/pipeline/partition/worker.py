@@ -35,15 +35,16 @@ from wirecopy.shell.errors import (
     RefusedError,
     UnavailableError,
 )
-from wirecopy.shell.observe import events
 from wirecopy.shell.observe.events import Stage, Telemetry
 from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.breaker import Breaker
 from wirecopy.shell.pipeline.gate import Gate
 from wirecopy.shell.pipeline.lane import CoreLane, Work, pieces
 from wirecopy.shell.pipeline.partition.flight import InFlight, PartitionFlight, record_size
+from wirecopy.shell.pipeline.partition.passed import Passed
+from wirecopy.shell.pipeline.partition.published import tell
 from wirecopy.shell.pipeline.partition.recovery import Recovery, gravest
-from wirecopy.shell.pipeline.steps import Entry, Limits, prepare, render, result_of
+from wirecopy.shell.pipeline.steps import Entry, Limits, prepare, render
 from wirecopy.shell.ports import (
     EnginePort,
     FingerprintLog,
@@ -57,9 +58,6 @@ from wirecopy.shell.ports import (
 )
 
 T = TypeVar("T")
-PASSED_QUIET_S = (
-    2.0  # a busy partition commits past markers with its next records; only a quiet one needs more
-)
 
 
 class State(StrEnum):
@@ -109,7 +107,7 @@ class PartitionWorker:
         self.waits = "not started"
         self._seek_offset: int | None = None
         self._next_offset = 0  # after the last record offered in this incarnation
-        self._passed_at: float | None = None  # when offsets without records were passed, uncommitted since
+        self._passed = Passed()
         self._arrived = asyncio.Event()
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -164,13 +162,11 @@ class PartitionWorker:
         self._arrived.set()
 
     def passed(self, offset: int | None) -> None:
-        """The source stands at `offset` after a poll whose records were all offered: between them and it lies nothing that
-        a reader gets. It is committed once the partition has been quiet for a while, or the lag would never end.
-        """
+        """The source stands at `offset` after a poll whose records were all offered: no reader gets what lies between."""
         if self.state is not State.OPEN or offset is None or offset <= self._next_offset:
             return
         self._next_offset = offset
-        self._passed_at = asyncio.get_running_loop().time()
+        self._passed.note(asyncio.get_running_loop().time())
         self._changed.set()
 
     @property
@@ -276,7 +272,7 @@ class PartitionWorker:
 
     def _forget(self) -> None:
         self._flight.forget()
-        self._passed_at = None
+        self._passed.forget()
         self._idle.set()
 
     # ---- intake
@@ -349,18 +345,14 @@ class PartitionWorker:
                 continue
             if not self._flight.records:
                 self._idle.set()
-                if self._is_quiet():
+                if self._passed.due(loop.time()):
                     await self._commit_passed(transactions)
             await self._wait_for_change()
 
-    def _is_quiet(self) -> bool:
-        """Whether offsets without records were passed, and nothing has come since for `PASSED_QUIET_S`."""
-        passed_at = self._passed_at
-        return passed_at is not None and asyncio.get_running_loop().time() - passed_at >= PASSED_QUIET_S
-
     async def _commit_passed(self, transactions: Transactions) -> None:
         """Commit the position past what no reader gets, in a transaction without records."""
-        next_offset, self._passed_at = self._next_offset, None
+        next_offset = self._next_offset
+        self._passed.forget()
         if self.committed_offset is not None and next_offset > self.committed_offset:
             self.waits = f"committing the position past markers, raw offset {next_offset}"
             async with self._context.gate, self._publishing:
@@ -373,7 +365,7 @@ class PartitionWorker:
         if head is None:
             self.waits = "waiting for records"
             with suppress(TimeoutError):
-                async with asyncio.timeout(None if self._passed_at is None else PASSED_QUIET_S):
+                async with asyncio.timeout(self._passed.wait_s()):
                     await self._changed.wait()
             return
         self.waits = f"waiting for raw offset {head.record.position.offset} to come back from the log"
@@ -454,19 +446,4 @@ class PartitionWorker:
             follow_seconds = max(0.0, self.turned_at - waited[0].appended_at)
             telemetry.stage_time(Stage.FOLLOW, follow_seconds, len(waited))
         for entry in batch:
-            if entry.trace is not None:
-                entry.trace.end(result_of(entry), entry.appended_at, published_at)
-                entry.trace = None
-            if entry.fault is not None:
-                telemetry.internal_fault(entry.record.position, entry.fault)
-            if entry.rejected is not None:
-                telemetry.dead_lettered(entry.rejected.reason, entry.record.position, entry.rejected.detail)
-            outcome = entry.outcome
-            if outcome is None:
-                continue
-            if entry.rejected is None:
-                telemetry.judged(outcome.verdict.kind, float(now_ms - entry.record.timestamp_ms))
-            if outcome.redelivered:
-                telemetry.record(events.REDELIVERED)
-            if outcome.corrections:
-                telemetry.record(events.CORRECTIONS, len(outcome.corrections))
+            tell(entry, telemetry, now_ms, published_at)
