@@ -161,7 +161,7 @@ for one in judged():
     record = decode_record(one.log_record)
     back.append(decode_remembered(encode_remembered(record, verdict)).verdict.novel_words)
     back.append(verdict_from_list(verdict_list(verdict)).novel_words)
-plain = verdict_from_list(verdict_list(verdict)[:11]).novel_words
+plain = verdict_from_list(verdict_list(verdict)[:12]).novel_words
 print(json.dumps({"package": wirecopy.__file__, "back": sorted(set(back)), "before": plain}))
 """
 

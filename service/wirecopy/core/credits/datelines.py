@@ -18,10 +18,11 @@ from wirecopy.core import limits
 from wirecopy.core.agencies import AGENCIES
 from wirecopy.core.credits.bracket_kernels import bracket_candidates
 from wirecopy.core.credits.kernels import HOLDS_BYLINE, HOLDS_MENTION, HOLDS_SIGNATURE
+from wirecopy.core.credits.lines import ends_with_date
 from wirecopy.core.credits.names import Name, is_known, make_name, name_within
 from wirecopy.core.credits.page import LINE_ENDS, Page
 from wirecopy.core.credits.rules import KnownName
-from wirecopy.core.credits.signatures import ends_with_date, signed, stands_at_edge_of
+from wirecopy.core.credits.signatures import signed, stands_at_edge_of
 from wirecopy.core.credits.unspaced import unspaced_agencies
 from wirecopy.core.model import I32, Credit, CreditKind
 from wirecopy.core.publishers import agency_key

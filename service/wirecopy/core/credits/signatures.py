@@ -11,12 +11,21 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 
 from wirecopy.core import limits
 from wirecopy.core.credits import word_table
+from wirecopy.core.credits.lines import (
+    MARKS,
+    TOKEN,
+    Line,
+    are_people,
+    is_dated,
+    is_time,
+    picture_words,
+    without_byline,
+)
 from wirecopy.core.credits.names import Name, is_known
 from wirecopy.core.credits.page import Page
 from wirecopy.core.credits.rules import ClosingForm, KnownName
@@ -30,10 +39,6 @@ from wirecopy.core.text.kernels import (
     LINE_TOKEN_START,
 )
 
-_PEOPLE_WORDS_MAX = 14
-_LINES_ABOVE = 3  # above a byline or a bare name in which prose is an article's already
-_LINES_BELOW = 3  # below a signature in which no prose may follow
-_TITLE_CHARS_MIN = 12
 _COPYRIGHT = re.compile(
     r"(?:^|[.!?…»”\"')\]]\s+|\|\s*)[\s(\[*_>–—-]*(?:all\s+content\s+(?:is\s+)?)?"
     r"(?P<sign>Â?©|\([cC]\)|(?i:copyrights?|urheberrecht|droits d.auteur|derechos de autor|direitos autorais|авторские права|"
@@ -48,8 +53,6 @@ _RIGHTS = re.compile(r"\d{4}|(?i:rights|rechte|droits|derechos|direitos|diritti|
 _CORRESPONDENT = re.compile(r"\s*(?i:correspondent|special correspondent|bureau|staff)\b")
 _FROM_OUR = re.compile(r"(?i:\A\W*(?:from|by) our)\s*\Z")
 _ENDS_SENTENCE = re.compile(r"[.!?…。।][\"”»’'\])]{0,3}\s*(?:[-–—]{1,2}\s*)?\Z")
-_DASH_BEFORE = re.compile(r"[.!?…。।\"”»’]\s*[-–—]{1,2}\s*\Z")
-_MARKS = " \u00a0\t\r-–—*•_|/([{<>~=.,:;])}\"“”»«'’"
 _SEPARATED = re.compile(
     r"(?:,|/|\||[-–—]|\(|•|·|\bfor|\bof|\bvon|\bpour|\bpara|\bper|\bvoor|\bдля)\s*(?:[Tt]he\s+)?\Z"
 )
@@ -57,21 +60,9 @@ _PLACE_WORD = r"[^\W\d_a-z][\w.'’-]{0,24}"
 _PLACE = rf"{_PLACE_WORD}(?:[ /]{_PLACE_WORD}){{0,3}}"
 _PLACE_BEFORE = re.compile(rf"\A[\s\"“*]*(?:{_PLACE}(?:, {_PLACE}){{0,2}}),\s*\Z")
 _PLACE_BEHIND = re.compile(rf"\A,\s*({_PLACE})(?:,\s*[^:–—\n]{{3,24}})?\s*(?:[:–—]|--|\s-\s|\Z)")
-_TOKEN = re.compile(r"[^\s,;|/()\[\]–—-]+")
 _LIST_SIGNS = re.compile(
     r"\s*(?:/|,|;|\+|&|\||-|–|—|\band\b|\bund\b|\by\b|\bet\b|\be\b|\bo\b|\boch\b|\bog\b|\bи\b)\s*"
 )
-_NUMBER = re.compile(r"\d[\d:.']*(?:st|nd|rd|th|am|pm|h|er|º|ª|°)?\Z", re.IGNORECASE)
-_JOINING_WORDS = (
-    "and und y et e & with mit con com avec och og ja i a и в de der den van von del della di da la le el al bin ben ibn "
-    "ter ten dos das du in en for für pour para special to the"
-)
-_JOINING = frozenset(_JOINING_WORDS.split())
-
-
-@lru_cache(maxsize=1)
-def _time_words() -> frozenset[str]:
-    return frozenset((*word_table.MONTHS, *word_table.TIME_WORDS))
 
 
 @lru_cache(maxsize=1)
@@ -80,124 +71,13 @@ def _trades() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _pictures() -> frozenset[str]:
-    return frozenset(word_table.PICTURE_WORDS)
-
-
-@lru_cache(maxsize=1)
-def _byline_words() -> tuple[str, ...]:
-    return tuple(sorted((word.casefold() for word in word_table.BYLINE_WORDS), key=len, reverse=True))
-
-
-@lru_cache(maxsize=1)
 def _labels() -> frozenset[str]:
     return frozenset(label.casefold() for label in word_table.SOURCE_LABELS)
 
 
-def _is_time(text: str) -> bool:
-    """Whether a text is nothing but a date or time; nothing at all is."""
-    times = _time_words()
-    return all(
-        _NUMBER.match(word) or word.casefold().strip(".:") in times or word.casefold() in times
-        for word in _TOKEN.findall(text)
-    )
-
-
-def _is_dated(text: str) -> bool:
-    return any(map(str.isdigit, text)) and _is_time(text)
-
-
-def ends_with_date(prefix: str) -> bool:
-    """Whether a dateline's place and date end with the date: "New Delhi, Jun 2"."""
-    words = prefix.replace(",", " ").split()[-3:]
-    months = _months()
-    return len(words) > 1 and any(
-        first.strip(".").casefold() in months and second.strip(".").isdigit()
-        for pair in pairwise(words)
-        for first, second in (pair, pair[::-1])
-    )
-
-
-@lru_cache(maxsize=1)
-def _months() -> frozenset[str]:
-    return frozenset(word_table.MONTHS)
-
-
-def without_byline(text: str) -> tuple[str, bool]:
-    """What stands behind a byline's word, and whether there is one: "By Jane Roe" → "Jane Roe"."""
-    bare = text.lstrip(_MARKS)
-    folded = bare[:24].casefold()
-    for word in _byline_words():
-        if folded.startswith(word) and not folded[len(word) : len(word) + 1].isalnum():
-            return bare[len(word) :].lstrip(" \u00a0:"), True
-    return bare, False
-
-
-def _are_people(text: str) -> bool:
-    """Whether a text may be the names of one or more people: two words or more with capitals, and what joins them."""
-    words = text.replace(",", " , ").replace(";", " , ").split()
-    if not 2 <= len(words) <= _PEOPLE_WORDS_MAX:
-        return False
-    capitals = 0
-    for word in words:
-        if word == "," or word.casefold() in _JOINING:
-            continue
-        if not word[0].isupper() or any(map(str.isdigit, word)) or word[-1] in "!?:":
-            return False
-        if word.strip(".").casefold() in _pictures():
-            return False
-        capitals += 1
-    return capitals >= 2
-
-
-class _Line:
-    """The line of a name, by its number, and its neighbours. Text is cut to what credits look at."""
-
-    __slots__ = ("after", "before", "end", "name", "number", "page", "start")
-
-    def __init__(self, page: Page, at: int, name: Name) -> None:
-        self.page, self.name = page, name
-        self.start, self.end = page.line_start(name.start), page.line_end(name.end)
-        self.before, self.after = page.text[self.start : name.start], page.text[name.end : self.end]
-        self.number = int(np.searchsorted(page.tokens.lines[:, LINE_TOKEN_START], at, "right")) - 1
-
-    def neighbour(self, step: int) -> str:
-        """The text of a line so many lines on; "" where there is none."""
-        number = self.number + step
-        lines = self.page.tokens.lines
-        if not 0 <= number < len(lines):
-            return ""
-        start = lines.item(number, LINE_CHAR_START)
-        return self.page.text[start : min(self.page.line_end(start), lines.item(number, LINE_CHAR_END) + 2)]
-
-    def is_prose(self, step: int) -> bool:
-        number = self.number + step
-        lines = self.page.tokens.lines
-        return 0 <= number < len(lines) and lines.item(number, LINE_PROSE) != 0
-
-    def follows_prose(self) -> bool:
-        """Whether prose stands not far above: else it is above the article's."""
-        first = max(0, self.number - _LINES_ABOVE)
-        return bool(self.page.tokens.lines[first : self.number, LINE_PROSE].any())
-
-    def ends_prose(self) -> bool:
-        """Whether prose stands above it, short lines between left out, and none right below."""
-        above = self.is_prose(-1) or (self.is_prose(-2) and len(self.neighbour(-1)) < 60)
-        return above and not any(self.is_prose(step) for step in range(1, _LINES_BELOW + 1))
-
-    def follows_title(self) -> bool:
-        """Whether it stands right below the headline, or first of all lines."""
-        if self.number == 0:
-            return True
-        title, above = self.page.title, self.neighbour(-1).strip()
-        if len(above) >= _TITLE_CHARS_MIN and title:
-            return above in title or title[: len(above)] == above or title in above
-        return False
-
-
 def signed(page: Page, known: KnownName, at: int, name: Name) -> Credit | None:
     """What an agency's name at token `at` is where it stands on a short line, or at the head or end of a long one."""
-    line = _Line(page, at, name)
+    line = Line(page, at, name)
     copyright_ = _COPYRIGHT.search(line.before)
     if copyright_ is not None:
         return _by_copyright(line, copyright_)
@@ -232,20 +112,20 @@ def _part_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def _is_part(line: _Line) -> bool:
+def _is_part(line: Line) -> bool:
     """ "With files from the Associated Press", "Contributing: …; AP", "Reuters contributed to this report": material of
     theirs in an own text."""
     heads, endings = _part_words()
     return heads.match(line.before) is not None or endings.match(line.after) is not None
 
 
-def _credit(line: _Line, kind: CreditKind = CreditKind.BYLINE, start: int = -1) -> Credit | None:
+def _credit(line: Line, kind: CreditKind = CreditKind.BYLINE, start: int = -1) -> Credit | None:
     first = line.start + len(line.before) - len(line.before.lstrip()) if start < 0 else start
     last = line.end - (len(line.after) - len(line.after.rstrip()))
     return line.page.credit(kind, line.name, first, max(line.name.end, last), CreditScope.TEXT)
 
 
-def _by_copyright(line: _Line, found: re.Match[str]) -> Credit | None:
+def _by_copyright(line: Line, found: re.Match[str]) -> Credit | None:
     """ "© 2024 AFP", "Copyright 2012 The Associated Press. All rights reserved.": below the prose; alone on a line without
     a year it may be a picture's."""
     if line.after[:1] in ("/", "|") or _LONGER_NAME.match(line.after) or _begins_with_picture(line.after):
@@ -256,14 +136,14 @@ def _by_copyright(line: _Line, found: re.Match[str]) -> Credit | None:
     if years and 0 < max(years) < line.page.year - 1:  # of another text, or of the site
         line.page.stale.append((agency_key(line.name.text), line.name.start))
         return None
-    if line.before[: found.start("sign")].strip(_MARKS):  # a sentence of its paragraph
+    if line.before[: found.start("sign")].strip(MARKS):  # a sentence of its paragraph
         return _credit(line, start=line.start + found.start("sign"))
     if not (line.is_prose(0) or line.page.tokens.lines[: line.number, LINE_PROSE].any()):
         return None
     return _credit(line) if dated or line.ends_prose() else None
 
 
-def _by_place(line: _Line) -> Credit | None:
+def _by_place(line: Line) -> Credit | None:
     """Datelines without brackets or dash: "Wellington, PTI:", "AFP, MANILA"."""
     if line.after[:1] == ":" and _PLACE_BEFORE.match(line.before):
         return line.page.credit(CreditKind.DATELINE, line.name, line.start, line.name.end + 1)
@@ -276,10 +156,10 @@ def _by_place(line: _Line) -> Credit | None:
     return None
 
 
-def _name_around(line: _Line) -> _Line | None:
+def _name_around(line: Line) -> Line | None:
     """The line of a name that is the whole piece around an agency's noun: "Jane Roe, Mentone News Service"."""
     before, _ = without_byline(line.before)
-    piece = re.split(r"[,/|(]\s*|\s[-–—]\s", before)[-1].strip(_MARKS)
+    piece = re.split(r"[,/|(]\s*|\s[-–—]\s", before)[-1].strip(MARKS)
     words = piece.split()
     if len(words) > 4 or not all(word[0].isupper() for word in words):
         return None
@@ -291,7 +171,7 @@ def _name_around(line: _Line) -> _Line | None:
     if not piece and not behind:
         return None
     name = Name(line.page.text[start:end], start, end)
-    wider = _Line.__new__(_Line)
+    wider = Line.__new__(Line)
     wider.page, wider.name, wider.number = line.page, name, line.number
     wider.start, wider.end = line.start, line.end
     wider.before, wider.after = line.page.text[line.start : start], line.page.text[end : line.end]
@@ -300,24 +180,24 @@ def _name_around(line: _Line) -> _Line | None:
 
 def _begins_with_picture(text: str) -> bool:
     word = re.match(r"[\s/-]*(\w+)", text)
-    return word is not None and word[1].casefold() in _pictures()
+    return word is not None and word[1].casefold() in picture_words()
 
 
-def _holds_picture(line: _Line) -> bool:
-    pictures = _pictures()
+def _holds_picture(line: Line) -> bool:
+    pictures = picture_words()
     return any(
         word.casefold().strip(".:") in pictures
         for part in (line.before[-80:], line.after[:40])
-        for word in _TOKEN.findall(part)
+        for word in TOKEN.findall(part)
     )
 
 
-def _tail_of(line: _Line) -> tuple[bool, bool, bool]:
+def _tail_of(line: Line) -> tuple[bool, bool, bool]:
     """(whether what stands behind the name belongs to a signature, whether a trade does, whether a date does)."""
-    after = line.after.strip(_MARKS)
+    after = line.after.strip(MARKS)
     if not after:
         return True, False, False
-    words = _TOKEN.findall(after)
+    words = TOKEN.findall(after)
     trades, count = _trades(), 0
     while count < min(3, len(words)) and words[count].casefold() not in trades:
         count += 1  # "Technology Writer": the desk before the trade
@@ -328,12 +208,12 @@ def _tail_of(line: _Line) -> tuple[bool, bool, bool]:
         rest = " ".join(words[count:])
     else:
         rest = after
-    if _is_time(rest):
+    if is_time(rest):
         return True, trade, any(map(str.isdigit, rest))
     pieces = [piece for piece in _LIST_SIGNS.split(rest) if piece]
     if (
         len(pieces) > 1
-        and _is_time(" ".join(pieces[1:]))
+        and is_time(" ".join(pieces[1:]))
         and pieces[0][0].isupper()
         and len(pieces[0]) < 32
         and any(map(str.isdigit, rest))
@@ -348,7 +228,7 @@ def _tail_of(line: _Line) -> tuple[bool, bool, bool]:
     return listed and glued, trade, False
 
 
-def _by_line(line: _Line) -> Credit | None:
+def _by_line(line: Line) -> Credit | None:
     """A line that holds nothing but a signature."""
     fits, trade, dated = _tail_of(line)
     page = line.page
@@ -357,16 +237,16 @@ def _by_line(line: _Line) -> Credit | None:
             return page.credit(CreditKind.BYLINE, line.name, line.start, line.name.end)
         return None
     rest, byline = without_byline(line.before)
-    people = rest.rstrip(_MARKS)
+    people = rest.rstrip(MARKS)
     if byline:
         if not people or (
             (trade or _SEPARATED.search(line.before))
-            and (_are_people(people) or (len(people.split()) <= 4 and people[0].isupper()))
+            and (are_people(people) or (len(people.split()) <= 4 and people[0].isupper()))
         ):
             return _credit(line)
         return None
     if people:
-        named = _are_people(people) and (trade or " " in line.name.text) and not line.follows_prose()
+        named = are_people(people) and (trade or " " in line.name.text) and not line.follows_prose()
         comma = line.before.rstrip(" \u00a0").endswith((",", "|"))
         if named and comma and (line.follows_title() or line.is_prose(1)):
             return _credit(line)
@@ -374,20 +254,20 @@ def _by_line(line: _Line) -> Credit | None:
     return _by_bare_line(line, trade=trade, dated=dated)
 
 
-def _by_bare_line(line: _Line, *, trade: bool, dated: bool) -> Credit | None:
+def _by_bare_line(line: Line, *, trade: bool, dated: bool) -> Credit | None:
     """An agency's name alone, its trade or a date behind it."""
     above = line.neighbour(-1)
     rest, byline = without_byline(above)
-    rest = rest.strip(_MARKS)
-    if byline and (not rest or _are_people(rest)):
+    rest = rest.strip(MARKS)
+    if byline and (not rest or are_people(rest)):
         return _credit(line)
-    if above.strip(_MARKS).casefold() in _labels():
+    if above.strip(MARKS).casefold() in _labels():
         return _credit(line)
-    if _are_people(rest) and not line.follows_prose() and (line.is_prose(1) or _is_dated(line.neighbour(1))):
+    if are_people(rest) and not line.follows_prose() and (line.is_prose(1) or is_dated(line.neighbour(1))):
         return _credit(line)
     if not line.follows_prose():
         whole = " " in line.name.text
-        opens = line.is_prose(1) or _is_dated(line.neighbour(1)) or _names_author(line.neighbour(1))
+        opens = line.is_prose(1) or is_dated(line.neighbour(1)) or _names_author(line.neighbour(1))
         if dated or (trade and " " not in line.before):
             return _credit(line)
         if line.follows_title() and (opens or whole):
@@ -397,7 +277,7 @@ def _by_bare_line(line: _Line, *, trade: bool, dated: bool) -> Credit | None:
         return None
     if line.ends_prose() and not line.name.text.endswith(" News"):  # which is a section's heading
         return _credit(line)
-    return _credit(line) if trade and line.after.casefold().strip(_MARKS) in ("staff", "redaktion") else None
+    return _credit(line) if trade and line.after.casefold().strip(MARKS) in ("staff", "redaktion") else None
 
 
 def _names_author(text: str) -> bool:
@@ -405,9 +285,9 @@ def _names_author(text: str) -> bool:
     return byline and bool(rest) and rest[0].isupper()
 
 
-def _by_sign_off(line: _Line) -> Credit | None:
+def _by_sign_off(line: Line) -> Credit | None:
     """An agency behind the last sentence of a paragraph: "… said. AFP", "… deport him. — PTI"."""
-    if line.after.strip(_MARKS) or not _ENDS_SENTENCE.search(line.before[-8:]):
+    if line.after.strip(MARKS) or not _ENDS_SENTENCE.search(line.before[-8:]):
         return None
     if line.before[-1:] not in (" ", "\u00a0", "-", "–", "—", "("):
         return None
@@ -429,7 +309,7 @@ def closed(page: Page, form: ClosingForm, start: int, end: int) -> Credit | None
 def stands_at_edge(page: Page, at: int, *, known: bool) -> bool:
     """Whether the line of token `at` ends the prose; one with a known name may also stand above it."""
     name = Name("", page.tokens.starts.item(at), page.tokens.starts.item(at))
-    line = _Line(page, at, name)
+    line = Line(page, at, name)
     return line.ends_prose() or (known and not line.follows_prose())
 
 
