@@ -17,7 +17,7 @@ from wirecopy.core.credits.rules import (
     pair_hash,
     rules,
 )
-from wirecopy.core.model import Credit, CreditKind
+from wirecopy.core.model import Credit, CreditKind, CreditScope
 from wirecopy.core.publishers import agency_key, brand_keys, fold_name
 from wirecopy.core.text.kernels import LINE_TOKEN_END, LINE_TOKEN_START
 from wirecopy.core.text.tokens import tokenise
@@ -388,11 +388,18 @@ def test_the_longest_name_of_the_table_counts() -> None:
 # ---- the table keeps its grammar
 
 
-def test_every_phrase_of_the_table_compiles_and_has_words() -> None:
-    for kind, place, template in phrase_table.PHRASES:
-        assert place in ("line", "known", "foot", "text", "head"), template
-        phrase = compile_phrase(kind, place, template)
-        assert phrase.after or phrase.suffix, template
+@pytest.mark.parametrize(("language", "kind", "place", "phrase", "example"), phrase_table.PHRASES)
+def test_every_phrase_of_the_table_credits_by_its_example(
+    language: str, kind: str, place: str, phrase: str, example: str
+) -> None:
+    assert place in ("line", "known", "foot", "text", "head")
+    assert language.isalpha() and len(language) == 2
+    compiled = compile_phrase(kind, place, phrase)
+    assert compiled.after or compiled.suffix
+    found = find_credits(f"{STORY}{example}\n", "", "Courier", "courier.example")
+    said = [(c.kind, c.scope is CreditScope.PART) for c in found if c.name in ("Evening Herald", "Reuters")]
+    wanted = (CreditKind.SOURCE, True) if kind == "part" else (CreditKind(kind), False)
+    assert wanted in said, (example, found)
 
 
 def test_agencies_are_known_by_every_name_and_domain() -> None:

@@ -41,7 +41,9 @@ from wirecopy.core.text.kernels import CLOSING_SIGNS, LINE_TOKEN_END, LINE_TOKEN
 from wirecopy.core.text.tokens import tokenise
 
 AROUND = limits.CREDIT_PHRASE_TOKENS_MAX
-PHRASES = [template.replace("*", "").replace("{own}", "Courier") for _, _, template in phrase_table.PHRASES]
+PHRASES = [
+    template.replace("*", "").replace("{own}", "Courier") for _, _, _, template, _ in phrase_table.PHRASES
+]
 WORDS = [
     "PARIS", "Berlin, 3 May", "NEW DELHI", "(", ")", "(Reuters)", "(dpa)", "[AFP]", "（共同）", "【ロンドン共同】", "(SEPA)", "(ab/AFP)",
     "（", "）", "【", "】", "]", "[", "—", "-", "–", "=", ".", ",", ":", "…", "”", "\n", "\n", " ", "\u00a0", "  ", "\r", "\t", "é", "3",

@@ -46,6 +46,7 @@ _BRACKETS = np.array(
 )
 _ROUND_ALONE = _BRACKETS[:1].copy()
 _AFTER_DATELINE = re.compile(r"[ \u00a0]?[.,:;]?[ \u00a0]{0,2}(?:[-–—―=]{1,3}|\.-|_(?=\s))")
+_NO_DASH = re.compile(r"[ \u00a0.,:;]{0,4}[^ \u00a0.,:;\-–—―=_]")
 _COLON_OR_STOP = re.compile(r"[ \u00a0]?(?::|\.[ \u00a0]|[ \u00a0]?\|)")
 _STATE = re.compile(r"\[[^\]\n]{2,30}\]")  # "Chennai [Tamil Nadu], June 2 (ANI):"
 
@@ -128,8 +129,11 @@ def brackets(text: str, utf8: bytes, tokens: Tokens) -> list[list[int]]:
 
 def enclosed(page: Page, found: list[list[int]]) -> Iterator[Credit]:
     """Names in brackets: datelines, and the sign-offs of agencies at the end of a line."""
+    text = page.text
     for opened, closed in found:
-        if _may_credit(page.text, opened, closed):
+        if _agency_of(text[opened + 1 : closed]) is None and _NO_DASH.match(text, closed + 1):
+            continue  # any other name must be set off by a dash
+        if _may_credit(text, opened, closed):
             credit = _in_brackets(page, opened, closed)
             if credit is not None:
                 yield credit

@@ -84,7 +84,10 @@ def find_credits(
     if page.stale:
         found = [credit for credit in found if not _is_stale(page, credit)]
     if place is not None:
-        found = [replace(credit, scope=place(credit)) for credit in found]
+        found = [
+            credit if (scope := place(credit)) is credit.scope else replace(credit, scope=scope)
+            for credit in found
+        ]
     return _best(found) if len(found) > 1 else tuple(found)
 
 

@@ -6,8 +6,6 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-import numpy as np
-
 from wirecopy.core.credits import word_table
 from wirecopy.core.credits.names import Name
 from wirecopy.core.credits.page import Page
@@ -101,13 +99,21 @@ def are_people(text: str) -> bool:
 class Line:
     """The line of a name, by its number, and its neighbours. Text is cut to what credits look at."""
 
-    __slots__ = ("after", "before", "end", "name", "number", "page", "start")
+    __slots__ = ("_number", "after", "at", "before", "end", "name", "page", "start")
 
     def __init__(self, page: Page, at: int, name: Name) -> None:
-        self.page, self.name = page, name
+        self.page, self.at, self.name = page, at, name
         self.start, self.end = page.line_start(name.start), page.line_end(name.end)
         self.before, self.after = page.text[self.start : name.start], page.text[name.end : self.end]
-        self.number = int(np.searchsorted(page.tokens.lines[:, LINE_TOKEN_START], at, "right")) - 1
+        self._number = -1
+
+    @property
+    def number(self) -> int:
+        """Its number among the lines, looked for where it is asked for: most names sign nothing."""
+        if self._number < 0:
+            starts = self.page.tokens.lines[:, LINE_TOKEN_START]
+            self._number = int(starts.searchsorted(self.at, "right")) - 1
+        return self._number
 
     def neighbour(self, step: int) -> str:
         """The text of a line so many lines on; "" where there is none."""
@@ -125,8 +131,7 @@ class Line:
 
     def follows_prose(self) -> bool:
         """Whether prose stands not far above: else it is above the article's."""
-        first = max(0, self.number - _LINES_ABOVE)
-        return bool(self.page.tokens.lines[first : self.number, LINE_PROSE].any())
+        return any(self.is_prose(-step) for step in range(1, _LINES_ABOVE + 1))
 
     def ends_prose(self) -> bool:
         """Whether prose stands above it, short lines between left out, and none right below."""

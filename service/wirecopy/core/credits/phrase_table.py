@@ -9,728 +9,837 @@ In a phrase `{}` is the credited name, `{own}` the name of the one who credits (
 
 from __future__ import annotations
 
-# (kind, place, phrase). Places: "line": the phrase is the whole line; "known": the same, for names of the table
-# and host names alone; "text": in any sentence; "head": a line or sentence begins with it and ends with the name.
-PHRASES: tuple[tuple[str, str, str], ...] = (
-    # -- English
+# (language, kind, place, phrase, example). A test runs each example through the reader and demands the credit. Kinds are
+# CreditKind's, and "part": material in a text that is the publisher's own. Places: "line": the phrase is the whole line;
+# "known": the same, for names of the tables and host names alone; "foot": the same, below the article or, for a known name,
+# above it; "text": in any sentence; "head": a line or sentence begins with it and ends with the name.
+PHRASES: tuple[tuple[str, str, str, str, str], ...] = (
     (
+        "en",
         "originally",
         "text",
         "this (report|story|article|item|dispatch|copy) (by|from) {} was (first|originally) published",
+        "This report by Evening Herald was first published",
     ),
     (
+        "en",
         "byline",
         "known",
         "(from|provided by|supplied by|distributed by|story by|report by|text by|copy by|written by|brought to you by|news brought to you by|news from|article from|story from|report from|content from|content provided by|article provided by|news provided by) {}",
+        "From Reuters",
     ),
     (
+        "en",
         "originally",
         "foot",
         "(provided|supplied|distributed|article provided|content provided|story provided|text provided) by {}",
+        "Provided by Evening Herald",
     ),
     (
+        "en",
         "part",
         "text",
         "(information|material|reporting|reports) (for this report|for this story|for this article|in this report|in this article|) (was|were) (provided|supplied|contributed) by {}",
+        "Information for this report was provided by Evening Herald.",
     ),
     (
+        "en",
         "originally",
         "text",
         "(originally|first) (published|appeared|printed|posted|aired|ran) (by|on|in|at|with|for|via|over at) {}",
+        "Originally published by Evening Herald",
     ),
-    ("originally", "text", "previously (published|appeared) (by|on|in|at) {}"),
     (
+        "en",
+        "originally",
+        "text",
+        "previously (published|appeared) (by|on|in|at) {}",
+        "Previously published by Evening Herald",
+    ),
+    (
+        "en",
         "originally",
         "text",
         "(published|appeared|ran|printed|posted|shared) (originally|first) (by|on|in|at|with|for) {}",
+        "Published originally by Evening Herald",
     ),
     (
+        "en",
         "originally",
         "text",
         "(republished|reprinted|reproduced|reposted|syndicated) (|here|with permission|courtesy|with the permission|by permission) (from|of|by|through|via) {}",
+        "Republished with permission from Evening Herald",
     ),
     (
+        "en",
         "originally",
         "text",
-        (
-            "(article|story|report|post|piece|content) (was|is|has been) (produced|provided|supplied|"
-            "distributed|syndicated) by {}"
-        ),
+        "(article|story|report|post|piece|content) (was|is|has been) (produced|provided|supplied|distributed|syndicated) by {}",
+        "This article was produced by Evening Herald",
     ),
     (
+        "en",
         "originally",
         "text",
-        (
-            "(article|story|report|post|piece|content) (comes|came|is|appears) (courtesy of|from|via|by "
-            "courtesy of) {}"
-        ),
+        "(article|story|report|post|piece|content) (comes|came|is|appears) (courtesy of|from|via|by courtesy of) {}",
+        "This article comes courtesy of Evening Herald",
     ),
-    ("originally", "text", "(article|story|report|post|piece) is part of a collaboration with {}"),
     (
+        "en",
         "originally",
         "text",
-        (
-            "original (article|story|report|version|post|text) (was published|was posted|was written|"
-            "appeared|can be found|can be read|is available|is) (by|on|in|at) {}"
-        ),
+        "(article|story|report|post|piece) is part of a collaboration with {}",
+        "This article is part of a collaboration with Evening Herald",
     ),
-    ("originally", "text", "(article|story|report) first ran (on|in|at) {}"),
-    ("via", "text", "(informs|informed|reports|reported|writes|says|relays|learned|learnt) *via {}"),
     (
+        "en",
+        "originally",
+        "text",
+        "original (article|story|report|version|post|text) (was published|was posted|was written|appeared|can be found|can be read|is available|is) (by|on|in|at) {}",
+        "Original article was published by Evening Herald",
+    ),
+    (
+        "en",
+        "originally",
+        "text",
+        "(article|story|report) first ran (on|in|at) {}",
+        "This article first ran in Evening Herald",
+    ),
+    (
+        "en",
         "via",
         "text",
-        (
-            "{own} (|news|news agency) (reports|informs|writes|says|reported|informed|wrote|said) (|with|"
-            "in|with a) *(citing|quoting|referring to|reference to|via) {}"
-        ),
+        "(informs|informed|reports|reported|writes|says|relays|learned|learnt) *via {}",
+        "Courier informs via Evening Herald",
     ),
-    ("via", "text", "{own} (|with|in) *(citing|quoting|referring to|reference to) {}"),
     (
+        "en",
+        "via",
+        "text",
+        "{own} (|news|news agency) (reports|informs|writes|says|reported|informed|wrote|said) (|with|in|with a) *(citing|quoting|referring to|reference to|via) {}",
+        "Courier reports citing Evening Herald",
+    ),
+    (
+        "en",
+        "via",
+        "text",
+        "{own} (|with|in) *(citing|quoting|referring to|reference to) {}",
+        "The harbour is closed, Courier, citing Evening Herald",
+    ),
+    (
+        "en",
         "via",
         "line",
-        (
-            "(via|as reported by|reported by|according to|hat tip|as told by|as "
-            "published by|syndicated from|taken from|adapted from) {}"
-        ),
+        "(via|as reported by|reported by|according to|hat tip|as told by|as published by|syndicated from|taken from|adapted from) {}",
+        "Via Evening Herald",
     ),
+    ("en", "via", "known", "(courtesy of|by way of|published by|produced by|per) {}", "Courtesy of Reuters"),
+    ("en", "via", "line", "{} (reports|reported|writes)", "Evening Herald reports:"),
     (
-        "via",
-        "known",
-        ("(courtesy of|by way of|published by|produced by|per) {}"),
-    ),
-    ("via", "line", "{} (reports|reported|writes)"),
-    (
+        "en",
         "read_more",
         "head",
-        (
-            "(read|see|view|find|get|check out|click for|click here for|continue to) the *(full|original|"
-            "whole|entire|complete|rest of the|rest of this|full original) (story|article|report|interview|"
-            "piece|post|text|version|review|column|analysis|account|news|release|coverage|transcript|) (at|"
-            "on|in|from|over at|by|via|here at|) {}"
-        ),
+        "(read|see|view|find|get|check out|click for|click here for|continue to) the *(full|original|whole|entire|complete|rest of the|rest of this|full original) (story|article|report|interview|piece|post|text|version|review|column|analysis|account|news|release|coverage|transcript|) (at|on|in|from|over at|by|via|here at|) {}",
+        "Read the full story at Evening Herald",
     ),
     (
+        "en",
         "read_more",
         "head",
-        (
-            "(read|see) (the|this|) *(rest|original|article|story|full) (|article|story|report|here) (at|"
-            "on|in|from|over at) {}"
-        ),
+        "(read|see) (the|this|) *(rest|original|article|story|full) (|article|story|report|here) (at|on|in|from|over at) {}",
+        "Read the rest here at Evening Herald",
     ),
     (
+        "en",
         "read_more",
         "head",
-        (
-            "(full|original|whole|entire|complete) (story|article|report|interview|piece|post|text|"
-            "version) (is|can be read|can be found|is available|continues|) (at|on|in|from|over at) {}"
-        ),
+        "(full|original|whole|entire|complete) (story|article|report|interview|piece|post|text|version) (is|can be read|can be found|is available|continues|) (at|on|in|from|over at) {}",
+        "The full story is available at Evening Herald",
     ),
     (
+        "en",
         "read_more",
         "head",
-        (
-            "(continue|keep) *reading (at|on|in|over at|this at|this on|this article at|this article on|"
-            "this story at|this story on|the full story at|the full article at) {}"
-        ),
+        "(continue|keep) *reading (at|on|in|over at|this at|this on|this article at|this article on|this story at|this story on|the full story at|the full article at) {}",
+        "Continue reading at Evening Herald",
     ),
     (
+        "en",
         "read_more",
         "head",
-        ("(read) more *(at|over at|here at|about this at|about it at|of this story at|of this at) {}"),
+        "(read) more *(at|over at|here at|about this at|about it at|of this story at|of this at) {}",
+        "Read more at Evening Herald",
     ),
-    ("read_more", "head", "(story continues|article continues|story continued|read on) (at|over at|on) {}"),
-    ("read_more", "known", "(more|read more) (at|over at) {}"),
-    # -- German
     (
+        "en",
+        "read_more",
+        "head",
+        "(story continues|article continues|story continued|read on) (at|over at|on) {}",
+        "Story continues at Evening Herald",
+    ),
+    ("en", "read_more", "known", "(more|read more) (at|over at) {}", "More at Reuters"),
+    (
+        "de",
         "byline",
         "known",
         "(bereitgestellt von|zur verfügung gestellt von|mitgeteilt von|übermittelt von|eine meldung der|eine meldung von|meldung der|agenturmeldung von|text von) {}",
+        "Bereitgestellt von Reuters",
     ),
-    ("originally", "foot", "(bereitgestellt|zur verfügung gestellt|veröffentlicht) von {}"),
     (
+        "de",
+        "originally",
+        "foot",
+        "(bereitgestellt|zur verfügung gestellt|veröffentlicht) von {}",
+        "Bereitgestellt von Evening Herald",
+    ),
+    (
+        "de",
         "originally",
         "text",
         "(diese|dieser|dieses) (meldung|bericht|text|artikel) (der|von|des) {} (wurde|erschien) (zuerst|zunächst|erstmals|ursprünglich)",
+        "Diese Meldung der Evening Herald wurde zuerst am Montag veröffentlicht",
     ),
     (
+        "de",
         "originally",
         "text",
-        (
-            "(ursprünglich|zuerst|erstmals|zunächst|vorab|im original) (erschienen|veröffentlicht|"
-            "publiziert|erschien|gedruckt) (bei|auf|in|im|von|in der|auf der) {}"
-        ),
+        "(ursprünglich|zuerst|erstmals|zunächst|vorab|im original) (erschienen|veröffentlicht|publiziert|erschien|gedruckt) (bei|auf|in|im|von|in der|auf der) {}",
+        "Ursprünglich erschienen bei Evening Herald",
     ),
     (
+        "de",
         "originally",
         "text",
-        (
-            "(erschien) (ursprünglich|zuerst|erstmals|zunächst|im original) (bei|auf|in|im|von|in der|auf "
-            "der) {}"
-        ),
+        "(erschien) (ursprünglich|zuerst|erstmals|zunächst|im original) (bei|auf|in|im|von|in der|auf der) {}",
+        "Erschien ursprünglich bei Evening Herald",
     ),
-    ("originally", "text", "(übernommen|nachgedruckt|nachdruck) (von|aus|aus der) {}"),
-    ("via", "text", "{own} (berichtet|meldet|schreibt) unter *berufung auf {}"),
-    ("via", "line", "(wie) {} (berichtet|berichten|meldet|schreibt|mitteilt|berichtete|meldete)"),
-    ("via", "line", "(laut|nach angaben von|unter berufung auf|mit material von|zitiert nach) {}"),
-    ("via", "known", "(über|gemäß) {}"),
-    ("via", "line", "{} (berichtet|meldet|schreibt)"),
     (
+        "de",
+        "originally",
+        "text",
+        "(übernommen|nachgedruckt|nachdruck) (von|aus|aus der) {}",
+        "Übernommen von Evening Herald",
+    ),
+    (
+        "de",
+        "via",
+        "text",
+        "{own} (berichtet|meldet|schreibt) unter *berufung auf {}",
+        "Courier berichtet unter Berufung auf Evening Herald",
+    ),
+    (
+        "de",
+        "via",
+        "line",
+        "(wie) {} (berichtet|berichten|meldet|schreibt|mitteilt|berichtete|meldete)",
+        "Wie Evening Herald berichtet",
+    ),
+    (
+        "de",
+        "via",
+        "line",
+        "(laut|nach angaben von|unter berufung auf|mit material von|zitiert nach) {}",
+        "Laut Evening Herald",
+    ),
+    ("de", "via", "known", "(über|gemäß) {}", "Über Reuters"),
+    ("de", "via", "line", "{} (berichtet|meldet|schreibt)", "Evening Herald berichtet:"),
+    (
+        "de",
         "read_more",
         "head",
-        (
-            "(weiterlesen|weiter lesen|mehr lesen|weiter geht es|lesen sie mehr|lesen sie weiter|hier "
-            "weiterlesen) (auf|bei) {}"
-        ),
+        "(weiterlesen|weiter lesen|mehr lesen|weiter geht es|lesen sie mehr|lesen sie weiter|hier weiterlesen) (auf|bei) {}",
+        "Weiterlesen auf Evening Herald",
     ),
-    ("read_more", "known", "(mehr dazu|mehr|weiter|weiterlesen) (auf|bei|in der|im|in) {}"),
     (
+        "de",
+        "read_more",
+        "known",
+        "(mehr dazu|mehr|weiter|weiterlesen) (auf|bei|in der|im|in) {}",
+        "Mehr dazu auf Reuters",
+    ),
+    (
+        "de",
         "read_more",
         "head",
-        (
-            "(vollständigen|kompletten|gesamten|vollständige) (artikel|beitrag|bericht|text) (|lesen sie|"
-            "lesen|finden sie|gibt es|lesen sie hier) (auf|bei|in|in der) {}"
-        ),
+        "(vollständigen|kompletten|gesamten|vollständige) (artikel|beitrag|bericht|text) (|lesen sie|lesen|finden sie|gibt es|lesen sie hier) (auf|bei|in|in der) {}",
+        "Den vollständigen Artikel lesen Sie auf Evening Herald",
     ),
-    # -- French
     (
+        "fr",
         "byline",
         "known",
         "(fourni par|proposé par|dépêche de|une dépêche de|article de|texte de|source de l'article) {}",
+        "Fourni par Reuters",
     ),
-    ("originally", "foot", "(fourni|fournie|proposé|communiqué) par {}"),
+    ("fr", "originally", "foot", "(fourni|fournie|proposé|communiqué) par {}", "Fourni par Evening Herald"),
     (
+        "fr",
         "originally",
         "text",
         "(cette dépêche|ce texte|cet article|ce reportage) de {} a été (publié|publiée|diffusé|diffusée)",
+        "Cette dépêche de Evening Herald a été publiée lundi",
     ),
     (
+        "fr",
         "originally",
         "text",
-        (
-            "(initialement|originellement|originalement|d'abord|précédemment) (publié|publiée|paru|parue|"
-            "diffusé) (par|sur|dans|chez|en|dans le|sur le) {}"
-        ),
+        "(initialement|originellement|originalement|d'abord|précédemment) (publié|publiée|paru|parue|diffusé) (par|sur|dans|chez|en|dans le|sur le) {}",
+        "Initialement publié par Evening Herald",
     ),
     (
+        "fr",
         "originally",
         "text",
-        (
-            "(publié|publiée|paru|parue|diffusé) (initialement|à l'origine|originellement|pour la première "
-            "fois|d'abord|en premier) (par|sur|dans|chez|en) {}"
-        ),
+        "(publié|publiée|paru|parue|diffusé) (initialement|à l'origine|originellement|pour la première fois|d'abord|en premier) (par|sur|dans|chez|en) {}",
+        "Publié initialement par Evening Herald",
     ),
     (
+        "fr",
         "originally",
         "text",
-        (
-            "(republié|reproduit|repris) (à partir de|de|depuis|avec l'autorisation de|avec l'aimable "
-            "autorisation de) {}"
-        ),
+        "(republié|reproduit|repris) (à partir de|de|depuis|avec l'autorisation de|avec l'aimable autorisation de) {}",
+        "Republié à partir de Evening Herald",
     ),
-    ("via", "line", "(selon|d'après|comme le rapporte|comme l'a rapporté|rapporté par) {}"),
-    ("via", "known", "(d'après|écrit) {}"),
-    ("via", "line", "{} (rapporte|rapporte que|a rapporté|écrit)"),
     (
+        "fr",
+        "via",
+        "line",
+        "(selon|d'après|comme le rapporte|comme l'a rapporté|rapporté par) {}",
+        "Selon Evening Herald",
+    ),
+    ("fr", "via", "known", "(d'après|écrit) {}", "D'après Reuters"),
+    ("fr", "via", "line", "{} (rapporte|rapporte que|a rapporté|écrit)", "Evening Herald rapporte:"),
+    (
+        "fr",
         "read_more",
         "head",
-        (
-            "(lire|lisez|voir|retrouvez|consultez) (la suite|l'article complet|l'intégralité de l'article|"
-            "l'article original|l'article entier|la version complète|l'article|la suite de l'article|plus|"
-            "la totalité de l'article|tout l'article) (sur|chez|dans|de|sur le site de) {}"
-        ),
+        "(lire|lisez|voir|retrouvez|consultez) (la suite|l'article complet|l'intégralité de l'article|l'article original|l'article entier|la version complète|l'article|la suite de l'article|plus|la totalité de l'article|tout l'article) (sur|chez|dans|de|sur le site de) {}",
+        "Lire la suite sur Evening Herald",
     ),
     (
+        "fr",
         "read_more",
         "head",
-        (
-            "(la suite|suite|article complet|la suite de cet article|l'article complet|l'intégralité) (|"
-            "est|à lire|disponible) (sur|dans|chez) {}"
-        ),
+        "(la suite|suite|article complet|la suite de cet article|l'article complet|l'intégralité) (|est|à lire|disponible) (sur|dans|chez) {}",
+        "La suite est sur Evening Herald",
     ),
-    # -- Spanish
     (
+        "es",
         "byline",
         "known",
         "(proporcionado por|facilitado por|suministrado por|nota de|texto de|cable de|información de) {}",
+        "Proporcionado por Reuters",
     ),
-    ("originally", "foot", "(proporcionado|facilitado|suministrado|distribuido) por {}"),
     (
+        "es",
+        "originally",
+        "foot",
+        "(proporcionado|facilitado|suministrado|distribuido) por {}",
+        "Proporcionado por Evening Herald",
+    ),
+    (
+        "es",
         "originally",
         "text",
         "(este despacho|este texto|este artículo|esta nota|este reportaje) de {} (fue|se) (publicado|publicada|publicó)",
+        "Este despacho de Evening Herald fue publicado",
     ),
     (
+        "es",
         "originally",
         "text",
-        (
-            "(originalmente|inicialmente|previamente) (publicado|publicada|publicó|apareció|aparecido) (en|"
-            "por|en el|en la) {}"
-        ),
+        "(originalmente|inicialmente|previamente) (publicado|publicada|publicó|apareció|aparecido) (en|por|en el|en la) {}",
+        "Originalmente publicado en Evening Herald",
     ),
     (
+        "es",
         "originally",
         "text",
-        (
-            "(publicado|publicada|publicó|apareció|se publicó|fue publicado|fue publicada) (originalmente|"
-            "originariamente|inicialmente|por primera vez|primero|previamente) (en|por|en el|en la) {}"
-        ),
+        "(publicado|publicada|publicó|apareció|se publicó|fue publicado|fue publicada) (originalmente|originariamente|inicialmente|por primera vez|primero|previamente) (en|por|en el|en la) {}",
+        "Publicado originalmente en Evening Herald",
     ),
     (
+        "es",
         "originally",
         "text",
-        (
-            "(reproducido|reproducida|republicado|tomado|tomada|retomado) (de|con permiso de|con "
-            "autorización de|del) {}"
-        ),
+        "(reproducido|reproducida|republicado|tomado|tomada|retomado) (de|con permiso de|con autorización de|del) {}",
+        "Reproducido de Evening Herald",
     ),
     (
+        "es",
         "via",
         "line",
-        (
-            "(según|según informó|según informa|según reportó|según publica|según publicó|según reporta|"
-            "según el medio|vía|con información de|de acuerdo con|de acuerdo a|así lo informó|citando a) {}"
-        ),
+        "(según|según informó|según informa|según reportó|según publica|según publicó|según reporta|según el medio|vía|con información de|de acuerdo con|de acuerdo a|así lo informó|citando a) {}",
+        "Según Evening Herald",
     ),
-    ("via", "known", "(con|informa|a través de|con datos de) {}"),
-    ("via", "line", "{} (informa|informó|reporta|reportó|publica|publicó)"),
+    ("es", "via", "known", "(con|informa|a través de|con datos de) {}", "Con Reuters"),
+    ("es", "via", "line", "{} (informa|informó|reporta|reportó|publica|publicó)", "Evening Herald informa:"),
     (
+        "es",
         "read_more",
         "head",
-        (
-            "(lea|lee|leer|seguir|ver|siga|sigue|continúe|continuar|lea aquí|leer la|lea la|ver la|vea) (|"
-            "más|leyendo|la nota completa|el artículo completo|la noticia completa|la historia completa|el "
-            "texto completo|nota completa|noticia completa|artículo original|el artículo original|la nota|"
-            "la información completa|el reportaje completo) (en|en el|en la) {}"
-        ),
+        "(lea|lee|leer|seguir|ver|siga|sigue|continúe|continuar|lea aquí|leer la|lea la|ver la|vea) (|más|leyendo|la nota completa|el artículo completo|la noticia completa|la historia completa|el texto completo|nota completa|noticia completa|artículo original|el artículo original|la nota|la información completa|el reportaje completo) (en|en el|en la) {}",
+        "Lea más en Evening Herald",
     ),
     (
+        "es",
         "read_more",
         "head",
-        (
-            "(nota completa|artículo completo|noticia completa|historia completa|texto completo) (está|"
-            "está disponible|) (en) {}"
-        ),
+        "(nota completa|artículo completo|noticia completa|historia completa|texto completo) (está|está disponible|) (en) {}",
+        "Nota completa está en Evening Herald",
     ),
-    # -- Portuguese
-    ("byline", "known", "(fornecido por|disponibilizado por|texto de|reportagem de|matéria de) {}"),
-    ("originally", "foot", "(fornecido|disponibilizado|distribuído) por {}"),
     (
+        "pt",
+        "byline",
+        "known",
+        "(fornecido por|disponibilizado por|texto de|reportagem de|matéria de) {}",
+        "Fornecido por Reuters",
+    ),
+    (
+        "pt",
+        "originally",
+        "foot",
+        "(fornecido|disponibilizado|distribuído) por {}",
+        "Fornecido por Evening Herald",
+    ),
+    (
+        "pt",
         "originally",
         "text",
-        (
-            "(originalmente|inicialmente|originariamente) (publicado|publicada|publicou|veiculado|"
-            "veiculada|apareceu) (em|por|no|na|pelo|pela) {}"
-        ),
+        "(originalmente|inicialmente|originariamente) (publicado|publicada|publicou|veiculado|veiculada|apareceu) (em|por|no|na|pelo|pela) {}",
+        "Originalmente publicado em Evening Herald",
     ),
     (
+        "pt",
         "originally",
         "text",
-        (
-            "(publicado|publicada|apareceu|veiculado|saiu) (originalmente|inicialmente|primeiro|"
-            "primeiramente|pela primeira vez) (em|por|no|na|pelo|pela) {}"
-        ),
+        "(publicado|publicada|apareceu|veiculado|saiu) (originalmente|inicialmente|primeiro|primeiramente|pela primeira vez) (em|por|no|na|pelo|pela) {}",
+        "Publicado originalmente em Evening Herald",
     ),
     (
+        "pt",
         "originally",
         "text",
         "(reproduzido|republicado|reproduzida|republicada) (de|do|da|com autorização de|com permissão de) {}",
+        "Reproduzido de Evening Herald",
     ),
     (
+        "pt",
         "via",
         "line",
-        (
-            "(segundo|de acordo com|conforme|segundo informou|segundo informações de|segundo informações "
-            "do|com informações de|com informações do|com informações da|conforme informou|como informou|"
-            "citando|segundo o|segundo a) {}"
-        ),
+        "(segundo|de acordo com|conforme|segundo informou|segundo informações de|segundo informações do|com informações de|com informações do|com informações da|conforme informou|como informou|citando|segundo o|segundo a) {}",
+        "Segundo Evening Herald",
     ),
-    ("via", "line", "{} (informa|informou|noticia|noticiou|reporta)"),
+    ("pt", "via", "line", "{} (informa|informou|noticia|noticiou|reporta)", "Evening Herald informa:"),
     (
+        "pt",
         "read_more",
         "head",
-        (
-            "(leia|ler|veja|continue|continuar|confira|ver) (|a leitura|a matéria completa|matéria completa|mais|"
-            "lendo|a ler|leitura|a matéria completa|o artigo completo|a reportagem completa|a notícia "
-            "completa|a íntegra|o texto completo|a matéria original|a leitura) (em|no|na|no site|no site "
-            "do) {}"
-        ),
+        "(leia|ler|veja|continue|continuar|confira|ver) (|a leitura|a matéria completa|matéria completa|mais|lendo|a ler|leitura|a matéria completa|o artigo completo|a reportagem completa|a notícia completa|a íntegra|o texto completo|a matéria original|a leitura) (em|no|na|no site|no site do) {}",
+        "Leia mais em Evening Herald",
     ),
     (
+        "pt",
         "read_more",
         "head",
-        (
-            "(matéria completa|reportagem completa|artigo completo|notícia completa|íntegra) (está|) (em|"
-            "no|na) {}"
-        ),
+        "(matéria completa|reportagem completa|artigo completo|notícia completa|íntegra) (está|) (em|no|na) {}",
+        "Matéria completa está em Evening Herald",
     ),
-    # -- Italian
-    ("byline", "known", "(fornito da|a cura di|testo di|notizia di) {}"),
-    ("originally", "foot", "(fornito|fornita|distribuito) da {}"),
+    ("it", "byline", "known", "(fornito da|a cura di|testo di|notizia di) {}", "Fornito da Reuters"),
+    ("it", "originally", "foot", "(fornito|fornita|distribuito) da {}", "Fornito da Evening Herald"),
     (
+        "it",
         "originally",
         "text",
-        (
-            "(originariamente|originalmente|inizialmente|precedentemente) (pubblicato|apparso|pubblicata|"
-            "uscito) (su|da|in|sul|dal|nel|sulla) {}"
-        ),
+        "(originariamente|originalmente|inizialmente|precedentemente) (pubblicato|apparso|pubblicata|uscito) (su|da|in|sul|dal|nel|sulla) {}",
+        "Originariamente pubblicato su Evening Herald",
     ),
     (
+        "it",
         "originally",
         "text",
-        (
-            "(pubblicato|apparso|pubblicata|uscito) (originariamente|originalmente|inizialmente|per la "
-            "prima volta|prima) (su|da|in|sul|dal|nel|sulla) {}"
-        ),
+        "(pubblicato|apparso|pubblicata|uscito) (originariamente|originalmente|inizialmente|per la prima volta|prima) (su|da|in|sul|dal|nel|sulla) {}",
+        "Pubblicato originariamente su Evening Herald",
     ),
     (
+        "it",
         "originally",
         "text",
-        (
-            "(ripubblicato|riprodotto|tratto|ripreso) (da|dal|dalla|su gentile concessione di|per gentile "
-            "concessione di) {}"
-        ),
+        "(ripubblicato|riprodotto|tratto|ripreso) (da|dal|dalla|su gentile concessione di|per gentile concessione di) {}",
+        "Ripubblicato da Evening Herald",
     ),
     (
+        "it",
         "via",
         "line",
-        (
-            "(secondo|secondo quanto riportato da|secondo quanto riferito da|come riportato da|come "
-            "riporta|riporta|lo riporta|lo riferisce|come scrive|stando a|con informazioni di|citando) {}"
-        ),
+        "(secondo|secondo quanto riportato da|secondo quanto riferito da|come riportato da|come riporta|riporta|lo riporta|lo riferisce|come scrive|stando a|con informazioni di|citando) {}",
+        "Secondo Evening Herald",
     ),
-    ("via", "line", "{} (riporta|riferisce|scrive)"),
+    ("it", "via", "line", "{} (riporta|riferisce|scrive)", "Evening Herald riporta:"),
     (
+        "it",
         "read_more",
         "head",
-        (
-            "(leggi|continua|leggere|continua a|leggete|prosegui) (|tutto|di più|a leggere|l'articolo "
-            "completo|l'articolo originale|l'articolo|la notizia completa|la lettura|la storia completa|"
-            "l'intervista completa|leggere) (su|sul|da|in|sulla) {}"
-        ),
+        "(leggi|continua|leggere|continua a|leggete|prosegui) (|tutto|di più|a leggere|l'articolo completo|l'articolo originale|l'articolo|la notizia completa|la lettura|la storia completa|l'intervista completa|leggere) (su|sul|da|in|sulla) {}",
+        "Leggi tutto su Evening Herald",
     ),
-    # -- Dutch, Afrikaans
-    ("byline", "known", "(aangeboden door|geleverd door|tekst van|verstrekt door) {}"),
-    ("originally", "foot", "(aangeboden|geleverd|verstrekt|aangelewer) (door|deur) {}"),
     (
+        "nl",
+        "byline",
+        "known",
+        "(aangeboden door|geleverd door|tekst van|verstrekt door) {}",
+        "Aangeboden door Reuters",
+    ),
+    (
+        "nl",
+        "originally",
+        "foot",
+        "(aangeboden|geleverd|verstrekt|aangelewer) (door|deur) {}",
+        "Aangeboden door Evening Herald",
+    ),
+    (
+        "nl",
         "originally",
         "text",
-        (
-            "(oorspronkelijk|eerder|eerst|oorspronklik|eerste) (gepubliceerd|verschenen|verscheen|"
-            "gepubliseer|verskyn) (op|door|bij|in|deur) {}"
-        ),
+        "(oorspronkelijk|eerder|eerst|oorspronklik|eerste) (gepubliceerd|verschenen|verscheen|gepubliseer|verskyn) (op|door|bij|in|deur) {}",
+        "Oorspronkelijk gepubliceerd op Evening Herald",
     ),
     (
+        "nl",
         "originally",
         "text",
         "(verscheen|gepubliceerd|verschenen) (eerst|eerder|oorspronkelijk|als eerste) (op|door|bij|in) {}",
+        "Verscheen eerst op Evening Herald",
     ),
     (
+        "nl",
         "via",
         "line",
         "(volgens|zoals gemeld door|aldus|dat meldt|met dank aan|dit meldt|so berig|luidens) {}",
+        "Volgens Evening Herald",
     ),
-    ("via", "known", "(meldt|schrijft|met) {}"),
-    ("via", "line", "{} (meldt|bericht|schrijft|berig)"),
+    ("nl", "via", "known", "(meldt|schrijft|met) {}", "Meldt Reuters"),
+    ("nl", "via", "line", "{} (meldt|bericht|schrijft|berig)", "Evening Herald meldt:"),
     (
+        "nl",
         "read_more",
         "head",
-        (
-            "(lees|bekijk) (verder|meer|het volledige artikel|het hele artikel|het hele verhaal|het "
-            "volledige verhaal|het originele artikel|meer hierover|die volledige storie|die hele artikel) "
-            "(op|bij|in|via|by) {}"
-        ),
+        "(lees|bekijk) (verder|meer|het volledige artikel|het hele artikel|het hele verhaal|het volledige verhaal|het originele artikel|meer hierover|die volledige storie|die hele artikel) (op|bij|in|via|by) {}",
+        "Lees verder op Evening Herald",
     ),
-    # -- Swedish, Danish, Norwegian
     (
+        "sv",
         "originally",
         "text",
-        (
-            "(ursprungligen|först|tidigare|oprindeligt|oprindelig|først|tidligere|opprinnelig|opphavleg) "
-            "(publicerad|publicerades|publicerat|udgivet|publiceret|bragt|publisert|trykket|skrevet) (i|av|"
-            "på|hos|af) {}"
-        ),
+        "(ursprungligen|först|tidigare|oprindeligt|oprindelig|først|tidligere|opprinnelig|opphavleg) (publicerad|publicerades|publicerat|udgivet|publiceret|bragt|publisert|trykket|skrevet) (i|av|på|hos|af) {}",
+        "Ursprungligen publicerad i Evening Herald",
     ),
     (
+        "sv",
         "via",
         "line",
         "(enligt|ifølge|det skriver|det rapporterar|det oplyser|det melder|ifølgje|i følge) {}",
+        "Enligt Evening Herald",
     ),
-    ("via", "known", "(skriver|rapporterar|melder|følge) {}"),
-    ("via", "line", "{} (rapporterar|rapporterer|skriver|melder|meddelar)"),
+    ("sv", "via", "known", "(skriver|rapporterar|melder|følge) {}", "Skriver Reuters"),
     (
+        "sv",
+        "via",
+        "line",
+        "{} (rapporterar|rapporterer|skriver|melder|meddelar)",
+        "Evening Herald rapporterar:",
+    ),
+    (
+        "sv",
         "read_more",
         "head",
-        (
-            "(läs|les|læs) (mer|mere|vidare|videre|hela artikeln|hele saken|hele artiklen|hele artikkelen|"
-            "hela texten|hele historien|originalartikeln|resten) (på|hos|i) {}"
-        ),
+        "(läs|les|læs) (mer|mere|vidare|videre|hela artikeln|hele saken|hele artiklen|hele artikkelen|hela texten|hele historien|originalartikeln|resten) (på|hos|i) {}",
+        "Läs mer på Evening Herald",
     ),
-    # -- Finnish, Estonian, Hungarian
-    ("originally", "text", "(julkaistu|ilmestyi|julkaistiin) (alun perin|ensimmäisen kerran|ensin) {}"),
-    ("via", "line", "(lähteenä|näin kertoo|asiasta kertoo|asiasta uutisoi) {}"),
-    ("via", "known", "(kertoo|uutisoi|vahendab|teatas|kirjutab|írja|írta) {}"),
-    ("via", "line", "{} (kertoo|uutisoi|raportoi|vahendab|teatab|jelentette|írja|írta meg)"),
     (
+        "fi",
+        "originally",
+        "text",
+        "(julkaistu|ilmestyi|julkaistiin) (alun perin|ensimmäisen kerran|ensin) {}",
+        "Julkaistu alun perin Evening Herald",
+    ),
+    (
+        "fi",
+        "via",
+        "line",
+        "(lähteenä|näin kertoo|asiasta kertoo|asiasta uutisoi) {}",
+        "Lähteenä Evening Herald",
+    ),
+    ("fi", "via", "known", "(kertoo|uutisoi|vahendab|teatas|kirjutab|írja|írta) {}", "Kertoo Reuters"),
+    (
+        "fi",
+        "via",
+        "line",
+        "{} (kertoo|uutisoi|raportoi|vahendab|teatab|jelentette|írja|írta meg)",
+        "Evening Herald kertoo:",
+    ),
+    (
+        "fi",
         "read_more",
         "head",
-        (
-            "(lue|loe) (lisää|koko juttu|koko artikkeli|edasi|lähemalt|rohkem) (palvelusta|sivustolta|"
-            "portaalist|lehest|) {}"
-        ),
+        "(lue|loe) (lisää|koko juttu|koko artikkeli|edasi|lähemalt|rohkem) (palvelusta|sivustolta|portaalist|lehest|) {}",
+        "Lue lisää palvelusta Evening Herald",
     ),
-    # -- Polish, Czech, Slovak, Romanian, South Slavic, Baltic, Albanian, Greek
     (
+        "pl",
         "originally",
         "text",
-        (
-            "(pierwotnie|oryginalnie|po raz pierwszy|wcześniej) (opublikowany|opublikowano|opublikowana|"
-            "ukazał się|ukazała się|opublikował) (przez|w|na|na łamach|na stronie) {}"
-        ),
+        "(pierwotnie|oryginalnie|po raz pierwszy|wcześniej) (opublikowany|opublikowano|opublikowana|ukazał się|ukazała się|opublikował) (przez|w|na|na łamach|na stronie) {}",
+        "Pierwotnie opublikowany przez Evening Herald",
     ),
     (
+        "pl",
         "originally",
         "text",
-        (
-            "(ukazał się|ukazała się|opublikowano) (pierwotnie|po raz pierwszy|najpierw|oryginalnie) (w|na|"
-            "na łamach|na stronie) {}"
-        ),
+        "(ukazał się|ukazała się|opublikowano) (pierwotnie|po raz pierwszy|najpierw|oryginalnie) (w|na|na łamach|na stronie) {}",
+        "Ukazał się pierwotnie w Evening Herald",
     ),
     (
+        "cs",
         "originally",
         "text",
-        (
-            "(původně|pôvodne|poprvé|prvýkrát) (publikován|publikováno|publikovaný|publikované|vyšel|vyšlo|"
-            "zveřejněn|zverejnený|vyšiel) (na|v|ve|v časopise|serverem|portálem) {}"
-        ),
+        "(původně|pôvodne|poprvé|prvýkrát) (publikován|publikováno|publikovaný|publikované|vyšel|vyšlo|zveřejněn|zverejnený|vyšiel) (na|v|ve|v časopise|serverem|portálem) {}",
+        "Původně publikován na Evening Herald",
     ),
     (
+        "ro",
         "originally",
         "text",
         "(publicat|apărut) (inițial|original|pentru prima dată|prima dată) (de|pe|în|la) {}",
+        "Publicat inițial de Evening Herald",
     ),
     (
+        "hr",
         "originally",
         "text",
-        (
-            "(izvorno|prvobitno|prvotno|prvi put|изворно|првобитно|първоначално) (objavljen|objavljeno|"
-            "objavljena|objavljen je|објављен|објављено|публикуван|публикувана) (na|u|v|od|на|у|в|от) {}"
-        ),
+        "(izvorno|prvobitno|prvotno|prvi put|изворно|првобитно|първоначално) (objavljen|objavljeno|objavljena|objavljen je|објављен|објављено|публикуван|публикувана) (na|u|v|od|на|у|в|от) {}",
+        "Izvorno objavljen na Evening Herald",
     ),
     (
+        "pl",
         "via",
         "line",
-        (
-            "(według|jak podaje|jak informuje|jak donosi|jak podał|cytując|podle|podľa|potrivit|conform|"
-            "citând|prema|kako javlja|kako prenosi|према|како јавља|според|sipas|anot|remiantis|σύμφωνα με|"
-            "σύμφωνα με το|όπως αναφέρει το|με πληροφορίες από) {}"
-        ),
+        "(według|jak podaje|jak informuje|jak donosi|jak podał|cytując|podle|podľa|potrivit|conform|citând|prema|kako javlja|kako prenosi|према|како јавља|според|sipas|anot|remiantis|σύμφωνα με|σύμφωνα με το|όπως αναφέρει το|με πληροφορίες από) {}",
+        "Według Evening Herald",
     ),
     (
+        "pl",
         "via",
         "known",
-        (
-            "(podaje|informuje|donosi|za|uvedl|uvedla|javlja|prenosi|poroča|piše|преноси|съобщава|съобщи|"
-            "пише|raporton|raksta|ziņo|vēsta|pēc) {}"
-        ),
+        "(podaje|informuje|donosi|za|uvedl|uvedla|javlja|prenosi|poroča|piše|преноси|съобщава|съобщи|пише|raporton|raksta|ziņo|vēsta|pēc) {}",
+        "Podaje Reuters",
     ),
     (
+        "pl",
         "via",
         "line",
-        (
-            "{} (podaje|informuje|donosi|informoval|informovala|uvedl|píše|informuje|javlja|prenosi|poroča|"
-            "piše|преноси|јавља|съобщава|пише|raporton|praneša|ziņo|αναφέρει|relatează|scrie|informează)"
-        ),
+        "{} (podaje|informuje|donosi|informoval|informovala|uvedl|píše|informuje|javlja|prenosi|poroča|piše|преноси|јавља|съобщава|пише|raporton|praneša|ziņo|αναφέρει|relatează|scrie|informează)",
+        "Evening Herald podaje:",
     ),
     (
+        "pl",
         "read_more",
         "head",
-        (
-            "(czytaj|przeczytaj|cały|więcej) (więcej|dalej|całość|cały artykuł|artykuł|pełny artykuł|całą "
-            "historię|tekst|) (na|w|w serwisie|na stronie) {}"
-        ),
+        "(czytaj|przeczytaj|cały|więcej) (więcej|dalej|całość|cały artykuł|artykuł|pełny artykuł|całą historię|tekst|) (na|w|w serwisie|na stronie) {}",
+        "Czytaj więcej na Evening Herald",
     ),
     (
+        "cs",
         "read_more",
         "head",
-        (
-            "(více|viac|čtěte|čítajte|číst|celý|pokračování) (více|dál|dále|ďalej|viac|článek|článok|celý "
-            "článek|čtení|) (na|v|ve) {}"
-        ),
+        "(více|viac|čtěte|čítajte|číst|celý|pokračování) (více|dál|dále|ďalej|viac|článek|článok|celý článek|čtení|) (na|v|ve) {}",
+        "Čtěte více na Evening Herald",
     ),
     (
+        "ro",
         "read_more",
         "head",
-        (
-            "(citește|citiți|citeşte|continuarea|articolul) (mai mult|mai departe|articolul complet|"
-            "articolul integral|continuarea|integral|complet|mai multe|) (pe|în|la) {}"
-        ),
+        "(citește|citiți|citeşte|continuarea|articolul) (mai mult|mai departe|articolul complet|articolul integral|continuarea|integral|complet|mai multe|) (pe|în|la) {}",
+        "Citește mai mult pe Evening Herald",
     ),
     (
+        "hr",
         "read_more",
         "head",
-        (
-            "(pročitajte|pročitaj|opširnije|više|ceo|cijeli|preberite|več|celoten|прочетете|повече|цялата "
-            "статия|опширније|целиот) (više|cijeli članak|ceo tekst|članak|tekst|več|статията|още|целия "
-            "текст|текст|повеќе|) (na|u|v|на|в|у) {}"
-        ),
+        "(pročitajte|pročitaj|opširnije|više|ceo|cijeli|preberite|več|celoten|прочетете|повече|цялата статия|опширније|целиот) (više|cijeli članak|ceo tekst|članak|tekst|več|статията|още|целия текст|текст|повеќе|) (na|u|v|на|в|у) {}",
+        "Pročitajte više na Evening Herald",
     ),
     (
+        "el",
         "read_more",
         "head",
-        (
-            "(διαβάστε|συνέχεια) (περισσότερα|τη συνέχεια|ολόκληρο το άρθρο|όλο το άρθρο|) (στο|στη|στην|"
-            "στα|από) {}"
-        ),
+        "(διαβάστε|συνέχεια) (περισσότερα|τη συνέχεια|ολόκληρο το άρθρο|όλο το άρθρο|) (στο|στη|στην|στα|από) {}",
+        "Διαβάστε περισσότερα στο Evening Herald",
     ),
-    # -- Russian, Ukrainian, Belarusian, Kazakh and neighbours
     (
+        "ru",
         "originally",
         "text",
-        (
-            "(впервые|первоначально|изначально|ранее|вперше|спочатку|раніше) (опубликован|опубликована|"
-            "опубликовано|опубликовал|опубликовала|вышла|вышел|опубліковано|опублікована|опублікований) (в|"
-            "на|на сайте|в газете|у|на сайті|порталом|изданием|виданням) {}"
-        ),
+        "(впервые|первоначально|изначально|ранее|вперше|спочатку|раніше) (опубликован|опубликована|опубликовано|опубликовал|опубликовала|вышла|вышел|опубліковано|опублікована|опублікований) (в|на|на сайте|в газете|у|на сайті|порталом|изданием|виданням) {}",
+        "Впервые опубликован в Evening Herald",
     ),
     (
+        "ru",
         "originally",
         "text",
         "(перепечатано|перепечатка|перепост|передруковано|передрук) (из|с|з|с сайта|із|з сайту) {}",
+        "Перепечатано из Evening Herald",
     ),
     (
+        "ru",
         "via",
         "text",
-        (
-            "{own} (|передает|сообщает|пишет|информирует|сообщил|передаёт|повідомляє|передає|пише|"
-            "хабарлайды) (|со|с|з|із) *(ссылкой на|посиланням на|ссылаясь на|посилаючись на) {}"
-        ),
+        "{own} (|передает|сообщает|пишет|информирует|сообщил|передаёт|повідомляє|передає|пише|хабарлайды) (|со|с|з|із) *(ссылкой на|посиланням на|ссылаясь на|посилаючись на) {}",
+        "Courier передает со ссылкой на Evening Herald",
     ),
     (
+        "ru",
         "via",
         "text",
-        (
-            "(передает|сообщает|пишет|информирует|передаёт|повідомляє|передає|пише|інформує) {own} (|со|с|"
-            "з|із) *(ссылкой на|посиланням на|ссылаясь на|посилаючись на) {}"
-        ),
+        "(передает|сообщает|пишет|информирует|передаёт|повідомляє|передає|пише|інформує) {own} (|со|с|з|із) *(ссылкой на|посиланням на|ссылаясь на|посилаючись на) {}",
+        "Передает Courier со ссылкой на Evening Herald",
     ),
     (
+        "ru",
         "via",
         "line",
-        (
-            "(по данным|по информации|по сообщению|как сообщает|как пишет|об этом сообщает|об этом пишет|"
-            "об этом передает|со ссылкой на|по материалам|за даними|за інформацією|за матеріалами|як "
-            "повідомляє|як пише|про це повідомляє|про це пише|з посиланням на|па даных|деп хабарлайды) {}"
-        ),
+        "(по данным|по информации|по сообщению|как сообщает|как пишет|об этом сообщает|об этом пишет|об этом передает|со ссылкой на|по материалам|за даними|за інформацією|за матеріалами|як повідомляє|як пише|про це повідомляє|про це пише|з посиланням на|па даных|деп хабарлайды) {}",
+        "По данным Evening Herald",
     ),
-    ("via", "known", "(сообщает|передает|передаёт|пишет|повідомляє|пише|передає|паведамляе|хабарлайды) {}"),
     (
+        "ru",
+        "via",
+        "known",
+        "(сообщает|передает|передаёт|пишет|повідомляє|пише|передає|паведамляе|хабарлайды) {}",
+        "Сообщает Reuters",
+    ),
+    (
+        "ru",
         "via",
         "line",
-        (
-            "{} (сообщает|передает|передаёт|пишет|сообщил|сообщила|повідомляє|пише|передає|хабарлайды|"
-            "паведамляе|билдирет)"
-        ),
+        "{} (сообщает|передает|передаёт|пишет|сообщил|сообщила|повідомляє|пише|передає|хабарлайды|паведамляе|билдирет)",
+        "Evening Herald сообщает:",
     ),
     (
+        "ru",
         "read_more",
         "head",
-        (
-            "(читать|читайте|подробнее|полностью|далее|продолжение|полный текст|читати|детальніше|повний "
-            "текст|продовження) (далее|дальше|полностью|подробнее|продолжение|полную версию|полный текст|"
-            "статью полностью|оригинал|оригинал статьи|далі|повністю|повний текст|) (на|в|на сайте|у|на "
-            "сайті) {}"
-        ),
+        "(читать|читайте|подробнее|полностью|далее|продолжение|полный текст|читати|детальніше|повний текст|продовження) (далее|дальше|полностью|подробнее|продолжение|полную версию|полный текст|статью полностью|оригинал|оригинал статьи|далі|повністю|повний текст|) (на|в|на сайте|у|на сайті) {}",
+        "Читать далее на Evening Herald",
     ),
-    # -- Turkish, Azeri, Uzbek
     (
+        "tr",
         "via",
         "line",
         "{} (bildirdi|bildiriyor|aktardı|yazdı|duyurdu|haber verdi|xəbər verir|yazır|bildirir|haberine göre|haberi|xabar berdi|xabar qildi|istinadən)",
+        "Evening Herald bildirdi:",
     ),
     (
+        "tr",
         "originally",
         "text",
         "(ilk olarak|orijinali|aslı) {} (yayınlandı|yayımlandı|yayınlanmıştır|yayımlanmıştır)",
+        "İlk olarak Evening Herald yayınlandı",
     ),
-    ("read_more", "line", "(haberin devamı|haberin tamamı|yazının tamamı|haberin devamını oku) {}"),
-    # -- Vietnamese, Indonesian, Malay, Filipino, Swahili and others in Latin script
-    ("originally", "text", "(đăng|đăng tải|xuất bản) (lần đầu|lần đầu tiên|đầu tiên) (trên|bởi|tại|ở) {}"),
     (
+        "tr",
+        "read_more",
+        "line",
+        "(haberin devamı|haberin tamamı|yazının tamamı|haberin devamını oku) {}",
+        "Haberin devamı Evening Herald",
+    ),
+    (
+        "vi",
         "originally",
         "text",
-        (
-            "(pertama kali|sebelumnya|telah|awalnya|asalnya) (diterbitkan|dimuat|tayang|terbit|"
-            "dipublikasikan|disiarkan|ditayangkan) (di|oleh|pada|dalam) {}"
-        ),
+        "(đăng|đăng tải|xuất bản) (lần đầu|lần đầu tiên|đầu tiên) (trên|bởi|tại|ở) {}",
+        "Đăng lần đầu trên Evening Herald",
     ),
-    ("originally", "text", "(unang|orihinal na) (inilathala|nailathala|lumabas) (ng|sa|ng|ng) {}"),
-    ("via", "line", "(theo|theo tin từ|theo báo|dẫn theo|lược dịch từ|dịch từ|trích từ) {}"),
     (
+        "id",
+        "originally",
+        "text",
+        "(pertama kali|sebelumnya|telah|awalnya|asalnya) (diterbitkan|dimuat|tayang|terbit|dipublikasikan|disiarkan|ditayangkan) (di|oleh|pada|dalam) {}",
+        "Pertama kali diterbitkan di Evening Herald",
+    ),
+    (
+        "tl",
+        "originally",
+        "text",
+        "(unang|orihinal na) (inilathala|nailathala|lumabas) (ng|sa|ng|ng) {}",
+        "Unang inilathala ng Evening Herald",
+    ),
+    (
+        "vi",
         "via",
         "line",
-        (
-            "(menurut|dikutip dari|dilansir|dilansir dari|dilansir dari laman|dinukil dari|mengutip|"
-            "disadur dari|seperti dikutip dari|seperti dilaporkan|ayon sa|ulat ng|ulat mula sa|kwa mujibu "
-            "wa|kulingana na|kwa hisani ya|imeripotiwa na|a cewar|rahoton|bisa ga rahoton|gẹ́gẹ́ bí|"
-            "ngokutsho kwe|ngokwe|sida ay sheegtay|ayaa sheegay|malinga ni) {}"
-        ),
+        "(theo|theo tin từ|theo báo|dẫn theo|lược dịch từ|dịch từ|trích từ) {}",
+        "Theo Evening Herald",
     ),
-    ("via", "known", "(melaporkan|lapor|laporan|mula sa|akka|dika|nke) {}"),
     (
+        "id",
         "via",
         "line",
-        (
-            "{} (melaporkan|memberitakan|lapor|đưa tin|cho biết|inaripoti|imeripoti|ta ruwaito|ta bayar da "
-            "rahoto|sheegtay)"
-        ),
+        "(menurut|dikutip dari|dilansir|dilansir dari|dilansir dari laman|dinukil dari|mengutip|disadur dari|seperti dikutip dari|seperti dilaporkan|ayon sa|ulat ng|ulat mula sa|kwa mujibu wa|kulingana na|kwa hisani ya|imeripotiwa na|a cewar|rahoton|bisa ga rahoton|gẹ́gẹ́ bí|ngokutsho kwe|ngokwe|sida ay sheegtay|ayaa sheegay|malinga ni) {}",
+        "Menurut Evening Herald",
+    ),
+    ("id", "via", "known", "(melaporkan|lapor|laporan|mula sa|akka|dika|nke) {}", "Melaporkan Reuters"),
+    (
+        "id",
+        "via",
+        "line",
+        "{} (melaporkan|memberitakan|lapor|đưa tin|cho biết|inaripoti|imeripoti|ta ruwaito|ta bayar da rahoto|sheegtay)",
+        "Evening Herald melaporkan:",
     ),
     (
+        "vi",
         "read_more",
         "head",
         "(đọc|xem) (thêm|tiếp|toàn bộ|toàn văn|bài gốc|chi tiết|toàn bộ bài viết|đầy đủ) (tại|trên|ở) {}",
+        "Đọc thêm tại Evening Herald",
     ),
     (
+        "id",
         "read_more",
         "head",
-        (
-            "(baca|simak|soma|karanta|basahin) (|selengkapnya|lebih lanjut|artikel selengkapnya|berita "
-            "selengkapnya|selanjutnya|artikel penuh|berita penuh|artikel asli|zaidi|habari kamili|ang "
-            "buong|kwenye) (di|pada|kwenye|katika|sa|a) {}"
-        ),
+        "(baca|simak|soma|karanta|basahin) (|selengkapnya|lebih lanjut|artikel selengkapnya|berita selengkapnya|selanjutnya|artikel penuh|berita penuh|artikel asli|zaidi|habari kamili|ang buong|kwenye) (di|pada|kwenye|katika|sa|a) {}",
+        "Baca selengkapnya di Evening Herald",
     ),
-    # -- Arabic script, Hebrew
     (
+        "ar",
         "originally",
         "text",
-        (
-            "(نشر|نشرت|نُشر|ظهر|منشور|نشر هذا المقال|نشر المقال) (في الأصل|لأول مرة|أولا|أصلا|سابقا|أول "
-            "مرة) (في|على|من قبل|بواسطة|لدى) {}"
-        ),
+        "(نشر|نشرت|نُشر|ظهر|منشور|نشر هذا المقال|نشر المقال) (في الأصل|لأول مرة|أولا|أصلا|سابقا|أول مرة) (في|على|من قبل|بواسطة|لدى) {}",
+        "نشر في الأصل في Evening Herald",
     ),
     (
+        "ar",
         "via",
         "line",
-        (
-            "(بحسب|وفقا ل|حسب|نقلا عن|وفق|كما ذكرت|كما أفادت|بحسب ما ذكرت|نقلا عن موقع|نقلا عن وكالة|به "
-            "گزارش|به نقل از|بہ حوالہ|بحوالہ|לפי|על פי|כך דיווח|כך לפי) {}"
-        ),
+        "(بحسب|وفقا ل|حسب|نقلا عن|وفق|كما ذكرت|كما أفادت|بحسب ما ذكرت|نقلا عن موقع|نقلا عن وكالة|به گزارش|به نقل از|بہ حوالہ|بحوالہ|לפי|על פי|כך דיווח|כך לפי) {}",
+        "بحسب Evening Herald",
     ),
-    ("via", "line", "{} (گزارش داد|نوشت|کے مطابق|ذكرت|أفادت|דיווח|מדווח)"),
+    ("fa", "via", "line", "{} (گزارش داد|نوشت|کے مطابق|ذكرت|أفادت|דיווח|מדווח)", "Evening Herald گزارش داد"),
     (
+        "ar",
         "read_more",
         "head",
-        (
-            "(اقرأ|تابع|للمزيد|لقراءة|ادامه|قرأ|קראו|לקריאה) (|المزيد|التفاصيل|القراءة|النص الكامل|المقال "
-            "كاملا|المقال|باقي المقال|بقية المقال|مطلب|عוד|את הכתבה המלאה) (على|في|من|در|ב|באתר) {}"
-        ),
+        "(اقرأ|تابع|للمزيد|لقراءة|ادامه|قرأ|קראו|לקריאה) (|المزيد|التفاصيل|القراءة|النص الكامل|المقال كاملا|المقال|باقي المقال|بقية المقال|مطلب|عוד|את הכתבה המלאה) (على|في|من|در|ב|באתר) {}",
+        "اقرأ المزيد على Evening Herald",
     ),
-    # -- Indic scripts
     (
+        "hi",
         "via",
         "line",
         "{} (के अनुसार|की रिपोर्ट|के हवाले से|ने बताया|এর খবর|সূত্রে|प्रमाणे|অনুসারে|জানিয়েছে|के मुताबिक)",
+        "Evening Herald के अनुसार",
     ),
-    ("via", "line", "(सौजन्य|স্বীকৃতি|সৌজন্যে) {}"),
+    ("hi", "via", "line", "(सौजन्य|স্বীকৃতি|সৌজন্যে) {}", "सौजन्य Evening Herald"),
 )
 
 # Scripts without spaces: compared as they stand, since tokens there are cut by content. (kind, before, after).

@@ -253,7 +253,7 @@ def _labels() -> list[Label]:
 @lru_cache(maxsize=1)
 def rules() -> Rules:
     """The compiled table, made on first use."""
-    phrases = [compile_phrase(*row) for row in phrase_table.PHRASES]
+    phrases = [compile_phrase(kind, place, phrase) for _, kind, place, phrase, _ in phrase_table.PHRASES]
     singles: dict[int, list[Phrase | Label | ClosingForm]] = {}
     exact: dict[int, KnownName] = {}
     pairs: dict[int, list[tuple[Rule, int]]] = {}

@@ -48,6 +48,11 @@ _COPYRIGHT = re.compile(
 _LONGER_NAME = re.compile(
     r"\s(?:&|(?!(?:All|Alle|Alla|Todos|Tous|Tutti|Wszelkie|Все|Ltd|Limited|Inc|LLC|GmbH|Sport|Reproduction)\b)[^\W\d_a-z]\w)"
 )  # "© Dow Jones & Company": another's name
+_COPYRIGHT_WORD = re.compile(
+    r"(?i:\(c\)|COPYRIGHT|urheber|droits d|derechos de|direitos a|авторски|telif|hak cipta|bản quyền|版权)"
+)
+_PART_CHARS_MIN = 5  # " bidro"
+_TAIL_CHARS_MAX = 80  # behind a name that signs: trades, other agencies, a date
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _RIGHTS = re.compile(r"\d{4}|(?i:rights|rechte|droits|derechos|direitos|diritti|права|reserv)")
 _CORRESPONDENT = re.compile(r"\s*(?i:correspondent|special correspondent|bureau|staff)\b")
@@ -78,22 +83,26 @@ def _labels() -> frozenset[str]:
 def signed(page: Page, known: KnownName, at: int, name: Name) -> Credit | None:
     """What an agency's name at token `at` is where it stands on a short line, or at the head or end of a long one."""
     line = Line(page, at, name)
-    copyright_ = _COPYRIGHT.search(line.before)
-    if copyright_ is not None:
-        return _by_copyright(line, copyright_)
+    before, after = line.before, line.after
+    if "©" in before or "opyright" in before or _COPYRIGHT_WORD.search(before):
+        copyright_ = _COPYRIGHT.search(before)
+        if copyright_ is not None:
+            return _by_copyright(line, copyright_)
     if _is_part(line):
         return page.credit(CreditKind.SOURCE, name, line.start, name.end, CreditScope.PART)
-    credit = _by_place(line)
-    if credit is not None:
-        return credit
+    if after[:1] in (":", ","):
+        credit = _by_place(line)
+        if credit is not None:
+            return credit
+    if len(after) > _TAIL_CHARS_MAX:  # a sentence goes on
+        return None
     if known.noun:
         wider = _name_around(line)
         if wider is None:
             return None
         line = wider
-    if _holds_picture(line):
-        return None
-    return _by_line(line) or _by_sign_off(line)
+    credit = _by_line(line) or _by_sign_off(line)
+    return None if credit is None or _holds_picture(line) else credit
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +125,9 @@ def _is_part(line: Line) -> bool:
     """ "With files from the Associated Press", "Contributing: …; AP", "Reuters contributed to this report": material of
     theirs in an own text."""
     heads, endings = _part_words()
-    return heads.match(line.before) is not None or endings.match(line.after) is not None
+    return (line.before != "" and heads.match(line.before) is not None) or (
+        len(line.after) > _PART_CHARS_MIN and endings.match(line.after) is not None
+    )
 
 
 def _credit(line: Line, kind: CreditKind = CreditKind.BYLINE, start: int = -1) -> Credit | None:
@@ -171,11 +182,7 @@ def _name_around(line: Line) -> Line | None:
     if not piece and not behind:
         return None
     name = Name(line.page.text[start:end], start, end)
-    wider = Line.__new__(Line)
-    wider.page, wider.name, wider.number = line.page, name, line.number
-    wider.start, wider.end = line.start, line.end
-    wider.before, wider.after = line.page.text[line.start : start], line.page.text[end : line.end]
-    return wider
+    return Line(line.page, line.at, name)
 
 
 def _begins_with_picture(text: str) -> bool:
