@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from wirecopy.core.engine import Engine, enrich
-from wirecopy.core.model import Outcome, RawArticle, RawPosition
-from wirecopy.core.records.fields import FieldPaths, time_ms_of
+from wirecopy.core.model import DateDoubt, Outcome, RawArticle, RawPosition
+from wirecopy.core.records.dates import read_date
+from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw
 from wirecopy.shell.files.lines import LineReader
 
@@ -88,10 +89,11 @@ def table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
 # ---- dates
 def own_date(written: str) -> str:
     """What Wirecopy reads, in the form of tools/readers/dates.py."""
-    time_ms = time_ms_of(written)
+    time_ms, doubt = read_date(written)
     if time_ms is None:
         return "no time"
-    return datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%MZ")
+    zone = " without zone" if doubt in (DateDoubt.NO_ZONE, DateDoubt.ZONE_AMBIGUOUS) else "Z"
+    return datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M") + zone
 
 
 def dates(rows: list[Row]) -> Iterator[str]:

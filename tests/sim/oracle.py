@@ -60,12 +60,12 @@ from wirecopy.core.verdict.layout import MEASURES
 from wirecopy.core.verdict.rules import (
     credits_any,
     directed,
-    earlier,
     extent,
     external_credit,
     older_version,
     same_publisher,
 )
+from wirecopy.core.verdict.timing import earlier_version
 
 NO_POSITION = 65_535
 OPEN_RUNS_MAX = 4
@@ -293,6 +293,7 @@ class Oracle:
         if judged is None:
             good, chains = self._search(seen)
             judged = self._verdict(seen, good, chains) if good else self._new(seen)
+        judged.verdict = _with_own_date(judged.verdict, record)
         self._learn(seen, judged)
         return Outcome(record.position, record.body_xxh3, judged.verdict, tuple(judged.corrections), False)
 
@@ -371,12 +372,8 @@ class Oracle:
                 continue
             size = record.sketch.tokens
             whole = passages([(0, size, 0)], LineMap(record.sketch.lines), [known.id]) if seen.lines else ()
-            times = [
-                other.published_at_ms
-                for other in map(self._known, seen.same_body)
-                if same_publisher(record, other)
-            ]
-            again = not all(earlier(time, record.published_at_ms) for time in times)
+            others = [other for other in map(self._known, seen.same_body) if same_publisher(record, other)]
+            again = not all(earlier_version(other, record) for other in others)
             verdict = Verdict(
                 kind=VerdictKind.DUPLICATE if again else VerdictKind.UPDATE,
                 extent=None,
@@ -516,6 +513,7 @@ class Oracle:
             original=kept.verdict.original,
             credit=next((c for c in record.credits if strong(c)), None),
             version=record.version,
+            date_doubt=record.date_doubt,
         )
 
     # ---- what is said
@@ -759,8 +757,8 @@ class Oracle:
         return self._correct(kept, verdict, record.position)
 
     def _correct(self, kept: Kept, verdict: Verdict, cause: RawPosition) -> Correction:
-        kept.verdict = verdict
         record = kept.record
+        kept.verdict = verdict = _with_own_date(verdict, record)
         return Correction(
             record.id, record.position, record.body_xxh3, verdict, CorrectionReason.LATE_ORIGINAL, cause
         )
@@ -917,6 +915,12 @@ def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit | None
         return None
     best = next((c for c in record.credits if strong(c) and c.key in brands), record.credits[0])
     return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end, best.scope)
+
+
+def _with_own_date(verdict: Verdict, record: SketchRecord) -> Verdict:
+    if record.date_doubt is None:
+        return verdict
+    return replace(verdict, basis=(*verdict.basis, Basis(f"date_{record.date_doubt.value}")))
 
 
 def _ingested(known: Known) -> Original:

@@ -12,7 +12,16 @@ URL_CHARS_MAX = 4096
 TITLE_CHARS_MAX = 2048  # what is used of a title; the record keeps all of it
 NAME_CHARS_MAX = 256  # publisher and credit names
 LANGUAGE_CHARS_MAX = 35  # RFC 5646, 4.4.1
-TIME_CHARS_MAX = 64  # the longest RFC 5322 date has 40
+TIME_CHARS_MAX = 96  # JavaScript's default form, the zone's name in words behind it, has up to 80
+EPOCH_SECONDS_MIN = (
+    788_918_400  # 1995: before it there was no news on the web, and other counts of time begin
+)
+EPOCH_SECONDS_MAX = 4_102_444_800  # 2100
+ZONE_EAST_HOURS = 14  # Kiribati: so much earlier than written a time without a zone may be
+ZONE_WEST_HOURS = 10  # Hawaii: so much later; two islands lie further west
+DATES_APART_MS_MAX = (
+    92 * 24 * 3600 * 1000
+)  # a quarter: a story is copied within days; expiry dates and defaults lie beyond
 PUBLISHED_YEAR_MIN = (
     1600  # the first newspapers (1605): what claims to be older is a zero date of some system
 )
@@ -176,7 +185,6 @@ POSTINGS_COUNT_MAX = (
     8  # stories a shingle is listed under: one of four already votes for nobody, eight fill one bucket
 )
 STORY_TAKEN_PART_MIN = 0.6  # a late original of which so much is covered takes the whole story over
-NO_TIME_MS = -(1 << 62)  # published_at of an article that has none
 CREDIT_BEFORE_CHARS = 600  # above the first line of prose: bylines, datelines of their own line
 CREDIT_AFTER_CHARS = 300  # below the last: "Source: X"
 CREDIT_TOP_CHARS = 250  # a dateline stands in the first sentence

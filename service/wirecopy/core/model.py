@@ -54,6 +54,18 @@ class Rejected(Value):
     detail: str
 
 
+class DateDoubt(StrEnum):
+    """Why a date of publication says less than it seems to. A closed set: a metric label; in `basis`, "date_" goes before."""
+
+    UNREAD = "unread"  # in no form that is known
+    AMBIGUOUS = "ambiguous"  # 02/03/2024: two days
+    PLACEHOLDER = "placeholder"  # a program's zero: 1970-01-01, 9999-12-31
+    NO_ZONE = "no_zone"  # local time somewhere
+    ZONE_AMBIGUOUS = "zone_ambiguous"  # IST: India, Ireland or Israel
+    DAY_ONLY = "day_only"  # a bare date, or midnight
+    LOCAL_MIDNIGHT = "local_midnight"  # midnight of a zone that it names: a day of that zone
+
+
 class RawArticle(Value):
     """A decoded raw record.
 
@@ -79,6 +91,7 @@ class RawArticle(Value):
     evolved_from: str = (
         ""  # id of the article that this one succeeds (ninjs evolvedfrom), as the publisher gives it
     )
+    date_doubt: DateDoubt | None = None  # what its date leaves open; None: a moment, or no date given
 
 
 class CreditKind(StrEnum):
@@ -141,6 +154,15 @@ class Basis(StrEnum):
     CREDIT_CONFLICT = "credit_conflict"  # the credit and the clock (or another credit) disagree
     LATE_ORIGINAL = "late_original"
     TEMPLATE_LEARNED = "template_learned"
+    DATES_APART = "dates_apart"  # by months: one of the two is wrong, and neither is believed
+    # what this article's own date leaves open (DateDoubt): it decides nothing that it does not bear out
+    DATE_UNREAD = "date_unread"
+    DATE_AMBIGUOUS = "date_ambiguous"
+    DATE_PLACEHOLDER = "date_placeholder"
+    DATE_NO_ZONE = "date_no_zone"
+    DATE_ZONE_AMBIGUOUS = "date_zone_ambiguous"
+    DATE_DAY_ONLY = "date_day_only"
+    DATE_LOCAL_MIDNIGHT = "date_local_midnight"
 
 
 class Passage(Value):

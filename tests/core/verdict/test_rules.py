@@ -21,7 +21,16 @@ from wirecopy.core.fingerprint.propose import propose
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record, strong
 from wirecopy.core.index.known import Known
 from wirecopy.core.index.lookup_kernels import HIT
-from wirecopy.core.model import Basis, CreditKind, CreditScope, Extent, Original, RawPosition, VerdictKind
+from wirecopy.core.model import (
+    Basis,
+    CreditKind,
+    CreditScope,
+    DateDoubt,
+    Extent,
+    Original,
+    RawPosition,
+    VerdictKind,
+)
 from wirecopy.core.verdict import grade_kernels, measure_kernels, passage_kernels
 from wirecopy.core.verdict.comparison import Measured
 from wirecopy.core.verdict.layout import CANDIDATE, MEASURES, REQUEST, RUN, SOURCE, SPAN, TOKEN_MAIN
@@ -505,15 +514,27 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], tuple[bool, str | No
     ("only one has a date", {"published_at_ms": 1}, {}, (TAKEN, None, (Basis.FIRST_SEEN,))),
     (
         "a bare date says only the day",
-        {"published_at_ms": MIDNIGHT},
+        {"published_at_ms": MIDNIGHT, "date_doubt": DateDoubt.DAY_ONLY},
         {"published_at_ms": MIDNIGHT + 5},
+        (TAKEN, None, (Basis.FIRST_SEEN,)),
+    ),
+    (
+        "a bare date of two days before",
+        {"published_at_ms": MIDNIGHT - 2 * DAY, "date_doubt": DateDoubt.DAY_ONLY},
+        {"published_at_ms": MIDNIGHT + 5},
+        (LATE, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL)),
+    ),
+    (
+        "the source's bare date is of two days before",
+        {"published_at_ms": MIDNIGHT + 5},
+        {"published_at_ms": MIDNIGHT - 2 * DAY, "date_doubt": DateDoubt.DAY_ONLY},
         (TAKEN, None, (Basis.PUBLISHED_AT, Basis.FIRST_SEEN)),
     ),
     (
-        "a bare date of the day before",
-        {"published_at_ms": MIDNIGHT - DAY},
-        {"published_at_ms": MIDNIGHT + 5},
-        (LATE, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL)),
+        "dates of two centuries",
+        {"published_at_ms": NOW_MS - 9000 * DAY},
+        {"published_at_ms": NOW_MS},
+        (TAKEN, None, (Basis.FIRST_SEEN, Basis.DATES_APART)),
     ),
     ("it credits an agency", {"credits": (REUTERS,)}, {}, (TAKEN, "reuters", (Basis.CREDIT,))),
     (

@@ -73,6 +73,7 @@ def propose(article: RawArticle) -> Proposal:
         sketch,
         id_key(article.domain[: limits.NAME_CHARS_MAX], article.evolved_from) if article.evolved_from else 0,
         quoted,
+        date_doubt=article.date_doubt,
     )
     made = Proposal(
         article, encode_record(record), body_xxh3, tokens.starts.copy(), tokens.ends.copy(), found

@@ -22,7 +22,7 @@ from wirecopy.core import limits
 from wirecopy.core.fingerprint import varint_kernels
 from wirecopy.core.fingerprint.sketch import Sketch
 from wirecopy.core.hashing import xxh3_64
-from wirecopy.core.model import CreditKind, CreditScope, RawPosition, RefusalReason, Refused
+from wirecopy.core.model import CreditKind, CreditScope, DateDoubt, RawPosition, RefusalReason, Refused
 from wirecopy.core.values import Value
 
 MAGIC = b"WC"
@@ -34,6 +34,9 @@ _CREDIT_KINDS = tuple(CreditKind)
 _CREDIT_SCOPES = tuple(CreditScope)
 _CREDIT_SCOPE_NUMBERS = {scope: number for number, scope in enumerate(_CREDIT_SCOPES)}
 _CREDIT_KIND_NUMBERS = {kind: number for number, kind in enumerate(_CREDIT_KINDS)}
+_DOUBTS = (None, *DateDoubt)
+_DOUBT_NUMBERS = {doubt: number for number, doubt in enumerate(_DOUBTS)}
+_DOUBT_BITS = 4
 _NUMBER_BYTES_MAX = 10  # of an unsigned LEB128 of 64 bits
 _NUMBERS_LEAST = varint_kernels.RECORD_NUMBERS + 6  # of a record without credits
 _NUMBERS_MAX = _NUMBERS_LEAST + 7 * limits.CREDITS_MAX
@@ -87,6 +90,7 @@ class SketchRecord(Value):
     succeeds: int = 0  # key (`id_key`) of the article that its publisher says it succeeds; 0: none
     quoted: bytes = b""  # which tokens are quoted (varint_kernels.pack_quoted)
     lines: bytes = b""  # of the sketch, as the log has them, where it comes from there
+    date_doubt: DateDoubt | None = None  # what `published_at_ms` leaves open, or why there is none
 
 
 def id_key(domain: str, id_: str) -> int:
@@ -117,7 +121,7 @@ def encode_record(record: SketchRecord) -> bytes:
     numbers = [
         position.partition,
         position.offset,
-        0 if record.published_at_ms is None else _zigzag(record.published_at_ms) + 1,
+        packed_date(record.published_at_ms, record.date_doubt),
         record.version,
         sketch.tokens,
         sketch.main_start,
@@ -147,6 +151,18 @@ def encode_record(record: SketchRecord) -> bytes:
     )
     checksum = xxh3_64(rest, (ENGINE_VERSION - 1) % 256)  # as checksum_of
     return _HEAD.pack(MAGIC, ENGINE_VERSION, checksum) + rest
+
+
+def packed_date(time_ms: int | None, doubt: DateDoubt | None) -> int:
+    """A date and what it leaves open, as one number ≥ 0: its lowest bits say the doubt, 0 above them no time."""
+    time = 0 if time_ms is None else _zigzag(time_ms) + 1
+    return time << _DOUBT_BITS | _DOUBT_NUMBERS[doubt]
+
+
+def unpacked_date(number: int) -> tuple[int | None, DateDoubt | None]:
+    """What `packed_date` was given. IndexError where no release has written the number."""
+    time = number >> _DOUBT_BITS
+    return None if time == 0 else _unzigzag(time - 1), _DOUBTS[number & (1 << _DOUBT_BITS) - 1]
 
 
 def checksum_of(version: int, rest: bytes) -> int:
@@ -211,6 +227,7 @@ def _decoded(rest: bytes) -> SketchRecord:
     topic, id_, url, publisher, host, domain, *named = _strings(rest, at, lengths, quoted_at)
     if credits_count:
         credits_ = _credits(credit_numbers, named)
+    published_at_ms, date_doubt = unpacked_date(published)
     return SketchRecord(
         RawPosition(topic, partition, offset),
         digest.hex(),
@@ -219,7 +236,7 @@ def _decoded(rest: bytes) -> SketchRecord:
         publisher,
         host,
         domain,
-        None if published == 0 else _unzigzag(published - 1),
+        published_at_ms,
         version,
         credits_,
         Sketch(
@@ -235,6 +252,7 @@ def _decoded(rest: bytes) -> SketchRecord:
         succeeds,
         rest[quoted_at:tail_at],
         rest[lines_at:at],
+        date_doubt,
     )
 
 
@@ -307,4 +325,4 @@ def identity_of(value: bytes) -> Identity:
         strings.append(value[at : at + length].decode("utf-8"))
         at += length
     _, id_, url, publisher, _, domain = strings
-    return Identity(id_, url, publisher, domain, None if numbers[2] == 0 else _unzigzag(numbers[2] - 1))
+    return Identity(id_, url, publisher, domain, unpacked_date(numbers[2])[0])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from wirecopy.core.fingerprint.propose import Proposal
-from wirecopy.core.model import RawArticle, RawPosition
+from wirecopy.core.model import DateDoubt, RawArticle, RawPosition
 
 Transfer = tuple[
     bytes,  # the log record
@@ -29,6 +29,7 @@ Transfer = tuple[
     int | None,  # published at, ms
     str,  # language
     int,  # version
+    str | None,  # what the date leaves open
     bytes,  # token starts, i32
     bytes,  # token ends, i32
 ]
@@ -53,6 +54,7 @@ def to_transfer(proposal: Proposal, came: bytes) -> Transfer:
         article.published_at_ms,
         article.language,
         article.version,
+        article.date_doubt,
         proposal.starts.tobytes(),
         proposal.ends.tobytes(),
     )
@@ -61,7 +63,7 @@ def to_transfer(proposal: Proposal, came: bytes) -> Transfer:
 def from_transfer(values: Transfer, came: bytes, position: RawPosition) -> Proposal:
     """The proposal as far as anything behind the log needs it."""
     record, digest, raw, id_, body, shown, offsets = values[:7]
-    title, url, host, publisher, domain, published_at_ms, language, version = values[7:15]
+    title, url, host, publisher, domain, published_at_ms, language, version, doubt = values[7:16]
     article = RawArticle(
         position,
         came if raw is None else raw,
@@ -77,6 +79,7 @@ def from_transfer(values: Transfer, came: bytes, position: RawPosition) -> Propo
         published_at_ms,
         language,
         version,
+        date_doubt=None if doubt is None else DateDoubt(doubt),
     )
-    starts, ends = (np.frombuffer(data, np.int32) for data in values[15:])
+    starts, ends = (np.frombuffer(data, np.int32) for data in values[16:])
     return Proposal(article, record, digest, starts, ends, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wirecopy.core.fingerprint.record import RecordCredit
-from wirecopy.core.model import Original, RawPosition, VerdictKind
+from wirecopy.core.model import DateDoubt, Original, RawPosition, VerdictKind
 from wirecopy.core.values import Value
 
 
@@ -29,6 +29,7 @@ class Known(Value):
     original: Original | None
     credit: RecordCredit | None  # its own strongest, where that is strong
     version: int = 0  # as its publisher counts; 0: not said
+    date_doubt: DateDoubt | None = None  # what its date leaves open
 
     @property
     def external(self) -> bool:

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wirecopy.core import limits
-from wirecopy.core.fingerprint.record import SketchRecord, strong
+from wirecopy.core.fingerprint.record import SketchRecord, packed_date, strong, unpacked_date
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.index import sharded
 from wirecopy.core.index.articles import ArticleStore
@@ -78,6 +78,7 @@ class OriginIndex:
             return known
         row = self.articles.row(number)
         head = decode_head(self.articles.blob_at(row.blob_at, row.blob_bytes))
+        published_at_ms, date_doubt = unpacked_date(row.published)
         known = Known(
             number=number,
             story=row.story,
@@ -88,7 +89,7 @@ class OriginIndex:
             host=head.host,
             domain=head.domain,
             brands=brand_keys(head.publisher, head.host, head.domain),
-            published_at_ms=None if row.published_at_ms == limits.NO_TIME_MS else row.published_at_ms,
+            published_at_ms=published_at_ms,
             position=head.position,
             body_xxh3=head.body_xxh3,
             title_digest=row.title_digest,
@@ -98,6 +99,7 @@ class OriginIndex:
             original=head.original,
             credit=head.strongest_credit() if head.credits else None,
             version=head.version,
+            date_doubt=date_doubt,
         )
         if len(self._known) >= limits.KNOWN_CACHED_MAX:
             self._known.clear()
@@ -209,7 +211,7 @@ class OriginIndex:
             main_end=min(sketch.main_end, POSITION_MAX),
             own_tokens=min(own_tokens, POSITION_MAX),
             title_digest=sketch.title_digest,
-            published_at_ms=limits.NO_TIME_MS if record.published_at_ms is None else record.published_at_ms,
+            published=packed_date(record.published_at_ms, record.date_doubt),
         )
         if story is None:
             return number

@@ -14,7 +14,7 @@ import numpy as np
 COLUMNS: Final[tuple[tuple[str, type[np.integer[Any]]], ...]] = (
     ("title_digest", np.uint64),
     ("site", np.uint64),  # key of the publisher's domain
-    ("published_at_ms", np.int64),
+    ("published", np.uint64),  # when, and what its date leaves open (record.packed_date)
     ("log_time_ms", np.int64),
     ("credit", np.uint64),  # digest of whom it credits; 0: nobody
     ("story", np.uint32),  # the number of the article that the story began with
@@ -49,7 +49,7 @@ class Row(NamedTuple):
     blob_at: int
     title_digest: int
     site: int
-    published_at_ms: int
+    published: int
     log_time_ms: int
     credit: int
     blob_bytes: int

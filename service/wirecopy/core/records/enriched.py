@@ -30,7 +30,8 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.publishers import fold_name
-from wirecopy.core.records.fields import time_ms_of, time_text
+from wirecopy.core.records.dates import read_date
+from wirecopy.core.records.fields import time_text
 
 SCHEMA = 1
 FIRST_RELEASE = "0.1.0"  # that writes this schema
@@ -283,7 +284,7 @@ def _original(value: Any) -> Original:
         id=value["id"],
         url=value["url"],
         publisher=value["publisher"],
-        published_at_ms=time_ms_of(value["published_at"]),
+        published_at_ms=read_date(value["published_at"]).time_ms,
         ingested=value["ingested"],
         position=None if value["position"] is None else _position(value["position"]),
     )

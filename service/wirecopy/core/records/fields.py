@@ -1,13 +1,9 @@
 """Finding an article's fields in records that others designed, and reading the loosely typed ones.
 
 A raw record is whatever the producer's system writes. `FieldPaths` says where each field lies, `find` takes
-it out, and the readers below (`text_of`, `identifier_of`, `time_ms_of`, …) say what each JSON value means.
+it out, and the readers below (`text_of`, `version_of`) and in dates.py say what each JSON value means.
 Invariant: nothing here raises for any JSON value; what a reader cannot read is None or "", and only the
 caller knows whether that is harmless.
-
-Times are read leniently because they only ever support a verdict: a time that nobody can read is no time,
-never a reason to lose the article. A wrong time is worse than none, so zero dates of other systems (Unix 0,
-Go's year 1, -1) are no time either: believed, they would make their article the first of every story.
 
 Whom an article belongs to (`domain`): an alias if one is set, else the registrable domain of the URL, since
 the URL says where a text was published and the publisher's name only what a feed claims: an agency's text
@@ -20,8 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from math import inf
 from operator import attrgetter
@@ -32,11 +27,7 @@ from wirecopy.core.publishers import fold_name, host_of, registrable_domain
 from wirecopy.core.values import Value
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_NAIVE = _EPOCH.replace(tzinfo=None)  # written without its zone in a third of the time
 _TOP_LEVEL = re.compile(r"\.[^\W\d_]{2,24}\Z")  # "Courier.example", not "U.S."
-_DIGITS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,9})?\Z")
-_ZONE_WORD = re.compile(r"\s*(?:UTC|GMT|Z)\Z", re.IGNORECASE)
-_GO_ZONE = re.compile(r"([+-]\d{4}) (?:UTC|[A-Z]{3,5}|[+-]\d{2,4})\Z")  # "2024-05-03 10:00:00 +0000 UTC"
 _LEADING_NUMBER = re.compile(r"\s*v?([0-9]{1,24})(?![0-9])", re.IGNORECASE)
 
 
@@ -154,68 +145,6 @@ def version_of(value: object) -> int:
     elif isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < inf:
         number = int(value)
     return min(number, limits.VERSION_MAX) if number >= 0 else 0
-
-
-def _in_range(moment: datetime) -> int | None:
-    """Milliseconds of a moment, UTC where it names no zone; None for zero dates and years that no publisher
-    writes.
-    """
-    if not limits.PUBLISHED_YEAR_MIN <= moment.year <= limits.PUBLISHED_YEAR_MAX:
-        return None
-    since = moment - (_EPOCH_NAIVE if moment.tzinfo is None else _EPOCH)
-    # days and seconds may be below zero, microseconds never are: so this rounds down, as division would
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000 or None
-
-
-def _of_number(number: float) -> int | None:
-    """Epoch seconds, milliseconds, microseconds or nanoseconds, told apart by size; 20240503 is a date."""
-    if not 0 < number < 1e20:
-        return None
-    if number == int(number) and 19000101 <= number <= 21991231:
-        try:
-            return _in_range(datetime.strptime(str(int(number)), "%Y%m%d").replace(tzinfo=UTC))
-        except ValueError:
-            pass
-    if number < 1e11:  # seconds up to the year 5138
-        time_ms = int(number * 1000)
-    elif number < 1e14:
-        time_ms = int(number)
-    else:
-        time_ms = int(number // 1000) if number < 1e17 else int(number // 1_000_000)
-    return _in_range(_EPOCH + timedelta(milliseconds=time_ms))
-
-
-def _of_text(text: str) -> datetime | None:
-    """ISO 8601 in its many forms, then the date of RFC 5322 (RSS)."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(_ZONE_WORD.sub("Z", _GO_ZONE.sub(r"\1", text)))
-    except ValueError:
-        pass
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-
-
-def time_ms_of(value: object) -> int | None:
-    """Milliseconds since the epoch of an ISO 8601 text, an RFC 5322 date, or an epoch number or its digits.
-
-    A time without a zone is UTC. None for what cannot be read, for zero dates, and outside
-    limits.PUBLISHED_YEAR_MIN.
-    """
-    if isinstance(value, str):
-        text = value[: limits.TIME_CHARS_MAX].strip()
-        if text[4:5] != "-" and len(text) >= 8 and _DIGITS.match(text):
-            return _of_number(float(text) if "." in text else int(text))
-        moment = _of_text(text)
-        return None if moment is None else _in_range(moment)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return _of_number(value)
-    return None
 
 
 @lru_cache(maxsize=1024)  # the days of the articles that are cited: three years of them

@@ -43,6 +43,7 @@ from wirecopy.core.model import (
     Verdict,
 )
 from wirecopy.core.publishers import host_of
+from wirecopy.core.records.dates import read_date
 from wirecopy.core.records.enriched import Republication, position_to_json, republication_of, verdict_to_json
 from wirecopy.core.records.fields import (
     FieldPaths,
@@ -51,7 +52,6 @@ from wirecopy.core.records.fields import (
     find,
     find_all,
     text_of,
-    time_ms_of,
     version_of,
 )
 from wirecopy.core.records.ninjs import is_ninjs, read_ninjs
@@ -302,6 +302,7 @@ def decode_raw(
     publisher, domain = belongs_to(
         text_of(found.publisher, limits.NAME_CHARS_MAX), host, found.authority, aliases
     )
+    published = read_date(found.published_at)
     return RawArticle(
         position,
         raw,
@@ -314,10 +315,11 @@ def decode_raw(
         host,
         publisher,
         domain,
-        time_ms_of(found.published_at),
+        published.time_ms,
         text_of(found.language, limits.LANGUAGE_CHARS_MAX),
         version_of(found.version),
         text_of(found.evolved_from, limits.ID_CHARS_MAX),
+        published.doubt,
     )
 
 

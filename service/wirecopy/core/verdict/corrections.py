@@ -30,6 +30,7 @@ from wirecopy.core.verdict.comparison import Comparison, Measured, ranges_here
 from wirecopy.core.verdict.matching import Matches
 from wirecopy.core.verdict.passages import drawn_there
 from wirecopy.core.verdict.rules import Match, credits_any, directed, extent
+from wirecopy.core.verdict.timing import own_date
 
 
 class Corrected(Value):
@@ -99,7 +100,7 @@ def _copy(
         source_share=source_share,
         passages=drawn_there(comparison, measured, lines, record.id),
         sources=(Source(record.id, record.publisher, share, source_share),),
-        basis=basis,
+        basis=(*basis, *own_date(before.verdict)),
     )
     return before, verdict
 
@@ -125,7 +126,7 @@ def _member(
             Source(record.id, record.publisher, share, source_share),
             *(source for source in old.sources if source.id not in (replaced, record.id)),
         ),
-        basis=basis,
+        basis=(*basis, *own_date(old)),
     )
     return before, verdict
 

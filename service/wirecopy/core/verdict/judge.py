@@ -36,13 +36,13 @@ from wirecopy.core.verdict.rules import (
     cover,
     credits_any,
     directed,
-    earlier,
     extent,
     external_credit,
     lead,
     older_version,
     same_publisher,
 )
+from wirecopy.core.verdict.timing import DATE_BASES, earlier, earlier_version
 
 _SHARE_DIGITS = 4
 
@@ -57,6 +57,15 @@ class Judged(Value):
 
 def judge(index: OriginIndex, comparison: Comparison) -> Judged:
     """The verdict on one article, and what it is to change in the index. Changes nothing itself."""
+    judged = _judged(index, comparison)
+    doubt = comparison.record.date_doubt
+    if doubt is None:
+        return judged
+    return replace(judged, verdict=replace(judged.verdict, basis=(*judged.verdict.basis, DATE_BASES[doubt])))
+
+
+def _judged(index: OriginIndex, comparison: Comparison) -> Judged:
+    """The same, but for what is to be said of the article's own date."""
     again = _duplicate(index, comparison)
     if again is not None:
         return again
@@ -102,7 +111,7 @@ def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
         return None
     comparison.flag_tokens()
     known = same[0]
-    anew = all(earlier(other.published_at_ms, record.published_at_ms) for other in same)
+    anew = all(earlier_version(other, record) for other in same)
     verdict = Verdict(
         VerdictKind.UPDATE if anew else VerdictKind.DUPLICATE,
         None,
@@ -168,7 +177,7 @@ def _republication(
     members = [index.known(number) for number in others if number != source.number] if others else []
     record = comparison.record
     brands = brand_keys(record.publisher, record.host, record.domain)
-    late = earlier(record.published_at_ms, source.published_at_ms)
+    late = earlier(record, source)
     versions = index.own_versions_after(source) if late else ()
     direction = directed(record, brands, source, members, versions)
     if direction.late:

@@ -26,6 +26,7 @@ from wirecopy.core.verdict.layout import (
     GRADE_SITE,
     TRIM_NOTHING,
 )
+from wirecopy.core.verdict.timing import dates_agree, dates_apart, earlier, earlier_version
 from wirecopy.core.verdict.workspace import REQUEST_FORMATS
 
 
@@ -161,7 +162,7 @@ def directed(
     for member in (source, *others):
         key = None if member.credit is None else member.credit.key
         named_by |= key in brands and key not in theirs
-    before = all(earlier(record.published_at_ms, known.published_at_ms) for known in (source, *versions))
+    before = all(earlier(record, known) for known in (source, *versions))
     if names_source and not named_by:
         conflict = (Basis.CREDIT_CONFLICT,) if before else ()
         return Direction(False, None, (Basis.CREDIT, *conflict))
@@ -178,8 +179,9 @@ def directed(
     conflict = (Basis.CREDIT_CONFLICT,) if names_source and named_by else ()
     if before:
         return Direction(True, None, (Basis.PUBLISHED_AT, Basis.LATE_ORIGINAL, *conflict))
-    known = record.published_at_ms is not None and source.published_at_ms is not None
-    basis = (Basis.PUBLISHED_AT, Basis.FIRST_SEEN) if known else (Basis.FIRST_SEEN,)
+    agree = (Basis.PUBLISHED_AT,) if dates_agree(source, record) else ()
+    apart = (Basis.DATES_APART,) if dates_apart(source, record) else ()
+    basis = (*agree, Basis.FIRST_SEEN, *apart)
     return Direction(False, None, (*basis, *conflict))
 
 
@@ -194,16 +196,4 @@ def older_version(record: SketchRecord, known: Known) -> bool:
     else by their times."""
     if record.version and known.version and record.version != known.version:
         return record.version < known.version
-    return earlier(record.published_at_ms, known.published_at_ms)
-
-
-_DAY_MS = 86_400_000
-
-
-def earlier(here_ms: int | None, there_ms: int | None) -> bool:
-    """Whether this one says that it was published first. A bare date says only the day."""
-    if here_ms is None or there_ms is None:
-        return False
-    if here_ms % _DAY_MS == 0 or there_ms % _DAY_MS == 0:
-        return here_ms // _DAY_MS < there_ms // _DAY_MS
-    return here_ms < there_ms
+    return earlier_version(record, known)
