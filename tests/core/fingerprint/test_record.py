@@ -27,7 +27,7 @@ from wirecopy.core.fingerprint.record import (
 )
 from wirecopy.core.fingerprint.sketch import Sketch
 from wirecopy.core.hashing import xxh3_64
-from wirecopy.core.model import CreditKind, CreditScope, Outcome, RawPosition, RefusalReason, Refused
+from wirecopy.core.model import CreditKind, CreditScope, DateDoubt, Outcome, RawPosition, RefusalReason, Refused
 from wirecopy.core.values import replace
 
 HEAD = struct.Struct("<2sBQ")
@@ -106,10 +106,11 @@ records = st.builds(
     names,
     names,
     names,
-    st.none() | st.integers(-(2**53), 2**53),
+    st.none() | st.integers(-(2**50), 2**50),
     st.integers(0, 2**31),
     st.lists(credits_(), max_size=limits.CREDITS_MAX).map(tuple),
     sketches(),
+    date_doubt=st.none() | st.sampled_from(DateDoubt),
 )
 
 
