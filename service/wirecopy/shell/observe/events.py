@@ -21,7 +21,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from wirecopy.core.model import EngineStats, RawPosition, RefusalReason, RejectReason, VerdictKind
+from wirecopy.core.model import (
+    Basis,
+    DateDoubt,
+    EngineStats,
+    RawPosition,
+    RefusalReason,
+    RejectReason,
+    VerdictKind,
+)
 from wirecopy.shell.observe import logs
 from wirecopy.shell.ports import PipelineHealth, TopicPartition
 
@@ -88,6 +96,8 @@ _OF_PARTITION = ("topic", "partition")
 # fmt: off
 RECORDS = Metric("wirecopy_records_total", C, "Articles published with a verdict.", ("verdict",), tuple(VerdictKind))
 DEAD_LETTERS = Metric("wirecopy_dead_letters_total", C, "Raw records that cannot be judged.", ("reason",), tuple(RejectReason))
+DATES_DISTRUSTED = Metric("wirecopy_dates_distrusted_total", C, "Articles whose publication date was not read or not trusted.",
+    ("reason",), (*DateDoubt, "apart"))
 CORRECTIONS = Metric("wirecopy_corrections_total", C, "Corrected verdicts that were published.")
 REDELIVERED = Metric("wirecopy_redelivered_total", C, "Raw records that Kafka delivered again; they keep their first verdict.")
 INTERNAL_FAULTS = Metric("wirecopy_internal_faults_total", C, "Records on which the service failed; dead-lettered as internal.")
@@ -154,6 +164,13 @@ def series_names(metrics: Iterable[Metric] = METRICS) -> set[str]:
     return names
 
 
+# By the basis of a verdict, why its article's date was not trusted.
+DATE_REASONS: Mapping[Basis, str] = {
+    Basis.DATES_APART: "apart",
+    **{Basis(f"date_{doubt}"): doubt for doubt in DateDoubt},
+}
+
+
 # ---- where it goes
 class Sink(Protocol):
     """Where metrics and log lines go. Called on the event loop for every record: never blocks, never raises."""
@@ -193,6 +210,12 @@ class Telemetry:
         """A record was published with its verdict and committed. Latency from the raw timestamp to the commit."""
         self.record(RECORDS, 1, kind)
         self.record(LATENCY, max(0.0, latency_ms / 1000))
+
+    def dated(self, basis: Iterable[Basis]) -> None:
+        """The basis of a verdict: what it says of its article's publication date is counted."""
+        for said in basis:
+            if said in DATE_REASONS:
+                self.record(DATES_DISTRUSTED, 1, DATE_REASONS[said])
 
     def dead_lettered(self, reason: RejectReason, position: RawPosition, detail: str) -> None:
         self.record(DEAD_LETTERS, 1, reason)

@@ -6,9 +6,19 @@ phrases out of articles pass `shown_line`, since they may hold anything.
 
 from __future__ import annotations
 
-from wirecopy.core.model import Basis, CreditScope, Verdict, VerdictKind
+from wirecopy.core.model import Basis, CreditScope, DateDoubt, Verdict, VerdictKind
+from wirecopy.core.verdict.timing import DATE_DOUBTS
 from wirecopy.shell.report.terminal import Tone, shown_line
 
+DOUBT_WORDS = {
+    DateDoubt.UNREAD: "it is in no form that is known",
+    DateDoubt.AMBIGUOUS: "it can be read as two dates",
+    DateDoubt.PLACEHOLDER: "it is what programs write for no date",
+    DateDoubt.NO_ZONE: "it names no time zone",
+    DateDoubt.ZONE_AMBIGUOUS: "its time zone has several meanings",
+    DateDoubt.DAY_ONLY: "it names a day and no time",
+    DateDoubt.LOCAL_MIDNIGHT: "it names midnight, which stands for the day",
+}
 NAME_COLUMNS_MAX = 60
 BOILERPLATE_SHARE_TOLD = 0.15  # less than this is a headline and a date: not worth a sentence
 SOURCES_NAMED_MAX = 5
@@ -68,6 +78,19 @@ def sentences(verdict: Verdict) -> list[str]:
         told.append(
             f"{percent(verdict.boilerplate_share)} of the page is site boilerplate and was not counted."
         )
+    told += _own_date(verdict)
+    return told
+
+
+def _own_date(verdict: Verdict) -> list[str]:
+    """What the article's own date leaves open, and that the other's lies too far from it."""
+    told = [
+        f"Its publication date was not trusted: {DOUBT_WORDS[doubt]}."
+        for basis, doubt in DATE_DOUBTS.items()
+        if basis in verdict.basis
+    ]
+    if Basis.DATES_APART in verdict.basis:
+        told.append("The two publication dates are months apart, so neither was believed.")
     return told
 
 

@@ -25,8 +25,9 @@ from wirecopy.core.records.enriched import verdict_to_json
 from wirecopy.core.records.fields import time_text
 from wirecopy.core.records.raw import encode_enriched, json_bytes
 from wirecopy.core.values import replace
+from wirecopy.core.verdict.timing import DATE_BASES
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, alone, compare
-from wirecopy.shell.report.words import headline, sentences
+from wirecopy.shell.report.words import DOUBT_WORDS, headline, sentences
 from wirecopy.shell.web.catalogue import Entry
 from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.problems import Problem, problem
@@ -51,6 +52,8 @@ BASIS_WORDS: Final = {
     Basis.CREDIT_CONFLICT: "the credit and the dates contradict each other",
     Basis.LATE_ORIGINAL: "the original was received after its copy",
     Basis.TEMPLATE_LEARNED: "part of the text was recognised as site boilerplate",
+    Basis.DATES_APART: "the two publication dates are months apart, so neither was believed",
+    **{DATE_BASES[doubt]: f"date not trusted: {words}" for doubt, words in DOUBT_WORDS.items()},
 }
 
 BASIS_WORDS_OF_ORIGINAL: Final = {

@@ -21,6 +21,7 @@ def tell(entry: Entry, telemetry: Telemetry, now_ms: int, published_at: float) -
         return
     if entry.rejected is None:
         telemetry.judged(outcome.verdict.kind, float(now_ms - entry.record.timestamp_ms))
+        telemetry.dated(outcome.verdict.basis)
     if outcome.redelivered:
         telemetry.record(events.REDELIVERED)
     if outcome.corrections:
