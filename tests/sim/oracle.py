@@ -55,6 +55,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.publishers import brand_keys
+from wirecopy.core.timing import earlier_version
 from wirecopy.core.values import replace
 from wirecopy.core.verdict.layout import MEASURES
 from wirecopy.core.verdict.rules import (
@@ -65,7 +66,6 @@ from wirecopy.core.verdict.rules import (
     older_version,
     same_publisher,
 )
-from wirecopy.core.verdict.timing import earlier_version
 
 NO_POSITION = 65_535
 OPEN_RUNS_MAX = 4

@@ -27,7 +27,15 @@ from wirecopy.core.fingerprint.record import (
 )
 from wirecopy.core.fingerprint.sketch import Sketch
 from wirecopy.core.hashing import xxh3_64
-from wirecopy.core.model import CreditKind, CreditScope, DateDoubt, Outcome, RawPosition, RefusalReason, Refused
+from wirecopy.core.model import (
+    CreditKind,
+    CreditScope,
+    DateDoubt,
+    Outcome,
+    RawPosition,
+    RefusalReason,
+    Refused,
+)
 from wirecopy.core.values import replace
 
 HEAD = struct.Struct("<2sBQ")

@@ -25,12 +25,12 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.publishers import brand_keys
+from wirecopy.core.timing import own_date
 from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison, Measured, ranges_here
 from wirecopy.core.verdict.matching import Matches
 from wirecopy.core.verdict.passages import drawn_there
 from wirecopy.core.verdict.rules import Match, credits_any, directed, extent
-from wirecopy.core.verdict.timing import own_date
 
 
 class Corrected(Value):

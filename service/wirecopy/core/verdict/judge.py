@@ -24,6 +24,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.publishers import brand_keys
+from wirecopy.core.timing import DATE_BASES, earlier, earlier_version
 from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison
 from wirecopy.core.verdict.corrections import correct_copies
@@ -42,7 +43,6 @@ from wirecopy.core.verdict.rules import (
     older_version,
     same_publisher,
 )
-from wirecopy.core.verdict.timing import DATE_BASES, earlier, earlier_version
 
 _SHARE_DIGITS = 4
 

@@ -14,6 +14,7 @@ from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
 from wirecopy.core.index.known import Known
 from wirecopy.core.model import Basis, CreditKind, CreditScope, Extent
+from wirecopy.core.timing import dates_agree, dates_apart, earlier, earlier_version
 from wirecopy.core.values import Value
 from wirecopy.core.verdict import passage_kernels
 from wirecopy.core.verdict.comparison import Comparison, Measured
@@ -26,7 +27,6 @@ from wirecopy.core.verdict.layout import (
     GRADE_SITE,
     TRIM_NOTHING,
 )
-from wirecopy.core.verdict.timing import dates_agree, dates_apart, earlier, earlier_version
 from wirecopy.core.verdict.workspace import REQUEST_FORMATS
 
 

@@ -7,7 +7,7 @@ phrases out of articles pass `shown_line`, since they may hold anything.
 from __future__ import annotations
 
 from wirecopy.core.model import Basis, CreditScope, DateDoubt, Verdict, VerdictKind
-from wirecopy.core.verdict.timing import DATE_DOUBTS
+from wirecopy.core.timing import DATE_DOUBTS
 from wirecopy.shell.report.terminal import Tone, shown_line
 
 DOUBT_WORDS = {

@@ -24,8 +24,8 @@ from wirecopy.core.model import Basis, Outcome, RawArticle, Verdict, VerdictKind
 from wirecopy.core.records.enriched import verdict_to_json
 from wirecopy.core.records.fields import time_text
 from wirecopy.core.records.raw import encode_enriched, json_bytes
+from wirecopy.core.timing import DATE_BASES
 from wirecopy.core.values import replace
-from wirecopy.core.verdict.timing import DATE_BASES
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, alone, compare
 from wirecopy.shell.report.words import DOUBT_WORDS, headline, sentences
 from wirecopy.shell.web.catalogue import Entry

@@ -14,13 +14,13 @@ from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import decode_record, encode_record
 from wirecopy.core.model import Basis, DateDoubt
 from wirecopy.core.records.dates import read_date
-from wirecopy.core.values import replace
-from wirecopy.core.verdict.timing import (
+from wirecopy.core.timing import (
     DATE_BASES,
     dates_agree,
     earlier,
     earlier_version,
 )
+from wirecopy.core.values import replace
 
 HOUR = 3_600_000
 EXCEL = datetime(1899, 12, 30, tzinfo=UTC).replace(tzinfo=None)
