@@ -91,6 +91,7 @@ CORE_FORBIDDEN_CALLS = {"open", "print", "input", "eval", "exec"}
 CORE_ORDER = (
     "values limits hashing jit",
     "model agencies",
+    "timing",
     "publishers",
     "text",
     "records credits",

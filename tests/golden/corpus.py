@@ -180,7 +180,7 @@ def corpus() -> list[Entry]:
 
 
 def ours(made: Corpus) -> None:
-    for write in (languages, english_credits, parts, again, late, boilerplate, markup, shapes, window):
+    for write in (languages, english_credits, parts, again, late, boilerplate, markup, shapes, window, dates):
         write(made)
 
 
@@ -398,3 +398,24 @@ def window(made: Corpus) -> None:
     made.add("window-renewed", "younger.example", "\n\n".join(text), "Old")
     made.time_ms += limits.WINDOW_MS * 2
     made.add("window-gone", "youngest.example", "\n\n".join(text), "Old")
+
+
+DATES = {
+    "unread": "the day before yesterday",
+    "ambiguous": "02/03/2024",
+    "placeholder": "1970-01-01T00:00:00Z",
+    "no-zone": "2025-10-09 08:53:20",
+    "zone-ambiguous": "Thu, 09 Oct 2025 08:53:20 IST",
+    "day-only": "2025-10-09",
+    "local-midnight": "2025-10-09T00:00:00+02:00",
+    "apart": "2019-10-09T08:53:20Z",
+}
+
+
+def dates(made: Corpus) -> None:
+    """A copy that bears a date of each kind which may not be earlier, whatever it seems to be."""
+    for name, written in DATES.items():
+        writer = Writer(f"date {name}")
+        title, body = writer.title(), "\n\n".join(writer.paragraphs(3))
+        made.add(f"date-{name}-original", "almanac.example", body, title, 0.5)
+        made.add(f"date-{name}-copy", "calendar.example", body, title, published_at=written)
