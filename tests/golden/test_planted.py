@@ -142,10 +142,11 @@ def test_a_copy_without_a_change_moves_nothing(sources: Path) -> None:
         assert golden.moves(held.state[part], digests(sources, part), part) == []
 
 
+_LAST = "    quotations: tuple[Quotation, ...] = ()  # in order; no part of any share\n"
 NEW_FIELD = Plant(
     "a field of the verdict",
     "model.py",
-    (("    basis: tuple[Basis, ...]\n", "    basis: tuple[Basis, ...]\n    novel_words: int = 0\n"),),
+    ((_LAST, _LAST + "    novel_words: int = 0\n"),),
     "verdicts",
     "",
 )

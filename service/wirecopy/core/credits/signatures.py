@@ -237,14 +237,16 @@ def _tail_of(line: Line) -> tuple[bool, bool, bool]:
 
 def _by_line(line: Line) -> Credit | None:
     """A line that holds nothing but a signature."""
-    fits, trade, dated = _tail_of(line)
-    page = line.page
-    if not fits:
-        if _FROM_OUR.match(line.before) and _CORRESPONDENT.match(line.after):
-            return page.credit(CreditKind.BYLINE, line.name, line.start, line.name.end)
-        return None
     rest, byline = without_byline(line.before)
     people = rest.rstrip(MARKS)
+    comma = line.before.rstrip(" \u00a0").endswith((",", "|"))
+    if people and not (byline or comma):  # as most are: a sentence, or a picture's line
+        return None
+    fits, trade, dated = _tail_of(line)
+    if not fits:
+        if _FROM_OUR.match(line.before) and _CORRESPONDENT.match(line.after):
+            return line.page.credit(CreditKind.BYLINE, line.name, line.start, line.name.end)
+        return None
     if byline:
         if not people or (
             (trade or _SEPARATED.search(line.before))
@@ -254,7 +256,6 @@ def _by_line(line: Line) -> Credit | None:
         return None
     if people:
         named = are_people(people) and (trade or " " in line.name.text) and not line.follows_prose()
-        comma = line.before.rstrip(" \u00a0").endswith((",", "|"))
         if named and comma and (line.follows_title() or line.is_prose(1)):
             return _credit(line)
         return None
