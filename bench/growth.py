@@ -51,7 +51,10 @@ PICKED_MAX: Final = 256  # shingles of an article, at most
 HITS_MAX: Final = PICKED_MAX * limits.POSTINGS_COUNT_MAX
 POSITIONS: Final = np.arange(PICKED_MAX, dtype=np.uint16)
 LENT: Final = (np.empty(HITS_MAX, lookup_kernels.HIT), np.empty(PICKED_MAX, np.uint8))
-NOTHING: Final[dict[str, Any]] = {**{name: 0 for name, _ in COLUMNS}, "blob": b""}
+NOTHING: Final[dict[str, Any]] = {
+    **{name: 0 for name, _ in COLUMNS if name != "fresh"},
+    "blob": b"",
+}
 BYTES_GOAL, TIME_GOAL_US, RATIO_GOAL = 600, 15.0, 2.0
 
 

@@ -77,12 +77,12 @@ def test_one_call_finds_what_the_tables_say_when_asked_by_parts(seed: int) -> No
     for one, other in ((postings, site_marks), shared):
         workspace = Workspace.least()
         workspace.query[:] = query
-        votes, again, address, body = comparison.survey(ids, one, other, workspace)
+        votes, again, address, body, fresh = comparison.survey(ids, one, other, workspace)
         found.append(
             [
                 workspace.template[:count].astype(bool).tolist(),
                 workspace.credited_before[:credits_count].tolist(),
-                (address, body, workspace.same[: address + body].tolist()),
+                (address, body, fresh, workspace.same[: address + body].tolist()),
                 workspace.votes[:votes].tolist(),
                 workspace.reposted[:again].tolist(),
             ]
@@ -215,7 +215,7 @@ def test_a_storys_chain_holds_what_lists_of_its_members_and_creditors_hold(seed:
         record = replace(records[time_ms % 3], credits=record_of(0, key).credits if key else ())
         alive = [n for n in story_of if index.alive(n)]
         story = story_of[chance.choice(alive)] if alive and chance.random() < 0.8 else None
-        number = index.remember(record, verdict_of(record), story, 0, 0, time_ms)
+        number = index.remember(record, verdict_of(record), story, 0, 0, 0, time_ms)
         story_of[number] = number if story is None else story
         members.setdefault(story_of[number], []).append(number)
         if key:

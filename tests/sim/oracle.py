@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tests.core.naive.forms import Shared
 from tests.core.naive.verdict import (
     Cover,
     LineMap,
@@ -28,8 +29,10 @@ from tests.core.naive.verdict import (
     also_source,
     cover,
     filled,
+    hopeless,
     inside,
     lead,
+    may_be_version,
     named_measures,
     painted,
     passages,
@@ -57,12 +60,14 @@ from wirecopy.core.model import (
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.timing import earlier_version
 from wirecopy.core.values import replace
+from wirecopy.core.verdict.comparison import Measured
 from wirecopy.core.verdict.layout import MEASURES
 from wirecopy.core.verdict.rules import (
     credits_any,
     directed,
     extent,
     external_credit,
+    later_version,
     older_version,
     same_publisher,
 )
@@ -120,6 +125,7 @@ class Kept:
     own_tokens: int
     verdict: Verdict
     log_time_ms: int
+    fresh: int
 
     @property
     def main(self) -> tuple[int, int]:
@@ -150,6 +156,7 @@ class Judged:
     covered: Ranges
     takes_over: list[tuple[int, list[Run]]] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
+    also: bool = False  # few others hold what is covered: so may this one
 
 
 @dataclass(slots=True)
@@ -166,6 +173,7 @@ class Seen:
     same_address: set[int]
     same_body: set[int]
     succeeded: set[int]
+    fresh: int
     main: list[bool] = field(default_factory=list)
     prose: list[bool] = field(default_factory=list)
     boiler: list[bool] = field(default_factory=list)
@@ -198,6 +206,22 @@ class Seen:
                 if share >= (end - start) * limits.TEMPLATE_LINE_PERCENT:
                     self.boiler[start:end] = [True] * (end - start)
         self._own = bytes(self.main[t] and not self.boiler[t] for t in range(size))
+
+    @property
+    def held(self) -> list[tuple[int, int, int]]:
+        """The votes, and what this site took, as if its article that took it held it."""
+        by_place = {(article, sample): (article, sample, at) for article, sample, at in self.taken}
+        by_place |= {(article, sample): (article, sample, at) for article, sample, at in self.votes}
+        return sorted(by_place.values())
+
+    def inside(self, match: Match, *, template: bool = False) -> list[int]:
+        """The samples that lie wholly inside a candidate's runs; those that are template too, if asked."""
+        return [
+            i
+            for i, position in enumerate(self.positions)
+            if (template or not self.template[i])
+            and any(run[0] <= position and position + limits.SHINGLE_TOKENS <= run[1] for run in match.firm)
+        ]
 
     def set_aside(self, samples: set[int]) -> None:
         self.template = [is_template or i in samples for i, is_template in enumerate(self.template)]
@@ -329,6 +353,7 @@ class Oracle:
             {*url, *id_, *succeeded},
             {*body},
             set(succeeded),
+            sum(not self._shingles.of(key) for key in ids),
         )
         seen.work_out()
         return seen
@@ -338,7 +363,8 @@ class Oracle:
         self._next += 1
         story = number if judged.story is None else judged.story
         own = min(seen.own_tokens, NO_POSITION)
-        self._kept[number] = Kept(number, story, record, own, judged.verdict, self.log_time_ms)
+        fresh = min(seen.fresh, NO_POSITION)
+        self._kept[number] = Kept(number, story, record, own, judged.verdict, self.log_time_ms, fresh)
         if judged.story is not None:
             self._members.setdefault(judged.story, []).append(number)
         for credit in record.credits:
@@ -358,7 +384,8 @@ class Oracle:
         for i, (key, position) in enumerate(zip(seen.ids, seen.positions, strict=True)):
             holders = {article for article, sample, _ in seen.votes if sample == i}
             fading = bool(holders) and not holders & young
-            if not seen.template[i] and (position not in inside or fading):
+            few = judged.also and len(holders) <= limits.WITNESSES_MAX
+            if not seen.template[i] and (position not in inside or fading or few):
                 self._shingles.add(key, number, min(position, NO_POSITION - 1))
         for identity in _identities(record):
             self._identities.add(identity, number, NO_POSITION)
@@ -366,6 +393,13 @@ class Oracle:
     # ---- the search
     def _duplicate(self, seen: Seen) -> Judged | None:
         record = seen.record
+        titles = {
+            known.title_digest for known in map(self._known, seen.same_body) if same_publisher(record, known)
+        } - {0}
+        title = record.sketch.title_digest
+        brief = record.sketch.tokens < limits.NOTICE_BODY_TOKENS_MAX and not seen.same_address
+        if brief and len(titles) > 1 and title not in (0, *titles):
+            return None
         for number in sorted(seen.same_body):
             known = self._known(number)
             if not same_publisher(record, known):
@@ -391,20 +425,16 @@ class Oracle:
         return None
 
     def _search(self, seen: Seen) -> tuple[list[Match], dict[int, list[Run]]]:
-        if seen.taken:
-            chains = self._chains(seen, _usable(seen, seen.taken))
-            matches = [self._match(seen, number, runs) for number, runs in chains.items()]
-            good = [match for match in matches if match.same_site and accepted(match)]
-            if good:
-                return good, chains
-            seen.set_aside({sample for _, sample, _ in seen.taken})
         for _ in range(2):
-            votes = _usable(seen, seen.votes)
+            votes = _usable(seen, seen.held)
             chains = self._chains(seen, votes)
             matches = [self._match(seen, number, runs) for number, runs in chains.items()]
-            good = self._not_only_quoted(seen, votes, chains, [m for m in matches if accepted(m)])
+            matches = [match for match in matches if self._hopeful(seen, match)]
+            good = [match for match in matches if accepted(match) or self._version(seen, match)]
+            good = self._not_only_quoted(seen, votes, chains, good)
             if seen.same_address and not any(match.same_url for match in good):
                 good += self._by_address(seen)
+            good = self._shared(seen).without_forms(good, matches)
             kept = {match.known.number for match in good}
             repeated = {
                 sample
@@ -437,6 +467,54 @@ class Oracle:
                 seen, votes, chains[match.known.number], match, self._kept[match.known.number]
             )
         ]
+
+    def _hopeful(self, seen: Seen, match: Match) -> bool:
+        on_site = match.known.domain == seen.record.domain
+        return (
+            match.known.number in seen.same_address
+            or (on_site and match.same_body)
+            or not hopeless(match.measures, match.same_title, match.words_scale, on_site)
+        )
+
+    def _version(self, seen: Seen, match: Match) -> bool:
+        if not match.same_site or match.same_url or not may_be_version(match.measures):
+            return False
+        inside = seen.inside(match)
+        times = Counter(seen.ids)
+        again = sum(times[seen.ids[i]] > 1 for i in seen.inside(match, template=True))
+        whole = len(seen.inside(match, template=True))
+        m = match.measures
+        measured = Measured(
+            match.known.number, 0, 1, match.same_title, m.hits, m.longest, m.words, m.tails, m.first, 0, 0,
+            m.containment_here, m.containment_there, m.lead_here, m.lead_there,
+        )  # fmt: skip
+        return later_version(
+            seen.record,
+            match.known,
+            measured,
+            m.hits / len(inside) if inside else 0.0,
+            again / whole if whole else 0.0,
+            len(match.firm),
+        )
+
+    def _shared(self, seen: Seen) -> Shared:
+        def samples_of(number: int) -> set[int]:
+            return {sample for article, sample, _ in _usable(seen, seen.held) if article == number}
+
+        def density(match: Match) -> float:
+            inside = len(seen.inside(match))
+            return match.measures.hits / inside if inside else 0.0
+
+        def template_inside(match: Match) -> int:
+            return len(seen.inside(match, template=True)) - len(seen.inside(match))
+
+        sketch = seen.record.sketch
+        main = {
+            i
+            for i, position in enumerate(seen.positions)
+            if not seen.template[i] and sketch.main_start <= position < sketch.main_end
+        }
+        return Shared(sketch.title_digest, seen.words_scale, main, samples_of, density, template_inside)
 
     def _chains(self, seen: Seen, votes: list[tuple[int, int, int]]) -> dict[int, list[Run]]:
         """The runs of each candidate, lone hits among them, by number."""
@@ -478,6 +556,7 @@ class Oracle:
             known=known,
             measures=named_measures(row, seen.own_tokens, known.own_tokens),
             runs=tuple(edges),
+            firm=tuple(run.edges for run in runs if run.hits > 1),
             same_url=number in seen.same_address,
             same_site=same_publisher(record, known),
             same_title=same_title,
@@ -514,6 +593,7 @@ class Oracle:
             credit=next((c for c in record.credits if strong(c)), None),
             version=record.version,
             date_doubt=record.date_doubt,
+            fresh=kept.fresh,
         )
 
     # ---- what is said
@@ -537,15 +617,23 @@ class Oracle:
         return Judged(verdict, None, [])
 
     def _verdict(self, seen: Seen, good: list[Match], chains: dict[int, list[Run]]) -> Judged:
-        sources = cover(good, seen.own())
+        shared = self._shared(seen)
+        sources = cover(shared.without_witnesses(good), seen.own())
         succeeded = [match for match in good if match.succeeds]
         if succeeded:
             named = next((c for c in sources if c.match is succeeded[-1]), None)
-            return self._newer_version(seen, named or Cover(succeeded[-1], 0), sources)
-        ours = [c for c in sources if c.match.same_url or c.match.same_site]
-        ours = [c for c in ours if c.match.same_url] or ours
-        if ours and (ours[0].match.same_url or ours[0] is sources[0]):
-            return self._newer_version(seen, ours[0], sources)
+            return self._newer_version(seen, named or Cover(succeeded[-1], 0), sources, good)
+        ours = [c for c in sources if c.match.same_url] or [Cover(m, 0) for m in good if m.same_url]
+        if not ours and sources[0].match.same_site:
+            ours = [sources[0]]
+        if not ours:
+            most = sources[0].match.measures.hits
+            ours = [Cover(m, 0) for m in good if m.same_site and m.measures.hits >= most]
+        if ours:
+            first = max(c.match.measures.hits for c in ours)
+            own = next(c for c in ours if c.match.measures.hits == first)
+            own = next((c for c in sources if c.match is own.match), own)
+            return self._newer_version(seen, own, sources, good)
         sources = [c for c in sources if not c.match.same_site]
         leading = lead(sources)
         source = leading.match.known
@@ -566,7 +654,7 @@ class Oracle:
         ]
         if max(parts) < limits.PIECE_PART_MAX:
             covered = []
-        return Judged(verdict, source.story, covered)
+        return Judged(verdict, source.story, covered, also=shared.weak(leading.match))
 
     def _versions_after(self, source: Known) -> list[Known]:
         """What the source's publisher sent of its story after it."""
@@ -579,7 +667,7 @@ class Oracle:
         """What lives of a story."""
         return [number for number in (story, *self._members.get(story, [])) if number in self._kept]
 
-    def _newer_version(self, seen: Seen, source: Cover, sources: list[Cover]) -> Judged:
+    def _newer_version(self, seen: Seen, source: Cover, sources: list[Cover], good: list[Match]) -> Judged:
         known = source.match.known
         stories = {self._kept[number].story for number in seen.same_address}
         basis = [Basis.SAME_URL] if source.match.same_url or known.story in stories else []
@@ -598,7 +686,10 @@ class Oracle:
         )
         if not source.match.succeeds and older_version(seen.record, known):
             verdict = replace(verdict, kind=VerdictKind.DUPLICATE)
-        return Judged(verdict, known.story, covered)
+        for other in good:
+            if other.same_site and other.known.story == known.story and other.known.number != known.number:
+                covered += [(run[0], run[1]) for run in other.firm]
+        return Judged(verdict, known.story, covered, also=self._shared(seen).weak(source.match))
 
     def _drawn(
         self,
@@ -629,7 +720,7 @@ class Oracle:
             explained.append(ranges)
         stretches = painted(explained, sketch.tokens)
         alone = len(sources) == 1
-        if leading is not None or alone:
+        if leading is not None:
             there = self._kept[sources[0].match.known.number].main if alone else (0, 0)
             own = trimmed(own, stretches, sources[0].match.runs, there, sources[0].match.same_title)
         held = [0] * len(sources)
@@ -640,7 +731,7 @@ class Oracle:
             kind=VerdictKind.UPDATE if leading is None else VerdictKind.REPUBLICATION,
             extent=None
             if leading is None
-            else extent(share, leading.match.measures.containment_there, leading.match.measures.lead_there),
+            else self._extent(share, leading.match, [c.match for c in sources]),
             story=story,
             original=original,
             share=share,
@@ -660,6 +751,13 @@ class Oracle:
             basis=basis,
         )
         return verdict, [(start, end) for start, end, _ in stretches]
+
+    def _extent(self, share: float, leading: Match, matches: list[Match]) -> Extent:
+        versions = [match.measures for match in matches if match.known.story == leading.known.story]
+        part = max(m.containment_there for m in versions)
+        told = extent(share, part, max(m.lead_there for m in versions))
+        later = share >= limits.FULL_VERSION_SHARE_MIN and self._versions_after(leading.known)
+        return extent(share, part, 1.0) if later else told
 
     # ---- late originals
     def _late(
@@ -872,8 +970,8 @@ def _measured(seen: Seen, runs: list[Run], main_there: tuple[int, int]) -> dict[
     main = [t for t in range(size) if seen.main[t]]
     main_start, main_end = (main[0], main[-1] + 1) if main else (size, size)
     start_there, end_there = main_there
-    lead_half = limits.LEAD_TOKENS // 2
     first: list[int] = []
+    words_of: list[int] = []
     for run in runs:
         end = min(size, run.here_end)
         inside = _overlap((run.there, run.there_end), main_there)
@@ -890,15 +988,35 @@ def _measured(seen: Seen, runs: list[Run], main_there: tuple[int, int]) -> dict[
         row["lead_there"] += _overlap(
             (run.there, run.there_end), (start_there, start_there + limits.LEAD_TOKENS)
         )
-        ends_both = end + limits.TAIL_TOKENS >= main_end and run.there_end + limits.TAIL_TOKENS >= end_there
-        if ends_both and run.here >= main_start + lead_half and run.there >= start_there + lead_half:
-            row["tails"] = max(row["tails"], end - run.here)
+        words_of.append(words)
     row["before"] = int(all(min(size, r.here_end) <= main_start or r.there_end <= start_there for r in runs))
     row["first"] = min(first, default=-1)
+    foot = _foot(runs, words_of, main_end, end_there)
+    row["tails"] = sum(words_of[i] for i in foot)
+    row["rest"] = max((words for i, words in enumerate(words_of) if i not in foot), default=0)
     explained = {t for run in runs for t in range(run.here, min(size, run.here_end))}
     row["own"] = sum(t in explained for t in own)
     row["lead_here"] = sum(t in explained for t in own[: limits.LEAD_TOKENS])
     return row
+
+
+def _foot(runs: list[Run], words_of: list[int], end: int, end_there: int) -> set[int]:
+    """Which runs end both main regions, and which stand close before those; none where they have no words."""
+    gap, tail = limits.RUN_SOURCE_GAP_TOKENS_MAX, limits.TAIL_TOKENS
+    inside = [i for i, run in enumerate(runs) if run.here < end and run.there < end_there]
+    foot = {i for i in inside if runs[i].here_end + tail >= end and runs[i].there_end + tail >= end_there}
+    while any(words_of[i] for i in foot):
+        start = min(end, *(runs[i].here for i in foot))
+        start_there = min(end_there, *(runs[i].there for i in foot))
+        near = {
+            i
+            for i in inside
+            if runs[i].here_end + gap >= start and runs[i].there_end + gap >= start_there and i not in foot
+        }
+        if not near:
+            break
+        foot.add(min(near))
+    return foot
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> int:

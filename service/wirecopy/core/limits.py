@@ -139,6 +139,44 @@ NAMED_PART_HITS_MIN = 3  # either of them, and
 NAMED_PART_MIN = 0.25  # so much of one's main region
 SITE_TITLE_PARTS_MIN = 0.5  # of both
 SITE_TITLE_PART_ALONE_MIN = 0.6  # of either, wherever it stands
+# another version by the same publisher, with much of its own (28 pairs of real versions, 52 of standing text)
+VERSION_WORDS_MIN = 60
+VERSION_PART_MIN = 0.33  # of both main regions
+VERSION_MOST_MIN = 0.65  # of either
+VERSION_TAIL_MIN = 0.9  # of the shared words end both articles: then
+VERSION_TAIL_PART_MIN = 0.55  # of both
+ARTICLE_ALONE_PART_MIN = 0.85  # of the tokens are main region: no page stands around it; else what ends both
+VERSION_FOOT_PART_MIN = 0.7  # may be the page's foot: of both
+VERSION_APART_MS_MAX = 3 * 24 * 3600 * 1000  # published further apart:
+VERSION_FAR_PART_MIN = 0.5  # of both
+VERSION_TAIL_RUNS_MIN = 3  # and what ends both was edited in between: a standing piece is one run
+VERSION_DENSITY_MIN = 0.7  # of the samples in between are the same
+VERSION_REPEATED_MAX = 0.08  # captions of one gallery: .1 to .5
+# forms and notices: what three stories share and none took from another
+FORM_DENSITY_MAX = 0.9  # of the samples in between are the same; copies with a few figures changed have more
+FORM_PART_MIN = 0.55  # of both main regions
+REMNANT_TEMPLATE_MIN = 0.5  # times as many samples in between are template as are shared
+FORM_HITS_MIN = 5  # that both articles hold of this one
+FORM_EXPECTED_PART = 0.85  # of words that were changed, so many samples replace one
+FORM_DEVIATIONS = 0.4  # fewer than a copy would hold of the words in which two articles differ
+FORM_APART_MAX = (
+    3  # samples that one of two forms shares with a third by chance: the same weekday, the same town
+)
+FORM_APART_BOTH_MAX = 0.12  # or so large a part of those that both share with it
+FORM_BESIDE_PART_MIN = 0.5  # of what another holds is none of the form: it shares another thing
+FORM_COPY_PART_MIN = 0.95  # of the main region's samples: a copy of one form to the letter
+FORM_FRESH_MIN = 2  # samples in which they differ at least
+WITNESSES_MAX = (
+    2  # articles that hold a shingle, for a copy that may be none to hold it too: fewer than silence it
+)
+WITNESS_ALONE_PART = (
+    0.5  # of what a copy holds here and its original does not: with more it is a source itself
+)
+VERSION_ALONE_PART = 0.1  # of what a later version holds and the first does not
+NOTICE_WORDS_MAX = 100  # shared; under three headlines
+NOTICE_BODY_TOKENS_MAX = 150  # of a body that comes thrice from one publisher, under three headlines
+NOTICE_PART_MIN = 0.3  # of both main regions: a teaser is little of its story
+NOTICE_APART_PART_MAX = 0.1  # that one of two such articles alone holds of the third
 UNSPACED_CHARS_PER_TOKEN_MAX = (
     3.0  # below it a text is of pseudo-words: alphabets have 5 to 8 a word, with the space
 )
@@ -177,6 +215,7 @@ QUOTATION_WORDS_MIN = 12  # of one that is told
 FULL_SHARE_MIN = 0.5  # more than half of this article, and
 FULL_PART_MIN = 0.5  # of the source, and
 FULL_LEAD_MIN = 0.2  # some of its beginning: extent .994 on wirebench; without the source's half .985
+FULL_VERSION_SHARE_MIN = 0.8  # of a copy of one of several versions, whatever it begins with
 SNAP_TOKENS_MAX = 25  # a passage that ends so near a line's edge ends there
 STORY_CREDITS_LOOKED_AT_MAX = 64  # members of a story asked whom they credit
 

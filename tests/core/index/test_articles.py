@@ -36,7 +36,10 @@ def fields_of(number: int) -> dict[str, int]:
 
 def append(store: ArticleStore, number: int, blob: bytes = b"", **fields: Any) -> int:
     arguments: dict[str, Any] = {**fields_of(number), **fields, "blob": blob}
-    return store.append(**arguments)
+    fresh = arguments.pop("fresh")
+    made = store.append(**arguments)
+    store.set("fresh", made, fresh)
+    return made
 
 
 def u32(*values: int) -> U32:

@@ -85,6 +85,7 @@ class Match:
     same_body: bool
     names: bool  # one credits the other
     succeeds: bool = False  # its publisher says that this article is a later version of it
+    firm: tuple[Run, ...] = ()  # of the runs, those of more than one hit
     words_scale: float = 1.0  # tokens that say as much as one word: more where scripts write no spaces
 
 
@@ -110,7 +111,14 @@ def hopeless(m: Measures, same_title: bool, words_scale: float, on_site: bool) -
         _accepted_elsewhere(m, same_title, True, words_scale)
         or _further(m)
         or (on_site and _accepted_on_site(m, same_title))
+        or (on_site and may_be_version(m))
     )
+
+
+def may_be_version(m: Measures) -> bool:
+    """Whether an article of the same site shares enough to be another version of this one."""
+    part = max(m.containment_here, m.containment_there)
+    return m.words >= limits.VERSION_WORDS_MIN and part >= limits.VERSION_PART_MIN
 
 
 def _accepted_by_address(match: Match) -> bool:

@@ -43,6 +43,7 @@ from wirecopy.core.verdict.rules import (
     external_credit,
     hopeless,
     lead,
+    may_be_version,
     same_publisher,
 )
 
@@ -117,7 +118,18 @@ def as_graded(one: twins_verdict.Match) -> Match:
     facts = one.same_url, one.same_site, one.same_title, one.same_body, one.names
     number = one.known.number
     measured = Measured(
-        number, grades, one.same_site, one.same_title, m.hits, m.longest, m.first, 0, 0, *shares
+        number,
+        grades,
+        one.same_site,
+        one.same_title,
+        m.hits,
+        m.longest,
+        m.words,
+        m.tails,
+        m.first,
+        0,
+        0,
+        *shares,
     )
     return Match(one.known, measured, *facts)
 
@@ -323,6 +335,8 @@ def test_grades_say_what_the_twins_say_and_without_hope_nothing_else_makes_a_sou
             good |= accepted(as_graded(one)) or also_source(as_graded(one))
     at_address = as_graded(replace(one, same_url=True, same_body=False))
     assert accepted(at_address) is twins_verdict.accepted(replace(one, same_url=True, same_body=False))
+    behind = bool(measures.hits and measures.before)
+    good |= on_site and not behind and may_be_version(values.replace(at_address.measured, of_site=True))
     assert hopeless(values.replace(at_address.measured, of_site=on_site)) is not good
 
 

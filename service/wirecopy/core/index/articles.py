@@ -147,6 +147,7 @@ class ArticleStore:
             main_start,
             main_end,
             own_tokens,
+            0,  # fresh: whoever counts it sets it
         )
         self.next_number = number + 1
         return number

@@ -30,6 +30,7 @@ class Known(Value):
     credit: RecordCredit | None  # its own strongest, where that is strong
     version: int = 0  # as its publisher counts; 0: not said
     date_doubt: DateDoubt | None = None  # what its date leaves open
+    fresh: int = 0  # samples that nobody held before it
 
     @property
     def external(self) -> bool:

@@ -11,7 +11,8 @@ first article has left the window, `orphans` names the story's newest.
 
 What is asked of the index, and what it learns of an article, is decided in verdict/ (comparison.py, learning.py): here is
 how it is kept. Invariants: a posting is added only for a story that does not yet hold the shingle, so copies add nothing and
-the number of postings of a shingle is the number of distinct stories that use it; all three forget by the same article
+the number of postings of a shingle is the number of distinct stories that use it, and of few copies more that may be none
+(learning.py); all three forget by the same article
 number, so nothing is ever read of an article that is gone.
 """
 
@@ -100,6 +101,7 @@ class OriginIndex:
             credit=head.strongest_credit() if head.credits else None,
             version=head.version,
             date_doubt=date_doubt,
+            fresh=row.fresh,
         )
         if len(self._known) >= limits.KNOWN_CACHED_MAX:
             self._known.clear()
@@ -185,6 +187,7 @@ class OriginIndex:
         story: int | None,
         site: int,
         own_tokens: int,
+        fresh: int,
         log_time_ms: int,
     ) -> int:
         """Keeps an article and its verdict; returns its number. story: number of the story's first article, None where this
@@ -213,6 +216,7 @@ class OriginIndex:
             title_digest=sketch.title_digest,
             published=packed_date(record.published_at_ms, record.date_doubt),
         )
+        articles.set("fresh", number, min(fresh, POSITION_MAX))
         if story is None:
             return number
         if story >= articles.oldest_live:

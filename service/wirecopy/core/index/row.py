@@ -23,6 +23,7 @@ COLUMNS: Final[tuple[tuple[str, type[np.integer[Any]]], ...]] = (
     ("main_start", np.uint16),  # the article on its page: token positions
     ("main_end", np.uint16),
     ("own_tokens", np.uint16),  # of the main region, templates aside
+    ("fresh", np.uint16),  # samples that no article held before
 )
 """The numbers kept of an article, widest first. A new one is added here and to `append`."""
 
@@ -59,6 +60,7 @@ class Row(NamedTuple):
     main_start: int
     main_end: int
     own_tokens: int
+    fresh: int
 
 
 assert Row._fields == tuple(name for name, _ in _FIELDS)

@@ -21,7 +21,7 @@ from wirecopy.core.index.articles import ArticleStore
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.postings import Hits
 from wirecopy.core.index.sharded import Shard
-from wirecopy.core.model import U32, U64
+from wirecopy.core.model import I32, U8, U32, U64
 from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict import candidate_kernels, measure_kernels, survey_kernels
 from wirecopy.core.verdict.layout import CANDIDATE, IDENTITIES, QUERY_FORMAT, SPAN
@@ -60,6 +60,8 @@ class Comparison:
     from elsewhere before, and where in which article; `template` u8[n] says which samples are set aside."""
 
     __slots__ = (
+        "fresh",
+        "held",
         "own_tokens",
         "record",
         "reposted",
@@ -75,15 +77,18 @@ class Comparison:
     )
 
     def __init__(
-        self, record: SketchRecord, site: int, workspace: Workspace, found: tuple[int, int, int, int]
+        self, record: SketchRecord, site: int, workspace: Workspace, found: tuple[int, int, int, int, int]
     ) -> None:
-        votes, reposted, same_address, same_body = found
+        votes, reposted, same_address, same_body, self.fresh = found  # fresh: samples that nobody holds
         self.record = record
         self.site = site
         self.workspace = workspace
         self.template = workspace.template[: len(record.sketch.ids)]
         self.votes: Records = workspace.votes[:votes]
         self.reposted: Records = workspace.reposted[:reposted]
+        self.held = (
+            self.votes
+        )  # what speaks for candidates: the votes; once it is asked, what this site reposted too
         self.same_address = self.same_body = _NO_ARTICLES
         if same_address or same_body:
             same = workspace.same[: same_address + same_body].tolist()
@@ -107,12 +112,29 @@ class Comparison:
             self.workspace.flags,
         )
 
+    def join_reposted(self) -> None:
+        """Lets what this site took from elsewhere speak too: for its article that took it, as if that held it."""
+        if len(self.reposted):
+            held = np.concatenate((self.votes, self.reposted))
+            held = held[np.lexsort((held["sample"], held["article"]))]
+            again = (held["article"][1:] == held["article"][:-1]) & (
+                held["sample"][1:] == held["sample"][:-1]
+            )
+            self.held = held[np.append(True, ~again)]
+
+    def samples_of(self, article: int) -> I32:
+        """The samples that an article holds, templates' aside; they ascend."""
+        first, last = np.searchsorted(self.held["article"], (article, article + 1))
+        samples = self.held["sample"][first:last]
+        own: I32 = samples[self.template[samples] == 0]
+        return own
+
     def mask_on_site(self, articles: ArticleStore, unless: set[int]) -> bool:
         """Sets aside what other articles of this site hold, those of `unless` apart: the site's template. Returns whether
         there is any."""
         marked: int = candidate_kernels.mark_on_site(
             self.template,
-            self.votes,
+            self.held,
             articles.row_table,
             articles.first_row,
             self.site,
@@ -152,13 +174,15 @@ def compare(record: SketchRecord, index: OriginIndex, workspace: Workspace) -> C
     return comparison
 
 
-def survey(ids: U64, postings: Shard, site_marks: Shard, workspace: Workspace) -> tuple[int, int, int, int]:
+def survey(
+    ids: U64, postings: Shard, site_marks: Shard, workspace: Workspace
+) -> tuple[int, int, int, int, int]:
     """Asks both tables everything at once: of the samples, and of what stands in `workspace.query`. Returns how many votes,
-    reposted hits, articles of the address and of the body there are."""
+    reposted hits, articles of the address and of the body, and samples that nobody holds there are."""
     posted, marked = postings.table, site_marks.table
     if posted is None or marked is None:
         return _survey_by_parts(ids, postings, site_marks, workspace)
-    found: tuple[int, int, int, int] = survey_kernels.survey(
+    found: tuple[int, int, int, int, int] = survey_kernels.survey(
         ids,
         workspace.query,
         posted,
@@ -174,7 +198,7 @@ def survey(ids: U64, postings: Shard, site_marks: Shard, workspace: Workspace) -
 
 def _survey_by_parts(
     ids: U64, postings: Shard, site_marks: Shard, workspace: Workspace
-) -> tuple[int, int, int, int]:
+) -> tuple[int, int, int, int, int]:
     """The same of tables that can only be asked for keys."""
     query, count = workspace.query[0], len(ids)
     credits_ = query["credits"][: query["credits_count"]]
@@ -189,7 +213,8 @@ def _survey_by_parts(
     reposted = site_marks.look_up(ids ^ query["reposted"])
     _order(reposted, workspace.reposted)
     same_body = int(hits.stories[count + IDENTITIES - 1])
-    return votes, len(reposted.found), len(same) - same_body, same_body
+    fresh = int(np.count_nonzero(hits.stories[:count] == 0))
+    return votes, len(reposted.found), len(same) - same_body, same_body, fresh
 
 
 def _order(hits: Hits, into: Records) -> None:
@@ -206,6 +231,8 @@ class Measured(Value):
     same_title: int  # 1 where its title is
     hits: int  # in runs
     longest: int  # words of its longest run
+    words: int  # of all its runs
+    tails: int  # of those that end together with both main regions
     first: int  # token at which its first run of substance begins; −1 where none
     runs_first: int  # its rows of `workspace.runs`
     runs_last: int
@@ -223,6 +250,35 @@ def ranges_here(comparison: Comparison, measured: Measured) -> list[tuple[int, i
     runs = comparison.workspace.runs[measured.runs_first : measured.runs_last]
     kept = runs[runs["hits"] > 1]
     return list(zip(kept["start"].tolist(), kept["end"].tolist(), strict=True))
+
+
+def density(comparison: Comparison, measured: Measured) -> float:
+    """The part of this article's samples inside a candidate's runs that the candidate holds: 1 where it was copied to the
+    letter; less, the more words were changed in it."""
+    inside = _samples_inside(comparison, measured, comparison.template)
+    return measured.hits / inside if inside else 0.0
+
+
+def template_inside(comparison: Comparison, measured: Measured) -> int:
+    """How many of this article's samples inside a candidate's runs are template."""
+    return _samples_inside(comparison, measured, np.bitwise_xor(comparison.template, np.uint8(1)))
+
+
+def _samples_inside(comparison: Comparison, measured: Measured, aside: U8) -> int:
+    runs = comparison.workspace.runs[measured.runs_first : measured.runs_last]
+    count: int = measure_kernels.samples_inside(aside, comparison.record.sketch.positions, runs)
+    return count
+
+
+def repeated(comparison: Comparison, measured: Measured) -> float:
+    """The part of the samples inside a candidate's runs that this article holds more than once."""
+    sketch = comparison.record.sketch
+    inside = np.zeros(len(sketch.ids), np.bool_)
+    for start, end in ranges_here(comparison, measured):
+        inside |= (sketch.positions >= start) & (sketch.positions + limits.SHINGLE_TOKENS <= end)
+    _, which, times = np.unique(sketch.ids, return_inverse=True, return_counts=True)
+    held = int(inside.sum())
+    return int((times[which][inside] > 1).sum()) / held if held else 0.0
 
 
 def score_candidates(

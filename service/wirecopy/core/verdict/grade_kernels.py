@@ -122,4 +122,5 @@ def grade(
     candidate.grades = graded(row, candidate, own_here, own_there, same_title, unspaced)
     candidate.same_title = same_title
     candidate.hits, candidate.longest, candidate.first = row.hits, row.longest, row.first
+    candidate.words, candidate.tails = row.words, row.tails
     candidate.runs_first, candidate.runs_last = row.runs_first, row.runs_last

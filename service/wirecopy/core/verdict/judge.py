@@ -26,10 +26,10 @@ from wirecopy.core.model import (
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.timing import DATE_BASES, earlier, earlier_version
 from wirecopy.core.values import Value, replace
-from wirecopy.core.verdict.comparison import Comparison
+from wirecopy.core.verdict.comparison import Comparison, ranges_here
 from wirecopy.core.verdict.corrections import correct_copies
 from wirecopy.core.verdict.learning import NOTHING_COVERED, Learned
-from wirecopy.core.verdict.matching import Matches, find_matches
+from wirecopy.core.verdict.matching import Matches, find_matches, weak, without_witnesses
 from wirecopy.core.verdict.passages import drawn, whole
 from wirecopy.core.verdict.quotations import told
 from wirecopy.core.verdict.rules import (
@@ -81,20 +81,31 @@ def _by_matches(index: OriginIndex, comparison: Comparison, matches: Matches) ->
     """The verdict on an article that did not come before to the byte."""
     if not matches.accepted:
         return _unmatched(comparison)
-    chosen = matches.accepted
+    chosen = without_witnesses(comparison, matches.accepted)
     if len(chosen) > 1:
         chosen = cover(comparison, chosen)
     succeeded = [match for match in matches.accepted if match.succeeds]
     if succeeded:
-        return _update(index, comparison, succeeded[-1], chosen)
-    for source in chosen:
-        if source.same_url:
-            return _update(index, comparison, source, chosen)
-    if chosen[0].same_site:
-        return _update(index, comparison, chosen[0], chosen)
+        return _update(index, comparison, succeeded[-1], chosen, matches)
+    own = _own_version(matches.accepted, chosen)
+    if own is not None:
+        return _update(index, comparison, own, chosen, matches)
     if len(chosen) > 1:
         chosen = [source for source in chosen if not source.same_site]
     return _republication(index, comparison, chosen, matches)
+
+
+def _own_version(accepted: list[Match], chosen: list[Match]) -> Match | None:
+    """The article of this publisher that this one is a version of: that of the same address, whatever else explains more
+    of it; else the one that explains most, or a copy that the publisher took before, where that holds as much."""
+    most = chosen[0]
+    own = [match for match in chosen if match.same_url] or [match for match in accepted if match.same_url]
+    if not own and most.same_site:
+        return most
+    own = own or [
+        match for match in accepted if match.same_site and match.measured.hits >= most.measured.hits
+    ]
+    return max(own, key=lambda match: match.measured.hits, default=None)
 
 
 def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
@@ -107,7 +118,7 @@ def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
     same = [index.known(number) for number in sorted(comparison.same_body)]
     # the digests too: keys are told apart by 50 bits, and here a single hit decides
     same = [k for k in same if k.body_xxh3 == record.body_xxh3 and same_publisher(record, k)]
-    if not same:
+    if not same or _is_notice(comparison, same):
         return None
     comparison.flag_tokens()
     known = same[0]
@@ -126,6 +137,18 @@ def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
         (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
     )
     return Judged(verdict, Learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
+
+
+def _is_notice(comparison: Comparison, same: list[Known]) -> bool:
+    """Whether a short body stands under a third headline of its publisher, at a third address: in the place of articles."""
+    sketch = comparison.record.sketch
+    others = {known.title_digest for known in same} - {0}
+    return (
+        sketch.tokens < limits.NOTICE_BODY_TOKENS_MAX
+        and not comparison.same_address
+        and sketch.title_digest not in (0, *others)
+        and len(others) > 1
+    )
 
 
 def _unmatched(comparison: Comparison) -> Judged:
@@ -150,7 +173,9 @@ def _unmatched(comparison: Comparison) -> Judged:
     return Judged(verdict, Learned(None, NOTHING_COVERED, []))
 
 
-def _update(index: OriginIndex, comparison: Comparison, match: Match, chosen: list[Match]) -> Judged:
+def _update(
+    index: OriginIndex, comparison: Comparison, match: Match, chosen: list[Match], matches: Matches
+) -> Judged:
     """The same publisher sent another version of this before: an earlier one, or, where this one comes late, a later."""
     known = match.known
     first = _first_version(known)
@@ -160,11 +185,27 @@ def _update(index: OriginIndex, comparison: Comparison, match: Match, chosen: li
     # what came late is no update of what succeeded it: of what is known it says nothing new
     late = not match.succeeds and older_version(comparison.record, known)
     kind = VerdictKind.DUPLICATE if late else VerdictKind.UPDATE
-    verdict, covered = _drawn(comparison, kind, known.story_id, first, ordered, basis)
+    verdict, covered = _drawn(index, comparison, kind, known.story_id, first, ordered, basis)
     named = {other.known.id for other in chosen}
     if first.id is not None and first.id not in named:
         verdict = _renamed(verdict, known.id, first.id)
-    return Judged(verdict, Learned(known.story, covered, []))
+    return Judged(
+        verdict,
+        Learned(
+            known.story, _held_before(comparison, known, covered, matches), [], (), weak(comparison, match)
+        ),
+    )
+
+
+def _held_before(comparison: Comparison, known: Known, covered: I32, matches: Matches) -> I32:
+    """What earlier versions hold of an update: all of them, though it is measured by one."""
+    ranges = [
+        held
+        for other in matches.accepted
+        if other.known.story == known.story and other.known.number != known.number and other.same_site
+        for held in ranges_here(comparison, other.measured)
+    ]
+    return np.concatenate((covered, np.array(ranges, np.int32))) if ranges else covered
 
 
 def _republication(
@@ -190,11 +231,11 @@ def _republication(
     if leading is not chosen[0]:
         chosen = [leading, *(other for other in chosen if other is not leading)]
     verdict, covered = _drawn(
-        comparison, VerdictKind.REPUBLICATION, source.story_id, original, chosen, direction.basis
+        index, comparison, VerdictKind.REPUBLICATION, source.story_id, original, chosen, direction.basis
     )
     if _is_piece(leading) and all(_is_piece(source) for source in chosen):
         covered = NOTHING_COVERED  # a statement that many quote, a notice that many sites show: each article that has it counts
-    return Judged(verdict, Learned(source.story, covered, []))
+    return Judged(verdict, Learned(source.story, covered, [], (), weak(comparison, leading)))
 
 
 def _is_piece(match: Match) -> bool:
@@ -225,6 +266,7 @@ def _late_original(
 
 
 def _drawn(
+    index: OriginIndex,
     comparison: Comparison,
     kind: VerdictKind,
     story: str,
@@ -248,9 +290,7 @@ def _drawn(
     share = sources[0].share if len(sources) == 1 else _ratio(sum(found.by_source), total)
     verdict = Verdict(
         kind,
-        extent(share, leading.measured.containment_there, leading.measured.lead_there)
-        if kind is VerdictKind.REPUBLICATION
-        else None,
+        _extent(index, share, leading, chosen) if kind is VerdictKind.REPUBLICATION else None,
         story,
         original,
         share,
@@ -262,6 +302,22 @@ def _drawn(
         basis,
     )
     return verdict, found.covered
+
+
+def _extent(index: OriginIndex, share: float, leading: Match, chosen: list[Match]) -> Extent:
+    """How much of the source this is. Of several versions of one article each holds its own part only: so of all of them
+    together; and where its publisher sent a later one, this may begin with that one's first words."""
+    versions = [one.measured for one in chosen if one.known.story == leading.known.story]
+    part, lead_part = max(one.containment_there for one in versions), max(one.lead_there for one in versions)
+    told = extent(share, part, lead_part)
+    if (
+        told is Extent.PARTIAL
+        and share >= limits.FULL_VERSION_SHARE_MIN
+        and extent(share, part, 1.0) is Extent.FULL
+        and index.own_versions_after(leading.known)
+    ):
+        return Extent.FULL
+    return told
 
 
 def _renamed(verdict: Verdict, old: str, new: str) -> Verdict:

@@ -76,8 +76,10 @@ CANDIDATE: Final = np.dtype(
         ("grades", np.int64),  # bits GRADE_…
         ("of_site", np.int64),  # 1 where its site's key is this article's
         ("same_title", np.int64),  # 1 where its title is, and there is one
-        ("hits", np.int64),  # these five as in MEASURES
+        ("hits", np.int64),  # these seven as in MEASURES
         ("longest", np.int64),
+        ("words", np.int64),
+        ("tails", np.int64),
         ("first", np.int64),
         ("runs_first", np.int64),
         ("runs_last", np.int64),

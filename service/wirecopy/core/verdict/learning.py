@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from wirecopy.core import limits
 from wirecopy.core.index.known import Known
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.stored import Remembered
@@ -29,6 +30,7 @@ class Learned(Value):
         tuple[Known, list[tuple[int, int]]]
     ]  # their postings are its own from now on; where in it
     rewritten: Sequence[tuple[int, Remembered, Verdict]] = ()  # corrected: number, as it was, its verdict now
+    also: bool = False  # of what is covered, this one is to hold too what few hold (limits.WITNESSES_MAX)
 
 
 def learn(
@@ -48,7 +50,13 @@ def learn(
     covered = learned.covered
     renew_before = index.first_since(renew_from_ms) if len(covered) else 0
     number = index.remember(
-        comparison.record, verdict, learned.story, comparison.site, comparison.own_tokens, log_time_ms
+        comparison.record,
+        verdict,
+        learned.story,
+        comparison.site,
+        comparison.own_tokens,
+        comparison.fresh,
+        log_time_ms,
     )
     for known, ranges in learned.copies:
         _take_over(index, comparison, number, known, ranges)
@@ -65,6 +73,11 @@ def learn(
     if len(marks):
         index.site_marks.insert(marks, number, mark_positions)
     index.postings.insert(keys, number, positions)
+    if learned.also:
+        stories = np.bincount(comparison.votes["sample"], minlength=len(sketch.ids))
+        few = (stories <= limits.WITNESSES_MAX) & (comparison.template == 0)
+        at = np.minimum(sketch.positions[few], POSITION_MAX).astype(np.uint16)
+        index.postings.insert(sketch.ids[few], number, at)
     return number
 
 

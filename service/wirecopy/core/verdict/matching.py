@@ -1,18 +1,47 @@
 """Comparison → matches: the candidates that hold a publication of this text, templates set aside on the way.
 
-Order matters, and is this: a host that sends its copy again is recognised by what it reposted before; else what it reposted
-is its template; candidates are measured and accepted; what unrelated pages of the site hold is template, and the rest is
-measured once more without it.
+Order matters, and is this: what the host reposted before speaks for its article that took it; candidates are measured and
+accepted, forms and notices aside; what other pages of the site hold is template, and the rest is measured once more
+without it.
+
+Forms and notices are what several stories share and none is a publication of. An earnings report, a death notice, a weather
+forecast is one text with other facts in it; a subscription notice stands in the place of an article, or under its first
+lines. The second of them cannot be told from a changed copy by what two texts
+share. The third can, by two laws:
+
+- **A form leaves out the same words everywhere.** Copies are changed each in its own places: where two of them differ,
+  a third holds the words of one or the other. Where two differ and the third agrees with neither, and so in every such
+  place, all three were filled in.
+- **A story has one subject.** A short text under three different headlines is nobody's story.
+
+So what is taken for a copy on weak grounds teaches the index its words all the same (`weak`, `Learned.also`): the second
+of a kind is a witness when the third comes, and no first mistake silences the words for good. Few witnesses a
+shingle, or a story that many papers edit would silence itself.
 """
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
+from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import strong
 from wirecopy.core.index.known import Known
 from wirecopy.core.index.origin_index import OriginIndex
+from wirecopy.core.model import VerdictKind
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.values import Value
-from wirecopy.core.verdict.comparison import Comparison, Measured, measure_whole, score_candidates
+from wirecopy.core.verdict.comparison import (
+    Comparison,
+    Measured,
+    density,
+    measure_whole,
+    ranges_here,
+    repeated,
+    score_candidates,
+    template_inside,
+)
 from wirecopy.core.verdict.quotations import (
     Quoting,
     more_than_quoted,
@@ -25,6 +54,8 @@ from wirecopy.core.verdict.rules import (
     accepted,
     also_source,
     hopeless,
+    later_version,
+    may_be_version,
     same_publisher,
 )
 
@@ -44,20 +75,18 @@ _NOTHING = Matches([], [], [])
 
 def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
     """Candidates that are accepted. `comparison.template` grows by what the site is found to repeat."""
-    if len(comparison.reposted):
-        resent = _sent_again(index, comparison)
-        if resent is not None:
-            return resent
-        comparison.template[comparison.reposted["sample"]] = 1
+    comparison.join_reposted()
     for passes in range(_PASSES_MAX, 0, -1):
         quoting: list[Quoting] = []
-        measured, on_site = score_candidates(comparison, index.articles, comparison.votes, passes)
+        measured, on_site = score_candidates(comparison, index.articles, comparison.held, passes)
         if not measured:
             return _NOTHING
         matches = _matches(index, comparison, measured)
-        good = _not_only_quoted(index, comparison, list(filter(accepted, matches)), quoting)
+        good = [match for match in matches if accepted(match) or _version(comparison, match)]
+        good = _not_only_quoted(index, comparison, good, quoting)
         if comparison.same_address and not any(match.same_url for match in good):
             good += _same_page(index, comparison)
+        good = without_forms(comparison, good, matches)
         if not on_site:
             break
         if not comparison.mask_on_site(index.articles, {match.known.number for match in good}):
@@ -89,17 +118,25 @@ def _not_only_quoted(
     return kept
 
 
-def _sent_again(index: OriginIndex, comparison: Comparison) -> Matches | None:
-    """The case of a host that sends its copy again: the passages it reposted before all lie in one article."""
-    measured, _ = score_candidates(comparison, index.articles, comparison.reposted, 0)
-    good = [m for m in _matches(index, comparison, measured) if m.same_site and accepted(m)]
-    return Matches(good, measured, []) if good else None
-
-
 def _same_page(index: OriginIndex, comparison: Comparison) -> list[Match]:
     """The article of the same address, compared by all that the pages hold, where their main regions differ."""
     whole = measure_whole(comparison, index.articles, sorted(comparison.same_address))
     return list(filter(accepted, _matches(index, comparison, whole)))[:1]
+
+
+def _version(comparison: Comparison, match: Match) -> bool:
+    """Whether an article of this publisher is another version of this one although both have much of their own."""
+    one = match.measured
+    if not match.same_site or match.same_url or not may_be_version(one):
+        return False
+    return later_version(
+        comparison.record,
+        match.known,
+        one,
+        density(comparison, one),
+        repeated(comparison, one),
+        len(ranges_here(comparison, one)),
+    )
 
 
 def _succeeds(comparison: Comparison, known: Known) -> bool:
@@ -140,3 +177,135 @@ def _matches(index: OriginIndex, comparison: Comparison, measured: list[Measured
             )
         )
     return matches
+
+
+# ---- forms and notices
+def weak(comparison: Comparison, match: Match) -> bool:
+    """Whether a match may be a form or a notice, for all that the two texts say."""
+    return not _vouched(match) and (_sparse(comparison, match.measured) or _short(comparison, match))
+
+
+def without_forms(comparison: Comparison, good: list[Match], matches: list[Match]) -> list[Match]:
+    """The accepted matches of which no other candidate is a witness that they are the same form or notice; and of the
+    others that hold that form those that this article is a copy of to the letter."""
+    forms = [match for match in good if _is_form(comparison, match, matches)]
+    if not forms:
+        return good
+    kept = [match for match in good if match not in forms]
+    return [match for match in kept if _vouched(match) or _own_copy(comparison, match, forms)]
+
+
+def without_witnesses(comparison: Comparison, good: list[Match]) -> list[Match]:
+    """The accepted matches but for those that stand behind the first article of their story: a copy that holds little that
+    its original does not, a later version likewise. This publisher's own later versions stand behind its first in any case:
+    an update is measured by the first version."""
+    if len(good) < 2:
+        return good
+    first: dict[int, Match] = {}
+    for match in good:
+        if match.known.kind in _FIRST_KINDS and not match.known.renewed:
+            first.setdefault(match.known.story, match)
+    return [match for match in good if not _behind(comparison, match, first.get(match.known.story))]
+
+
+_FIRST_KINDS = (VerdictKind.ORIGINAL, VerdictKind.REPUBLICATION)
+
+
+def _behind(comparison: Comparison, match: Match, first: Match | None) -> bool:
+    if first is None or match is first:
+        return False
+    if match.same_site:
+        return first.same_site and match.known.kind not in _FIRST_KINDS
+    theirs = comparison.samples_of(match.known.number)
+    alone = np.setdiff1d(theirs, comparison.samples_of(first.known.number), assume_unique=True)
+    most = limits.WITNESS_ALONE_PART if match.known.renewed else limits.VERSION_ALONE_PART
+    return len(alone) <= most * len(theirs)
+
+
+def _vouched(match: Match) -> bool:
+    """Whether something else than the shared words says that the two are one text: an address, a credit, or another
+    publisher's headline. A publisher heads its forms alike."""
+    return match.same_url or match.succeeds or match.names or (match.same_title and not match.same_site)
+
+
+def _is_form(comparison: Comparison, match: Match, matches: list[Match]) -> bool:
+    if _vouched(match):
+        return False
+    if _remnant(comparison, match.measured):
+        return True
+    sparse, short = _sparse(comparison, match.measured), _short(comparison, match)
+    if not sparse and not short:
+        return False
+    held = set(comparison.samples_of(match.known.number).tolist())
+    for witness in matches:
+        if witness is match or _vouched(witness):
+            continue
+        theirs = set(comparison.samples_of(witness.known.number).tolist())
+        both = len(held & theirs)
+        apart = max(len(held), len(theirs)) - both
+        if short and _titles_differ(match, witness) and apart <= max(1, limits.NOTICE_APART_PART_MAX * both):
+            return True
+        if (
+            sparse
+            and both >= limits.FORM_HITS_MIN
+            and apart <= max(limits.FORM_APART_MAX, limits.FORM_APART_BOTH_MAX * both)
+            and apart <= _apart_max(comparison, match, witness)
+        ):
+            return True
+    return False
+
+
+def _own_copy(comparison: Comparison, match: Match, forms: list[Match]) -> bool:
+    """Whether a match is more than the form that these are: most of what it holds is none of theirs, or it holds all."""
+    sketch, free = comparison.record.sketch, comparison.template == 0
+    main = (sketch.positions >= sketch.main_start) & (sketch.positions < sketch.main_end)
+    theirs = comparison.samples_of(match.known.number)
+    of_form = np.unique(np.concatenate([comparison.samples_of(form.known.number) for form in forms]))
+    alone = len(np.setdiff1d(theirs, of_form, assume_unique=True))
+    held, whole = np.count_nonzero(main[theirs]), np.count_nonzero(main & free)
+    return alone > limits.FORM_BESIDE_PART_MIN * len(theirs) or bool(
+        held >= limits.FORM_COPY_PART_MIN * whole
+    )
+
+
+def _apart_max(comparison: Comparison, match: Match, witness: Match) -> float:
+    """So many samples may two articles hold of this one that the other does not, and all three be one form.
+
+    Where the two differ, the later has words that nobody had before it. A copy of either holds as large a part of what
+    these replaced as of all the rest, give or take what chance does to a count."""
+    differ = max(match.known, witness.known, key=lambda known: known.number).fresh
+    expected = limits.FORM_EXPECTED_PART * density(comparison, match.measured) * differ
+    return (
+        expected - limits.FORM_DEVIATIONS * math.sqrt(expected) if differ >= limits.FORM_FRESH_MIN else -1.0
+    )
+
+
+def _remnant(comparison: Comparison, measured: Measured) -> bool:
+    """Whether what the two share are the remnants of a form: words scattered among more that many stories hold."""
+    if density(comparison, measured) >= limits.FORM_DENSITY_MAX:
+        return False
+    return template_inside(comparison, measured) >= limits.REMNANT_TEMPLATE_MIN * measured.hits
+
+
+def _sparse(comparison: Comparison, measured: Measured) -> bool:
+    """Whether words were changed all over what the two share, and that is most of both."""
+    part = min(measured.containment_here, measured.containment_there)
+    return part >= limits.FORM_PART_MIN and density(comparison, measured) < limits.FORM_DENSITY_MAX
+
+
+def _short(comparison: Comparison, match: Match) -> bool:
+    """Whether the two share a short text to the letter, much of both, under different headlines."""
+    measured, scale = match.measured, limits.UNSPACED_WORDS_SCALE if comparison.unspaced else 1.0
+    return (
+        measured.words < limits.NOTICE_WORDS_MAX * scale
+        and min(measured.containment_here, measured.containment_there) >= limits.NOTICE_PART_MIN
+        and not match.same_title
+        and comparison.record.sketch.title_digest != 0
+        and match.known.title_digest != 0
+        and density(comparison, measured) >= limits.FORM_DENSITY_MAX
+    )
+
+
+def _titles_differ(match: Match, witness: Match) -> bool:
+    """Whether both, and this article, have a headline of their own."""
+    return not witness.same_title and witness.known.title_digest not in (0, match.known.title_digest)

@@ -269,3 +269,20 @@ def measure(
         )
         measures[c].runs_first, measures[c].runs_last = first, written
     return written
+
+
+@kernel_of("i8", "u1[::1]", "i4[::1]", RUN)
+def samples_inside(template: Array, positions: Array, runs: Array) -> Any:
+    """How many samples that are not template u8[n] lie wholly inside runs RUN[r], lone hits aside. positions i32[n] ascend,
+    and so do the runs' starts. Of a text that was copied to the letter every one of them is a hit."""
+    count = np.int64(0)
+    at = np.int64(0)
+    for r in range(len(runs)):
+        if runs[r].hits < 2:
+            continue
+        while at < len(positions) and positions[at] < runs[r].start:
+            at += 1
+        while at < len(positions) and positions[at] + limits.SHINGLE_TOKENS <= runs[r].end:
+            count += template[at] == 0
+            at += 1
+    return count

@@ -44,7 +44,7 @@ def drawn(comparison: Comparison, chosen: Sequence[Match], *, newer: bool) -> Dr
     newer version changed is new; what a copy reworded is the source's."""
     sketch, workspace = comparison.record.sketch, comparison.workspace
     trim = TRIM_NOTHING
-    if len(chosen) == 1:
+    if len(chosen) == 1 and not newer:
         trim = TRIM_TITLED if chosen[0].same_title else TRIM_PAGE
     main_start, main_end = sketch.main_start, sketch.main_end
     within = (main_start, main_end) if newer else (main_start if sketch.title_found else 0, sketch.tokens)

@@ -154,7 +154,7 @@ def shared_words(comparison: Comparison, articles: ArticleStore, measured: Measu
     unpack_quoted(remembered_quoted(articles.get_blob(measured.article)), row.main_end, there)
     quoted, plain, longest, own, quoted_there = count_shared(
         measured.article,
-        comparison.votes,
+        comparison.held,
         comparison.template,
         sketch.positions,
         workspace.flags,

@@ -81,7 +81,54 @@ def hopeless(measured: Measured) -> bool:
     """Whether a candidate of another address and body is neither accepted nor a further source, whatever else will be
     known of it. That one names the other only ever helps."""
     helped = GRADE_NAMED | GRADE_FURTHER | (GRADE_SITE if measured.of_site else 0)
-    return measured.grades & GRADE_BEFORE != 0 or measured.grades & helped == 0
+    return measured.grades & GRADE_BEFORE != 0 or (
+        measured.grades & helped == 0 and not may_be_version(measured)
+    )
+
+
+def may_be_version(measured: Measured) -> bool:
+    """Whether an article of the same site shares enough to be another version of this one."""
+    return (
+        measured.of_site == 1
+        and measured.words >= limits.VERSION_WORDS_MIN
+        and max(measured.containment_here, measured.containment_there) >= limits.VERSION_PART_MIN
+    )
+
+
+def later_version(
+    record: SketchRecord, known: Known, measured: Measured, density: float, repeated: float, pieces: int
+) -> bool:
+    """Whether two pages of one publisher are versions of one article, each with much of its own: a new lead, other
+    quotes, the background of yesterday.
+
+    A third of both is the same where they were published within days of each other, half of both otherwise, or most of
+    one. But not what a site says again under other stories: a list that repeats itself (the captions of a gallery), a
+    standing piece that ends both (on the series, on the author), the foot of the page, a form with other words in it.
+
+    density: of the samples in between, those that both hold; repeated: those that this article holds more than once;
+    pieces: the runs that they share."""
+    one = measured
+    if (
+        not may_be_version(one)
+        or density < limits.VERSION_DENSITY_MIN
+        or repeated > limits.VERSION_REPEATED_MAX
+    ):
+        return False
+    least, most = sorted((one.containment_here, one.containment_there))
+    ends_both = one.tails >= limits.VERSION_TAIL_MIN * one.words
+    if record.published_at_ms is not None and known.published_at_ms is not None:
+        apart_ms = abs(record.published_at_ms - known.published_at_ms)
+        if apart_ms > limits.VERSION_APART_MS_MAX:
+            whole = not ends_both or pieces >= limits.VERSION_TAIL_RUNS_MIN
+            return least >= limits.VERSION_FAR_PART_MIN and whole
+    main, tokens = record.sketch.main_end - record.sketch.main_start, record.sketch.tokens
+    if (
+        main < limits.ARTICLE_ALONE_PART_MIN * tokens
+    ):  # a page stands around it, and may be what the two share
+        return least >= (limits.VERSION_FOOT_PART_MIN if ends_both else limits.VERSION_FAR_PART_MIN)
+    if ends_both:
+        return least >= limits.VERSION_TAIL_PART_MIN
+    return most >= limits.VERSION_MOST_MIN or least >= limits.VERSION_PART_MIN
 
 
 def also_source(match: Match) -> bool:

@@ -13,7 +13,7 @@ from wirecopy.core.jit import Array, kernel_of
 from wirecopy.core.verdict.layout import IDENTITIES, QUERY
 
 
-@kernel_of("UniTuple(i8, 4)", "u8[::1]", QUERY, TABLE, TABLE, HIT, HIT, "u1[::1]", "u1[::1]", "u4[::1]")
+@kernel_of("UniTuple(i8, 5)", "u8[::1]", QUERY, TABLE, TABLE, HIT, HIT, "u1[::1]", "u1[::1]", "u4[::1]")
 def survey(
     ids: Array,
     query: Array,
@@ -30,7 +30,8 @@ def survey(
 
     ids u64[n]; query QUERY[1]; the two tables. Fills votes and reposted HIT[≥ 16 n + 48], the half of it room to sort in;
     template u8[n]; credited_before u8[c], how often the site said each credit; same u32[24], articles of the same address,
-    then of the same body. Returns how many votes, reposted hits, articles of the address and of the body."""
+    then of the same body. Returns how many votes, reposted hits, articles of the address and of the body,
+    and samples that nobody holds."""
     n = len(ids)
     asked = query[0]
     keys = np.empty(max(n, limits.CREDITS_MAX) + IDENTITIES, np.uint64)
@@ -45,8 +46,10 @@ def survey(
     count = found - same_address - same_body
     for i in range(count, found):
         same[i - count] = votes[i].article
+    fresh = np.int64(0)
     for i in range(n):
         template[i] = stories[i] >= limits.STORIES_PER_SHINGLE_MAX
+        fresh += stories[i] == 0
     sort_by_article(votes, count)
     if asked.credits_count:
         for i in range(asked.credits_count):
@@ -60,4 +63,4 @@ def survey(
         keys[i] = ids[i] ^ asked.reposted
     again = postings_look_up(keys[:n], site_marks, reposted, stories)
     sort_by_article(reposted, again)
-    return count, again, same_address, same_body
+    return count, again, same_address, same_body, fresh

@@ -1,0 +1,122 @@
+"""Plain Python twin of what core/verdict/matching.py says of forms: which matches are forms or notices, and which stand
+behind another.
+
+`Shared` is what one article shares with its candidates: their samples as sets, and how densely each holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.core.naive.verdict import Match
+from wirecopy.core import limits
+from wirecopy.core.model import VerdictKind
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    title_digest: int
+    words_scale: float
+    main_samples: set[int]  # of the main region, templates' aside
+    samples_of: Callable[[int], set[int]]  # by article number, templates' aside
+    density: Callable[[Match], float]
+    template_inside: Callable[[Match], int]  # samples inside its runs that are template
+
+    def weak(self, match: Match) -> bool:
+        return not _vouched(match) and (self._sparse(match) or self._short(match))
+
+    def without_forms(self, good: list[Match], matches: list[Match]) -> list[Match]:
+        forms = [match for match in good if self._is_form(match, matches)]
+        kept = []
+        for match in good:
+            theirs = self.samples_of(match.known.number)
+            beside = theirs.difference(*(self.samples_of(form.known.number) for form in forms))
+            held = len(theirs & self.main_samples)
+            if match not in forms and (
+                not forms
+                or _vouched(match)
+                or len(beside) > limits.FORM_BESIDE_PART_MIN * len(theirs)
+                or held >= limits.FORM_COPY_PART_MIN * len(self.main_samples)
+            ):
+                kept.append(match)
+        return kept
+
+    def without_witnesses(self, good: list[Match]) -> list[Match]:
+        kept = []
+        for match in good:
+            leaders = [m for m in good if m.known.story == match.known.story and _first(m)]
+            if not leaders or match is leaders[0]:
+                kept.append(match)
+            elif match.same_site:
+                later = match.known.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE)
+                if not (later and leaders[0].same_site):
+                    kept.append(match)
+            else:
+                theirs = self.samples_of(match.known.number)
+                alone = theirs - self.samples_of(leaders[0].known.number)
+                most = limits.WITNESS_ALONE_PART if match.known.renewed else limits.VERSION_ALONE_PART
+                if len(alone) > most * len(theirs):
+                    kept.append(match)
+        return kept
+
+    def _is_form(self, match: Match, matches: list[Match]) -> bool:
+        if _vouched(match):
+            return False
+        if (
+            self.density(match) < limits.FORM_DENSITY_MAX
+            and self.template_inside(match) >= limits.REMNANT_TEMPLATE_MIN * match.measures.hits
+        ):
+            return True
+        if not self.weak(match):
+            return False
+        held = self.samples_of(match.known.number)
+        for witness in matches:
+            if witness is match or _vouched(witness):
+                continue
+            theirs = self.samples_of(witness.known.number)
+            both = len(held & theirs)
+            apart = max(len(held - theirs), len(theirs - held))
+            titles = {self.title_digest, match.known.title_digest, witness.known.title_digest} - {0}
+            if (
+                self._short(match)
+                and len(titles) == 3
+                and apart <= max(1, limits.NOTICE_APART_PART_MAX * both)
+            ):
+                return True
+            later = witness.known if witness.known.number > match.known.number else match.known
+            expected = limits.FORM_EXPECTED_PART * self.density(match) * later.fresh
+            if (
+                self._sparse(match)
+                and both >= limits.FORM_HITS_MIN
+                and apart <= max(limits.FORM_APART_MAX, limits.FORM_APART_BOTH_MAX * both)
+                and later.fresh >= limits.FORM_FRESH_MIN
+                and apart <= expected - limits.FORM_DEVIATIONS * expected**0.5
+            ):
+                return True
+        return False
+
+    def _sparse(self, match: Match) -> bool:
+        m = match.measures
+        whole = min(m.containment_here, m.containment_there) >= limits.FORM_PART_MIN
+        return whole and self.density(match) < limits.FORM_DENSITY_MAX
+
+    def _short(self, match: Match) -> bool:
+        m = match.measures
+        return (
+            m.words < limits.NOTICE_WORDS_MAX * self.words_scale
+            and min(m.containment_here, m.containment_there) >= limits.NOTICE_PART_MIN
+            and len({self.title_digest, match.known.title_digest} - {0}) == 2
+            and self.density(match) >= limits.FORM_DENSITY_MAX
+        )
+
+
+def _vouched(match: Match) -> bool:
+    elsewhere_titled = match.same_title and not match.same_site
+    return match.same_url or match.succeeds or match.names or elsewhere_titled
+
+
+def _first(match: Match) -> bool:
+    """Whether it opens its story, or is another's text whose original nobody sent."""
+    kind = match.known.kind
+    return kind is VerdictKind.ORIGINAL or (kind is VerdictKind.REPUBLICATION and match.known.external)

@@ -1,0 +1,222 @@
+"""Forms, notices and write-throughs: what several texts share without one being taken from another, and what is one text
+although much of it is new.
+
+The laws: the third of several forms, or of several articles that a notice stands for, is an original, whoever sends it; a
+first mistake does not silence the words for good; and an article sent again with a new lead under a new address is an
+update, whose words stay its publisher's own.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.core.story import Desk, assert_equal_engines, prose
+from wirecopy.core.engine import Engine
+from wirecopy.core.model import Extent, VerdictKind
+
+ORIGINAL, UPDATE, REPUBLICATION = VerdictKind.ORIGINAL, VerdictKind.UPDATE, VerdictKind.REPUBLICATION
+_NAMES = (
+    "Brandal",
+    "Corvik",
+    "Ostmeer",
+    "Halvard",
+    "Quenby",
+    "Thorsund",
+    "Lindholt",
+    "Varga",
+    "Okoro",
+    "Petrov",
+    "Salcedo",
+)
+_LANGUAGES = ("latin", "greek", "unspaced")
+
+
+def letters(text: str, script: str) -> str:
+    """The same text in the letters of another script: Greek, or one that writes no spaces."""
+    if script == "latin":
+        return text
+    first = 0x3B1 if script == "greek" else 0x4E00
+    step = 1 if script == "greek" else 37
+    kept = "".join(chr(first + step * (ord(c) - 97)) if "a" <= c <= "z" else c for c in text.lower())
+    return kept if script == "greek" else kept.replace(" ", "").replace(",", "、").replace(".", "。")
+
+
+def form(seed: int, words: int) -> list[str]:
+    """A form: sentences in which a slot stands at every seventh to twelfth word."""
+    chance = random.Random(f"form {seed}")
+    text = prose(seed + 400, words).split()
+    at = chance.randint(3, 6)
+    while at < len(text):
+        if text[at][0].islower() and text[at].isalpha():
+            text[at] = "{}"
+        at += chance.randint(7, 12)
+    return text
+
+
+def filled_in(blank: list[str], seed: int) -> tuple[str, str]:
+    """Headline and text of a form with its facts: figures and names that no other has."""
+    chance = random.Random(f"facts {seed}")
+
+    def fact() -> str:
+        return chance.choice(_NAMES) + str(seed) if chance.random() < 0.4 else str(chance.randint(10, 10**6))
+
+    return f"{fact()} {fact()} report", " ".join(fact() if word == "{}" else word for word in blank)
+
+
+@pytest.mark.parametrize("seed", range(9))
+@pytest.mark.parametrize("publishers", ["one", "many"])
+def test_the_third_of_several_forms_is_an_original_and_so_are_all_after_it(
+    publishers: str, seed: int
+) -> None:
+    blank = form(seed, 90 + 6 * seed)
+    desk = Desk()
+    for number in range(6):
+        title, body = filled_in(blank, 100 * seed + number)
+        site = "agency.com" if publishers == "one" else f"paper{number}.com"
+        verdict = desk.send(body, site, title=title).verdict
+        if number != 1:
+            assert (verdict.kind, verdict.sources) == (ORIGINAL, ()), number
+    assert desk.corrections() == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_copy_of_each_form_is_a_copy_of_that_one(seed: int) -> None:
+    blank = form(seed, 120)
+    desk = Desk()
+    for number in range(2):
+        title, body = filled_in(blank, 100 * seed + number)
+        desk.send(body, "agency.com", title=title, id=f"form{number}")
+        verdict = desk.send(body, "paper.com", title=f"What the {number} says").verdict
+        assert verdict.kind is REPUBLICATION
+        assert verdict.original is not None
+        assert verdict.original.id == f"form{number}"
+
+
+def test_copies_that_were_changed_each_in_its_own_places_are_copies() -> None:
+    """As sparse as forms, and no form: the third holds what one of the others changed. By count: chance may put two papers'
+    changes into the same places."""
+    missed = 0
+    for seed in range(12):
+        chance = random.Random(seed)
+        story = prose(seed, 260).split()
+        desk = Desk()
+        desk.send(" ".join(story), "agency.com", id="source", title="Harbour council votes")
+        for number in range(5):
+            places = chance.sample([n for n, word in enumerate(story) if word.islower()], 10)
+            changed = " ".join(f"x{number}{n}" if n in places else word for n, word in enumerate(story))
+            verdict = desk.send(changed, f"paper{number}.com", title=f"Our own {number} headline").verdict
+            missed += verdict.kind is not REPUBLICATION
+    assert missed <= 2
+
+
+@pytest.mark.parametrize("script", _LANGUAGES)
+@pytest.mark.parametrize("own", [0, 12, 40])
+@pytest.mark.parametrize("sites", ["one", "many"])
+def test_the_third_article_that_a_notice_stands_for_is_an_original(sites: str, own: int, script: str) -> None:
+    for seed in range(3):
+        # a word of Latin letters is two to three of Chinese
+        notice = letters(prose(seed + 700, 14 if script == "unspaced" else 50), script)
+        desk = Desk()
+        for number in range(6):
+            lead = letters(prose(1000 * seed + number, own), script) + "\n\n" if own else ""
+            title = letters(" ".join(prose(5000 + 10 * seed + number, 12).split()[:5]), script)
+            site = "daily.com" if sites == "one" else f"daily{number}.com"
+            verdict = desk.send(lead + notice, site, title=title).verdict
+            if number != 1:
+                assert verdict.kind is ORIGINAL, (seed, number)
+
+
+def test_a_brief_under_one_headline_is_found_in_every_paper() -> None:
+    desk = Desk()
+    brief = prose(3, 70)
+    for number in range(9):
+        verdict = desk.send(brief, f"paper{number}.com", title="Ferry to the islands runs again").verdict
+        if number:
+            assert (verdict.kind, verdict.extent) == (REPUBLICATION, Extent.FULL), number
+
+
+def test_a_story_is_found_although_a_notice_stands_under_it_on_its_site() -> None:
+    desk = Desk()
+    notice = prose(700, 60)
+    stories = [prose(n, 220) for n in range(5)]
+    for number, story in enumerate(stories):
+        verdict = desk.send(
+            f"{story}\n\n{notice}", "daily.com", id=f"s{number}", title=f"Story {number}"
+        ).verdict
+        assert verdict.kind is ORIGINAL
+    verdict = desk.send(stories[3], "other.com", title="Another headline").verdict
+    assert [source.id for source in verdict.sources] == ["s3"]
+
+
+# ---- write-throughs
+@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("clean", [True, False])
+def test_a_story_with_a_new_lead_under_a_new_address_is_an_update_and_stays_the_agencys(
+    clean: bool, seed: int
+) -> None:
+    chance = random.Random(seed)
+    body = prose(seed, chance.randint(150, 700))
+    leads = [prose(seed + 100 * n, chance.randint(12, 60)) for n in range(1, 4)]
+    desk = Desk()
+    around = "" if clean else "Home\nNews\nSport\n\n"
+    for number, lead in enumerate(leads):
+        title = ["Market shuts", "UPDATE 1-Harbour master resigns", "UPDATE 2-Council meets"][number]
+        verdict = desk.send(f"{around}{lead}\n\n{body}", "agency.com", id=f"v{number}", title=title).verdict
+        if number:
+            assert verdict.kind is UPDATE, number
+            assert verdict.boilerplate_share < 0.15
+            assert verdict.share == pytest.approx(
+                1 - len(lead.split()) / len(f"{lead} {body}".split()), abs=0.12
+            )
+    verdict = desk.send(f"{leads[0]}\n\n{body}", "paper.com", title="In our words").verdict
+    assert verdict.kind is REPUBLICATION
+    assert verdict.share > 0.88
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_two_stories_of_one_site_with_the_same_background_are_two_stories(seed: int) -> None:
+    desk = Desk()
+    background = prose(300 + seed, 40)
+    for number in range(4):
+        body = prose(10 * seed + number, 300 + 20 * seed)
+        assert (
+            desk.send(f"{body}\n\n{background}", "agency.com", title=f"Story {number}").verdict.kind
+            is ORIGINAL
+        )
+
+
+def test_a_gallery_under_two_stories_is_no_version_of_either() -> None:
+    """Half of both pages, and all captions under one head."""
+    desk = Desk()
+    captions = [
+        f"Photos of the long race for the office: {line}" for line in prose(80, 500, wide=20).split("\n\n")
+    ]
+    gallery = "\n\n".join(captions)
+    for number in range(2):
+        verdict = desk.send(f"{prose(number, 350)}\n\n{gallery}", "site.com", title=f"Story {number}").verdict
+        assert verdict.kind is ORIGINAL
+
+
+# ---- what is learned
+def test_what_forms_and_notices_teach_is_the_logs_alone() -> None:
+    """It is in snapshots, and leaves with the window."""
+    blank = form(5, 120)
+    sent = [filled_in(blank, number) for number in range(4)]
+    desk = Desk()
+    for number, (title, body) in enumerate(sent[:2]):
+        desk.send(body, f"paper{number}.com", title=title)
+    restored = Engine.from_state(desk.engine.state())
+    for number, (title, body) in enumerate(sent[2:]):
+        outcome = desk.send(body, f"paper{number + 2}.com", title=title)
+        assert outcome.verdict.kind is ORIGINAL
+        assert restored.replay(*desk.log[-1]) == outcome
+    assert_equal_engines(restored, desk.engine)
+
+    forgetful = Desk(Engine(window_ms=10 * 60_000))
+    for number, (title, body) in enumerate(sent):
+        forgetful.send(body, f"paper{number}.com", title=title)
+    late = forgetful.send(sent[0][1], "paper9.com", title="Long after", after_ms=20 * 60_000).verdict
+    assert late.kind is ORIGINAL
+    assert len(forgetful.engine.index.articles) == 1
