@@ -132,6 +132,7 @@ OBJECTS: dict[str, tuple[Member, ...]] = {
             "quotations",
             "Quotations that other articles carry too, in order. They are not part of `share` and make no republication.",
             _list_of(_to("quotation")),
+            since="0.2.0",
         ),
         Member(
             "body_xxh3",
@@ -185,6 +186,7 @@ OBJECTS: dict[str, tuple[Member, ...]] = {
             "What is credited. `text`: the whole text; believed without a match. `part`: material in it. `claim`: the text, in"
             " words that need a match. `fact`: a fact, figure or picture. `page`: said outside the article.",
             {"enum": [scope.value for scope in CreditScope]},
+            since="0.2.0",
         ),
     ),
     "position": (
