@@ -374,7 +374,7 @@ MUTANTS = (
     Mutant(unchecked_delivery, 20),
     Mutant(commit_tried_again, 9),
     Mutant(dead_letters_outside, 4),
-    Mutant(fence_ignored, 7),
+    Mutant(fence_ignored, 285),
     Mutant(clock_in_replay, 0),
     Mutant(outcome_of_another, 4),
     Mutant(forgotten_redelivery, 3),

@@ -128,7 +128,7 @@ async def test_a_record_that_is_given_up_has_a_span_that_says_so_and_another_one
         nonlocal commits
         if step is Step.BEFORE_COMMIT:
             commits += 1
-            if commits == 2:  # the first commits where the new group begins
+            if commits == 2:  # the first is the opening's: a group without an offset gets one
                 raise UnavailableError("planted")
 
     backend = world(1, hook)
