@@ -43,6 +43,12 @@ LETTERS = ("text.unicode_table", "text.html", "text.markdown")
 WORDS = (
     "agencies",
     "publishers",
+    "platforms",
+    "addresses",
+    "records.zones",
+    "records.date_words",
+    "records.date_texts",
+    "records.dates",
     "fingerprint.sketch",
 )  # and all modules of the package credits but its kernels
 _CONSTANT = re.compile(r"_{0,1}[A-Z][A-Z0-9_]*\Z")

@@ -40,6 +40,7 @@ from tests.core.naive.verdict import (
     trimmed,
 )
 from wirecopy.core import limits
+from wirecopy.core.addresses import names_page
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, decode_record, id_key, strong
 from wirecopy.core.fingerprint.varint_kernels import unpack_quoted
 from wirecopy.core.index.known import Known
@@ -323,7 +324,7 @@ class Oracle:
 
     # ---- the index
     def _look_up(self, record: SketchRecord) -> Seen:
-        site = record.domain
+        site = record.domain or record.position
         credits_ = tuple(c for c in record.credits if not self._marks.of(("said", site, c.context)))
         record = replace(record, credits=credits_)
         sketch = record.sketch
@@ -359,7 +360,8 @@ class Oracle:
         return seen
 
     def _learn(self, seen: Seen, judged: Judged) -> None:
-        record, number, site = seen.record, self._next, seen.record.domain
+        record, number = seen.record, self._next
+        site = record.domain or record.position
         self._next += 1
         story = number if judged.story is None else judged.story
         own = min(seen.own_tokens, NO_POSITION)
@@ -439,7 +441,7 @@ class Oracle:
             repeated = {
                 sample
                 for article, sample, _ in votes
-                if article not in kept and self._kept[article].record.domain == seen.record.domain
+                if article not in kept and self._kept[article].record.domain == seen.record.domain != ""
             }
             if not repeated:
                 break
@@ -559,6 +561,7 @@ class Oracle:
             firm=tuple(run.edges for run in runs if run.hits > 1),
             same_url=number in seen.same_address,
             same_site=same_publisher(record, known),
+            of_site=record.domain == known.domain != "",
             same_title=same_title,
             same_body=known.body_xxh3 == record.body_xxh3,
             names=named,
@@ -659,7 +662,7 @@ class Oracle:
     def _versions_after(self, source: Known) -> list[Known]:
         """What the source's publisher sent of its story after it."""
         later = [self._known(n) for n in self._story(source.story) if n > source.number]
-        own = [known for known in later if known.domain == source.domain]
+        own = [known for known in later if known.domain and known.domain == source.domain]
         own = own[-limits.STORY_CREDITS_LOOKED_AT_MAX :]
         return [known for known in own if known.kind is not VerdictKind.REPUBLICATION]
 
@@ -832,7 +835,7 @@ class Oracle:
         gone = old.original.id if old.original is not None else None
         gone = gone or (first.id if first is not None else None)
         again = old.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE)
-        same_site = kept.record.domain == record.domain
+        same_site = same_publisher(record, self._known(number))
         verdict = replace(
             old,
             kind=old.kind if again and same_site else VerdictKind.REPUBLICATION,
@@ -873,8 +876,11 @@ class Oracle:
 def _identities(record: SketchRecord) -> tuple[Hashable, Hashable, Hashable]:
     """Under what this very article may have come before: its address, its id on its site, its body."""
     url = record.url.partition("#")[0]
+    if url and not names_page(url):
+        url = ""
     address = url or (record.position.offset, record.domain, record.body_xxh3)
-    return ("url", address), ("id", record.domain, record.id), ("body", record.body_xxh3)
+    id_ = record.id if names_page(record.id) else (record.id, record.body_xxh3)
+    return ("url", address), ("id", record.domain, id_), ("body", record.body_xxh3)
 
 
 def _brands(record: SketchRecord) -> tuple[str, ...]:

@@ -82,9 +82,9 @@ class RawArticle(Value):
     offsets: I32 | None
     title: str
     url: str
-    host: str  # of the URL, lower case, without "www."; "" where there is no URL
+    host: str  # of the site that published, lower case, without "www."; "" without a URL, or where a platform carries it
     publisher: str  # as given; else the domain
-    domain: str  # whom it belongs to: alias of the publisher, else registrable domain of URL or publisher, else publisher folded
+    domain: str  # whom it belongs to: alias of the publisher, else site of URL or publisher, else publisher folded; "": unknown
     published_at_ms: int | None
     language: str
     version: int  # ninjs version or the record's own; 0 where none is given

@@ -50,6 +50,11 @@ _TRAILING_WORDS = (
     ("presseagentur",),
     ("agency",),
 )
+# Words that join the parts of a name, which a sign may stand for; and what a company adds to its name.
+_JOINING_WORDS = frozenset(("and", "und", "et", "og", "och"))
+_COMPANY_FORMS = frozenset(
+    ("ltd", "limited", "inc", "llc", "gmbh", "plc", "corp", "corporation", "ltda", "pty")
+)
 # Articles grown together with a label: theguardian, lemonde, elpais.
 _GROWN_ARTICLES = tuple(_ARTICLES.split())
 # Labels that are no one's name.
@@ -63,11 +68,26 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
+def _in_letters(label: str) -> str:
+    """A label in Unicode where it is an A-label. Written again by IDNA 2003, which makes ß ss and ς σ, a name is one however
+    it came: `straße`, its A-label by IDNA 2008, or `strasse`, under which its owner is found too."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        letters = label[4:].encode("ascii").decode("punycode")
+        letters.encode("idna")
+    except UnicodeError:
+        return label
+    return letters
+
+
 def _as_host(text: str) -> str:
     """Lower-case A-labels of a host, or "" where it is none."""
     host = text.strip().rstrip(".").lower()
     if not host or len(host) > HOST_CHARS_MAX:
         return ""
+    if "xn--" in host:
+        host = ".".join(map(_in_letters, host.split(".")))
     if not host.isascii():
         try:
             host = host.encode("idna").decode("ascii")
@@ -140,12 +160,18 @@ def fold_name(name: str) -> str:
         domain = registrable_domain(name)
         if domain:
             return _folded(_label(domain)) or _folded(name)
-    words = name.replace("’", "'").split()
+    words = [
+        word
+        for word in name.replace("’", "'").replace("&", " ").split()
+        if word.casefold() not in _JOINING_WORDS
+    ]
     lowered = [word.casefold() for word in words]
     first = 0
     while first + 1 < len(words) and lowered[first] in _LEADING_WORDS:
         first += 1
     last = len(words)
+    while last - 1 > first and lowered[last - 1].strip(".,") in _COMPANY_FORMS:
+        last -= 1
     for ending in _TRAILING_WORDS:
         if last - len(ending) > first and tuple(lowered[last - len(ending) : last]) == ending:
             last -= len(ending)
@@ -174,6 +200,15 @@ def agency_key(name: str) -> str:
     or ""."""
     name = name[:NAME_CHARS_MAX]
     return _agencies().get(_folded(name)) or _agencies().get(fold_name(name), "")
+
+
+@lru_cache(maxsize=CACHED_NAMES_MAX)
+def one_name(left: str, right: str) -> bool:
+    """Whether two stated names are spellings of one: the same when folded, or of one agency."""
+    if not left or not right:
+        return False
+    agency = agency_key(left)
+    return fold_name(left) == fold_name(right) or (agency != "" and agency == agency_key(right))
 
 
 @lru_cache(maxsize=CACHED_NAMES_MAX)

@@ -5,10 +5,10 @@ it out, and the readers below (`text_of`, `version_of`) and in dates.py say what
 Invariant: nothing here raises for any JSON value; what a reader cannot read is None or "", and only the
 caller knows whether that is harmless.
 
-Whom an article belongs to (`domain`): an alias if one is set, else the registrable domain of the URL, since
-the URL says where a text was published and the publisher's name only what a feed claims: an agency's text
-on a portal is the portal's copy. Where many publishers share a domain (a hosting platform), aliases by
-publisher's name set it right.
+Whom an article belongs to (`domain`): an alias if one is set, else the site of the URL, since the URL says
+where a text was published and the publisher's name only what a feed claims: an agency's text on a portal is
+the portal's copy. On a platform that carries many publishers (addresses.py) it is what of the URL names one,
+else the stated name. Where nothing says who published it, it belongs to nobody: "".
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from operator import attrgetter
 from typing import Any
 
 from wirecopy.core import limits
+from wirecopy.core.addresses import Place
 from wirecopy.core.publishers import fold_name, host_of, registrable_domain
 from wirecopy.core.values import Value
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OWN_LABEL_CHARS_MIN = 5  # shorter ones are sections: sport, news
 _TOP_LEVEL = re.compile(r"\.[^\W\d_]{2,24}\Z")  # "Courier.example", not "U.S."
 _LEADING_NUMBER = re.compile(r"\s*v?([0-9]{1,24})(?![0-9])", re.IGNORECASE)
 
@@ -172,21 +174,27 @@ def time_text(time_ms: int) -> str | None:
 
 
 @lru_cache(maxsize=limits.CACHED_NAMES_MAX)
-def _names(publisher: str, host: str) -> tuple[str, str, str]:
-    """(folded name, registrable domain of the host, of the publisher's name where it is a host)."""
+def _names(publisher: str, host: str, site: str) -> tuple[str, str, str]:
+    """(folded name, site of the URL, registrable domain of the publisher's name where it is a host). A host whose first label
+    is the publisher's name, under a domain of another name, is a site of its own: `oglobo.globo.com` of O Globo."""
     named = host_of(publisher)
     own = registrable_domain(named) if _TOP_LEVEL.search(named) else ""
-    return fold_name(publisher) if publisher else "", registrable_domain(host) if host else "", own
+    folded = fold_name(publisher) if publisher else ""
+    if len(folded) >= _OWN_LABEL_CHARS_MIN and host != site and host.endswith("." + site):
+        first = fold_name(host.partition(".")[0])
+        if first == folded and first != fold_name(site):
+            site = host
+    return folded, site, own
 
 
-def belongs_to(publisher: str, host: str, authority: str, aliases: Mapping[str, str]) -> tuple[str, str]:
-    """(publisher, domain): see the head of this file. `host` is the URL's, `authority` that of a provider's
+def belongs_to(publisher: str, place: Place, authority: str, aliases: Mapping[str, str]) -> tuple[str, str]:
+    """(publisher, domain): see the head of this file. `place` is the URL's, `authority` the domain of a provider's
     id.
     """
-    folded, of_url, of_name = _names(publisher, host)
+    folded, of_url, of_name = _names(publisher, place.host, place.site)
     domain = of_url or registrable_domain(authority) or of_name or folded
     publisher = publisher or domain
-    for key in (folded, publisher, of_url, of_name, host) if aliases else ():
+    for key in (folded, publisher, of_url, place.site, of_name, place.host, place.carrier) if aliases else ():
         if key and key in aliases:
             return publisher, aliases[key]
     return publisher, domain

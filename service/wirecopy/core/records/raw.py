@@ -32,6 +32,7 @@ from typing import Any
 import orjson
 
 from wirecopy.core import limits
+from wirecopy.core.addresses import place_of
 from wirecopy.core.hashing import body_xxh3
 from wirecopy.core.model import (
     I32,
@@ -42,7 +43,6 @@ from wirecopy.core.model import (
     RejectReason,
     Verdict,
 )
-from wirecopy.core.publishers import host_of
 from wirecopy.core.records.dates import read_date
 from wirecopy.core.records.enriched import Republication, position_to_json, republication_of, verdict_to_json
 from wirecopy.core.records.fields import (
@@ -230,15 +230,6 @@ def _identifier(found: Found, raw: bytes, path: str, url: str, position: RawPosi
     return value
 
 
-def _origin(url: str) -> str:
-    """The URL up to the first stroke behind its host, which is all that its host depends on: articles are many,
-    hosts few, so what they are found to be is remembered by them.
-    """
-    at = url.find("//")
-    end = url.find("/", at + 2) if at >= 0 else -1
-    return url[: end + 1] if end >= 0 else url
-
-
 def _found(record: dict[str, Any], fields: FieldPaths, topic: str) -> Found:
     """The record's fields: by the topic's preset, else by the configured paths, else by the shape that it has."""
     if preset := fields.preset_of(topic):
@@ -298,9 +289,9 @@ def decode_raw(
     identifier = _identifier(found, raw, fields.id, url, position)
     if isinstance(identifier, Rejected):
         return identifier
-    host = host_of(_origin(url)) if url else ""
+    place = place_of(url)
     publisher, domain = belongs_to(
-        text_of(found.publisher, limits.NAME_CHARS_MAX), host, found.authority, aliases
+        text_of(found.publisher, limits.NAME_CHARS_MAX), place, found.authority, aliases
     )
     published = read_date(found.published_at)
     return RawArticle(
@@ -312,7 +303,7 @@ def decode_raw(
         offsets,
         text_of(found.title, limits.TITLE_CHARS_MAX),
         url,
-        host,
+        place.host,
         publisher,
         domain,
         published.time_ms,

@@ -15,6 +15,7 @@ from itertools import starmap
 import numpy as np
 
 from wirecopy.core import limits
+from wirecopy.core.addresses import names_page
 from wirecopy.core.fingerprint.record import SketchRecord, id_key
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.index.articles import ArticleStore
@@ -41,14 +42,22 @@ def site_key(domain: str) -> int:
     return xxh3_64(b"site:" + domain.encode("utf-8", "replace"))
 
 
+def _nobody(record: SketchRecord) -> str:
+    """In place of a site, where nothing says who published an article: nobody else's, so nothing is learned of it."""
+    position = record.position
+    return f"?{position.topic}/{position.partition}/{position.offset}"
+
+
 def identity_keys(record: SketchRecord) -> tuple[int, int, int]:
     """Keys under which this very article may have come before: its URL, its id on its site, its body."""
     domain = record.domain.encode("utf-8", "replace")
     page = record.url.partition("#")[0].encode("utf-8", "replace")  # as origin_index.page_of
+    if page and not names_page(record.url):  # a feed's home page, as every item's address, is no evidence
+        page = b""
     body = bytes.fromhex(record.body_xxh3)
     return (
         xxh3_64(b"url:" + (page or b"%d@" % record.position.offset + domain + body)),
-        id_key(record.domain, record.id),
+        id_key(record.domain, record.id if names_page(record.id) else f"{record.id}#{record.body_xxh3}"),
         xxh3_64(b"body:" + body),
     )
 
@@ -148,10 +157,11 @@ def compare(record: SketchRecord, index: OriginIndex, workspace: Workspace) -> C
     sketch, credits_ = record.sketch, record.credits
     if len(sketch.ids) > workspace.samples or sketch.tokens > workspace.tokens:
         workspace = workspace.fitting(len(sketch.ids), sketch.tokens)
-    site = site_key(record.domain)
+    owner = record.domain or _nobody(record)
+    site = site_key(owner)
     of_article = (
         site,
-        site_key(record.host or record.domain) ^ _REPOSTED,
+        site_key(record.host or owner) ^ _REPOSTED,
         *identity_keys(record),
         sketch.title_digest,
         sketch.tokens,

@@ -30,7 +30,7 @@ from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison, Measured, ranges_here
 from wirecopy.core.verdict.matching import Matches
 from wirecopy.core.verdict.passages import drawn_there
-from wirecopy.core.verdict.rules import Match, credits_any, directed, extent
+from wirecopy.core.verdict.rules import Match, credits_any, directed, extent, same_publisher
 
 
 class Corrected(Value):
@@ -113,7 +113,7 @@ def _member(
     old = before.verdict
     named = old.original.id if old.original is not None else None
     replaced = named or (old.sources[0].id if old.sources else None)
-    own_version = old.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE) and member.domain == record.domain
+    own_version = old.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE) and same_publisher(record, member)
     share = old.sources[0].share if old.sources else old.share
     source_share = old.sources[0].source_share if old.sources else old.source_share
     verdict = replace(

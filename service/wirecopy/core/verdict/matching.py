@@ -168,7 +168,7 @@ def _matches(index: OriginIndex, comparison: Comparison, measured: list[Measured
                 known,
                 one,
                 at_address,
-                known.domain == record.domain and same_publisher(record, known),
+                same_publisher(record, known),
                 digest != 0 and digest == known.title_digest,
                 known.body_xxh3 == record.body_xxh3,
                 not credited.isdisjoint(known.brands)

@@ -14,6 +14,7 @@ from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
 from wirecopy.core.index.known import Known
 from wirecopy.core.model import Basis, CreditKind, CreditScope, Extent
+from wirecopy.core.publishers import one_name
 from wirecopy.core.timing import dates_agree, dates_apart, earlier, earlier_version
 from wirecopy.core.values import Value
 from wirecopy.core.verdict import passage_kernels
@@ -31,13 +32,22 @@ from wirecopy.core.verdict.workspace import REQUEST_FORMATS
 
 
 def same_publisher(record: SketchRecord, known: Known) -> bool:
-    """One registrable domain, or one name by the alias table; but papers of one hoster, which state hosts under its domain
-    that differ, are several."""
+    """One site, or one name by the alias table; but papers of one hoster, which state hosts under its domain that differ, are
+    several. Where one of the two is known by its stated name alone, or carried by a platform: one name."""
     if known.domain != record.domain:
+        return (_by_name(record.domain) or _by_name(known.domain)) and one_name(
+            record.publisher, known.publisher
+        )
+    if not record.domain:  # nobody says who published either
         return False
     if not (_under(record.publisher, record.domain) and _under(known.publisher, known.domain)):
         return True
     return not {record.publisher, record.host}.isdisjoint((known.publisher, known.host))
+
+
+def _by_name(domain: str) -> bool:
+    """Whether a publisher is known by its stated name alone, or by a platform that carries it: it may have a site beside."""
+    return "." not in domain or "/" in domain
 
 
 def _under(name: str, domain: str) -> bool:
@@ -72,7 +82,7 @@ def accepted(match: Match) -> bool:
         return match.same_body or grades & GRADE_ADDRESS != 0
     if grades & GRADE_BEFORE:
         return False
-    if match.same_site:
+    if match.same_site and match.measured.of_site:  # by the stated name alone, two papers may be one
         return match.same_body or grades & GRADE_SITE != 0
     return grades & (GRADE_NAMED if match.names else GRADE_ELSEWHERE) != 0
 
