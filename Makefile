@@ -1,7 +1,7 @@
 # Every command a newcomer, a developer or CI needs. Only python3 (>= 3.11) and make must be there before;
 # the broker tests and `make kafka` also want java (>= 17) and mvn. `make` alone lists the targets.
 #
-# `make install` builds .venv from a list locked by version and hash. A stamp file, older than none of the
+# `make install` builds .venv from a list locked by version and hash: it is complete, so nothing is resolved (--no-deps). A stamp file, older than none of the
 # inputs, makes it a no-op when nothing changed, so every other target can depend on it.
 
 SHELL := /bin/sh
@@ -41,14 +41,14 @@ $(PY):
 	  echo "make install: $$found has no venv module (Debian: apt install python3-venv)." >&2; exit 1; }
 
 $(STAMP): requirements/dev.lock pyproject.toml | $(PY)
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@echo "compiling the kernels, once: about a minute"
 	$(PY) -m wirecopy.shell.cli.warm
 	@touch $@
 
 $(BENCH_STAMP): requirements/bench.lock $(STAMP)
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.lock
 	@touch $@
 
 demo: $(STAMP) ## the whole pipeline on sample articles, without Kafka

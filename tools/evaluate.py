@@ -35,7 +35,15 @@ from tools.evaluation.errors import (  # noqa: E402
     stream_errors,
     write_errors,
 )
-from tools.evaluation.scores import PAIR_SETS, STREAM_SET, score_pairs, score_stream, unpacked  # noqa: E402
+from tools.evaluation.scores import (  # noqa: E402
+    PAIR_SETS,
+    READ_SETS,
+    STREAM_SET,
+    score_pairs,
+    score_read,
+    score_stream,
+    unpacked,
+)
 from wirecopy import samples  # noqa: E402
 from wirecopy.core.records.raw import FieldPaths  # noqa: E402
 from wirecopy.shell.files.lines import Line, LineReader, open_output  # noqa: E402
@@ -133,6 +141,8 @@ def evaluate_set(name: str, data: Path, into: Path, detect: Callable[[Path, Path
     """Run one detector over one set and score it."""
     into.mkdir(parents=True, exist_ok=True)
     run = detect(data / name / "articles.jsonl.xz", into)
+    if name in READ_SETS:
+        return run, score_read(data, name, run)
     if name != STREAM_SET:
         return run, score_pairs(data, name, run)
     return run, score_stream(data, unpacked(data / name / "truth.jsonl.xz", into), run)
@@ -145,14 +155,19 @@ def main() -> int:
     add = parser.add_argument
     add("--data", type=Path, default=DATA_DEFAULT, help="where the sets lie (default: %(default)s)")
     add("--quick", action="store_true", help="wirebench only, no peers, no report")
-    add("--sets", nargs="+", choices=(STREAM_SET, *PAIR_SETS), help="these sets only, no peers, no report")
+    add(
+        "--sets",
+        nargs="+",
+        choices=(*READ_SETS, STREAM_SET, *PAIR_SETS),
+        help="these sets only, no peers, no report",
+    )
     add("--curves", action="store_true", help="the generated curves only, no peers, no report")
     add("--errors", type=Path, metavar="DIR", help="write what went wrong, with ids, by kind and case")
     add("--keep", type=Path, metavar="DIR", help="keep the enriched records here")
     add("--report", type=Path, default=ROOT / "docs", metavar="DIR", help="where evaluation.md goes")
     args = parser.parse_args()
     whole = not (args.quick or args.sets or args.curves)
-    wanted = [STREAM_SET] if args.quick else args.sets or [STREAM_SET, *PAIR_SETS]
+    wanted = [STREAM_SET] if args.quick else args.sets or [*READ_SETS, STREAM_SET, *PAIR_SETS]
     present = [name for name in wanted if (args.data / name / "articles.jsonl.xz").exists()]
     for name in wanted:
         if name not in present:
@@ -234,6 +249,9 @@ def print_set(name: str, run: Run, scores: Json, seconds: float) -> None:
     print(f"\n{name}: {run.articles:,} articles in {speed}; {seconds:.1f} s with scoring")
     if name == STREAM_SET:
         print_stream(scores)
+    elif name in READ_SETS:
+        for label, (count, of, rate) in scores.items():
+            print(f"  {label:64} {count}/{of}  {rate:.3f}")
     else:
         print_pairs(name, scores)
 
@@ -242,6 +260,8 @@ def errors_of(name: str, data: Path, into: Path, run: Run) -> dict[str, list[str
     """What went wrong in a set, by kind."""
     if name == STREAM_SET:
         return stream_errors(into / "truth.jsonl", run)
+    if name in READ_SETS:
+        return {}  # their scripts name no ids
     return pair_errors(data / name / "pairs.jsonl", run)
 
 

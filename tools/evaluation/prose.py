@@ -57,16 +57,24 @@ How often the verdicts are right: on real news streams, on generated data, and c
 this page with the labelled sets' own scripts and the generators in `bench/curves.py`. The sets contain articles of others and are
 not part of this repository; sets that are missing are skipped.
 """
+READ_SETS: Final = """\
+## Real articles, labelled by reading
+
+`real`: pairs of articles of real streams that share text, labelled one by one: copies and versions should be linked; quotations
+that both carry, boilerplate and forms should not. `credits`: heads and feet with an agency's name. `rewrites`: copies that a
+language model rewrote, among independent reports of the same events.
+"""
 REAL_STREAMS: Final = """\
 ## Real news streams
 
-Nobody has labelled these streams, so a random sample of the verdicts was read and judged by hand.
+Nobody has labelled these streams as a whole, so a random sample of the verdicts of **engine version 1** was read and judged by
+hand. They have not been read again since; the labelled pairs above show what changed.
 
 | stream | articles | verdicts | read | right |
 |---|---|---|---|---|
 ROWS
 
-**Nearly all wrong republications are shared quotations**: statements, speeches and court texts of 40 to 200 words. Updates and
+**Nearly all wrong republications were shared quotations**: statements, speeches and court texts of 40 to 200 words. Updates and
 duplicates were right about nine times in ten. Real streams are harder than the generated data below, whose quotations are short.
 """
 BESIDE_PEERS: Final = """\

@@ -14,6 +14,7 @@ from typing import Any, Final
 from bench.curves import Point
 from tools.evaluation import prose
 from tools.evaluation.errors import FLAGGED, Run, json_lines
+from tools.evaluation.scores import READ_SETS
 
 Json = dict[str, Any]
 OURS: Final = "Wirecopy"
@@ -81,7 +82,7 @@ def write_report(results: Results, goals: Mapping[str, str], folder: Path) -> No
 
 def _lines(results: Results, goals: Mapping[str, str]) -> list[str]:
     ours = results.scores[OURS]
-    lines = [prose.INTRODUCTION, prose.real_streams()]
+    lines = [prose.INTRODUCTION, *_read_sets(ours), prose.real_streams()]
     if "wirebench" in ours:
         lines += [*_beside_peers(results), *_by_case(ours["wirebench"], goals)]
     lines += _pairs(results, goals)
@@ -90,6 +91,18 @@ def _lines(results: Results, goals: Mapping[str, str]) -> list[str]:
     if results.lengths:
         lines += _curves(results)
     return [*lines, prose.ERRORS]
+
+
+def _read_sets(scores: Mapping[str, Json]) -> list[str]:
+    """The sets that were labelled by reading, a row a label."""
+    present = [name for name in READ_SETS if name in scores]
+    if not present:
+        return []
+    lines = [prose.READ_SETS, *_head("set", "what", "how many", "rate")]
+    for name in present:
+        for label, (count, of, rate) in scores[name].items():
+            lines.append(_row(name, label, f"{count} of {of}", _three(rate)))
+    return [*lines, ""]
 
 
 def _beside_peers(results: Results) -> list[str]:

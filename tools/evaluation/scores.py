@@ -14,6 +14,11 @@ from tools.evaluation.errors import Run
 Json = dict[str, Any]
 STREAM_SET: Final = "wirebench"  # the set with a truth a record; the others have labelled pairs
 PAIR_SETS: Final = ("press", "pages", "extractions")
+READ_SETS: Final = {  # labelled by reading, or rewritten on purpose: name -> (the set's script, its labels)
+    "real": ("score_real.py", "pairs.jsonl"),
+    "credits": ("score_credits.py", "labels.jsonl"),
+    "rewrites": ("score_rewrites.py", "truth.jsonl"),
+}
 
 
 def score_stream(data: Path, truth: Path, run: Run) -> Json:
@@ -25,6 +30,12 @@ def score_stream(data: Path, truth: Path, run: Run) -> Json:
 def score_pairs(data: Path, name: str, run: Run) -> Json:
     """The pair sets' own score of a run: found, of, recall, false_links, of_unrelated, false_link_rate."""
     return _scored(data / "score_pairs.py", [data / name / "pairs.jsonl", run.enriched])
+
+
+def score_read(data: Path, name: str, run: Run) -> Json:
+    """The score of a set that was labelled by reading: {label: [how many, of how many, rate]}."""
+    script, labels = READ_SETS[name]
+    return _scored(data / script, [data / name / labels, run.enriched])
 
 
 def _scored(script: Path, files: list[Path]) -> Json:
