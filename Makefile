@@ -1,8 +1,9 @@
 # Every command a newcomer, a developer or CI needs. Only python3 (>= 3.11) and make must be there before;
 # the broker tests and `make kafka` also want java (>= 17) and mvn. `make` alone lists the targets.
 #
-# `make install` builds .venv from a list locked by version and hash: it is complete, so nothing is resolved (--no-deps). A stamp file, older than none of the
-# inputs, makes it a no-op when nothing changed, so every other target can depend on it.
+# `make install` builds .venv from a list locked by version and hash. The list is complete, so nothing is resolved
+# (--no-deps). A stamp file, older than none of the inputs, makes it a no-op when nothing changed, so every other target can
+# depend on it.
 
 SHELL := /bin/sh
 VENV := .venv
