@@ -104,8 +104,8 @@ def dates(rows: list[Row]) -> Iterator[str]:
     yield (
         "Each column is what the reader makes of the text in the first column. **Bold** is another moment than the "
         "one written, without a word of doubt. “Without zone” is right where the text names none; where it does name "
-        "one, most programs go on as if it were UTC. Wirecopy refuses what is ambiguous: an article without a date "
-        "keeps its place in the order of arrival.\n"
+        "one, most programs go on as if it were UTC. Wirecopy refuses what has two readings, says in `basis` what a date "
+        "leaves open, and then keeps the order of arrival.\n"
     )
     yield f"Read with {versions('dates')}, and Python's own `email.utils`.\n"
 
@@ -123,7 +123,7 @@ def dates(rows: list[Row]) -> Iterator[str]:
                 f"`{written}`",
                 true[written],
                 *(cell(written, read[written, library]) for library in libraries),
-                cell(written, own_date(written)),
+                own if "without zone" in (own := own_date(written)) else cell(written, own),
             ]
             for written in true
         ],
