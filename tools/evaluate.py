@@ -236,7 +236,9 @@ def report(
         run, _ = runs[STREAM_SET]
         microseconds[OURS] = run.seconds / run.articles * 1e6
         thresholds = threshold_curve(folder / STREAM_SET / "truth.jsonl", run)
-    for peer, by_set, peer_microseconds in peers_scores(names, data, folder, ROOT / ".cache"):
+    for peer, by_set, peer_microseconds in peers_scores(
+        [name for name in names if name not in READ_SETS], data, folder, ROOT / ".cache"
+    ):
         scores[peer] = by_set
         microseconds[peer] = peer_microseconds
     write_report(Results(scores, microseconds, thresholds, *points), GOALS, target)
