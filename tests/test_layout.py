@@ -107,7 +107,7 @@ SHELL_ORDER = (
     "observe",
     "backends settings report files",
     "pipeline state",
-    "web",
+    "web library",
     "cli",
 )
 

@@ -20,7 +20,8 @@ from wirecopy.core.records.shapes import PRESETS
 from wirecopy.shell.files.lines import STANDARD, FileTrouble, open_output
 from wirecopy.shell.files.source import ArticleSource
 from wirecopy.shell.files.warc import EXTRACTORS
-from wirecopy.shell.pipeline.scanner import DAY_MS, ScanOptions, ScanOutputs, Summary, scan
+from wirecopy.shell.pipeline.scan_log import DAY_MS
+from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, Summary, scan
 from wirecopy.shell.pipeline.workers import WorkerDiedError
 from wirecopy.shell.report.terminal import Terminal
 

@@ -25,15 +25,14 @@ from wirecopy.core.engine import Engine, Proposal, enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, VerdictKind
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched, json_bytes
 from wirecopy.shell.files.lines import PAUSE, Line
+from wirecopy.shell.pipeline.scan_log import TOPIC, Clock, LogTime
 from wirecopy.shell.pipeline.workers import Pending, WorkerPool, internal_fault
 
-TOPIC: Final = "scan"
 BATCH_LINES_MAX: Final = 128
 BATCH_BYTES_MAX: Final = (
     8 * 1024 * 1024
 )  # what is held of raw lines at once, but for one line larger than that
 BATCHES_AHEAD: Final = 2  # handed out a worker: one that it works on, one that waits for it
-DAY_MS: Final = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +110,7 @@ class _Scanner:
         self._options = options
         self._engine = engine
         self._log_offset = 0
-        self._log_time_ms = 0
-        self._log_time_ms_max = (
-            int(time.time() * 1000) + DAY_MS
-        )  # a date in the far future must not end the window
+        self._time = LogTime(Clock.PUBLISHED if options.clock_published else Clock.NONE)
         self.summary = Summary()
 
     def judge(self, batch: Sequence[Line], found: Sequence[Proposal | Rejected]) -> None:
@@ -162,11 +158,7 @@ class _Scanner:
             if isinstance(proposal, Rejected):
                 self._bury(line, proposal)
                 continue
-            published_at_ms = proposal.article.published_at_ms
-            if self._options.clock_published and published_at_ms is not None:
-                within = min(published_at_ms, self._log_time_ms_max)
-                self._log_time_ms = max(self._log_time_ms, within)
-            proposals.append((proposal, self._log_time_ms))
+            proposals.append((proposal, self._time.of(proposal.article.published_at_ms)))
         return proposals
 
     def _write_outcome(self, proposal: Proposal, outcome: Outcome, enriched: list[bytes]) -> None:

@@ -146,13 +146,15 @@ def judged(proposal: Proposal, outcome: Outcome) -> CheckResult:
     )
 
 
-def read_text(value: bytes, fields: FieldPaths, aliases: Mapping[str, str]) -> RawArticle | Rejected:
+def read_text(
+    value: bytes, fields: FieldPaths, aliases: Mapping[str, str], position: RawPosition = POSITION
+) -> RawArticle | Rejected:
     """The article in what somebody sent: a raw record as the service takes it, or an object with `text` (or `body`) and
     the other fields under their plain names."""
-    article = decode_raw(value, POSITION, fields, aliases)
+    article = decode_raw(value, position, fields, aliases)
     if isinstance(article, Rejected) and article.reason is RejectReason.BODY_MISSING:
         plain = _plain(value)
-        article = article if plain is None else decode_raw(plain, POSITION, FieldPaths(), aliases)
+        article = article if plain is None else decode_raw(plain, position, FieldPaths(), aliases)
     if isinstance(article, RawArticle) and not article.domain:
         return replace(article, domain=NOBODY)
     return article

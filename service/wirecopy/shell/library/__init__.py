@@ -1,0 +1,1 @@
+"""The engine as a library for Python programs: what `from wirecopy import Index` gives."""
