@@ -108,6 +108,7 @@ SHELL_ORDER = (
     "backends settings report files",
     "pipeline state",
     "web library",
+    "standalone",
     "cli",
 )
 

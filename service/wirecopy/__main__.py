@@ -42,6 +42,11 @@ COMMANDS = (
         "judge every article in files: JSON, CSV, Parquet, WARC, feeds, HTML pages",
     ),
     Command(
+        "serve",
+        "wirecopy.shell.cli.serve",
+        "run the service without Kafka: articles in over HTTP, the index in a directory",
+    ),
+    Command(
         "explain",
         "wirecopy.shell.cli.explain",
         "show two articles side by side: what they share, and why this verdict",

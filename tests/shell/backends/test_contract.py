@@ -1,5 +1,5 @@
-"""One contract for both backends: what the pipeline relies on behind each port holds on the embedded log and
-on Kafka.
+"""One contract for all backends: what the pipeline relies on behind each port holds on the embedded log, in memory and on
+disk, and on Kafka.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from tests.kafka.client import produce, read_committed
 from wirecopy.core.model import RawPosition
+from wirecopy.shell.backends.disk.broker import DiskBroker
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
@@ -54,9 +56,9 @@ class World(Protocol):
 
 
 class MemoryWorld:
-    def __init__(self) -> None:
+    def __init__(self, broker: MemoryBroker) -> None:
         self.names = TopicNames()
-        self._broker = MemoryBroker(lambda: time.time_ns() // 1_000_000)
+        self._broker = broker
         MemoryBackend(self._broker).create_topics(PARTITIONS)
 
     def backend(
@@ -137,10 +139,16 @@ async def create_topics(options: KafkaOptions, partitions: int) -> None:
         await admin.close()
 
 
-@pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.kafka)])
-async def world(request: pytest.FixtureRequest, unique: str) -> World:
+def wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@pytest.fixture(params=["memory", "disk", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def world(request: pytest.FixtureRequest, unique: str, tmp_path: Path) -> World:
     if request.param == "memory":
-        return MemoryWorld()
+        return MemoryWorld(MemoryBroker(wall_clock_ms))
+    if request.param == "disk":
+        return MemoryWorld(DiskBroker(tmp_path, wall_clock_ms, retention_ms=0))
     kafka = KafkaWorld(request.getfixturevalue("kafka_broker"), unique)
     await kafka.create()
     return kafka

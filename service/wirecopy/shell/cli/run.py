@@ -45,6 +45,7 @@ from wirecopy.shell.pipeline.text_check import TextChecker
 from wirecopy.shell.pipeline.workers import RestartingPool, WorkerDiedError, WorkerPool
 from wirecopy.shell.ports import EnginePort, PipelineHealth, Steps
 from wirecopy.shell.state.persistent_engine import PersistentEngine
+from wirecopy.shell.web.exchange import Route
 from wirecopy.shell.web.server import HttpServer, Views
 from wirecopy.shell.web.site import Site
 
@@ -109,9 +110,10 @@ async def serve(
     backend: Backend,
     stop: asyncio.Event | None = None,
     when_warm: Callable[[], None] = lambda: None,
+    more_routes: Callable[[Site], Sequence[Route]] = lambda _: (),
 ) -> int:
     """Run until `stop` or a signal; returns the exit code. `when_warm`: the process's own preparations, which change more
-    than this service."""
+    than this service. `more_routes`: of the pages, before all others."""
     log = logs.logger("service")
     stop = stop or asyncio.Event()
     _ask_on_signal(stop)
@@ -125,7 +127,7 @@ async def serve(
     phase = _Phase()
     views = Views(metrics.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
     site = _site(settings, backend) if settings.pages_enabled else None
-    routes = () if site is None else site.routes()
+    routes = () if site is None else (*more_routes(site), *site.routes())
     server = HttpServer(views, settings.http_host, settings.http_port, routes=routes)
     try:
         await server.start()

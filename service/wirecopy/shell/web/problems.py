@@ -30,6 +30,7 @@ class Problem(StrEnum):
     NO_SUCH_PAGE = "no_such_page"
     NO_SUCH_METHOD = "no_such_method"
     TOO_MANY_FIELDS = "too_many_fields"
+    FOREIGN = "foreign"
     FAULT = "fault"
 
 
@@ -43,6 +44,7 @@ KINDS: Final[Mapping[Problem, tuple[int, str]]] = {
     Problem.NO_SUCH_PAGE: (404, "Not found"),
     Problem.NO_SUCH_METHOD: (405, "Method not allowed"),
     Problem.TOO_MANY_FIELDS: (400, "Too many fields"),
+    Problem.FOREIGN: (403, "The request comes from another site"),
     Problem.FAULT: (500, "Internal error"),
 }
 

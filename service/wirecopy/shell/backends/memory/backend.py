@@ -63,7 +63,7 @@ class MemoryLog:
             raise OffsetLostError(None, f"log offset {self._offset} is not within {first} to {end}")
         if self._offset == end:
             await self._broker.wait(timeout_ms)
-        stored = self._broker.read(self._partition.topic, 0, self._offset)[:records_max]
+        stored = self._broker.read(self._partition.topic, 0, self._offset, records_max)
         records = [LogRecord(record.offset, record.timestamp_ms, record.value or b"") for record in stored]
         self._offset += len(records)
         return LogBatch(records, self._offset, self._broker.bounds(self._partition)[1])
@@ -96,13 +96,14 @@ class MemoryTransactions:
             count = self._broker.partitions(topic)
             if count == 0:
                 raise RefusedError(RefusalKind.NO_SUCH_TOPIC, f"no topic {topic}")
-        for record in records:
-            topic = self._backend.topic_of(record.stream)
-            number = sum(record.key or b"") % self._broker.partitions(topic)
-            self._broker.produce(topic, number, record.value, record.key, record.headers)
-        self._broker.commit(self._backend.group_id, self._partition, next_raw_offset)
+        placed = [(self._place_of(record), record) for record in records]
+        await self._broker.publish(self._backend.group_id, self._partition, next_raw_offset, placed)
         await self._broker.hook(Step.AFTER_COMMIT, self._partition)
         self._dead = False
+
+    def _place_of(self, record: OutputRecord) -> TopicPartition:
+        topic = self._backend.topic_of(record.stream)
+        return TopicPartition(topic, sum(record.key or b"") % self._broker.partitions(topic))
 
     def _check_sizes(self, records: Sequence[OutputRecord]) -> None:
         bound = self._broker.record_bytes_max
@@ -146,7 +147,7 @@ class MemoryRawReader:
         first, end = self._broker.bounds(partition)
         if not first <= position.offset < end:
             return None
-        return raw_record(partition, self._broker.read(*partition, position.offset)[0])
+        return raw_record(partition, self._broker.read(*partition, position.offset, 1)[0])
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from wirecopy.core.model import RawPosition
 from wirecopy.shell.errors import RefusalKind, RefusedError
-from wirecopy.shell.ports import Headers, RawRecord, TopicPartition
+from wirecopy.shell.ports import Headers, OutputRecord, RawRecord, TopicPartition
 
 
 class Step(StrEnum):
@@ -49,7 +49,7 @@ class StoredRecord:
 
 
 @dataclass(slots=True)
-class _Partition:
+class Partition:
     records: list[StoredRecord] = field(default_factory=list)
     first_offset: int = 0
     append_time_ms: int = 0
@@ -58,9 +58,16 @@ class _Partition:
     def end_offset(self) -> int:
         return self.first_offset + len(self.records)
 
+    def append(self, record: StoredRecord) -> None:
+        self.records.append(record)
+
     def read(self, offset: int, count: int) -> list[StoredRecord]:
         begin = offset - self.first_offset
         return self.records[begin : begin + count]
+
+    def forget_before(self, first_offset: int) -> None:
+        del self.records[: max(0, first_offset - self.first_offset)]
+        self.first_offset = max(self.first_offset, first_offset)
 
 
 class MemoryBroker:
@@ -76,7 +83,7 @@ class MemoryBroker:
         self.clock_ms = clock_ms
         self.hook = hook
         self.record_bytes_max = record_bytes_max
-        self._topics: dict[str, list[_Partition]] = {}
+        self._topics: dict[str, list[Partition]] = {}
         self._epochs: dict[str, int] = defaultdict(int)
         self._committed: dict[tuple[str, TopicPartition], int] = {}
         self._groups: dict[str, _Group] = {}
@@ -85,7 +92,10 @@ class MemoryBroker:
     # ---- topics
     def create_topic(self, name: str, partitions: int) -> None:
         assert name not in self._topics, f"topic {name} exists"
-        self._topics[name] = [_Partition() for _ in range(partitions)]
+        self._topics[name] = [self._new_partition() for _ in range(partitions)]
+
+    def _new_partition(self) -> Partition:
+        return Partition()
 
     def delete_topic(self, name: str) -> None:
         del self._topics[name]
@@ -94,7 +104,7 @@ class MemoryBroker:
         """0 where there is no such topic."""
         return len(self._topics.get(topic, ()))
 
-    def _at(self, partition: TopicPartition) -> _Partition:
+    def _at(self, partition: TopicPartition) -> Partition:
         try:
             return self._topics[partition.topic][partition.partition]
         except (KeyError, IndexError):
@@ -116,14 +126,28 @@ class MemoryBroker:
         held.append_time_ms = max(held.append_time_ms, self.clock_ms())
         offset = held.end_offset
         stamp = held.append_time_ms if timestamp_ms is None else timestamp_ms
-        held.records.append(StoredRecord(offset, key, value, headers, stamp))
+        held.append(StoredRecord(offset, key, value, headers, stamp))
         self._wake()
         return offset
 
-    def read(self, topic: str, partition: int, offset: int = 0) -> list[StoredRecord]:
-        """All records from `offset` on."""
+    async def publish(
+        self,
+        group: str,
+        partition: TopicPartition,
+        next_offset: int,
+        records: Sequence[tuple[TopicPartition, OutputRecord]],
+    ) -> None:
+        """A transaction: records and offset become visible in one step."""
+        for (topic, number), record in records:
+            self.produce(topic, number, record.value, record.key, record.headers)
+        self.commit(group, partition, next_offset)
+
+    def read(
+        self, topic: str, partition: int, offset: int = 0, count: int | None = None
+    ) -> list[StoredRecord]:
+        """The records from `offset` on, at most `count`."""
         held = self._at(TopicPartition(topic, partition))
-        return held.read(max(offset, held.first_offset), len(held.records))
+        return held.read(max(offset, held.first_offset), held.end_offset if count is None else count)
 
     def bounds(self, partition: TopicPartition) -> tuple[int, int]:
         held = self._at(partition)
@@ -131,9 +155,7 @@ class MemoryBroker:
 
     def truncate(self, topic: str, partition: int, first_offset: int) -> None:
         """Retention: forget what lies before `first_offset`."""
-        held = self._at(TopicPartition(topic, partition))
-        del held.records[: max(0, first_offset - held.first_offset)]
-        held.first_offset = max(held.first_offset, first_offset)
+        self._at(TopicPartition(topic, partition)).forget_before(first_offset)
 
     # ---- fences and offsets
     def fence(self, transactional_id: str) -> int:

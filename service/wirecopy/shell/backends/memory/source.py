@@ -75,7 +75,7 @@ class MemorySource:
             first, end = self._broker.bounds(partition)
             if not first <= position <= end:
                 raise OffsetLostError(partition, f"{position} is not within {first} to {end}")
-            stored = self._broker.read(partition.topic, partition.partition, position)[:records_max]
+            stored = self._broker.read(partition.topic, partition.partition, position, records_max)
             if stored:
                 records_max -= len(stored)
                 batches[partition] = [raw_record(partition, record) for record in stored]
