@@ -626,7 +626,10 @@ class Oracle:
         if succeeded:
             named = next((c for c in sources if c.match is succeeded[-1]), None)
             return self._newer_version(seen, named or Cover(succeeded[-1], 0), sources, good)
-        ours = [c for c in sources if c.match.same_url] or [Cover(m, 0) for m in good if m.same_url]
+        at_address = [m for m in good if m.same_url]
+        story = min((m.known.story for m in at_address), default=-1)
+        ours = [Cover(m, 0) for m in at_address if m.known.story == story]
+        ours = [c for c in sources if any(c.match is one.match for one in ours)] or ours
         if not ours and sources[0].match.same_site:
             ours = [sources[0]]
         if not ours:
@@ -706,11 +709,12 @@ class Oracle:
         sketch = seen.record.sketch
         lines, own = LineMap(sketch.lines), seen.own()
         main = (sketch.main_start, sketch.main_end)
+        doubtful = self._shared(seen).weak(sources[0].match)
         explained = []
         for source in sources:
             runs = source.match.runs
             ranges: Iterable[tuple[int, int]] = [(run[0], run[1]) for run in runs]
-            if leading is not None:
+            if leading is not None and not doubtful:
                 both = min(source.match.measures.containment_here, source.match.measures.containment_there)
                 alike = both >= limits.FILL_EDGE_PART_MIN
                 edge = limits.FILL_EDGE_ALIKE_TOKENS_MAX if alike else limits.FILL_EDGE_TOKENS_MAX
@@ -723,12 +727,14 @@ class Oracle:
             explained.append(ranges)
         stretches = painted(explained, sketch.tokens)
         alone = len(sources) == 1
-        if leading is not None:
+        if leading is not None and not doubtful:
             there = self._kept[sources[0].match.known.number].main if alone else (0, 0)
             own = trimmed(own, stretches, sources[0].match.runs, there, sources[0].match.same_title)
         held = [0] * len(sources)
         for start, end, index in stretches:
             held[index] += sum(own[start:end])
+        changed = self._reworded(seen, sources[0].match) if doubtful else 0
+        held[0] = max(0, held[0] - changed)
         share = _ratio(sum(held), sum(own))
         verdict = Verdict(
             kind=VerdictKind.UPDATE if leading is None else VerdictKind.REPUBLICATION,
@@ -754,6 +760,16 @@ class Oracle:
             basis=basis,
         )
         return verdict, [(start, end) for start, end, _ in stretches]
+
+    def _reworded(self, seen: Seen, match: Match) -> int:
+        """Own tokens inside its runs that stand only in samples that a candidate does not hold."""
+        theirs = self._shared(seen).samples_of(match.known.number)
+        sizes = range(limits.SHINGLE_TOKENS)
+        missing = [i for i in seen.inside(match) if i not in theirs]
+        apart = {seen.positions[i] + n for i in missing for n in sizes}
+        apart -= {seen.positions[i] + n for i in theirs for n in sizes}
+        tokens = sum(own for t, own in enumerate(seen.own()) if t in apart)
+        return min(tokens, limits.REWORDED_TOKENS_A_SAMPLE * len(missing))
 
     def _extent(self, share: float, leading: Match, matches: list[Match]) -> Extent:
         versions = [match.measures for match in matches if match.known.story == leading.known.story]

@@ -156,6 +156,7 @@ VERSION_REPEATED_MAX = 0.08  # captions of one gallery: .1 to .5
 FORM_DENSITY_MAX = 0.9  # of the samples in between are the same; copies with a few figures changed have more
 FORM_PART_MIN = 0.55  # of both main regions
 REMNANT_TEMPLATE_MIN = 0.5  # times as many samples in between are template as are shared
+REWORDED_TOKENS_A_SAMPLE = 2  # changed, that a sample speaks for which the source does not hold
 FORM_HITS_MIN = 5  # that both articles hold of this one
 FORM_EXPECTED_PART = 0.85  # of words that were changed, so many samples replace one
 FORM_DEVIATIONS = 0.4  # fewer than a copy would hold of the words in which two articles differ

@@ -25,7 +25,14 @@ from wirecopy.core.index.sharded import Shard
 from wirecopy.core.model import I32, U8, U32, U64
 from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict import candidate_kernels, measure_kernels, survey_kernels
-from wirecopy.core.verdict.layout import CANDIDATE, IDENTITIES, QUERY_FORMAT, SPAN
+from wirecopy.core.verdict.layout import (
+    CANDIDATE,
+    IDENTITIES,
+    QUERY_FORMAT,
+    SPAN,
+    TOKEN_MAIN,
+    TOKEN_TEMPLATE,
+)
 from wirecopy.core.verdict.workspace import Records, Workspace
 
 _SPREAD = 0x9E3779B97F4A7C15
@@ -289,6 +296,26 @@ def repeated(comparison: Comparison, measured: Measured) -> float:
     _, which, times = np.unique(sketch.ids, return_inverse=True, return_counts=True)
     held = int(inside.sum())
     return int((times[which][inside] > 1).sum()) / held if held else 0.0
+
+
+def reworded(comparison: Comparison, measured: Measured) -> int:
+    """How many own tokens inside a candidate's runs were changed: of those that stand only in samples that it does not hold,
+    two a sample at most, since one word that was changed takes its neighbours' shingles with it."""
+    sketch = comparison.record.sketch
+    inside = comparison.template == 0
+    runs = np.zeros(len(inside), np.bool_)
+    for start, end in ranges_here(comparison, measured):
+        runs |= (sketch.positions >= start) & (sketch.positions + limits.SHINGLE_TOKENS <= end)
+    held = comparison.samples_of(measured.article)
+    inside &= runs
+    inside[held] = False
+    marked = np.zeros(sketch.tokens + limits.SHINGLE_TOKENS, np.bool_)
+    for which, mark in ((np.flatnonzero(inside), True), (held, False)):
+        for offset in range(limits.SHINGLE_TOKENS):
+            marked[sketch.positions[which] + offset] = mark
+    own = comparison.workspace.flags[: sketch.tokens] & (TOKEN_MAIN | TOKEN_TEMPLATE) == TOKEN_MAIN
+    apart = int(np.count_nonzero(marked[: sketch.tokens] & own))
+    return min(apart, limits.REWORDED_TOKENS_A_SAMPLE * int(np.count_nonzero(inside)))
 
 
 def score_candidates(

@@ -26,7 +26,7 @@ from wirecopy.core.model import (
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.timing import DATE_BASES, earlier, earlier_version
 from wirecopy.core.values import Value, replace
-from wirecopy.core.verdict.comparison import Comparison, ranges_here
+from wirecopy.core.verdict.comparison import Comparison, ranges_here, reworded
 from wirecopy.core.verdict.corrections import correct_copies
 from wirecopy.core.verdict.learning import NOTHING_COVERED, Learned
 from wirecopy.core.verdict.matching import Matches, find_matches, weak, without_witnesses
@@ -97,10 +97,15 @@ def _by_matches(index: OriginIndex, comparison: Comparison, matches: Matches) ->
 
 def _own_version(accepted: list[Match], chosen: list[Match]) -> Match | None:
     """The article of this publisher that this one is a version of: that of the same address, whatever else explains more
-    of it; else the one that explains most, or a copy that the publisher took before, where that holds as much."""
+    of it, and of several there the story that was there first; else the one that explains most, or a copy that the
+    publisher took before, where that holds as much."""
     most = chosen[0]
-    own = [match for match in chosen if match.same_url] or [match for match in accepted if match.same_url]
-    if not own and most.same_site:
+    own = [match for match in accepted if match.same_url]
+    if own:
+        first = min(match.known.story for match in own)
+        own = [match for match in own if match.known.story == first]
+        own = [match for match in own if match in chosen] or own
+    elif most.same_site:
         return most
     own = own or [
         match for match in accepted if match.same_site and match.measured.hits >= most.measured.hits
@@ -274,10 +279,15 @@ def _drawn(
     chosen: list[Match],
     basis: tuple[Basis, ...],
 ) -> tuple[Verdict, I32]:
-    """A verdict that draws on sources, the leading one first, and the token ranges that they explain."""
-    found = drawn(comparison, chosen, newer=kind is not VerdictKind.REPUBLICATION)
+    """A verdict that draws on sources, the leading one first, and the token ranges that they explain.
+
+    Of a weak match nothing is taken for the source's that it does not hold: it may be a form with other facts."""
     leading = chosen[0]
+    doubtful = weak(comparison, leading)
+    found = drawn(comparison, chosen, newer=kind is not VerdictKind.REPUBLICATION, doubtful=doubtful)
     total = found.total
+    changed = reworded(comparison, leading.measured) if doubtful else 0
+    found.by_source[0] = max(0, found.by_source[0] - changed)
     sources = [
         Source(
             source.known.id,

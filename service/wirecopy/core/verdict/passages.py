@@ -39,12 +39,12 @@ class Drawn(Value):
     by_source: list[int]  # how many of them each source explains
 
 
-def drawn(comparison: Comparison, chosen: Sequence[Match], *, newer: bool) -> Drawn:
+def drawn(comparison: Comparison, chosen: Sequence[Match], *, newer: bool, doubtful: bool) -> Drawn:
     """What the chosen sources explain, the first wherever two do. newer: the article is a newer version of theirs. What a
-    newer version changed is new; what a copy reworded is the source's."""
+    newer version changed is new; what a copy reworded is the source's, unless it is doubtful that it is one."""
     sketch, workspace = comparison.record.sketch, comparison.workspace
     trim = TRIM_NOTHING
-    if len(chosen) == 1 and not newer:
+    if len(chosen) == 1 and not (newer or doubtful):
         trim = TRIM_TITLED if chosen[0].same_title else TRIM_PAGE
     main_start, main_end = sketch.main_start, sketch.main_end
     within = (main_start, main_end) if newer else (main_start if sketch.title_found else 0, sketch.tokens)
@@ -53,7 +53,7 @@ def drawn(comparison: Comparison, chosen: Sequence[Match], *, newer: bool) -> Dr
     for match in chosen:
         one, known = match.measured, match.known
         ids.append(known.id)
-        edge = -1 if newer else _edge(one)
+        edge = -1 if newer or doubtful else _edge(one)
         request += (one.runs_first, one.runs_last, match.same_title or match.names, *known.main, edge, 0, 0)
     REQUEST_FORMATS[len(chosen)].pack_into(workspace.request_bytes, 0, *request)
     made = _draw(workspace, sketch.lines, workspace.runs)
