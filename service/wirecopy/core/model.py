@@ -66,6 +66,19 @@ class DateDoubt(StrEnum):
     LOCAL_MIDNIGHT = "local_midnight"  # midnight of a zone that it names: a day of that zone
 
 
+class Dropped(StrEnum):
+    """What of a record was given and not used. A closed set."""
+
+    URL_TOO_LONG = "url_too_long"
+    URL_NOT_TEXT = "url_not_text"
+    TITLE_NOT_TEXT = "title_not_text"
+    TITLE_CUT = "title_cut"
+    PUBLISHER_NOT_TEXT = "publisher_not_text"
+    PUBLISHER_CUT = "publisher_cut"
+    LANGUAGE_NOT_TEXT = "language_not_text"
+    LANGUAGE_CUT = "language_cut"
+
+
 class RawArticle(Value):
     """A decoded raw record.
 
@@ -92,6 +105,7 @@ class RawArticle(Value):
         ""  # id of the article that this one succeeds (ninjs evolvedfrom), as the publisher gives it
     )
     date_doubt: DateDoubt | None = None  # what its date leaves open; None: a moment, or no date given
+    dropped: tuple[Dropped, ...] = ()  # what of the record was not used
 
 
 class CreditKind(StrEnum):

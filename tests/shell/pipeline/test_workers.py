@@ -120,8 +120,8 @@ def test_a_worker_that_dies_is_an_error_and_the_pool_says_so_from_then_on() -> N
 def test_a_scan_ends_with_its_workers(
     tmp_path: Path, sent: signal.Signals, to_workers: bool, code: int
 ) -> None:
-    """Ctrl-C reaches owner and workers alike; a worker killed by the system is told. Neither leaves a file or a
-    process."""
+    """Ctrl-C reaches owner and workers alike; a worker killed by the system is told. Neither leaves a process, nor anything
+    under the output's name: what was judged by then is whole records under another."""
     target = tmp_path / "enriched.jsonl"
     command = [sys.executable, "-m", "wirecopy", "scan", "-", "-o", str(target), "--jobs", "2"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WIRECOPY_")}
@@ -152,7 +152,9 @@ def test_a_scan_ends_with_its_workers(
         assert process.wait(60) == code, said
     assert "Traceback" not in said
     assert ("worker process died" in said) == (not to_workers)
-    assert list(tmp_path.iterdir()) == []
+    left = list(tmp_path.iterdir())
+    assert [path.name for path in left] in ([], ["enriched.jsonl.partial"])
+    assert all(b'"republication"' in line for path in left for line in path.read_bytes().splitlines())
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
 
 

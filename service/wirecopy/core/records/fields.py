@@ -24,6 +24,7 @@ from typing import Any
 
 from wirecopy.core import limits
 from wirecopy.core.addresses import Place
+from wirecopy.core.model import Dropped
 from wirecopy.core.publishers import fold_name, host_of, registrable_domain
 from wirecopy.core.values import Value
 
@@ -134,6 +135,34 @@ def text_of(value: object, chars_max: int) -> str:
     if isinstance(value, dict):
         value = value.get("name")
     return value[:chars_max].strip() if isinstance(value, str) else ""
+
+
+_TEXTS = (
+    ("title", limits.TITLE_CHARS_MAX, Dropped.TITLE_NOT_TEXT, Dropped.TITLE_CUT),
+    ("publisher", limits.NAME_CHARS_MAX, Dropped.PUBLISHER_NOT_TEXT, Dropped.PUBLISHER_CUT),
+    ("language", limits.LANGUAGE_CHARS_MAX, Dropped.LANGUAGE_NOT_TEXT, Dropped.LANGUAGE_CUT),
+)
+
+
+def dropped_of(found: Found) -> tuple[Dropped, ...]:
+    """What of a record's fields `decode_raw` does not use as it was given; dates apart, which carry a doubt."""
+    dropped: list[Dropped] = []
+    url = found.url
+    if isinstance(url, str):
+        if len(url) > limits.URL_CHARS_MAX:
+            dropped.append(Dropped.URL_TOO_LONG)
+    elif url is not None:
+        dropped.append(Dropped.URL_NOT_TEXT)
+    for name, chars_max, not_text, cut in _TEXTS:
+        value = getattr(found, name)
+        if isinstance(value, dict):
+            value = value.get("name", value)
+        if isinstance(value, str):
+            if len(value) > chars_max:
+                dropped.append(cut)
+        elif value is not None:
+            dropped.append(not_text)
+    return tuple(dropped)
 
 
 def version_of(value: object) -> int:

@@ -49,6 +49,7 @@ from wirecopy.core.records.fields import (
     FieldPaths,
     Found,
     belongs_to,
+    dropped_of,
     find,
     find_all,
     text_of,
@@ -311,6 +312,7 @@ def decode_raw(
         version_of(found.version),
         text_of(found.evolved_from, limits.ID_CHARS_MAX),
         published.doubt,
+        dropped_of(found),
     )
 
 

@@ -8,22 +8,43 @@ nothing says so and ends with exit code 1. Only a file that cannot be read or wr
 from __future__ import annotations
 
 import argparse
+import asyncio
+import signal
 import sys
-from contextlib import ExitStack
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from wirecopy.core.model import VerdictKind
+from wirecopy.core import limits
+from wirecopy.core.engine import Engine
+from wirecopy.core.model import DateDoubt, Dropped, VerdictKind
 from wirecopy.core.records.raw import FieldPaths
 from wirecopy.core.records.shapes import PRESETS
-from wirecopy.shell.files.lines import STANDARD, FileTrouble, open_output
+from wirecopy.shell.files.extras import MissingExtraError
+from wirecopy.shell.files.lines import PARTIAL, STANDARD, FileTrouble, Line, open_output
 from wirecopy.shell.files.source import ArticleSource
+from wirecopy.shell.files.table_output import TableWriter
 from wirecopy.shell.files.warc import EXTRACTORS
 from wirecopy.shell.pipeline.scan_log import DAY_MS
-from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, Summary, scan
+from wirecopy.shell.pipeline.scanner import (
+    DROPPED_DATES,
+    Observer,
+    ScanOptions,
+    ScanOutputs,
+    Summary,
+    scan,
+)
 from wirecopy.shell.pipeline.workers import WorkerDiedError
+from wirecopy.shell.report.scan_report import ScanReport, report_page
 from wirecopy.shell.report.terminal import Terminal
+from wirecopy.shell.report.words import DOUBT_WORDS
+
+if TYPE_CHECKING:
+    from wirecopy.shell.standalone.scanned import ScannedPages
 
 JOBS_MAX: Final = 64  # one process replays what all others make: it is busy long before
 FIELDS: Final = tuple(place.name for place in fields(FieldPaths) if place.name != "presets")
@@ -32,6 +53,18 @@ LITTLE_PERCENT: Final = 50  # readable records below which a scan says that some
 EXIT_FINE: Final = 0
 EXIT_TROUBLE: Final = 1
 EXIT_USAGE: Final = 2
+EXIT_INTERRUPTED: Final = 130
+DROPPED_WORDS: Final[dict[Dropped | DateDoubt, str]] = {
+    Dropped.URL_TOO_LONG: f"url: over {limits.URL_CHARS_MAX:,} characters",
+    Dropped.URL_NOT_TEXT: "url: not text",
+    Dropped.TITLE_NOT_TEXT: "title: not text",
+    Dropped.TITLE_CUT: f"title: cut after {limits.TITLE_CHARS_MAX:,} characters",
+    Dropped.PUBLISHER_NOT_TEXT: "publisher: not text",
+    Dropped.PUBLISHER_CUT: f"publisher: cut after {limits.NAME_CHARS_MAX:,} characters",
+    Dropped.LANGUAGE_NOT_TEXT: "language: not text",
+    Dropped.LANGUAGE_CUT: f"language: cut after {limits.LANGUAGE_CHARS_MAX:,} characters",
+    **{doubt: f"published_at: {DOUBT_WORDS[doubt]}" for doubt in DROPPED_DATES},
+}
 _DESCRIPTION: Final = (
     "Judge every article of the inputs, in their order. Read are JSON lines, JSON arrays, CSV, Parquet, Arrow, WARC and WET, "
     "RSS, Atom and JSON Feed, text, Markdown and HTML files, and folders of these, each also packed as .gz, .xz, .zst or "
@@ -44,7 +77,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = _DESCRIPTION
     add = parser.add_argument
     add("input", nargs="+", metavar="IN", help="files, folders or patterns of articles; - is standard input")
-    add("-o", "--output", default=STANDARD, metavar="OUT", help="enriched records (default: standard output)")
+    add(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="enriched records as JSON lines, or as a table where the name ends in .parquet (default: standard output, or "
+        "nowhere with --report or --serve)",
+    )
+    add(
+        "--report",
+        metavar="FILE.html",
+        help="write the stories, who copied whom and the copied passages as one page",
+    )
+    add("--serve", action="store_true", help="show the result on web pages afterwards, until Ctrl-C")
+    add("--port", type=int, help="port of the pages (default: 8080, or a free one if it is taken)")
     add("--corrections", metavar="FILE", help="write corrections of earlier verdicts to this file")
     add("--dead", metavar="FILE", help="write unreadable records to this file, each with its reason")
     add(
@@ -101,47 +147,144 @@ def main(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     if options is None:
         return EXIT_USAGE
+    if args.output is None and not (args.report or args.serve):
+        args.output = STANDARD
+    engine = Engine(window_ms=options.window_ms)
+    report = ScanReport() if args.report else None
+    pages = _pages(engine, options) if args.serve else None
     try:
         source = ArticleSource(args.input, extractor=args.extractor)
         _refuse_overwriting(source, args)
-        summary = _scan_files(source, args, options, screen)
-    except (FileTrouble, WorkerDiedError) as trouble:
+        observers = [observer for observer in (report, pages) if observer is not None]
+        summary, interrupted = _scan_files(source, args, options, screen, engine, observers)
+        if report is not None:
+            with open_output(args.report) as file:
+                file.writelines(piece.encode("utf-8", "replace") for piece in report_page(report, args.input))
+    except (FileTrouble, MissingExtraError, WorkerDiedError) as trouble:
         sys.stderr.write(f"wirecopy scan: {trouble}\n")
+        _tell_partial(args)
         return EXIT_TROUBLE
     if not args.quiet:
         print_summary(summary, screen)
-    return _told(source, summary)
+    code = _told(source, summary)
+    if interrupted:
+        _tell_partial(args)
+        return EXIT_INTERRUPTED
+    return code if pages is None else _served(pages, args, code)
+
+
+def _outputs_of(args: argparse.Namespace) -> list[str]:
+    return [path for path in (args.output, args.corrections, args.dead, args.report) if path]
 
 
 def _refuse_overwriting(source: ArticleSource, args: argparse.Namespace) -> None:
     """FileTrouble where an output is one of the inputs."""
     inputs = {Path(path).resolve() for path in source.paths if path != STANDARD}
-    for output in (args.output, args.corrections, args.dead):
-        if output and output != STANDARD and Path(output).resolve() in inputs:
+    for output in _outputs_of(args):
+        if output != STANDARD and Path(output).resolve() in inputs:
             raise FileTrouble(f"Cannot write “{output}”: it is also an input. Name another file.")
 
 
 def _scan_files(
-    source: ArticleSource, args: argparse.Namespace, options: ScanOptions, screen: Terminal
-) -> Summary:
-    with ExitStack() as stack:
-        outputs = ScanOutputs(
-            enriched=stack.enter_context(open_output(args.output)),
-            corrections=stack.enter_context(open_output(args.corrections)) if args.corrections else None,
-            dead=stack.enter_context(open_output(args.dead)) if args.dead else None,
-        )
-        if args.quiet:
-            return scan(source, outputs, options)
-        bar = stack.enter_context(screen.progress("scanning"))
+    source: ArticleSource,
+    args: argparse.Namespace,
+    options: ScanOptions,
+    screen: Terminal,
+    engine: Engine,
+    observers: Sequence[Observer],
+) -> tuple[Summary, bool]:
+    """The counts, and whether Ctrl-C ended it: then what was judged so far is in the files."""
+    lines = _Interruptible(source)
+    summary = Summary()
+    with suppress(_Interrupted), ExitStack() as stack:
+        opened = partial(_opened, stack)
+        outputs = ScanOutputs(opened(args.output), opened(args.corrections), opened(args.dead))
+        bar = None if args.quiet else stack.enter_context(screen.progress("scanning"))
         shown_at = 0.0
 
         def on_progress(summary: Summary) -> None:
             nonlocal shown_at
-            if summary.seconds - shown_at >= PROGRESS_SECONDS:
+            if bar is not None and summary.seconds - shown_at >= PROGRESS_SECONDS:
                 shown_at = summary.seconds
                 bar.show(source.fraction(), _progress_note(summary))
 
-        return scan(source, outputs, options, on_progress)
+        summary = scan(lines, outputs, options, on_progress, engine, observers)
+        if lines.trouble is not None:
+            raise lines.trouble
+        if lines.interrupted:
+            raise _Interrupted
+    return summary, lines.interrupted
+
+
+class _Interrupted(KeyboardInterrupt):
+    """The scan was asked to end, and what it judged by then is written."""
+
+
+class _Interruptible:
+    """The lines of a source until Ctrl-C or SIGTERM, or until it cannot be read on: then what came before is judged first. A
+    second signal does what it would have done."""
+
+    def __init__(self, source: ArticleSource) -> None:
+        self._source = source
+        self.interrupted = False
+        self.trouble: FileTrouble | None = None
+
+    def __iter__(self) -> Iterator[Line]:
+        numbers = (
+            (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+        )
+        before = {number: signal.signal(number, self._asked) for number in numbers}
+        try:
+            for line in self._source:
+                if self.interrupted:
+                    return
+                yield line
+        except FileTrouble as trouble:
+            self.trouble = trouble
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _asked(self, number: int, _: object) -> None:
+        self.interrupted = True
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
+def _opened(stack: ExitStack, path: str | None) -> BinaryIO | None:
+    if path is None:
+        return None
+    table = _as_table if path.lower().endswith(".parquet") else None
+    return stack.enter_context(open_output(path, table, (FileTrouble, KeyboardInterrupt, WorkerDiedError)))
+
+
+def _as_table(file: BinaryIO) -> BinaryIO:
+    return cast(BinaryIO, TableWriter(file))
+
+
+def _tell_partial(args: argparse.Namespace) -> None:
+    for path in _outputs_of(args):
+        if path != STANDARD and Path(path + PARTIAL).exists():
+            sys.stderr.write(f"wirecopy scan: what was judged until then is in “{path}{PARTIAL}”\n")
+
+
+def _pages(engine: Engine, options: ScanOptions) -> ScannedPages:
+    from wirecopy.shell.standalone.scanned import ScannedPages  # here: the server is slow to import
+    from wirecopy.shell.web.site_data import ARTICLES_MAX
+
+    return ScannedPages(engine, options, ARTICLES_MAX)
+
+
+def _served(pages: ScannedPages, args: argparse.Namespace, code: int) -> int:
+    def told(address: str) -> None:
+        sys.stderr.write(f"wirecopy scan: the pages are at {address} until Ctrl-C\n")
+        sys.stderr.flush()
+
+    try:
+        asyncio.run(pages.serve(args.port, told))
+    except OSError as error:
+        sys.stderr.write(f"wirecopy scan: the pages cannot be served: {error.strerror or error}\n")
+        return EXIT_TROUBLE
+    return code
 
 
 def _told(source: ArticleSource, summary: Summary) -> int:
@@ -176,6 +319,9 @@ def print_summary(summary: Summary, screen: Terminal) -> None:
     rows.append(("corrections of earlier verdicts", f"{summary.corrections:,}"))
     rows.append(("records that could not be read", f"{summary.dead.total():,}"))
     rows += [(f"  {reason.value}", f"{count:,}") for reason, count in sorted(summary.dead.items())]
+    if summary.dropped:
+        rows.append(("fields that were not used", f"{summary.dropped.total():,}"))
+    rows += [(f"  {DROPPED_WORDS[what]}", f"{count:,}") for what, count in sorted(summary.dropped.items())]
     rows.append(("articles a second", f"{summary.articles_per_second:,.0f}"))
     screen.numbers(rows)
 
@@ -188,11 +334,11 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
         load_or_explain,  # here: slow to import, and `scan()` needs none of it
     )
 
-    named = [path for path in (args.output, args.corrections, args.dead) if path]
+    named = _outputs_of(args)
     places = [path if path == STANDARD else str(Path(path).absolute()) for path in named]
     if len(set(places)) < len(places):
         raise ValueError(
-            "enriched records, corrections and dead letters need separate files, but two have the same path"
+            "enriched records, corrections, dead letters and the report need separate files, but two have the same path"
         )
     loaded = load_or_explain()
     if loaded is None:

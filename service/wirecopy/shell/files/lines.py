@@ -20,7 +20,7 @@ import io
 import os
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from typing import BinaryIO, Final, cast
 from wirecopy.core import limits
 from wirecopy.shell.files.packing import BUFFER_BYTES, FAULTS, packed, unpacked
 
+PARTIAL: Final = ".partial"  # ending of an output that was not finished
 STANDARD: Final = "-"  # standard input or output, as everywhere else
 
 
@@ -106,10 +107,16 @@ class LineReader:
 
 
 @contextmanager
-def open_output(path: str) -> Iterator[BinaryIO]:
+def open_output(
+    path: str,
+    table: Callable[[BinaryIO], BinaryIO] | None = None,
+    keep: tuple[type[BaseException], ...] = (),
+) -> Iterator[BinaryIO]:
     """A binary stream that becomes `path` when the block ends well, and leaves no trace when it does not.
 
-    `-` is standard output, which nothing can take back. Raises FileTrouble when the file cannot be written.
+    `table`: makes the stream that is written to out of that of the file, and is closed before it. `keep`: where the block ends
+    in one of these, what was written becomes `path` + ".partial". `-` is standard output, which nothing
+    can take back. Raises FileTrouble when the file cannot be written.
     """
     if path == STANDARD:
         yield sys.stdout.buffer
@@ -123,13 +130,23 @@ def open_output(path: str) -> Iterator[BinaryIO]:
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     try:
         with _writing(path):
+            if keep:
+                target.with_name(target.name + PARTIAL).unlink(missing_ok=True)
             with beside.open("xb", buffering=BUFFER_BYTES) as file:
-                into = packed(file, target.suffix)
-                yield into
+                into = packed(file, target.suffix) if table is None else table(file)
+                unfinished: BaseException | None = None
+                try:
+                    yield into
+                except keep as error:
+                    unfinished = error
                 if into is not file:
                     into.close()
                 file.flush()
                 os.fsync(file.fileno())
+            if unfinished is not None:
+                if beside.stat().st_size:
+                    beside.replace(target.with_name(target.name + PARTIAL))
+                raise unfinished
             beside.replace(target)
     finally:
         with suppress(OSError):

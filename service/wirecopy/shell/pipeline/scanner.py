@@ -18,20 +18,33 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from wirecopy.core import limits
 from wirecopy.core.engine import Engine, Proposal, enrich
-from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason, VerdictKind
+from wirecopy.core.model import (
+    DateDoubt,
+    Dropped,
+    Outcome,
+    RawArticle,
+    RawPosition,
+    Rejected,
+    RejectReason,
+    VerdictKind,
+)
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched, json_bytes
 from wirecopy.shell.files.lines import PAUSE, Line
 from wirecopy.shell.pipeline.scan_log import TOPIC, Clock, LogTime
 from wirecopy.shell.pipeline.workers import Pending, WorkerPool, internal_fault
+from wirecopy.shell.ports import LogRecord
 
 BATCH_LINES_MAX: Final = 128
 BATCH_BYTES_MAX: Final = (
     8 * 1024 * 1024
 )  # what is held of raw lines at once, but for one line larger than that
+DROPPED_DATES: Final = frozenset(
+    (DateDoubt.UNREAD, DateDoubt.AMBIGUOUS, DateDoubt.PLACEHOLDER)
+)  # null in verdicts
 BATCHES_AHEAD: Final = 2  # handed out a worker: one that it works on, one that waits for it
 
 
@@ -67,6 +80,7 @@ class Summary:
     corrections: int = 0
     seconds: float = 0.0
     examples: dict[RejectReason, str] = field(default_factory=dict)  # of each reason the first detail
+    dropped: Counter[Dropped | DateDoubt] = field(default_factory=Counter)  # fields that were not used
 
     @property
     def articles(self) -> int:
@@ -77,17 +91,27 @@ class Summary:
         return self.articles / self.seconds if self.seconds > 0 else 0.0
 
 
+class Observer(Protocol):
+    """Told of what was judged, batch by batch: records of the log with their outcomes, and what they were made of."""
+
+    def judged(
+        self, records: Sequence[LogRecord], outcomes: Sequence[Outcome], proposals: Sequence[Proposal]
+    ) -> None: ...
+
+
 def scan(
     lines: Iterable[Line],
     outputs: ScanOutputs,
     options: ScanOptions,
     on_progress: Callable[[Summary], None] = lambda _: None,
     engine: Engine | None = None,
+    observers: Sequence[Observer] = (),
 ) -> Summary:
     """Judge every line in order and write the records. `on_progress` is called after each batch with the
-    counts so far. `engine`: a new one that holds the file's index afterwards.
+    counts so far. `engine`: a new one that holds the file's index afterwards. What was written goes out (`flush`) when the
+    input pauses.
     """
-    scanner = _Scanner(outputs, options, engine or Engine(window_ms=options.window_ms))
+    scanner = _Scanner(outputs, options, engine or Engine(window_ms=options.window_ms), observers)
     started = time.perf_counter()
     fingerprinted = scanner.fingerprinted if options.jobs == 1 else partial(_by_workers, options=options)
     with closing(fingerprinted(_batches(lines))) as batches:  # workers end here, whatever happens
@@ -105,7 +129,10 @@ Fingerprinted = tuple[list[Line], list[Proposal | Rejected]]  # a batch, and wha
 class _Scanner:
     """An engine with its outputs and counts; `judge` takes one batch through all stages."""
 
-    def __init__(self, outputs: ScanOutputs, options: ScanOptions, engine: Engine) -> None:
+    def __init__(
+        self, outputs: ScanOutputs, options: ScanOptions, engine: Engine, observers: Sequence[Observer]
+    ) -> None:
+        self._observers = observers
         self._outputs = outputs
         self._options = options
         self._engine = engine
@@ -114,19 +141,33 @@ class _Scanner:
         self.summary = Summary()
 
     def judge(self, batch: Sequence[Line], found: Sequence[Proposal | Rejected]) -> None:
+        """Takes a batch through; one without lines says that the input pauses."""
+        if not batch:
+            self._flush()
+            return
         proposals = self._readable(batch, found)
         first = self._log_offset
         self._log_offset += len(proposals)
-        outcomes = self._engine.replay_many(
-            [(first + index, time_ms, proposal.value) for index, (proposal, time_ms) in enumerate(proposals)]
-        )
+        records = [
+            LogRecord(first + index, time_ms, proposal.value)
+            for index, (proposal, time_ms) in enumerate(proposals)
+        ]
         enriched: list[bytes] = []
-        for (proposal, _), outcome in zip(proposals, outcomes, strict=True):
+        outcomes: list[Outcome] = []
+        for (proposal, _), outcome in zip(proposals, self._engine.replay_many(records), strict=True):
             assert isinstance(outcome, Outcome), "the engine refused a record of its own making"
             self._write_outcome(proposal, outcome, enriched)
+            outcomes.append(outcome)
         if self._outputs.enriched is not None and enriched:
             enriched.append(b"")
             self._outputs.enriched.write(b"\n".join(enriched))
+        for observer in self._observers:
+            observer.judged(records, outcomes, [proposal for proposal, _ in proposals])
+
+    def _flush(self) -> None:
+        for output in (self._outputs.enriched, self._outputs.corrections, self._outputs.dead):
+            if output is not None:
+                output.flush()
 
     def fingerprinted(self, batches: Iterable[list[Line]]) -> Generator[Fingerprinted]:
         """Each batch with what came of its lines, made in this process. A whole batch is read before any of it is
@@ -158,8 +199,15 @@ class _Scanner:
             if isinstance(proposal, Rejected):
                 self._bury(line, proposal)
                 continue
+            self._count_dropped(proposal.article)
             proposals.append((proposal, self._time.of(proposal.article.published_at_ms)))
         return proposals
+
+    def _count_dropped(self, article: RawArticle) -> None:
+        if article.dropped:
+            self.summary.dropped.update(article.dropped)
+        if article.date_doubt in DROPPED_DATES:
+            self.summary.dropped[article.date_doubt] += 1
 
     def _write_outcome(self, proposal: Proposal, outcome: Outcome, enriched: list[bytes]) -> None:
         try:
@@ -204,24 +252,29 @@ def _by_workers(batches: Iterable[list[Line]], *, options: ScanOptions) -> Gener
     ahead: deque[tuple[list[Line], Pending]] = deque()
     with WorkerPool(options.jobs, options.fields, options.aliases) as workers:
         for batch in batches:
-            came = [(line.value, RawPosition(TOPIC, 0, line.number)) for line in batch]
-            ahead.append((batch, workers.hand_out(came)))
-            if len(ahead) > BATCHES_AHEAD * options.jobs:
-                batch, pending = ahead.popleft()
-                yield batch, pending.results()
+            if batch:
+                came = [(line.value, RawPosition(TOPIC, 0, line.number)) for line in batch]
+                ahead.append((batch, workers.hand_out(came)))
+            while len(ahead) > (BATCHES_AHEAD * options.jobs if batch else 0):
+                first, pending = ahead.popleft()
+                yield first, pending.results()
+            if not batch:
+                yield batch, []
         while ahead:
             batch, pending = ahead.popleft()
             yield batch, pending.results()
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """The lines in batches; an empty one where the input has nothing to say for a moment."""
     batch: list[Line] = []
     size_bytes = 0
     for line in lines:
-        if line is PAUSE:  # the input has nothing to say: what came so far goes out
+        if line is PAUSE:  # what came so far goes out
             if batch:
                 yield batch
                 batch, size_bytes = [], 0
+            yield batch
             continue
         batch.append(line)
         size_bytes += len(line.value)

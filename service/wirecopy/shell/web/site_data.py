@@ -11,18 +11,17 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-from wirecopy.core.model import RawArticle, RawPosition, Rejected
+from wirecopy.core.model import Outcome, RawArticle, RawPosition, Refused, Rejected
 from wirecopy.shell.observe import logs
 from wirecopy.shell.options import CheckOptions
-from wirecopy.shell.ports import Lag, ProposalPort, RawReader, RawRecord, Steps
+from wirecopy.shell.ports import Lag, LogRecord, PipelineHealth, ProposalPort, RawReader, RawRecord, Steps
 from wirecopy.shell.web.catalogue import Catalogue, Entry, headline_of
 from wirecopy.shell.web.tally import Tally
 from wirecopy.shell.web.texts import Decode, GoneReason, Texts
 
 if TYPE_CHECKING:
-    from wirecopy.shell.pipeline.pipeline import Pipeline
     from wirecopy.shell.pipeline.text_check import TextChecker
 
 ARTICLES_MAX: Final = 100_000
@@ -44,6 +43,18 @@ class Status:
     passed_over: int  # articles that came faster than the pages could take
 
 
+class Followed(Protocol):
+    """What the pages ask of a pipeline."""
+
+    def observe(
+        self, observer: Callable[[Sequence[LogRecord], Sequence[Outcome | Refused]], None]
+    ) -> None: ...
+
+    def health(self) -> PipelineHealth: ...
+
+    def lag(self) -> Lag: ...
+
+
 class SiteData:
     """The data that the pages share. `catalogue` and `texts` are used on the event loop only."""
 
@@ -63,7 +74,7 @@ class SiteData:
         self.check_options = check or CheckOptions()
         self.texts = Texts(decode, reader)
         self.wall_clock_ms = wall_clock_ms
-        self._pipeline: Pipeline | None = None
+        self._pipeline: Followed | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._wanted: OrderedDict[RawPosition, str] = OrderedDict()
         self._wants = asyncio.Event()
@@ -93,7 +104,7 @@ class SiteData:
 
         return replace(steps, decode=and_tell, fingerprint=None if fingerprint is None else and_tell_all)
 
-    def attach(self, pipeline: Pipeline, checker: TextChecker | None = None) -> None:
+    def attach(self, pipeline: Followed, checker: TextChecker | None = None) -> None:
         """Connect the catalogue to the pipeline's outcomes and lag."""
         self._pipeline = pipeline
         self.checker = checker
