@@ -117,11 +117,30 @@ def _in_path(path: str, *, any_name: bool) -> str:
     return ""
 
 
+@lru_cache(maxsize=CACHED_NAMES_MAX)
+def _own_place(head: str) -> Place | None:
+    """The place of an address by what stands before its path, where that says all: articles are many, hosts few."""
+    host = host_of(head)
+    if not host:
+        return _NOWHERE
+    domain, carrier, _ = _of_host(host)
+    return Place(host, domain, "") if carrier is None else None
+
+
 def place_of(url: str) -> Place:
     """Where an article was published, by its address. "" throughout where there is no host."""
+    end = url.find("/", 8)
+    place = _own_place(url[: end + 1] if end >= 0 else url)
+    if place is not None and (
+        end < 0 or not (url.find(":/", end) >= 0 or url.find("%3", end) >= 0 or url.startswith("/@", end))
+    ):
+        return place
+    return _place_within(url)
+
+
+def _place_within(url: str) -> Place:
+    """The same of an address that holds another, or lies on a platform."""
     for _ in range(_UNWRAPPED_MAX):
-        if url.find("://", 8) < 0 and "%3" not in url and not any(mark in url for mark in _WRAPPERS):
-            break
         inner = _inner(url)
         if not inner:
             break
@@ -138,17 +157,6 @@ def place_of(url: str) -> Place:
         return Place(host, host, entry)
     named = _in_path(rest, any_name=True) if carrier is Carrier.PATH else ""
     return Place("", f"{entry}/{named}" if named else "", entry)
-
-
-_WRAPPERS = (
-    "ampproject.",
-    "bing-amp.com",
-    "/amp/",
-    ".translate.goog",
-    ".turbopages.org",
-    "amp.cloudflare.com",
-    ":/",
-)
 
 
 def names_page(address: str) -> bool:

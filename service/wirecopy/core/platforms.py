@@ -66,7 +66,8 @@ _BY_NAME_ALONE = """
     drive.google.com dropbox.com scribd.com archive.org webcitation.org perma.cc megalodon.jp ghostarchive.org
     archive.today archive.ph archive.is archive.li archive.fo archive.vn archive.md cachedview.com googleusercontent.com
     bingj.com 12ft.io 1ft.io removepaywall.com removepaywalls.com smry.ai freedium.cfd jina.ai outline.com
-    translate.goog turbopages.org ampproject.org ampproject.net bing-amp.com textise.net printfriendly.com diffbot.com
+    translate.goog turbopages.org ampproject.org ampproject.net
+    amp.cloudflare.com bing-amp.com textise.net printfriendly.com diffbot.com
     cloudflare-ipfs.com ipfs.io bit.ly bitly.com t.co tinyurl.com ow.ly buff.ly dlvr.it goo.gl lnkd.in is.gd v.gd fb.me
     youtu.be trib.al ift.tt j.mp rebrand.ly cutt.ly shorturl.at rb.gy t.ly tiny.cc soo.gd s.id wp.me flip.it spr.ly
     snip.ly po.st sco.lt goo.su clck.ru vk.cc u.to surl.li dwz.cn t.cn url.cn suo.im naver.me me2.do han.gl x.gd onl.tw
