@@ -264,3 +264,18 @@ def test_every_name_that_is_promised_is_there() -> None:
     assert set(wirecopy.__all__) <= set(dir(wirecopy))
     with pytest.raises(AttributeError):
         wirecopy.nothing  # noqa: B018
+
+
+def test_every_record_tells_its_own_effective_id() -> None:
+    url = "https://a.example/1"
+    index = Index()
+    given = [
+        {"id": "x", "body": TEXT},
+        {"url": url, "body": "words"},
+        {"body": "other words"},
+        {"id": 7, "body": "w"},
+    ]
+    ids = [index.add(one).to_dict()["id"] for one in given]
+    assert ids == ["x", url, "scan/0/2", "7"]
+    (copy,) = index.add_many([{"id": "copy", "publisher": "B", "body": TEXT}])
+    assert copy.original is not None and copy.original.id == "x" and copy.story == "x"

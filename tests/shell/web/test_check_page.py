@@ -38,6 +38,18 @@ async def test_a_copy_is_recognised_and_its_source_is_one_click_away(pages: Page
     assert len(document["links"]["sources"]) == len(document["republication"]["sources"]) == 1
 
 
+async def test_the_answer_has_date_and_publisher_of_the_original() -> None:
+    pages = PageClient()
+    pages.send(WIRE, "wire.com", title="A quarrel", id="w/1", published_at="2026-05-03T09:30:00Z")
+    original = json_of(await pages.post("/api/check", json.dumps({"text": WIRE}).encode()))["republication"][
+        "original"
+    ]
+    assert (original["publisher"], original["published_at"]) == ("wire.com", "2026-05-03T09:30:00Z")
+    shown = await pages.submit(text=WIRE)
+    assert shown.count("3 May 2026, 09:30 UTC") == 2, "of the source and of the original"
+    await pages.close()
+
+
 async def test_an_original_is_one_and_nothing_that_was_checked_is_remembered(pages: PageClient) -> None:
     for _ in range(2):
         document = json_of(await pages.post("/api/check", json.dumps({"text": prose(9)}).encode()))

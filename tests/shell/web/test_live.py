@@ -103,6 +103,8 @@ async def test_a_tick_looks_at_a_bounded_number_of_articles(monkeypatch: pytest.
         ({"verdict": "nonsense"}, ["a", "b", "c"]),
         ({"publisher": "C.EX"}, ["c"]),
         ({"language": "de"}, ["c"]),
+        ({"copied": "A.EX"}, ["b"]),
+        ({"copied": "a.example", "publisher": "b.ex"}, ["b"]),
     ],
 )
 async def test_only_what_passes_the_filters_is_sent(query: dict[str, str], ids: list[str]) -> None:

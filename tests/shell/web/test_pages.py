@@ -29,6 +29,7 @@ from wirecopy.core.engine import enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition
 from wirecopy.core.records.raw import encode_enriched
 from wirecopy.shell.web import evidence, rendering, stories
+from wirecopy.shell.web.exchange import segment
 from wirecopy.shell.web.rendering import article_url, story_url
 
 VOID = {"meta", "link", "input", "img", "br", "hr", "rect", "circle", "line", "path", "polyline"}
@@ -248,6 +249,16 @@ async def test_what_is_not_there_is_said_not_to_be_there(url: str) -> None:
 
 
 # ---- stories
+async def test_any_article_names_its_story() -> None:
+    world = FilledSite()
+    world.add(*samples.lines())
+    of_several = [entry for entry in world.site.catalogue.entries() if entry.id != entry.current.story]
+    assert len(of_several) > 5
+    for entry in of_several:
+        by_name = json.loads(await world.text(story_url(entry, ".json")))
+        assert json.loads(await world.text(f"/stories/{segment(entry.id)}.json")) == by_name
+
+
 async def test_a_story_is_told_in_time_with_its_correction() -> None:
     world = FilledSite()
     world.add(*samples.lines())

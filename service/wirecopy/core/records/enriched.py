@@ -87,6 +87,12 @@ OBJECTS: dict[str, tuple[Member, ...]] = {
             {"enum": [*(extent.value for extent in Extent), None]},
         ),
         Member(
+            "id",
+            "This article's id: the record's own, else its URL, else its position.",
+            _NAME,
+            since="0.2.0",
+        ),
+        Member(
             "story",
             "Id of the story's first article; copies and updates have the same.",
             _NAME,
@@ -232,8 +238,13 @@ def _source_to_json(source: Source) -> dict[str, object]:
     }
 
 
-def verdict_to_json(verdict: Verdict, body_xxh3: str, position: RawPosition) -> dict[str, object]:
-    """The field `republication` of the article at `position`. Offsets are those of the verdict; what is of a
+def verdict_to_json(
+    verdict: Verdict,
+    id: str,  # noqa: A002 - the member's name
+    body_xxh3: str,
+    position: RawPosition,
+) -> dict[str, object]:
+    """The field `republication` of the article `id` at `position`. Offsets are those of the verdict; what is of a
     closed list stays an enum, which is a string.
     """
     original, credit = verdict.original, verdict.credit
@@ -241,6 +252,7 @@ def verdict_to_json(verdict: Verdict, body_xxh3: str, position: RawPosition) -> 
         "schema": SCHEMA,
         "verdict": verdict.kind,
         "extent": verdict.extent,
+        "id": id,
         "story": verdict.story,
         "original": None if original is None else _original_to_json(original),
         # of most articles all shares are nought

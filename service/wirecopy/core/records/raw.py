@@ -323,7 +323,7 @@ def encode_enriched(article: RawArticle, verdict: Verdict, digest: str = "") -> 
     """The raw object as it came, with `republication` as its last member. `digest`: the body's, where it is
     known.
     """
-    republication = verdict_to_json(verdict, digest or body_xxh3(article.body), article.position)
+    republication = verdict_to_json(verdict, article.id, digest or body_xxh3(article.body), article.position)
     raw = article.raw
     comma = raw[-2] not in _BEFORE_FIRST or not raw[:-1].rstrip(_SPACE).endswith(b"{")
     name = _ANOTHER_MEMBER if comma else _FIRST_MEMBER
@@ -336,7 +336,9 @@ def encode_correction(correction: Correction) -> bytes:
         {
             "id": correction.id,
             "position": position_to_json(correction.position),
-            "republication": verdict_to_json(correction.verdict, correction.body_xxh3, correction.position),
+            "republication": verdict_to_json(
+                correction.verdict, correction.id, correction.body_xxh3, correction.position
+            ),
             "correction": {"reason": correction.reason.value, "cause": position_to_json(correction.cause)},
         }
     )

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from wirecopy.core import limits
 from wirecopy.core.model import Rejected, Verdict, VerdictKind
+from wirecopy.core.records.fields import time_text
 from wirecopy.core.records.raw import json_bytes, json_indented, json_value, republication_from_json
 from wirecopy.shell.files.lines import STANDARD, FileTrouble, LineReader, read_bytes
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown_line
@@ -215,8 +216,12 @@ def _print(terminal: Terminal, answer: dict[str, Any], record: dict[str, Any]) -
 
 def _print_sources(terminal: Terminal, verdict: Verdict) -> None:
     original = verdict.original
-    if original is not None and original.url:
-        terminal.indented(2, Piece("First: ", Tone.DIM), Piece(shown_line(original.url, 200)))
+    if original is not None:
+        published = None if original.published_at_ms is None else time_text(original.published_at_ms)
+        told = [shown_line(original.publisher or "unknown publisher", 60), published or "date unknown"]
+        if original.url:
+            told.append(shown_line(original.url, 200))
+        terminal.indented(2, Piece("First: ", Tone.DIM), Piece(" · ".join(told)))
     for source in verdict.sources[:SOURCES_SHOWN]:
         terminal.indented(
             2,

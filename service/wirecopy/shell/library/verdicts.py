@@ -65,7 +65,7 @@ class Verdict(model.Verdict, kw_only=True):
 
     def to_json(self) -> bytes:
         """The same as JSON in UTF-8."""
-        return json_bytes(verdict_to_json(self, self.body_xxh3, self.position))
+        return json_bytes(verdict_to_json(self, self.id, self.body_xxh3, self.position))
 
     def enriched(self) -> bytes:
         """The article's record with `republication` as its last member: a line of `scan -o`."""

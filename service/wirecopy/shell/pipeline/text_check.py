@@ -177,7 +177,7 @@ def document(checked: CheckResult) -> dict[str, Any]:
         "published_before": checked.verdict.kind is not VerdictKind.ORIGINAL,
         "summary": headline(checked.verdict),
         "sentences": sentences(checked.verdict),
-        "republication": verdict_to_json(checked.verdict, checked.body_xxh3, POSITION),
+        "republication": verdict_to_json(checked.verdict, checked.article.id, checked.body_xxh3, POSITION),
     }
 
 

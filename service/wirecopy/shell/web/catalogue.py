@@ -69,14 +69,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the viewer wants to see; empty means all. `publisher` is part of a name or domain."""
+    """What the viewer wants to see; empty means all. `publisher` is part of a name or domain, `copied` part of the name of
+    somebody whose text a republication holds."""
 
     kinds: frozenset[VerdictKind] = frozenset()
     publisher: str = ""
     language: str = ""
+    copied: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.kinds or self.publisher or self.language)
+        return bool(self.kinds or self.publisher or self.language or self.copied)
 
 
 class Catalogue:
@@ -355,6 +357,7 @@ class Matcher:
         self._filters = filters
         self._needle = filters.publisher.casefold()
         self._language = filters.language.casefold()
+        self._copied = filters.copied.casefold()
         self._names: dict[str, bool] = {}
 
     def __call__(self, entry: Entry) -> bool:
@@ -363,7 +366,16 @@ class Matcher:
             return False
         if self._needle and not (self._named(entry.publisher) or self._named(entry.domain)):
             return False
+        if self._copied and not self._copies(entry.current):
+            return False
         return not self._language or entry.language.casefold().startswith(self._language)
+
+    def _copies(self, verdict: Verdict) -> bool:
+        if verdict.kind is not VerdictKind.REPUBLICATION:
+            return False
+        original = () if verdict.original is None else (verdict.original.publisher,)
+        names = (*original, *(source.publisher for source in verdict.sources))
+        return any(self._copied in name.casefold() for name in names)
 
     def _named(self, name: str) -> bool:
         passes = self._names.get(name)

@@ -158,7 +158,7 @@ class Evidence:
             "published_at": None if found.published_at_ms is None else time_text(found.published_at_ms),
             "text": None,
             "text_gone": shown.article.detail,
-            "republication": verdict_to_json(shown.verdict, found.body_xxh3, found.position),
+            "republication": verdict_to_json(shown.verdict, found.id, found.body_xxh3, found.position),
         }
         return Response(200, json_bytes(fields), JSON)
 

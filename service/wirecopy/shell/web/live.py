@@ -57,6 +57,7 @@ def filters_of(request: Request) -> Filters:
         frozenset((VerdictKind(kind),)) if kind in set(VerdictKind) else frozenset(),
         request.query.get("publisher", "").strip()[:CHOICE_CHARS_MAX],
         request.query.get("language", "").strip()[:CHOICE_CHARS_MAX],
+        request.query.get("copied", "").strip()[:CHOICE_CHARS_MAX],
     )
 
 
@@ -200,6 +201,7 @@ def _chosen(filters: Filters) -> dict[str, str]:
         "verdict": next(iter(filters.kinds), ""),
         "publisher": filters.publisher,
         "language": filters.language,
+        "copied": filters.copied,
     }
     return {name: value for name, value in chosen.items() if value}
 

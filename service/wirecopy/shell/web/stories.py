@@ -185,7 +185,12 @@ class Stories:
             if entry is None:
                 return []
             story = entry.current.story
-        return catalogue.story(story)
+        if found := catalogue.story(story):
+            return found
+        members = catalogue.by_id(
+            story
+        )  # any member's id names the story, too: the newest article of that id
+        return catalogue.story(members[-1].current.story) if members else []
 
 
 def _pages(total: int) -> int:
@@ -315,7 +320,7 @@ def _as_json(member: Member) -> dict[str, Any]:
         "title": entry.title or None,
         "published_at": None if entry.published_at_ms is None else time_text(entry.published_at_ms),
         "seen_at": time_text(entry.log_time_ms),
-        "republication": verdict_to_json(entry.current, entry.body_xxh3, entry.position),
+        "republication": verdict_to_json(entry.current, entry.id, entry.body_xxh3, entry.position),
         "correction": None
         if entry.correction is None or entry.corrected_at_ms is None
         else {
