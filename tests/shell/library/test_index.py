@@ -269,7 +269,7 @@ def test_every_name_that_is_promised_is_there() -> None:
 def test_every_record_tells_its_own_effective_id() -> None:
     url = "https://a.example/1"
     index = Index()
-    given = [
+    given: list[dict[str, Any]] = [
         {"id": "x", "body": TEXT},
         {"url": url, "body": "words"},
         {"body": "other words"},
