@@ -4,15 +4,16 @@ python -m bench [--articles N] [--repeats N]
 python -m bench restart …    see restart.py
 python -m bench gather …     see gather.py
 python -m bench pages …      see pages.py
+python -m bench files …      see files.py
 """
 
 from __future__ import annotations
 
 import sys
 
-from bench import compare, gather, pages, restart
+from bench import compare, files, gather, pages, restart
 
-BENCHMARKS = {"restart": restart.main, "gather": gather.main, "pages": pages.main}
+BENCHMARKS = {"restart": restart.main, "gather": gather.main, "pages": pages.main, "files": files.main}
 
 
 def main(arguments: list[str]) -> int:

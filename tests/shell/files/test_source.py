@@ -415,3 +415,44 @@ def test_all_formats_give_the_same_verdicts(tmp_path: Path) -> None:
         verdicts.append([json.loads(line)["republication"] for line in out.read_bytes().splitlines()])
     assert verdicts[0] == verdicts[1] == verdicts[2]
     assert "republication" in {one["verdict"] for one in verdicts[0][COUNT:]}
+
+
+# ---- extraction by other processes
+@pytest.mark.parametrize("processes", [1, 3])
+@pytest.mark.parametrize("compressed", [True, False])
+def test_processes_beside_give_the_same_in_the_same_order(
+    processes: int, compressed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wirecopy.shell.files.source.BESIDE_BYTES_MIN", 0)
+    path = warc(tmp_path / "crawl.warc", "plain", compressed=compressed)
+    alone, beside = ArticleSource([str(path)]), ArticleSource([str(path)], processes=processes)
+    assert list(beside) == list(alone)
+    assert beside.reports[0].passed_over == alone.reports[0].passed_over
+    assert beside.reports[0].articles == alone.reports[0].articles == COUNT
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+@pytest.mark.parametrize("cut", [1, 4, 9, 200, 3_000])
+def test_processes_beside_say_where_a_packed_file_is_cut_off(
+    cut: int, processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wirecopy.shell.files.source.BESIDE_BYTES_MIN", 0)
+    path = warc(tmp_path / "crawl.warc.gz", "plain", compressed=True)
+    data = path.read_bytes()
+    path.write_bytes(data[:-cut])
+    source = ArticleSource([str(path)], processes=processes)
+    found = []
+    with pytest.raises(FileTrouble, match="cut off or damaged"):
+        found += [line.value for line in source]
+        raise AssertionError("it ended")
+    path.write_bytes(data + b"and more")
+    with pytest.raises(FileTrouble, match="cut off or damaged"):
+        list(ArticleSource([str(path)], processes=processes))
+
+
+def test_a_process_that_dies_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wirecopy.shell.files.source.BESIDE_BYTES_MIN", 0)
+    monkeypatch.setattr("wirecopy.shell.files.extracting.__name__", "wirecopy.no_such_module")
+    path = warc(tmp_path / "crawl.warc.gz", "plain", compressed=True)
+    with pytest.raises(FileTrouble, match="ended with code 1"):
+        list(ArticleSource([str(path)], processes=1))

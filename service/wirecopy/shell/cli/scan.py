@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 import threading
@@ -153,7 +154,8 @@ def main(args: argparse.Namespace) -> int:
     report = ScanReport() if args.report else None
     pages = _pages(engine, options) if args.serve else None
     try:
-        source = ArticleSource(args.input, extractor=args.extractor)
+        beside = max(1, args.jobs // 2) if (os.cpu_count() or 1) > 1 else 0  # extract pages
+        source = ArticleSource(args.input, extractor=args.extractor, processes=beside)
         _refuse_overwriting(source, args)
         observers = [observer for observer in (report, pages) if observer is not None]
         summary, interrupted = _scan_files(source, args, options, screen, engine, observers)

@@ -7,24 +7,15 @@ not when it was published, so such an article has no date.
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from wirecopy.core import limits
 from wirecopy.core.records.raw import json_bytes
 from wirecopy.shell.files.detect import Format
+from wirecopy.shell.files.page_facts import page_facts
 
 TITLE_CHARS_MAX: Final = 160
-_TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_LANGUAGE: Final = re.compile(r"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z-]{2,16})", re.IGNORECASE)
-_CANONICAL: Final = re.compile(
-    r"<link[^>]*\brel\s*=\s*[\"']?canonical[\"']?[^>]*\bhref\s*=\s*[\"']([^\"']+)", re.IGNORECASE
-)
-_PUBLISHED: Final = re.compile(
-    r"<meta[^>]*\barticle:published_time[\"'][^>]*\bcontent\s*=\s*[\"']([^\"']+)", re.IGNORECASE
-)
 
 
 def document(stream: BinaryIO, kind: Format, name: str) -> Iterator[bytes]:
@@ -43,22 +34,6 @@ def document(stream: BinaryIO, kind: Format, name: str) -> Iterator[bytes]:
         record["content_type"] = "text/markdown" if kind is Format.MARKDOWN else "text/plain"
         record["title"] = _first_line(text)
     yield json_bytes({field: value for field, value in record.items() if value})
-
-
-def page_facts(page: str) -> dict[str, object]:
-    """What a page says of itself: title, language, canonical address, time of publication."""
-
-    def first(pattern: re.Pattern[str]) -> str:
-        found = pattern.search(page)
-        return html.unescape(found[1]).strip() if found else ""
-
-    return {
-        "title": " ".join(first(_TITLE).split()),
-        "language": first(_LANGUAGE),
-        "url": first(_CANONICAL),
-        "published_at": first(_PUBLISHED),
-        "content_type": "text/html",
-    }
 
 
 def _first_line(text: str) -> str:

@@ -67,6 +67,7 @@ PACKINGS: Final = (
         sip_bytes=4096,
     ),
 )
+GZIP: Final = PACKINGS[0]
 _ZSTD: Final = PACKINGS[-1]
 
 

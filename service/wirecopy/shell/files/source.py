@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from wirecopy.core import limits
+from wirecopy.core.records.raw import json_bytes
 from wirecopy.shell.files.detect import (
     ENDINGS,
     START_BYTES,
@@ -33,6 +34,7 @@ from wirecopy.shell.files.detect import (
     format_of,
 )
 from wirecopy.shell.files.documents import document
+from wirecopy.shell.files.extracting import extracted
 from wirecopy.shell.files.extras import MissingExtraError
 from wirecopy.shell.files.feeds import feed_entries
 from wirecopy.shell.files.json_values import values
@@ -42,6 +44,7 @@ from wirecopy.shell.files.tables import arrow_rows, csv_rows, parquet_rows
 from wirecopy.shell.files.warc import warc_articles
 
 PAUSE_SECONDS: Final = 0.2
+BESIDE_BYTES_MIN: Final = 1 << 20  # of a WARC that is worth a process of its own
 _WILD: Final = frozenset("*?[")
 _ONE_ARTICLE: Final = (Format.HTML, Format.MARKDOWN, Format.TEXT)
 
@@ -59,8 +62,11 @@ class Report:
 class ArticleSource:
     """The articles of all inputs, as JSON objects in order. Raises FileTrouble where a named input cannot be read."""
 
-    def __init__(self, inputs: Iterable[str], *, extractor: str = "resiliparse") -> None:
+    def __init__(self, inputs: Iterable[str], *, extractor: str = "resiliparse", processes: int = 0) -> None:
+        """`processes` extract the pages of a WARC beside this one, where it is a file; 0: this one does."""
         self._extractor = extractor
+        self._processes = processes
+        self._place_bytes: int | None = None  # where the processes are in their file
         self.reports: list[Report] = []
         self.passed_over: Counter[str] = Counter()  # files of folders, by ending
         self._paths = list(self._files(inputs))
@@ -79,7 +85,9 @@ class ArticleSource:
         if not self._bytes_all or STANDARD in self._paths:
             return None
         with suppress(OSError, ValueError):
-            within = self._packed.tell() if self._packed is not None and not self._packed.closed else 0
+            within = self._place_bytes
+            if within is None:
+                within = self._packed.tell() if self._packed is not None and not self._packed.closed else 0
             return min(1.0, (self._bytes_before + within) / self._bytes_all)
         return None
 
@@ -96,6 +104,7 @@ class ArticleSource:
             except FAULTS as error:
                 raise FileTrouble(_damaged(report, error)) from error
             self._bytes_before += _size_bytes(path)
+            self._place_bytes = None
 
     # ---- one file
     def _lines_of(self, path: str, report: Report) -> Iterator[Line]:
@@ -126,10 +135,22 @@ class ArticleSource:
         if kind is Format.ARROW:
             return arrow_rows(stream, in_place)
         if kind is Format.WARC:
-            return warc_articles(stream, self._extractor, report.passed_over)
+            return self._of_warc(stream, path, report)
         if kind is Format.FEED:
             return feed_entries(stream)
         return document(stream, kind, path)
+
+    def _of_warc(self, stream: BinaryIO, path: str, report: Report) -> Iterator[bytes]:
+        if self._processes and path != STANDARD and _size_bytes(path) >= BESIDE_BYTES_MIN:
+            found = extracted(path, self._extractor, self._processes, report.passed_over, self._noted)
+        else:
+            found = warc_articles(stream, self._extractor, report.passed_over)
+        for fields in found:
+            if fields is not None:
+                yield json_bytes(fields)
+
+    def _noted(self, place_bytes: int) -> None:
+        self._place_bytes = place_bytes
 
     def _json_lines(self, stream: io.BufferedReader, report: Report, fd: int | None) -> Iterator[Line]:
         """The lines that are not blank. A number counts every line, so that it finds its line again in an editor."""

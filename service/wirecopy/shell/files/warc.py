@@ -20,67 +20,79 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Final
 
 from wirecopy.core import limits
-from wirecopy.core.records.raw import json_bytes
-from wirecopy.shell.files.documents import page_facts
 from wirecopy.shell.files.extras import needed
+from wirecopy.shell.files.page_facts import page_facts
 
 EXTRACTORS: Final = ("resiliparse", "trafilatura", "none")
 _CHUNK: Final = re.compile(rb"([0-9a-fA-F]{1,8})(?:;[^\r\n]{0,256})?\r\n")
 _HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
-Extract = Callable[[str], dict[str, Any]]
+Fields = dict[str, Any]
+Extract = Callable[[str], Fields]
 
 
-def warc_articles(stream: BinaryIO, extractor: str, passed_over: Counter[str]) -> Iterator[bytes]:
-    """The articles of a WARC or WET stream (unpacked) as JSON objects. `passed_over` counts records without one, by what
-    they are."""
+def warc_articles(
+    stream: BinaryIO,
+    extractor: str,
+    passed_over: Counter[str],
+    part: int = 0,
+    parts: int = 1,
+    begins: Callable[[int], None] = lambda _: None,
+) -> Iterator[Fields | None]:
+    """The fields of each article of a WARC or WET stream (unpacked), None for a record without one. `passed_over` counts
+    these, by what they are. Of several readers, each takes every so many records: `part` of `parts`. `begins` is told
+    where each record begins in the stream.
+    """
     warc = needed("fastwarc.warc", "WARC files", "files")
     kinds = warc.WarcRecordType
     extract = extraction(extractor)
-    for record in warc.ArchiveIterator(stream, parse_http=True):
+    for number, record in enumerate(warc.ArchiveIterator(stream, parse_http=True)):
+        begins(record.stream_pos)
+        if number % parts != part:
+            continue
         if record.record_type == kinds.conversion:
-            yield from _text_record(record, passed_over)
+            found: Fields | str = _text_record(record)
         elif record.record_type in (kinds.response, kinds.resource):
-            yield from _page_record(record, extract, passed_over)
+            found = _page_record(record, extract)
         else:
-            passed_over[f"{record.headers.get('WARC-Type', 'unknown')} record"] += 1
+            found = f"{record.headers.get('WARC-Type', 'unknown')} record"
+        if isinstance(found, str):
+            passed_over[found] += 1
+            yield None
+        else:
+            yield found
 
 
-def _text_record(record: Any, passed_over: Counter[str]) -> Iterator[bytes]:
+def _text_record(record: Any) -> Fields | str:
     text = record.reader.read(limits.RAW_BYTES_MAX).decode("utf-8", "replace")
     if text.strip():
-        yield _article(record, {"body": text, "content_type": "text/plain"})
-    else:
-        passed_over["record without text"] += 1
+        return _article(record, {"body": text, "content_type": "text/plain"})
+    return "record without text"
 
 
-def _page_record(record: Any, extract: Extract, passed_over: Counter[str]) -> Iterator[bytes]:
+def _page_record(record: Any, extract: Extract) -> Fields | str:
     http = record.http_headers
     if http is not None and http.status_code != 200:
-        passed_over[f"HTTP status {http.status_code}"] += 1
-        return
+        return f"HTTP status {http.status_code}"
     kind = (record.http_content_type or record.headers.get("Content-Type") or "").lower()
     if kind not in _HTML_TYPES and not kind.startswith("text/plain"):
-        passed_over[f"type {kind or 'unknown'}"] += 1
-        return
+        return f"type {kind or 'unknown'}"
     data = plain_body(record.reader.read(limits.RAW_BYTES_MAX * 2))
     if data is None:
-        passed_over["body that cannot be unpacked"] += 1
-        return
+        return "body that cannot be unpacked"
     encoding = needed("resiliparse.parse.encoding", "WARC files", "files")
     charset = record.http_charset or encoding.detect_encoding(data)
     text = encoding.bytes_to_str(data, charset)
     fields = extract(text) if kind in _HTML_TYPES else {"body": text, "content_type": "text/plain"}
     if str(fields.get("body") or "").strip():
-        yield _article(record, fields)
-    else:
-        passed_over["page without text"] += 1
+        return _article(record, fields)
+    return "page without text"
 
 
-def _article(record: Any, fields: dict[str, Any]) -> bytes:
+def _article(record: Any, fields: Fields) -> Fields:
     url = record.headers.get("WARC-Target-URI") or ""
     identifier = record.headers.get("WARC-Record-ID") or url
     article = {"id": identifier.strip("<>"), "url": url, "crawled_at": record.headers.get("WARC-Date")}
-    return json_bytes({name: value for name, value in (fields | article).items() if value})
+    return {name: value for name, value in (fields | article).items() if value}
 
 
 def plain_body(data: bytes) -> bytes | None:
