@@ -180,6 +180,7 @@ PUT_RIGHT = [
     (b'\xef\xbb\xbf{"body": "x"}', b'{"body": "x"}'),
     (b' \n{"body": "x"}\r\n', b'{"body": "x"}'),
     (b'\0\0\0\0\x07{"body": "x"}', b'{"body": "x"}'),
+    (b'\0\0\0\0\x07 \n{"body": "x"}', b'{"body": "x"}'),
     (b'{"body": "cut \\ud83d"}', b'{"body": "cut \\ufffd"}'),
     (b'{"body": "\\ud83d\\ude00, \\uDE00\\ud83d."}', b'{"body": "\\ud83d\\ude00, \\ufffd\\ufffd."}'),
     (b'{"body": "no escape \\\\ud83d but \\ud83d"}', b'{"body": "no escape \\\\ud83d but \\ufffd"}'),
@@ -452,3 +453,26 @@ def test_hashes_are_the_published_xxh3() -> None:
     assert xxh3_64(b"abc") == 0x78AF5F94892F3950
     assert xxh3_128_hex(b"") == "99aa06d3014798d86001c324468d497f"
     assert xxh3_128_hex(b"abc") == "06b05ab6733a618578af5f94892f3950"
+
+
+@pytest.mark.parametrize(
+    ("payload", "schema"),
+    [
+        (b"\x08id-1\x12some text", 42),  # Avro: lengths as zigzag numbers, then UTF-8
+        (b"\x00\x0a\x04id-1\x12\x09some text", 7),  # Protobuf: message index, fields with tags
+        (b"\xff\xfe\x80", 1),
+    ],
+)
+def test_framed_records_that_are_no_json_are_said_to_be_that(payload: bytes, schema: int) -> None:
+    value = b"\0" + schema.to_bytes(4, "big") + payload
+    found = decode_raw(value, RawPosition("t", 0, 0), FieldPaths(), {})
+    assert isinstance(found, Rejected)
+    assert found.reason is RejectReason.NOT_JSON
+    assert f"schema id {schema}" in found.detail and "Avro or Protobuf" in found.detail
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-be", "utf-32-be"])
+def test_wide_encodings_that_begin_with_zero_are_not_taken_for_frames(encoding: str) -> None:
+    value = '{"body": "x"}'.encode(encoding)
+    found = decode_raw(value, RawPosition("t", 0, 0), FieldPaths(), {})
+    assert isinstance(found, Rejected) and "schema id" not in found.detail

@@ -266,7 +266,7 @@ def read_date(value: object) -> ReadDate:
         text = value[: limits.TIME_CHARS_MAX + 1].strip()
         if not text:
             return NO_DATE
-        if text[4:5] == "-" and (text[-1] == "Z" or text[-6] in "+-"):  # as nearly all are
+        if text[4:5] == "-" and (text[-1] == "Z" or text[-6:-5] in ("+", "-")):  # as nearly all are
             try:
                 moment = datetime.fromisoformat(text)
             except (ValueError, IndexError):

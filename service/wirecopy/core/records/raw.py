@@ -12,6 +12,7 @@ always a valid UTF-8 JSON object:
 | Windows-1252 or Latin-1 bytes | re-encoded as UTF-8 where all speaks for it, else `not_utf8` |
 | the same member twice | the last one counts, both go out |
 | an integer over 64 bits | goes out as it came; as an id, its digits are kept |
+| Avro or Protobuf in Confluent framing | `not_json`, which says so |
 | NaN, Infinity, 1e999, raw control characters, two values | `not_json` |
 | nesting over limits.JSON_DEPTH_MAX | `too_deep` |
 | a `republication` from an earlier pass | cut, so that the new one is the only one |
@@ -56,7 +57,15 @@ from wirecopy.core.records.fields import (
     version_of,
 )
 from wirecopy.core.records.ninjs import is_ninjs, read_ninjs
-from wirecopy.core.records.repair import encoding_hint, json_hint, surrogates_mended, utf8_of_western
+from wirecopy.core.records.repair import (
+    FRAMING_BYTES,
+    encoding_hint,
+    framed_hint,
+    framing_of,
+    json_hint,
+    surrogates_mended,
+    utf8_of_western,
+)
 from wirecopy.core.records.shapes import BY_NAME, longest_text, recognise
 from wirecopy.core.text.html import has_references, looks_like_html, shown_text
 from wirecopy.core.text.markdown import without_addresses
@@ -171,8 +180,12 @@ def _parse(value: bytes) -> tuple[bytes, dict[str, Any]] | Rejected:
             RejectReason.TOO_LARGE,
             f"{len(value)} bytes: a record may have {limits.RAW_BYTES_MAX}; send the text alone",
         )
-    if value[:1] == b"\0" and value[5:6] == b"{":
-        value = value[5:]
+    if value[:1] == b"\0":
+        schema = framing_of(value)
+        if schema is not None:
+            value = value[FRAMING_BYTES:]
+            if value.lstrip(_SPACE)[:1] != b"{":
+                return _rejected(RejectReason.NOT_JSON, framed_hint(schema))
     if value.startswith(_BOM):
         value = value[3:]
     raw = value.strip(_SPACE)

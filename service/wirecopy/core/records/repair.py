@@ -78,3 +78,26 @@ def json_hint(value: bytes, fault: str) -> str:
     if "unexpected content" in fault:
         return "write one object per record"
     return "a record must be one JSON object"
+
+
+FRAMING_BYTES = 5  # of Confluent's serializers: zero, then the schema's id, big endian
+_SCHEMA_IDS_MAX = 1 << 26  # registries count from 1; UTF-16 begins alike, with a larger number
+_UTF_32 = b"\0\0\0"
+
+
+def framing_of(value: bytes) -> int | None:
+    """The schema's id in Confluent's framing; None where a value has none.
+    https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format
+    """
+    if len(value) <= FRAMING_BYTES or value[0] or (value.startswith(_UTF_32) and value[4:7] == _UTF_32):
+        return None
+    schema = int.from_bytes(value[1:FRAMING_BYTES], "big")
+    return schema if schema < _SCHEMA_IDS_MAX else None
+
+
+def framed_hint(schema: int) -> str:
+    """What to do about a framed value that is no JSON."""
+    return (
+        f"it is framed as Confluent's serializers do (schema id {schema}), and what is in the frame is no JSON but Avro or"
+        " Protobuf, which are not read: write JSON, or use the JSON Schema serializer"
+    )
