@@ -31,6 +31,7 @@ from tests.core.naive.verdict import (
     filled,
     hopeless,
     inside,
+    later_version_of,
     lead,
     may_be_version,
     named_measures,
@@ -431,7 +432,7 @@ class Oracle:
             votes = _usable(seen, seen.held)
             chains = self._chains(seen, votes)
             matches = [self._match(seen, number, runs) for number, runs in chains.items()]
-            matches = [match for match in matches if self._hopeful(seen, match)]
+            matches = [match for match in matches if self._hopeful(seen, match, set(chains))]
             good = [match for match in matches if accepted(match) or self._version(seen, match)]
             good = self._not_only_quoted(seen, votes, chains, good)
             if seen.same_address and not any(match.same_url for match in good):
@@ -448,7 +449,11 @@ class Oracle:
             seen.set_aside(repeated)
         if good:
             kept = {match.known.number for match in good}
-            further = [m for m in matches if m.known.number not in kept and also_source(m)]
+            further = [
+                m
+                for m in matches
+                if m.known.number not in kept and (also_source(m) or later_version_of(m, good))
+            ]
             good += self._not_only_quoted(seen, votes, chains, further)
         return good, chains
 
@@ -470,8 +475,18 @@ class Oracle:
             )
         ]
 
-    def _hopeful(self, seen: Seen, match: Match) -> bool:
-        on_site = match.known.domain == seen.record.domain
+    def _hopeful(self, seen: Seen, match: Match, candidates: set[int]) -> bool:
+        known = match.known
+        on_site = known.domain == seen.record.domain
+        if (
+            not on_site
+            and known.story != known.number
+            and known.story in candidates
+            and self._kept[known.story].record.domain == known.domain != ""
+            and match.measures.words >= limits.SECOND_WORDS_MIN
+            and not match.measures.before
+        ):
+            return True
         return (
             match.known.number in seen.same_address
             or (on_site and match.same_body)
@@ -503,9 +518,8 @@ class Oracle:
         def samples_of(number: int) -> set[int]:
             return {sample for article, sample, _ in _usable(seen, seen.held) if article == number}
 
-        def density(match: Match) -> float:
-            inside = len(seen.inside(match))
-            return match.measures.hits / inside if inside else 0.0
+        def inside(match: Match) -> int:
+            return len(seen.inside(match))
 
         def template_inside(match: Match) -> int:
             return len(seen.inside(match, template=True)) - len(seen.inside(match))
@@ -516,7 +530,7 @@ class Oracle:
             for i, position in enumerate(seen.positions)
             if not seen.template[i] and sketch.main_start <= position < sketch.main_end
         }
-        return Shared(sketch.title_digest, seen.words_scale, main, samples_of, density, template_inside)
+        return Shared(sketch.title_digest, seen.words_scale, main, samples_of, inside, template_inside)
 
     def _chains(self, seen: Seen, votes: list[tuple[int, int, int]]) -> dict[int, list[Run]]:
         """The runs of each candidate, lone hits among them, by number."""
@@ -709,7 +723,7 @@ class Oracle:
         sketch = seen.record.sketch
         lines, own = LineMap(sketch.lines), seen.own()
         main = (sketch.main_start, sketch.main_end)
-        doubtful = self._shared(seen).weak(sources[0].match)
+        doubtful = self._shared(seen).doubtful(sources[0].match)
         explained = []
         for source in sources:
             runs = source.match.runs
@@ -727,13 +741,15 @@ class Oracle:
             explained.append(ranges)
         stretches = painted(explained, sketch.tokens)
         alone = len(sources) == 1
-        if leading is not None and not doubtful:
+        page = main[1] - main[0] < limits.ARTICLE_ALONE_PART_MIN * sketch.tokens
+        if leading is not None and not doubtful and page:
             there = self._kept[sources[0].match.known.number].main if alone else (0, 0)
             own = trimmed(own, stretches, sources[0].match.runs, there, sources[0].match.same_title)
         held = [0] * len(sources)
         for start, end, index in stretches:
             held[index] += sum(own[start:end])
-        changed = self._reworded(seen, sources[0].match) if doubtful else 0
+        by_first = [(start, end) for start, end, index in stretches if index == 0]
+        changed = self._reworded(seen, sources[0].match, by_first) if doubtful else 0
         held[0] = max(0, held[0] - changed)
         share = _ratio(sum(held), sum(own))
         verdict = Verdict(
@@ -761,11 +777,17 @@ class Oracle:
         )
         return verdict, [(start, end) for start, end, _ in stretches]
 
-    def _reworded(self, seen: Seen, match: Match) -> int:
-        """Own tokens inside its runs that stand only in samples that a candidate does not hold."""
+    def _reworded(self, seen: Seen, match: Match, covered: list[tuple[int, int]]) -> int:
+        """Own tokens of what is taken for a candidate's that stand only in samples that it does not hold."""
         theirs = self._shared(seen).samples_of(match.known.number)
         sizes = range(limits.SHINGLE_TOKENS)
-        missing = [i for i in seen.inside(match) if i not in theirs]
+        missing = [
+            i
+            for i, at in enumerate(seen.positions)
+            if i not in theirs
+            and not seen.template[i]
+            and any(start <= at and at + limits.SHINGLE_TOKENS <= end for start, end in covered)
+        ]
         apart = {seen.positions[i] + n for i in missing for n in sizes}
         apart -= {seen.positions[i] + n for i in theirs for n in sizes}
         tokens = sum(own for t, own in enumerate(seen.own()) if t in apart)

@@ -154,12 +154,17 @@ VERSION_DENSITY_MIN = 0.7  # of the samples in between are the same
 VERSION_REPEATED_MAX = 0.08  # captions of one gallery: .1 to .5
 # forms and notices: what three stories share and none took from another
 FORM_DENSITY_MAX = 0.9  # of the samples in between are the same; copies with a few figures changed have more
+FORM_PAIRS_DENSITY_MAX = 0.92  # likewise of all three pairs together, which chance moves less; but
+FORM_LONG_SAMPLES = 24  # of a longer text, which a few figures that rise leave as dense as a form:
+FORM_LONG_DENSITY_MAX = 0.82
+FORM_HELD_DENSITY_MAX = 0.95  # one of the pairs alone
 FORM_PART_MIN = 0.55  # of both main regions
+FORM_WITNESS_PART_MIN = 0.4  # likewise of a third that bears a form out
 REMNANT_TEMPLATE_MIN = 0.5  # times as many samples in between are template as are shared
 REWORDED_TOKENS_A_SAMPLE = 2  # changed, that a sample speaks for which the source does not hold
 FORM_HITS_MIN = 5  # that both articles hold of this one
 FORM_EXPECTED_PART = 0.85  # of words that were changed, so many samples replace one
-FORM_DEVIATIONS = 0.4  # fewer than a copy would hold of the words in which two articles differ
+FORM_OWN_APART = 1.5  # times as many, and one more, where all three are of one publisher, who edits no copies
 FORM_APART_MAX = (
     3  # samples that one of two forms shares with a third by chance: the same weekday, the same town
 )

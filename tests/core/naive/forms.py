@@ -20,11 +20,20 @@ class Shared:
     words_scale: float
     main_samples: set[int]  # of the main region, templates' aside
     samples_of: Callable[[int], set[int]]  # by article number, templates' aside
-    density: Callable[[Match], float]
+    inside: Callable[[Match], int]  # samples inside its runs, templates' aside
     template_inside: Callable[[Match], int]  # samples inside its runs that are template
 
+    def density(self, match: Match) -> float:
+        inside = self.inside(match)
+        return match.measures.hits / inside if inside else 0.0
+
     def weak(self, match: Match) -> bool:
-        return not _vouched(match) and (self._sparse(match) or self._short(match))
+        long = self.inside(match) > limits.FORM_LONG_SAMPLES
+        sparse = self.density(match) < (limits.FORM_DENSITY_MAX if long else limits.FORM_HELD_DENSITY_MAX)
+        return self.doubtful(match) and (sparse or self._short(match))
+
+    def doubtful(self, match: Match) -> bool:
+        return not _vouched(match) and (self._may_be_filled_in(match) or self._short(match))
 
     def without_forms(self, good: list[Match], matches: list[Match]) -> list[Match]:
         forms = [match for match in good if self._is_form(match, matches)]
@@ -68,11 +77,14 @@ class Shared:
             and self.template_inside(match) >= limits.REMNANT_TEMPLATE_MIN * match.measures.hits
         ):
             return True
-        if not self.weak(match):
+        filled_in = self._may_be_filled_in(match)
+        if not filled_in and not self._short(match):
             return False
         held = self.samples_of(match.known.number)
         for witness in matches:
-            if witness is match or _vouched(witness):
+            w = witness.measures
+            part = min(w.containment_here, w.containment_there)
+            if witness is match or _vouched(witness) or part < limits.NOTICE_PART_MIN:
                 continue
             theirs = self.samples_of(witness.known.number)
             both = len(held & theirs)
@@ -84,22 +96,31 @@ class Shared:
                 and apart <= max(1, limits.NOTICE_APART_PART_MAX * both)
             ):
                 return True
-            later = witness.known if witness.known.number > match.known.number else match.known
-            expected = limits.FORM_EXPECTED_PART * self.density(match) * later.fresh
-            if (
-                self._sparse(match)
-                and both >= limits.FORM_HITS_MIN
-                and apart <= max(limits.FORM_APART_MAX, limits.FORM_APART_BOTH_MAX * both)
-                and later.fresh >= limits.FORM_FRESH_MIN
-                and apart <= expected - limits.FORM_DEVIATIONS * expected**0.5
-            ):
+            whole = filled_in and part >= limits.FORM_WITNESS_PART_MIN
+            if whole and both >= limits.FORM_HITS_MIN and apart <= self._apart_max(match, witness, both):
                 return True
         return False
 
-    def _sparse(self, match: Match) -> bool:
+    def _apart_max(self, match: Match, witness: Match, both: int) -> float:
+        fresh = (witness.known if witness.known.number > match.known.number else match.known).fresh
+        first, second = self.inside(match), self.inside(witness)
+        changed = first - match.measures.hits + second - witness.measures.hits + fresh
+        pairs = 1 - changed / max(1, 2 * first + second)
+        most = limits.FORM_PAIRS_DENSITY_MAX
+        if first > limits.FORM_LONG_SAMPLES:
+            most = limits.FORM_LONG_DENSITY_MAX
+        if fresh < limits.FORM_FRESH_MIN or pairs >= most:
+            return -1
+        expected = limits.FORM_EXPECTED_PART * max(0, pairs) * fresh
+        chance = max(limits.FORM_APART_MAX, limits.FORM_APART_BOTH_MAX * both)
+        if match.same_site and witness.same_site:
+            return min(chance, limits.FORM_OWN_APART * expected) + 1
+        return min(chance, expected)
+
+    def _may_be_filled_in(self, match: Match) -> bool:
         m = match.measures
         whole = min(m.containment_here, m.containment_there) >= limits.FORM_PART_MIN
-        return whole and self.density(match) < limits.FORM_DENSITY_MAX
+        return whole and self.density(match) < limits.FORM_HELD_DENSITY_MAX
 
     def _short(self, match: Match) -> bool:
         m = match.measures

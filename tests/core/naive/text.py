@@ -7,6 +7,7 @@ depend on them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -119,12 +120,35 @@ def line_words(start: int, characters: str, table: Table) -> Iterator[tuple[list
         yield word, first, end
 
 
+def spelt_numbers(text: str) -> set[int]:
+    """Places of the digits that go on with the number before them: single digits with single blanks between them, after a
+    sign that is not ASCII and a blank, in a text of which a sign before them may be of a script without spaces."""
+    found = set()
+    unspaced = [0x800 <= ord(c) < 0xE000 and not 0x2000 <= ord(c) < 0x3000 for c in text]
+    first = unspaced.index(True) if True in unspaced else len(text)
+    for at in range(max(4, first + 1), len(text)):
+        before = text[at - 4 : at]
+        word = (text[at] + text[at + 1 : at + 2]).encode("utf-8", "surrogatepass")
+        if (
+            re.fullmatch("[^\x00-\x7f] [0-9] ", before)
+            or (at - 2 in found and before[1:2] == " " and re.fullmatch("[0-9] ", before[2:]))
+        ) and re.match(b"[0-9](?![0-9A-Za-z])", word):
+            found.add(at)
+    return found
+
+
 def tokenise(text: str, table: Table) -> Tokenised:
     made = Tokenised()
     newlines = 0
+    spelt = spelt_numbers(text)
     for number, (start, characters) in enumerate(text_lines(text, table)):
         newlines += number > 0
-        words = list(line_words(start, characters, table))
+        words: list[tuple[list[int], int, int]] = []
+        for word, first, end in line_words(start, characters, table):
+            if first in spelt:
+                before, opened, _ = words.pop()
+                word, first = before + word, opened
+            words.append((word, first, end))
         bars = sum(c in BAR_SIGNS for c in characters) + COPYRIGHT * characters.count("©")
         if not words:
             continue

@@ -194,6 +194,14 @@ def also_source(match: Match) -> bool:
     return not match.same_site and _further(match.measures)
 
 
+def later_version_of(match: Match, accepted: Sequence[Match]) -> bool:
+    """Whether a candidate is its publisher's later version of an accepted one, and holds words of its own here."""
+    known = match.known
+    first = [one for one in accepted if one.known.number == known.story != known.number]
+    of_publisher = bool(first) and first[0].known.domain == known.domain and not match.same_site
+    return of_publisher and match.measures.words >= limits.SECOND_WORDS_MIN and not match.measures.before
+
+
 def _further(m: Measures) -> bool:
     return not m.before and m.lead_there >= limits.SECOND_LEAD_MIN and m.words >= limits.SECOND_WORDS_MIN
 

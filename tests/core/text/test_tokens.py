@@ -48,7 +48,25 @@ texts = st.one_of(
     st.text(st.characters(), max_size=60),
     st.lists(
         st.sampled_from(
-            ["word", "12", "Über", "漢字かな", "ไทยไทย", " ", ". ", "\n", "\n\n", "\r\n", "| ", "© "]
+            [
+                "word",
+                "12",
+                "7 ",
+                "5 ",
+                "9",
+                "字 ",
+                "é ",
+                "Über",
+                "漢字かな",
+                "ไทยไทย",
+                " ",
+                ". ",
+                "\n",
+                "\n\n",
+                "\r\n",
+                "| ",
+                "© ",
+            ]
         ),
         max_size=60,
     ).map("".join),
@@ -176,6 +194,21 @@ def test_different_words_are_different_tokens(left: str, right: str) -> None:
 )
 def test_composition_does_not_matter(text: str) -> None:
     assert words_of(unicodedata.normalize("NFC", text)) == words_of(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize("number", ["7", "75", "602", "1984"])
+def test_a_number_set_apart_sign_by_sign_is_that_number(number: str) -> None:
+    """As scanners and some converters write: a blank between all signs."""
+    text = f"盛夏{number}个工程师放弃了{number}年的计划"
+    apart = " ".join(text)
+    assert words_of(apart) == words_of(text)
+    assert_is_twin(apart)
+    assert_is_twin(f"{apart}\n{apart} {number} x")
+
+
+def test_numbers_that_stand_beside_each_other_stay_apart() -> None:
+    assert words_of("he drew 7 5 and 3") == ["he", "drew", "7", "5", "and", "3"]
+    assert words_of("漢字 12 5 个")[-3:-1] == ["12", "5"]
 
 
 def test_hangul_is_compared_letter_by_letter() -> None:

@@ -124,7 +124,7 @@ def tokenise_into(
     lines_max = np.uint64(len(lines))
     if room < _2 * size + _8:
         return CANONICAL_FULL, 0, 0
-    i = tokens = line = written = np.uint64(0)
+    i = tokens = line = written = spelt_to = np.uint64(0)
     char = last_end = line_char = line_end = np.int64(0)
     letters = digits = punctuation = bars = newlines = np.int64(0)
     line_token = line_lower = line_blank = unspaced_chars = np.int64(0)
@@ -196,6 +196,22 @@ def tokenise_into(
                 line_end = letters = digits = punctuation = np.int64(0)
                 line_lower = np.int64((flags & LOWER) != 0)
                 line_blank = np.int64(newlines > 1)
+            if (
+                not in_token
+                and may_lack_spaces
+                and np.uint8(0) < letter < 0x3A
+                and i > _4
+                and utf8[i - _1] == 32
+                and 0 < _ASCII_WORDS[utf8[i - _2]] < 0x3A
+                and utf8[i - _3] == 32
+                and (utf8[i - _4] >= 0x80 or spelt_to == i - _2)
+                and (i + _1 == size or _ASCII_WORDS[utf8[i + _1]] == 0)
+            ):  # a number spelt digit by digit among signs set apart: the last token goes on
+                spelt_to = i
+                tokens -= _1
+                written -= _1
+                in_token = True
+                unspaced_chars = np.int64(0)
             if not in_token:
                 in_token = True
                 unspaced_chars = np.int64(0)

@@ -7,7 +7,8 @@ letters, so that composed and decomposed text are one; Serbian is compared in La
 letters. Scripts that write no spaces (Han, kana, Thai, Lao, Khmer, Myanmar, Tibetan) are cut into pseudo-words
 at a content-defined place, after a character whose own hash says so, five at most: so both copies of a passage
 are cut alike from its second pseudo-word on, and "words" count about alike in every script. A space between two
-such characters, as scanners and Thai clauses have, is passed over. The obvious other, a token a character, makes
+such characters, as scanners and Thai clauses have, is passed over, and so is one between the digits of a number
+that is set apart with them. The obvious other, a token a character, makes
 k-token shingles of such scripts too short to tell stories apart.
 
 The kernels write into arrays that are kept and lent out (`borrow`, `give_back`): fresh arrays sized by the text's

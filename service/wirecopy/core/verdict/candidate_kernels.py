@@ -145,6 +145,15 @@ def _spans(chosen: Array, votes: Array, rows: Array, base: Number) -> Any:
 
 
 @kernel
+def _later_version(chosen: Array, words: Number, row: Any, rows: Array, base: Number) -> Any:
+    """Whether an article is a later version by the publisher of one that is chosen, and holds words of its own here."""
+    for number in chosen:
+        if number == row.story:
+            return words >= limits.SECOND_WORDS_MIN and rows[np.int64(number) - base].site == row.site
+    return False
+
+
+@kernel
 def _hopeful(
     chosen: Array,
     same: Array,
@@ -156,8 +165,8 @@ def _hopeful(
     query: Any,
     candidates: Array,
 ) -> Any:
-    """Grades the chosen articles; keeps in candidates those that may be sources, and of the same address or of this site
-    whatever their grades, and returns how many they are."""
+    """Grades the chosen articles; keeps in candidates those that may be sources, later versions of them, and of the same
+    address or of this site whatever their grades, and returns how many they are."""
     hopeful = np.int64(0)
     for c in range(len(chosen)):
         row = rows[np.int64(chosen[c]) - base]
@@ -171,6 +180,8 @@ def _hopeful(
         )
         for number in same:
             keep |= number == chosen[c]
+        if not keep and candidate.grades & GRADE_BEFORE == 0 and row.story != chosen[c]:
+            keep = _later_version(chosen, measures[c].words, row, rows, base)
         hopeful += keep
     return hopeful
 

@@ -272,8 +272,13 @@ def ranges_here(comparison: Comparison, measured: Measured) -> list[tuple[int, i
 def density(comparison: Comparison, measured: Measured) -> float:
     """The part of this article's samples inside a candidate's runs that the candidate holds: 1 where it was copied to the
     letter; less, the more words were changed in it."""
-    inside = _samples_inside(comparison, measured, comparison.template)
+    inside = samples_inside(comparison, measured)
     return measured.hits / inside if inside else 0.0
+
+
+def samples_inside(comparison: Comparison, measured: Measured) -> int:
+    """How many of this article's samples inside a candidate's runs are not template."""
+    return _samples_inside(comparison, measured, comparison.template)
 
 
 def template_inside(comparison: Comparison, measured: Measured) -> int:
@@ -298,16 +303,16 @@ def repeated(comparison: Comparison, measured: Measured) -> float:
     return int((times[which][inside] > 1).sum()) / held if held else 0.0
 
 
-def reworded(comparison: Comparison, measured: Measured) -> int:
-    """How many own tokens inside a candidate's runs were changed: of those that stand only in samples that it does not hold,
-    two a sample at most, since one word that was changed takes its neighbours' shingles with it."""
+def reworded(comparison: Comparison, article: int, covered: I32) -> int:
+    """How many own tokens of what is taken for another article's (`covered` [ranges, 2]) it does not hold: of those that
+    stand only in samples that it does not hold, two a sample at most, since one word that was changed takes its
+    neighbours' shingles with it."""
     sketch = comparison.record.sketch
-    inside = comparison.template == 0
-    runs = np.zeros(len(inside), np.bool_)
-    for start, end in ranges_here(comparison, measured):
-        runs |= (sketch.positions >= start) & (sketch.positions + limits.SHINGLE_TOKENS <= end)
-    held = comparison.samples_of(measured.article)
-    inside &= runs
+    inside = np.zeros(len(sketch.ids), np.bool_)
+    for start, end in covered.tolist():
+        inside |= (sketch.positions >= start) & (sketch.positions + limits.SHINGLE_TOKENS <= end)
+    inside &= comparison.template == 0
+    held = comparison.samples_of(article)
     inside[held] = False
     marked = np.zeros(sketch.tokens + limits.SHINGLE_TOKENS, np.bool_)
     for which, mark in ((np.flatnonzero(inside), True), (held, False)):

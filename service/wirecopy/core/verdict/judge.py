@@ -29,7 +29,7 @@ from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison, ranges_here, reworded
 from wirecopy.core.verdict.corrections import correct_copies
 from wirecopy.core.verdict.learning import NOTHING_COVERED, Learned
-from wirecopy.core.verdict.matching import Matches, find_matches, weak, without_witnesses
+from wirecopy.core.verdict.matching import Matches, doubtful, find_matches, weak, without_witnesses
 from wirecopy.core.verdict.passages import drawn, whole
 from wirecopy.core.verdict.quotations import told
 from wirecopy.core.verdict.rules import (
@@ -281,12 +281,12 @@ def _drawn(
 ) -> tuple[Verdict, I32]:
     """A verdict that draws on sources, the leading one first, and the token ranges that they explain.
 
-    Of a weak match nothing is taken for the source's that it does not hold: it may be a form with other facts."""
+    Of a doubtful match nothing is taken for the source's that it does not hold: it may be a form with other facts."""
     leading = chosen[0]
-    doubtful = weak(comparison, leading)
-    found = drawn(comparison, chosen, newer=kind is not VerdictKind.REPUBLICATION, doubtful=doubtful)
+    in_doubt = doubtful(comparison, leading)
+    found = drawn(comparison, chosen, newer=kind is not VerdictKind.REPUBLICATION, doubtful=in_doubt)
     total = found.total
-    changed = reworded(comparison, leading.measured) if doubtful else 0
+    changed = reworded(comparison, leading.known.number, found.by_first) if in_doubt else 0
     found.by_source[0] = max(0, found.by_source[0] - changed)
     sources = [
         Source(

@@ -21,8 +21,6 @@ shingle, or a story that many papers edit would silence itself.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from wirecopy.core import limits
@@ -39,6 +37,7 @@ from wirecopy.core.verdict.comparison import (
     measure_whole,
     ranges_here,
     repeated,
+    samples_inside,
     score_candidates,
     template_inside,
 )
@@ -55,6 +54,7 @@ from wirecopy.core.verdict.rules import (
     also_source,
     hopeless,
     later_version,
+    later_version_of,
     may_be_version,
     same_publisher,
 )
@@ -95,7 +95,11 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
         comparison.flag_tokens()  # of what was set aside at last
     if good and good != matches:
         numbers = {match.known.number for match in good}
-        further = [match for match in matches if match.known.number not in numbers and also_source(match)]
+        further = [
+            match
+            for match in matches
+            if match.known.number not in numbers and (also_source(match) or later_version_of(match, good))
+        ]
         good += _not_only_quoted(index, comparison, further, [])
     return Matches(good, measured, quoting)
 
@@ -180,9 +184,19 @@ def _matches(index: OriginIndex, comparison: Comparison, measured: list[Measured
 
 
 # ---- forms and notices
-def weak(comparison: Comparison, match: Match) -> bool:
+def doubtful(comparison: Comparison, match: Match) -> bool:
     """Whether a match may be a form or a notice, for all that the two texts say."""
-    return not _vouched(match) and (_sparse(comparison, match.measured) or _short(comparison, match))
+    return not _vouched(match) and (_filled_in(comparison, match.measured) or _short(comparison, match))
+
+
+def weak(comparison: Comparison, match: Match) -> bool:
+    """Whether a match that is doubtful differs in so much that another like it would be a form: it is a witness then."""
+    if not doubtful(comparison, match):
+        return False
+    most = limits.FORM_HELD_DENSITY_MAX
+    if samples_inside(comparison, match.measured) > limits.FORM_LONG_SAMPLES:
+        most = limits.FORM_DENSITY_MAX
+    return density(comparison, match.measured) < most or _short(comparison, match)
 
 
 def without_forms(comparison: Comparison, good: list[Match], matches: list[Match]) -> list[Match]:
@@ -233,12 +247,13 @@ def _is_form(comparison: Comparison, match: Match, matches: list[Match]) -> bool
         return False
     if _remnant(comparison, match.measured):
         return True
-    sparse, short = _sparse(comparison, match.measured), _short(comparison, match)
-    if not sparse and not short:
+    short, filled_in = _short(comparison, match), _filled_in(comparison, match.measured)
+    if not filled_in and not short:
         return False
     held = set(comparison.samples_of(match.known.number).tolist())
     for witness in matches:
-        if witness is match or _vouched(witness):
+        part = min(witness.measured.containment_here, witness.measured.containment_there)
+        if witness is match or _vouched(witness) or part < limits.NOTICE_PART_MIN:
             continue
         theirs = set(comparison.samples_of(witness.known.number).tolist())
         both = len(held & theirs)
@@ -246,10 +261,10 @@ def _is_form(comparison: Comparison, match: Match, matches: list[Match]) -> bool
         if short and _titles_differ(match, witness) and apart <= max(1, limits.NOTICE_APART_PART_MAX * both):
             return True
         if (
-            sparse
+            filled_in
+            and part >= limits.FORM_WITNESS_PART_MIN
             and both >= limits.FORM_HITS_MIN
-            and apart <= max(limits.FORM_APART_MAX, limits.FORM_APART_BOTH_MAX * both)
-            and apart <= _apart_max(comparison, match, witness)
+            and apart <= _apart_max(comparison, match, witness, both)
         ):
             return True
     return False
@@ -268,16 +283,27 @@ def _own_copy(comparison: Comparison, match: Match, forms: list[Match]) -> bool:
     )
 
 
-def _apart_max(comparison: Comparison, match: Match, witness: Match) -> float:
-    """So many samples may two articles hold of this one that the other does not, and all three be one form.
+def _apart_max(comparison: Comparison, match: Match, witness: Match, both: int) -> float:
+    """So many samples may two articles hold of this one that the other does not, and all three be one form; less than
+    none where the three differ too little to be one. both: samples that all three hold.
 
     Where the two differ, the later has words that nobody had before it. A copy of either holds as large a part of what
-    these replaced as of all the rest, give or take what chance does to a count."""
-    differ = max(match.known, witness.known, key=lambda known: known.number).fresh
-    expected = limits.FORM_EXPECTED_PART * density(comparison, match.measured) * differ
-    return (
-        expected - limits.FORM_DEVIATIONS * math.sqrt(expected) if differ >= limits.FORM_FRESH_MIN else -1.0
-    )
+    these replaced as of all the rest. Three by one publisher are no copies, so that chance may have more say."""
+    fresh = max(match.known, witness.known, key=lambda known: known.number).fresh
+    inside = samples_inside(comparison, match.measured)
+    inside_witness = samples_inside(comparison, witness.measured)
+    changed = inside - match.measured.hits + inside_witness - witness.measured.hits + fresh
+    pairs = 1.0 - changed / max(1, 2 * inside + inside_witness)
+    long = inside > limits.FORM_LONG_SAMPLES
+    if fresh < limits.FORM_FRESH_MIN or pairs >= (
+        limits.FORM_LONG_DENSITY_MAX if long else limits.FORM_PAIRS_DENSITY_MAX
+    ):
+        return -1.0
+    expected = limits.FORM_EXPECTED_PART * max(0.0, pairs) * fresh
+    chance = max(limits.FORM_APART_MAX, limits.FORM_APART_BOTH_MAX * both)
+    if match.same_site and witness.same_site:
+        return min(chance, limits.FORM_OWN_APART * expected) + 1
+    return min(chance, expected)
 
 
 def _remnant(comparison: Comparison, measured: Measured) -> bool:
@@ -287,10 +313,10 @@ def _remnant(comparison: Comparison, measured: Measured) -> bool:
     return template_inside(comparison, measured) >= limits.REMNANT_TEMPLATE_MIN * measured.hits
 
 
-def _sparse(comparison: Comparison, measured: Measured) -> bool:
-    """Whether words were changed all over what the two share, and that is most of both."""
+def _filled_in(comparison: Comparison, measured: Measured) -> bool:
+    """Whether what the two share is most of both, and words were changed in it."""
     part = min(measured.containment_here, measured.containment_there)
-    return part >= limits.FORM_PART_MIN and density(comparison, measured) < limits.FORM_DENSITY_MAX
+    return part >= limits.FORM_PART_MIN and density(comparison, measured) < limits.FORM_HELD_DENSITY_MAX
 
 
 def _short(comparison: Comparison, match: Match) -> bool:

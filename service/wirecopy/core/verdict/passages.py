@@ -37,6 +37,7 @@ class Drawn(Value):
     covered: I32  # [stretches, 2]; lent until the index compares another article
     total: int  # the article's own tokens
     by_source: list[int]  # how many of them each source explains
+    by_first: I32  # of `covered`, what the first source explains
 
 
 def drawn(comparison: Comparison, chosen: Sequence[Match], *, newer: bool, doubtful: bool) -> Drawn:
@@ -44,7 +45,9 @@ def drawn(comparison: Comparison, chosen: Sequence[Match], *, newer: bool, doubt
     newer version changed is new; what a copy reworded is the source's, unless it is doubtful that it is one."""
     sketch, workspace = comparison.record.sketch, comparison.workspace
     trim = TRIM_NOTHING
-    if len(chosen) == 1 and not (newer or doubtful):
+    # where no page stands around an article, what it says beside the source are words of its own
+    page = sketch.main_end - sketch.main_start < limits.ARTICLE_ALONE_PART_MIN * sketch.tokens
+    if len(chosen) == 1 and page and not (newer or doubtful):
         trim = TRIM_TITLED if chosen[0].same_title else TRIM_PAGE
     main_start, main_end = sketch.main_start, sketch.main_end
     within = (main_start, main_end) if newer else (main_start if sketch.title_found else 0, sketch.tokens)
@@ -59,7 +62,9 @@ def drawn(comparison: Comparison, chosen: Sequence[Match], *, newer: bool, doubt
     made = _draw(workspace, sketch.lines, workspace.runs)
     counts = workspace.counts[: COUNT_SOURCES + len(chosen)].tolist()
     passages = _passages(workspace.stretches[:made], ids)
-    return Drawn(passages, workspace.covered[:made], counts[COUNT_TOTAL], counts[COUNT_SOURCES:])
+    covered = workspace.covered[:made]
+    by_first = covered[workspace.stretches["source"][:made] == 0]
+    return Drawn(passages, covered, counts[COUNT_TOTAL], counts[COUNT_SOURCES:], by_first)
 
 
 def _draw(workspace: Workspace, lines: I32, runs: Records) -> int:

@@ -146,6 +146,18 @@ def also_source(match: Match) -> bool:
     return not match.same_site and match.measured.grades & GRADE_FURTHER != 0
 
 
+def later_version_of(match: Match, accepted: Sequence[Match]) -> bool:
+    """Whether a candidate is a later version of a source, by the same publisher: what it holds here is what that added."""
+    known = match.known
+    return (
+        not match.same_site
+        and match.measured.words >= limits.SECOND_WORDS_MIN
+        and match.measured.grades & GRADE_BEFORE == 0
+        and known.story != known.number
+        and any(one.known.number == known.story and one.known.domain == known.domain for one in accepted)
+    )
+
+
 def cover(comparison: Comparison, matches: list[Match]) -> list[Match]:
     """Greedy set cover of this article's own tokens by sources, largest first: passage_kernels.cover."""
     workspace = comparison.workspace
