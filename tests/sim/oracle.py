@@ -72,6 +72,7 @@ from wirecopy.core.verdict.rules import (
     later_version,
     older_version,
     same_publisher,
+    stands_in,
 )
 
 NO_POSITION = 65_535
@@ -403,6 +404,12 @@ class Oracle:
         brief = record.sketch.tokens < limits.NOTICE_BODY_TOKENS_MAX and not seen.same_address
         if brief and len(titles) > 1 and title not in (0, *titles):
             return None
+        if not seen.same_address and all(
+            stands_in(record, known)
+            for known in map(self._known, seen.same_body)
+            if same_publisher(record, known)
+        ):
+            return None
         for number in sorted(seen.same_body):
             known = self._known(number)
             if not same_publisher(record, known):
@@ -434,6 +441,12 @@ class Oracle:
             matches = [self._match(seen, number, runs) for number, runs in chains.items()]
             matches = [match for match in matches if self._hopeful(seen, match, set(chains))]
             good = [match for match in matches if accepted(match) or self._version(seen, match)]
+            good = [
+                match
+                for match in good
+                if match.same_url
+                or not (match.same_body and match.same_site and stands_in(seen.record, match.known))
+            ]
             good = self._not_only_quoted(seen, votes, chains, good)
             if seen.same_address and not any(match.same_url for match in good):
                 good += self._by_address(seen)
@@ -530,7 +543,15 @@ class Oracle:
             for i, position in enumerate(seen.positions)
             if not seen.template[i] and sketch.main_start <= position < sketch.main_end
         }
-        return Shared(sketch.title_digest, seen.words_scale, main, samples_of, inside, template_inside)
+        return Shared(
+            sketch.title_digest,
+            seen.words_scale,
+            sketch.main_start,
+            main,
+            samples_of,
+            inside,
+            template_inside,
+        )
 
     def _chains(self, seen: Seen, votes: list[tuple[int, int, int]]) -> dict[int, list[Run]]:
         """The runs of each candidate, lone hits among them, by number."""
@@ -968,6 +989,14 @@ def _more_than_quoted(
     if match.same_title or match.names:
         named = len(plain) >= limits.PLAIN_NAMED_TOKENS_MIN * scale
         return quoted_words < limits.QUOTATION_WORDS_MIN or named
+    inside = len(seen.inside(match))
+    if (
+        max(measures.containment_here, measures.containment_there) < limits.SCATTERED_PART_MAX
+        and max(measures.lead_here, measures.lead_there) < limits.SCATTERED_LEAD_MAX
+        and longest < limits.SCATTERED_RUN_TOKENS_MAX
+        and (measures.hits / inside if inside else 0.0) < limits.SCATTERED_DENSITY_MAX
+    ):
+        return False
     if longest >= limits.PLAIN_RUN_TOKENS_MIN * scale or len(plain) >= limits.PLAIN_TOKENS_MIN * scale:
         return True
     ours = sum(token not in here_quoted for token in own)

@@ -72,11 +72,13 @@ def _undashed(label: str) -> str:
 def _inner(url: str) -> str:
     """The address that another address holds; "" where it holds none."""
     head, rest = _after_host(url.partition("#")[0])
+    host = host_of(head)
+    if not host:  # nobody's address holds nobody else's
+        return ""
     path, _, query = rest.partition("?")
     match = _INNER.search(path)
     if match is not None:
         return unquote(rest[match.start() :]).replace(":/", "://", 1).replace(":///", "://", 1)
-    host = host_of(head)
     if host.endswith(_CACHE_HOSTS) or _AMP_VIEWERS.search(head + rest):
         cached = _CACHE_PATH.match(path)
         if cached is not None:
@@ -129,6 +131,10 @@ def _own_place(head: str) -> Place | None:
 
 def place_of(url: str) -> Place:
     """Where an article was published, by its address. "" throughout where there is no host."""
+    if not url.startswith(
+        ("https://", "http://")
+    ):  # as few do not: where a host ends is then another question
+        return _place_within(url)
     end = url.find("/", 8)
     place = _own_place(url[: end + 1] if end >= 0 else url)
     if place is not None and (
@@ -142,7 +148,7 @@ def _place_within(url: str) -> Place:
     """The same of an address that holds another, or lies on a platform."""
     for _ in range(_UNWRAPPED_MAX):
         inner = _inner(url)
-        if not inner:
+        if not host_of(inner):
             break
         url = inner
     head, rest = _after_host(url)

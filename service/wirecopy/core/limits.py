@@ -143,6 +143,7 @@ SITE_TITLE_PART_ALONE_MIN = 0.6  # of either, wherever it stands
 VERSION_WORDS_MIN = 60
 VERSION_PART_MIN = 0.33  # of both main regions
 VERSION_MOST_MIN = 0.65  # of either
+VERSION_HEADLESS_MIN = 0.5  # of either, where neither begins with any of it
 VERSION_TAIL_MIN = 0.9  # of the shared words end both articles: then
 VERSION_TAIL_PART_MIN = 0.55  # of both
 ARTICLE_ALONE_PART_MIN = 0.85  # of the tokens are main region: no page stands around it; else what ends both
@@ -194,6 +195,9 @@ PIECE_PART_MAX = (
 )
 REPUBLISHED_WORDS_MIN = 36  # one run: a verbatim passage of 60 words measures at least 42 by its picks
 PIECES_WORDS_MIN = 50  # several runs of PIECE_WORDS_MIN or more
+PIECES_PART_MIN = (
+    0.1  # and so much of one main region: less is links and lines that two pages of one aggregator show
+)
 SHORT_PART_MIN = 0.6  # a short text, whole
 SHORT_WORDS_MIN = 15
 SHORT_HITS_MIN = 3
@@ -213,6 +217,11 @@ PLAIN_PART_TOKENS_MIN = 12
 PLAIN_NAMED_TOKENS_MIN = (
     8  # with the same title or a credit that names the other, where as much as a quotation is quoted
 )
+# Two reports of one document share words of it among others: of real pairs, 14 of 17 read so are
+SCATTERED_PART_MAX = 0.2  # of both main regions
+SCATTERED_LEAD_MAX = 0.3  # of both leads
+SCATTERED_RUN_TOKENS_MAX = 60  # that neither quotes, in one run
+SCATTERED_DENSITY_MAX = 0.85  # of the samples in between are the same: one word changed in fifty leaves .89
 WHOLE_PART_MIN = (
     0.6  # of both articles, quotations and all: an article that is little but quotations was copied as one
 )

@@ -265,3 +265,23 @@ def test_a_copyright_of_years_before_is_the_sites(years: int) -> None:
     found = find_credits(text, HEADLINE, "Morning Courier", "courier.example", year=2024)
     told = [c.key for c in found if c.scope is CreditScope.TEXT]
     assert told == ([] if years < -1 else ["reuters"])
+
+
+@pytest.mark.parametrize("years", [-16, -3, -1, 0, 1])
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "By Jane Roe\nAssociated Press\nPublished: Dec 23, {year} at 6:00 am",
+        "Published Date:\n21 January {year}\nSource:\nPress Association",
+    ],
+)
+def test_what_a_date_of_another_year_stands_beside_signs_another_article(foot: str, years: int) -> None:
+    text = body("en", foot=foot.format(year=2024 + years), pagelike=True)
+    found = find_credits(text, HEADLINE, "Morning Courier", "courier.example", year=2024)
+    told = [c.key for c in found if c.scope is CreditScope.TEXT]
+    undated = find_credits(text, HEADLINE, "Morning Courier", "courier.example")
+    assert [c.key for c in undated if c.scope is CreditScope.TEXT] or "Source" in foot
+    if years < -1:
+        assert told == []
+    else:
+        assert told == [c.key for c in undated if c.scope is CreditScope.TEXT]

@@ -18,6 +18,7 @@ from wirecopy.core.model import VerdictKind
 class Shared:
     title_digest: int
     words_scale: float
+    main_start: int
     main_samples: set[int]  # of the main region, templates' aside
     samples_of: Callable[[int], set[int]]  # by article number, templates' aside
     inside: Callable[[Match], int]  # samples inside its runs, templates' aside
@@ -129,7 +130,13 @@ class Shared:
             and min(m.containment_here, m.containment_there) >= limits.NOTICE_PART_MIN
             and len({self.title_digest, match.known.title_digest} - {0}) == 2
             and self.density(match) >= limits.FORM_DENSITY_MAX
+            and (m.tails > 0 or self._opens_both(match))
         )
+
+    def _opens_both(self, match: Match) -> bool:
+        here = min(start for start, _, _, _ in match.firm) - self.main_start
+        there = min(start for _, _, start, _ in match.firm) - match.known.main[0]
+        return max(here, there) <= limits.TAIL_TOKENS
 
 
 def _vouched(match: Match) -> bool:

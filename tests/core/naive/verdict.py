@@ -162,9 +162,9 @@ def _accepted_elsewhere(m: Measures, same_title: bool, names: bool, words_scale:
         return m.rest >= limits.REPUBLISHED_WORDS_MIN * words_scale
     if m.longest >= limits.REPUBLISHED_WORDS_MIN * words_scale:
         return True
-    if m.pieces >= limits.PIECES_WORDS_MIN * words_scale:
-        return True
     part = max(m.containment_here, m.containment_there)
+    if m.pieces >= limits.PIECES_WORDS_MIN * words_scale and part >= limits.PIECES_PART_MIN:
+        return True
     if (
         part >= limits.SHORT_PART_MIN
         and m.words >= limits.SHORT_WORDS_MIN

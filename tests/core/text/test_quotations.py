@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from wirecopy.core import limits
 from wirecopy.core.text.html import html_to_text
 from wirecopy.core.text.quotations import quoted_blocks, quoted_tokens
 from wirecopy.core.text.tokens import tokenise
@@ -73,6 +74,39 @@ def test_a_quotation_goes_on_over_paragraphs_only_if_it_is_closed_before_the_nex
     assert quoted(f"“{first}.\n\n“{second},” she said. {own}.") == f"{first} {second}"
     assert quoted(f"“{first}.\n\n{second},” she said. {own}.") == f"{first} {second}"
     assert quoted(f"“{first}.\n\n{own}. “{second},” she said.") == f"{first} {second}"
+
+
+@pytest.mark.parametrize(("opening", "closing"), [('"', '"'), ("“", "”")])
+@pytest.mark.parametrize("inner", range(1, 4))
+def test_a_quotation_inside_one_of_the_same_marks_belongs_to_it(
+    opening: str, closing: str, inner: int
+) -> None:
+    rng = random.Random(inner)
+    pieces = [prose(rng, rng.randint(5, 12))]
+    for _ in range(inner):
+        pieces += [f"{opening}{prose(rng, 4)}{closing}", prose(rng, rng.randint(3, 9))]
+    said = " ".join(pieces)
+    plain = said.replace(opening, "").replace(closing, "")
+    own = prose(rng, 12)
+    assert quoted(f"She told us, {opening}{said}.{closing} {own}.") == plain
+    # forgotten, the outer mark quotes nothing
+    forgotten = f"She told us, {opening}{prose(rng, 6)}. {own}. {opening}{prose(rng, 5)}{closing} she said."
+    assert own not in quoted(forgotten)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_sign_at_both_ends_quotes_what_it_holds(seed: int) -> None:
+    rng = random.Random(seed)
+    said = prose(rng, rng.randint(4, 40))
+    assert quoted(f"The mayor wrote: “{said}“ and went. {prose(rng, 200)}.") == said
+    assert quoted(f"The pier is “new“ now. {prose(rng, 200)}.") == ""
+    assert quoted(f"The pier is new“ now. {prose(rng, 30)}.") == ""
+
+
+@pytest.mark.parametrize("size", [20, 110, 140, 400])
+def test_a_mark_that_nobody_closed_quotes_no_more_than_a_statement(size: int) -> None:
+    text = f"The mayor wrote: “{prose(random.Random(size), size)}."
+    assert (quoted(text) != "") is (size < limits.QUOTED_TOKENS_MAX)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ update, whose words stay its publisher's own.
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -220,3 +221,32 @@ def test_what_forms_and_notices_teach_is_the_logs_alone() -> None:
     late = forgetful.send(sent[0][1], "paper9.com", title="Long after", after_ms=20 * 60_000).verdict
     assert late.kind is ORIGINAL
     assert len(forgetful.engine.index.articles) == 1
+
+
+@pytest.mark.parametrize("days", [2, 60, 120, 500])
+@pytest.mark.parametrize("headline", ["same", "other"])
+def test_one_body_under_another_headline_a_quarter_later_stands_in_the_place_of_articles(
+    headline: str, days: int
+) -> None:
+    desk = Desk()
+    notice, first = prose(40 + days, 220), "Odds for the spring regatta"
+    title = first if headline == "same" else "Payouts of the autumn derby"
+    desk.send(notice, "daily.com", title=first, published_at="2026-01-05T08:00:00Z")
+    again = datetime(2026, 1, 5, 8, tzinfo=UTC) + timedelta(days=days)
+    verdict = desk.send(notice, "daily.com", title=title, published_at=again.isoformat()).verdict
+    assert (verdict.kind is ORIGINAL) is (headline == "other" and days > 92)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_short_text_put_into_the_middle_of_others_is_no_notice(seed: int) -> None:
+    desk = Desk()
+    brief = prose(800 + seed, 70)
+    desk.send(brief, "agency.com", id="brief", title="Ferry to the islands runs again")
+    for number in range(4):
+        around = [prose(9000 + 10 * seed + 2 * number + k, 45) for k in range(2)]
+        verdict = desk.send(
+            f"{around[0]}\n\n{brief}\n\n{around[1]}",
+            f"paper{number}.com",
+            title=f"Our own {number} round up of news",
+        ).verdict
+        assert verdict.kind is REPUBLICATION, number

@@ -79,3 +79,39 @@ def test_a_brief_inside_a_long_story_is_a_part_of_it_under_its_own_title_too(see
     verdict = desk.send(f"{brief}\n\n{rest}", "second.com", title="Ferry to the islands runs again").verdict
     assert (verdict.kind, verdict.extent) == (VerdictKind.REPUBLICATION, Extent.PARTIAL)
     assert verdict.share < 0.45
+
+
+def reports(seed: int, source: list[str], count: int) -> list[str]:
+    """Own reports of one document: each takes sentences of it, changes a word in every ten and writes much around them."""
+    chance = random.Random(seed)
+    made = []
+    for n in range(count):
+        taken = []
+        for sentence in source:
+            words = sentence.split()
+            for at in range(chance.randrange(6), len(words), 10):
+                words[at] = f"w{n}x{at}"
+            taken.append(" ".join(words))
+        own = [prose(100_000 + 100 * seed + 10 * n + k, 160) for k in range(len(taken) + 1)]
+        made.append(
+            own[0] + "".join(f"\n\n{said}\n\n{text}" for said, text in zip(taken, own[1:], strict=True))
+        )
+    return made
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_reports_of_one_document_are_no_copies_of_each_other(seed: int) -> None:
+    decree = [passage(6000 + 10 * seed + n, 60) for n in range(3)]
+    desk = Desk()
+    for n, body in enumerate(reports(seed, decree, 4)):
+        assert desk.send(body, f"paper{n}.com", id=f"a{n}").verdict.kind is VerdictKind.ORIGINAL
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_passage_taken_to_the_letter_is_a_copy_however_little_of_both_it_is(seed: int) -> None:
+    chance = random.Random(seed)
+    taken, desk = passage(7000 + seed, chance.randint(55, 90)), Desk()
+    parts = [prose(7100 + 10 * seed + n, chance.randint(300, 500)) for n in range(4)]
+    desk.send(f"{parts[0]}\n\n{taken}\n\n{parts[1]}", "first.com", id="a")
+    verdict = desk.send(f"{parts[2]}\n\n{taken}\n\n{parts[3]}", "second.com").verdict
+    assert (verdict.kind, verdict.extent) == (VerdictKind.REPUBLICATION, Extent.PARTIAL)

@@ -154,3 +154,19 @@ def test_who_an_item_evolved_from_goes_through_the_log_and_a_snapshot() -> None:
     evolved: dict[str, Any] = {"evolvedfrom": "urn:newsml:selmwire.example:1"}
     second = propose(item("urn:newsml:selmwire.example:2", prose(2, 150), "Resigns", 1, **evolved))
     assert restored.replay(1, 2000, second.value) == engine.replay(1, 2000, second.value)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_background_in_the_middle_of_two_articles_makes_no_versions_and_an_old_lead_does(seed: int) -> None:
+    chance = random.Random(seed)
+    explainer = prose(400 + seed, 170)
+    own = [prose(450 + 10 * seed + n, chance.randint(110, 130)) for n in range(4)]
+    page = [{"published_at": HOURS[8 + n], "title": f"News of the harbour day {n}"} for n in range(2)]
+    desk = Desk()
+    desk.send(f"{own[0]}\n\n{explainer}\n\n{own[1]}", "paper.com", id="a", **page[0])
+    verdict = desk.send(f"{own[2]}\n\n{explainer}\n\n{own[3]}", "paper.com", id="b", **page[1]).verdict
+    assert verdict.kind is VerdictKind.ORIGINAL
+    desk = Desk()
+    desk.send(f"{explainer}\n\n{own[0]}\n\n{own[1]}", "paper.com", id="a", **page[0])
+    verdict = desk.send(f"{own[2]}\n\n{explainer}\n\n{own[3]}", "paper.com", id="b", **page[1]).verdict
+    assert (verdict.kind, original_of(verdict)) == (UPDATE, "a")

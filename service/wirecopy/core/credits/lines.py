@@ -15,6 +15,9 @@ _PEOPLE_WORDS_MAX = 14
 _LINES_ABOVE = 3  # above a byline or a bare name in which prose is an article's already
 _LINES_BELOW = 3  # below a signature in which no prose may follow
 _TITLE_CHARS_MIN = 12
+_DATE_CHARS_MAX = 48  # of a line with a date and its label
+_DATE_LABEL_WORDS_MAX = 2  # "Published Date:", "Last updated"
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 MARKS = " \u00a0\t\r-–—*•_|/([{<>~=.,:;])}\"“”»«'’"
 TOKEN = re.compile(r"[^\s,;|/()\[\]–—-]+")
 _NUMBER = re.compile(r"\d[\d:.']*(?:st|nd|rd|th|am|pm|h|er|º|ª|°)?\Z", re.IGNORECASE)
@@ -51,6 +54,20 @@ def is_time(text: str) -> bool:
 
 def is_dated(text: str) -> bool:
     return any(map(str.isdigit, text)) and is_time(text)
+
+
+def years_of_date(text: str) -> list[int]:
+    """The years of a short line that holds a day and little else: "Published: Dec 23, 2023"."""
+    if len(text) > _DATE_CHARS_MAX:
+        return []
+    years = [int(year) for year in YEAR.findall(text)]
+    if not years:
+        return []
+    times = _time_words()
+    words = TOKEN.findall(text)
+    numbers = sum(_NUMBER.match(word) is not None for word in words)
+    others = sum(_NUMBER.match(word) is None and word.casefold().strip(".:") not in times for word in words)
+    return years if numbers > len(years) and others <= _DATE_LABEL_WORDS_MAX else []
 
 
 def ends_with_date(prefix: str) -> bool:

@@ -19,12 +19,14 @@ from wirecopy.core.credits import word_table
 from wirecopy.core.credits.lines import (
     MARKS,
     TOKEN,
+    YEAR,
     Line,
     are_people,
     is_dated,
     is_time,
     picture_words,
     without_byline,
+    years_of_date,
 )
 from wirecopy.core.credits.names import Name, is_known
 from wirecopy.core.credits.page import Page
@@ -53,7 +55,6 @@ _COPYRIGHT_WORD = re.compile(
 )
 _PART_CHARS_MIN = 5  # " bidro"
 _TAIL_CHARS_MAX = 80  # behind a name that signs: trades, other agencies, a date
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _RIGHTS = re.compile(r"\d{4}|(?i:rights|rechte|droits|derechos|direitos|diritti|права|reserv)")
 _CORRESPONDENT = re.compile(r"\s*(?i:correspondent|special correspondent|bureau|staff)\b")
 _FROM_OUR = re.compile(r"(?i:\A\W*(?:from|by) our)\s*\Z")
@@ -102,7 +103,17 @@ def signed(page: Page, known: KnownName, at: int, name: Name) -> Credit | None:
             return None
         line = wider
     credit = _by_line(line) or _by_sign_off(line)
-    return None if credit is None or _holds_picture(line) else credit
+    return None if credit is None or _holds_picture(line) or _of_another_year(line) else credit
+
+
+def _of_another_year(line: Line) -> bool:
+    """Whether a date of another year than the article's stands beside it: what it signs is another article of the page, or
+    the page itself."""
+    year = line.page.year
+    if not year:
+        return False
+    beside = [found for step in (-2, -1, 1) for found in years_of_date(line.neighbour(step))]
+    return bool(beside) and all(abs(found - year) > 1 for found in beside)
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +154,7 @@ def _by_copyright(line: Line, found: re.Match[str]) -> Credit | None:
         return None
     inside = line.before[found.start() :] + line.after
     dated = _RIGHTS.search(inside) is not None
-    years = [int(year) for year in _YEAR.findall(inside)]
+    years = [int(year) for year in YEAR.findall(inside)]
     if years and 0 < max(years) < line.page.year - 1:  # of another text, or of the site
         line.page.stale.append((agency_key(line.name.text), line.name.start))
         return None

@@ -7,7 +7,9 @@ tweet, a speaker's line of a transcript, the paragraph that a colon announces.
 
 Laws, each tested: an apostrophe inside a word is no mark; a mark between two letters of a spaced script is none either
 (Hebrew and Arabic abbreviations); an open quotation goes on over paragraphs only if it is closed before the next one is
-opened, else it ends with its paragraph; fewer than `least` tokens are a name or a word in doubt, not a statement.
+opened, else it ends with its paragraph; a mark that opens anew inside a quotation of the same marks nests, where the
+paragraph closes both; what is open for longer than a statement is was never closed; fewer than `least` tokens are a name or
+a word in doubt, not a statement.
 """
 
 from __future__ import annotations
@@ -103,9 +105,9 @@ def _opens_double(sign: Number, before: Number, after: Number) -> Any:
     """Whether a mark of the double family may open a quotation where none is open."""
     if sign in (_LOW, _HIGH, 0x300C, 0x300E, 0x301D, 0x2039):
         return True
-    if sign in (_LEFT, _LEFT_GUILLEMET):
-        return after != _NEWLINE
     inside = _is_word(before) and not _unspaced(before)
+    if sign in (_LEFT, _LEFT_GUILLEMET):  # behind a word and before a blank it closes what nothing opened
+        return after != _NEWLINE and not (inside and _is_space(after))
     if sign in (_RIGHT, _RIGHT_GUILLEMET):  # they open in Nordic languages and in German
         return not inside and (_is_space(before) or before == 0x28) and not _is_space(after)
     if sign in (_STRAIGHT, _FULL_STRAIGHT):
@@ -130,13 +132,21 @@ def _closes_double(opened: Number, sign: Number, before: Number, after: Number) 
         return sign == _LEFT_GUILLEMET or (sign == _RIGHT_GUILLEMET and not _is_space(before))
     if sign == _RIGHT:
         return opened != _RIGHT or not _is_space(before)
-    if sign == _LEFT:
-        return opened in (_LOW, _HIGH) or (opened == _RIGHT and not _is_space(before))
+    if sign == _LEFT:  # “so“ is common where keyboards have one of the two marks
+        return opened in (_LOW, _HIGH) or (
+            not _is_space(before) and (opened == _RIGHT or not _is_word(after))
+        )
     if sign in (_STRAIGHT, _FULL_STRAIGHT):
         if _is_space(before):
             return _is_space(after)
         return not (_is_word(before) and _is_word(after)) or _unspaced(before) or _unspaced(after)
     return False
+
+
+@kernel
+def _closes_around(sign: Number, before: Number, after: Number) -> Any:
+    """Whether a mark closes a quotation in which another stood that was closed before."""
+    return sign in (_STRAIGHT, _RIGHT, _FULL_STRAIGHT) and not _is_space(before) and not _is_word(after)
 
 
 @kernel
@@ -238,6 +248,8 @@ def find_quoted(utf8: Array, starts: Array, blocks: Array, by: Array, quoted: Ar
     double_token = double_end = np.int64(
         0
     )  # first token; token at which its first paragraph ended, −1 before that
+    around = np.int64(0)  # marks of this paragraph that were open when the same mark opened anew
+    around_token = np.int64(0)  # behind the first of them
     single = single_token = np.int64(0)
     single_end = np.int64(-1)  # token behind which the newest mark stands that may have closed it
     size = np.int64(len(utf8))
@@ -274,6 +286,7 @@ def find_quoted(utf8: Array, starts: Array, blocks: Array, by: Array, quoted: Ar
                 if single_end > single_token and single_end - single_token <= by[BY_SINGLE_TOKENS_MAX]:
                     quoted[single_token:single_end] = 1
                 single = np.int64(0)
+            around = np.int64(0)
             if double and double_end < 0:
                 double_end = token
             if token > line_token and line_byte >= 0 and count < len(rows):
@@ -335,19 +348,29 @@ def find_quoted(utf8: Array, starts: Array, blocks: Array, by: Array, quoted: Ar
                 if closes:
                     if double_end < 0 or token - double_token <= by[BY_TOKENS_MAX]:
                         quoted[double_token:token] = 1
-                    else:
+                    elif double_end - double_token <= by[BY_TOKENS_MAX]:
                         quoted[double_token:double_end] = 1
                     double = np.int64(0)
+                elif around and double == 0 and _closes_around(sign, before, after):
+                    around -= 1
+                    if around == 0:
+                        quoted[around_token:token] = 1
                 elif (double == 0 or double_end >= 0 or sign == double) and _opens_double(
                     sign, before, after
                 ):
                     if double and double_end >= 0:
-                        quoted[double_token:double_end] = 1
+                        if double_end - double_token <= by[BY_TOKENS_MAX]:
+                            quoted[double_token:double_end] = 1
+                    elif double:
+                        around_token = around_token if around else double_token
+                        around += 1
                     double, double_token, double_end = sign, token, np.int64(-1)
         i += step
         char += step
     if double:
-        quoted[double_token : (double_end if double_end >= 0 else token)] = 1
+        double_end = double_end if double_end >= 0 else token
+        if double_end - double_token <= by[BY_TOKENS_MAX]:
+            quoted[double_token:double_end] = 1
     _mark_lines(utf8, rows, count, by, quoted)
     for b in range(len(blocks)):
         first = _token_at(starts, np.int64(0), blocks[b, 0])

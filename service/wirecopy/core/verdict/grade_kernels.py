@@ -59,7 +59,9 @@ def _elsewhere(row: Any, shares: Any, same_title: Number, names: Number, scale: 
         # the foot of two pages of one network of sites; what else they share must say enough by itself. A foot is a small
         # part of one of them: where both are much the same to their end, each wrote its own lead over one text
         return row.rest >= limits.REPUBLISHED_WORDS_MIN * scale
-    if row.longest >= limits.REPUBLISHED_WORDS_MIN * scale or row.pieces >= limits.PIECES_WORDS_MIN * scale:
+    if row.longest >= limits.REPUBLISHED_WORDS_MIN * scale:
+        return True
+    if row.pieces >= limits.PIECES_WORDS_MIN * scale and part >= limits.PIECES_PART_MIN:
         return True
     if (
         part >= limits.SHORT_PART_MIN

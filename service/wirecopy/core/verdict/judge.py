@@ -42,6 +42,7 @@ from wirecopy.core.verdict.rules import (
     lead,
     older_version,
     same_publisher,
+    stands_in,
 )
 
 _SHARE_DIGITS = 4
@@ -124,6 +125,8 @@ def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
     # the digests too: keys are told apart by 50 bits, and here a single hit decides
     same = [k for k in same if k.body_xxh3 == record.body_xxh3 and same_publisher(record, k)]
     if not same or _is_notice(comparison, same):
+        return None
+    if not comparison.same_address and all(stands_in(record, known) for known in same):
         return None
     comparison.flag_tokens()
     known = same[0]

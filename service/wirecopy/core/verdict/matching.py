@@ -57,6 +57,7 @@ from wirecopy.core.verdict.rules import (
     later_version_of,
     may_be_version,
     same_publisher,
+    stands_in,
 )
 
 _PASSES_MAX = 2  # the second without the template that the first learned; more change nothing
@@ -83,6 +84,7 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
             return _NOTHING
         matches = _matches(index, comparison, measured)
         good = [match for match in matches if accepted(match) or _version(comparison, match)]
+        good = [match for match in good if not _stands_in(comparison, match)]
         good = _not_only_quoted(index, comparison, good, quoting)
         if comparison.same_address and not any(match.same_url for match in good):
             good += _same_page(index, comparison)
@@ -126,6 +128,17 @@ def _same_page(index: OriginIndex, comparison: Comparison) -> list[Match]:
     """The article of the same address, compared by all that the pages hold, where their main regions differ."""
     whole = measure_whole(comparison, index.articles, sorted(comparison.same_address))
     return list(filter(accepted, _matches(index, comparison, whole)))[:1]
+
+
+def _stands_in(comparison: Comparison, match: Match) -> bool:
+    """Whether a body that its publisher sent before, to the byte, stands in the place of two articles: under another headline,
+    at another address, a quarter later."""
+    return (
+        match.same_body
+        and match.same_site
+        and not match.same_url
+        and stands_in(comparison.record, match.known)
+    )
 
 
 def _version(comparison: Comparison, match: Match) -> bool:
@@ -329,7 +342,19 @@ def _short(comparison: Comparison, match: Match) -> bool:
         and comparison.record.sketch.title_digest != 0
         and match.known.title_digest != 0
         and density(comparison, measured) >= limits.FORM_DENSITY_MAX
+        and (measured.tails > 0 or _opens_both(comparison, match))
     )
+
+
+def _opens_both(comparison: Comparison, match: Match) -> bool:
+    """Whether what the two share begins with both of them. A notice stands in the place of an article, above its words or
+    under them; what stands elsewhere in one of two was put into it."""
+    one = match.measured
+    runs = comparison.workspace.runs[one.runs_first : one.runs_last]
+    runs = runs[runs["hits"] > 1]
+    here = int(runs["start"].min()) - comparison.record.sketch.main_start
+    there = int(runs["source_start"].min()) - match.known.main[0]
+    return max(here, there) <= limits.TAIL_TOKENS
 
 
 def _titles_differ(match: Match, witness: Match) -> bool:

@@ -22,7 +22,7 @@ from wirecopy.core.index.stored import remembered_quoted
 from wirecopy.core.jit import Array, Number, kernel
 from wirecopy.core.model import U8, Quotation
 from wirecopy.core.values import Value
-from wirecopy.core.verdict.comparison import Comparison, Measured
+from wirecopy.core.verdict.comparison import Comparison, Measured, density
 from wirecopy.core.verdict.layout import STRETCH, TOKEN_MAIN, TOKEN_TEMPLATE
 from wirecopy.core.verdict.passage_kernels import place
 from wirecopy.core.verdict.rules import Match
@@ -183,6 +183,8 @@ def more_than_quoted(comparison: Comparison, match: Match, shared: Shared) -> bo
             shared.quoted < limits.QUOTATION_WORDS_MIN
             or shared.plain >= limits.PLAIN_NAMED_TOKENS_MIN * scale
         )
+    if _scattered(comparison, measured, shared):
+        return False
     if (
         shared.longest >= limits.PLAIN_RUN_TOKENS_MIN * scale
         or shared.plain >= limits.PLAIN_TOKENS_MIN * scale
@@ -190,6 +192,18 @@ def more_than_quoted(comparison: Comparison, match: Match, shared: Shared) -> bo
         return True
     part = limits.PLAIN_PART_MIN * min(shared.own, shared.own_there)
     return bool(shared.plain >= max(part, limits.PLAIN_PART_TOKENS_MIN * scale))
+
+
+def _scattered(comparison: Comparison, measured: Measured, shared: Shared) -> bool:
+    """Whether two articles share words that stand among others, little of either and at the head of neither: what two
+    reports of one decree, verdict or speech took from it, each in its own choice. Who takes a passage from another article takes
+    it to the letter, or opens with it, or takes much of it."""
+    return (
+        max(measured.containment_here, measured.containment_there) < limits.SCATTERED_PART_MAX
+        and max(measured.lead_here, measured.lead_there) < limits.SCATTERED_LEAD_MAX
+        and shared.longest < limits.SCATTERED_RUN_TOKENS_MAX
+        and density(comparison, measured) < limits.SCATTERED_DENSITY_MAX
+    )
 
 
 class Quoting(Value):

@@ -138,7 +138,16 @@ def later_version(
         return least >= (limits.VERSION_FOOT_PART_MIN if ends_both else limits.VERSION_FAR_PART_MIN)
     if ends_both:
         return least >= limits.VERSION_TAIL_PART_MIN
+    if max(one.lead_here, one.lead_there) == 0.0 and most < limits.VERSION_HEADLESS_MIN:
+        return False  # a new lead pushes the old one down: what stands at the head of neither explains other news too
     return most >= limits.VERSION_MOST_MIN or least >= limits.VERSION_PART_MIN
+
+
+def stands_in(record: SketchRecord, known: Known) -> bool:
+    """Whether two records of one publisher that have one body are two articles, by their headlines and dates: a disclaimer, a
+    notice stood where the text should be. Who sends an article again does so within weeks, or under its headline."""
+    ours, theirs = record.sketch.title_digest, known.title_digest
+    return 0 not in (ours, theirs) and ours != theirs and dates_apart(record, known)
 
 
 def also_source(match: Match) -> bool:
