@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wirecopy.core import limits
@@ -263,6 +263,9 @@ def test_an_article_belongs_to_whom_its_url_names(
 )
 def test_the_host_is_that_of_the_whole_url(pieces: list[str]) -> None:
     url = "".join(pieces)
+    assume(
+        "https:/" not in url[len("https:/") :]
+    )  # an address inside another is followed (test_addresses.py)
     assert decoded({"body": "x", "url": url}).host == host_of(url)
 
 

@@ -161,7 +161,9 @@ def test_background_in_the_middle_of_two_articles_makes_no_versions_and_an_old_l
     chance = random.Random(seed)
     explainer = prose(400 + seed, 170)
     own = [prose(450 + 10 * seed + n, chance.randint(110, 130)) for n in range(4)]
-    page = [{"published_at": HOURS[8 + n], "title": f"News of the harbour day {n}"} for n in range(2)]
+    page: list[dict[str, Any]] = [
+        {"published_at": HOURS[8 + n], "title": f"News of the harbour day {n}"} for n in range(2)
+    ]
     desk = Desk()
     desk.send(f"{own[0]}\n\n{explainer}\n\n{own[1]}", "paper.com", id="a", **page[0])
     verdict = desk.send(f"{own[2]}\n\n{explainer}\n\n{own[3]}", "paper.com", id="b", **page[1]).verdict
