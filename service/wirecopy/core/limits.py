@@ -217,7 +217,7 @@ PLAIN_PART_TOKENS_MIN = 12
 PLAIN_NAMED_TOKENS_MIN = (
     8  # with the same title or a credit that names the other, where as much as a quotation is quoted
 )
-# Two reports of one document share words of it among others: of real pairs, 14 of 17 read so are
+# Two reports of one document share words of it among others: of 13 real pairs read, 12 are such
 SCATTERED_PART_MAX = 0.2  # of both main regions
 SCATTERED_LEAD_MAX = 0.3  # of both leads
 SCATTERED_RUN_TOKENS_MAX = 60  # that neither quotes, in one run
