@@ -1,6 +1,6 @@
 """`wirecopy check`: was this text published before? Of an index built from a file, or of a running service.
 
-Built from a file, the index is that of `wirecopy scan`: the file's lines in their order, raw or enriched records alike.
+Built from a file, the index is that of `wirecopy scan`: the file's articles in their order, raw or enriched records alike.
 A running service is asked over HTTP (`POST /api/check`), and nothing is indexed here.
 
 Exit codes are made for scripts: 0 nothing of it was published before; 4 it was (a republication, a newer version or a
@@ -24,7 +24,7 @@ from wirecopy.core import limits
 from wirecopy.core.model import Rejected, Verdict, VerdictKind
 from wirecopy.core.records.fields import time_text
 from wirecopy.core.records.raw import json_bytes, json_indented, json_value, republication_from_json
-from wirecopy.shell.files.lines import STANDARD, FileTrouble, LineReader, read_bytes
+from wirecopy.shell.files.lines import STANDARD, FileTrouble, read_bytes
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown_line
 from wirecopy.shell.report.words import TONES, headline, percent, sentences
 
@@ -54,8 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     index = parser.add_mutually_exclusive_group(required=True)
     index.add_argument(
         "--against",
-        metavar="FILE.jsonl",
-        help="compare with the articles in this file, in the format of `wirecopy scan`",
+        metavar="IN",
+        help="compare with the articles in this file or folder, of any format that `wirecopy scan` reads",
     )
     index.add_argument(
         "--service", metavar="URL", help="ask a running service, such as http://localhost:8080"
@@ -114,6 +114,7 @@ def _judged(path: str, record: dict[str, Any]) -> dict[str, Any] | None:
     from wirecopy.core.fingerprint.propose import propose
     from wirecopy.core.records.raw import FieldPaths
     from wirecopy.shell.cli.loading import load_or_explain
+    from wirecopy.shell.files.source import ArticleSource
     from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
     from wirecopy.shell.pipeline.text_check import document, judged, read_text
 
@@ -127,15 +128,18 @@ def _judged(path: str, record: dict[str, Any]) -> dict[str, Any] | None:
         raise CheckTrouble(f"the text cannot be judged: {article.detail}.")
     engine = Engine(window_ms=settings.window_ms)
     screen = Terminal(sys.stderr)
-    with LineReader(path) as lines, screen.progress("building the index") as bar:
+    source = ArticleSource([path])
+    with screen.progress("building the index") as bar:
         options = ScanOptions(fields, settings.aliases, settings.window_ms)
-        scan(
-            lines,
+        summary = scan(
+            source,
             ScanOutputs(),
             options,
-            lambda summary: bar.show(lines.fraction(), f"{summary.articles:,} articles"),
+            lambda summary: bar.show(source.fraction(), f"{summary.articles:,} articles"),
             engine,
         )
+    if summary.lines and not summary.articles:
+        raise CheckTrouble(f"“{path}” holds no article that can be read. `wirecopy scan` says why")
     proposal = propose(article)
     return document(judged(proposal, engine.check(proposal)))
 
