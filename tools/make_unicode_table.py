@@ -101,7 +101,10 @@ FOLDED_FURTHER = TWINS | SERBIAN | han_variants()
 def fold(character: str) -> list[int]:
     """What of one code point is compared: NFKD and case fold, marks and what is neither letter nor digit out, each
     letter in its plainest form, digits in ASCII. Hangul syllables become their letters, since both forms are in use."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+    apart = unicodedata.normalize("NFKD", character).replace(
+        "\u0345", ""
+    )  # a mark, though its case fold is a letter
+    folded = unicodedata.normalize("NFKD", apart.casefold())
     kept = [c for c in folded if unicodedata.category(c)[0] in "LN" or unicodedata.category(c) == "Mc"]
     digits = [str(unicodedata.digit(c)) if unicodedata.category(c) == "Nd" else c for c in kept]
     return [ord(c) for letter in digits for c in FOLDED_FURTHER.get(letter, plain(letter))]

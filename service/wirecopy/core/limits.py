@@ -20,8 +20,8 @@ EPOCH_SECONDS_MAX = 4_102_444_800  # 2100
 ZONE_EAST_HOURS = 14  # Kiribati: so much earlier than written a time without a zone may be
 ZONE_WEST_HOURS = 10  # Hawaii: so much later; two islands lie further west
 DATES_APART_MS_MAX = (
-    92 * 24 * 3600 * 1000
-)  # a quarter: a story is copied within days; expiry dates and defaults lie beyond
+    30 * 24 * 3600 * 1000
+)  # as long as an article is remembered: a story is copied within days; expiry dates and defaults lie beyond
 PUBLISHED_YEAR_MIN = (
     1600  # the first newspapers (1605): what claims to be older is a zero date of some system
 )

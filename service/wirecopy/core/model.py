@@ -168,7 +168,7 @@ class Basis(StrEnum):
     CREDIT_CONFLICT = "credit_conflict"  # the credit and the clock (or another credit) disagree
     LATE_ORIGINAL = "late_original"
     TEMPLATE_LEARNED = "template_learned"
-    DATES_APART = "dates_apart"  # by months: one of the two is wrong, and neither is believed
+    DATES_APART = "dates_apart"  # by weeks: one of the two is wrong, and neither is believed
     # what this article's own date leaves open (DateDoubt): it decides nothing that it does not bear out
     DATE_UNREAD = "date_unread"
     DATE_AMBIGUOUS = "date_ambiguous"

@@ -3,7 +3,7 @@
 A date is a span of time, and not a moment, where it leaves something open: a time without a zone is one of a day's length, a
 bare date is any time of that day in some zone. One article is earlier than another only where its whole span is. So a date
 that cannot be trusted never overturns the order of arrival; where it is off by days all the same, it does. Dates that are
-months apart are no evidence either: a story is copied within days, and one of the two is a program's default, an expiry date
+weeks apart are no evidence either: a story is copied within days, and one of the two is a program's default, an expiry date
 or a slip (1999, 2099); which, they do not tell, and no clock is asked, so that a scan says what the service says.
 """
 

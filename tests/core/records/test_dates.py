@@ -7,8 +7,9 @@ moment within the span that it claims; so a form that nobody thought of may be u
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import format_datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import example, given, settings
@@ -18,7 +19,7 @@ from wirecopy.core import limits
 from wirecopy.core.model import DateDoubt
 from wirecopy.core.records.date_words import MONTHS, WEEKDAYS
 from wirecopy.core.records.dates import NO_DATE, read_date
-from wirecopy.core.records.zones import AMBIGUOUS, ZONES
+from wirecopy.core.records.zones import AMBIGUOUS, PLACES, ZONES, place_minutes
 
 MAY_3_10 = 1714730400000
 DAY = 86_400_000
@@ -115,6 +116,26 @@ ROWS: list[tuple[object, int | None, DateDoubt | None]] = [
     ("2024. 5. 3. 오전 10:00:00", MAY_3_10, NO_ZONE),
     ("2024年5月3日 上午10:00", MAY_3_10, NO_ZONE),
     ("13.5.2024, 10:00:00", MAY_3_10 + 10 * DAY, NO_ZONE),
+    # places, and what PDF, LDAP, EXIF and MongoDB write
+    *(
+        (value, MAY_3_10, None)
+        for value in (
+            "2024-05-03T12:00:00 Europe/Paris",
+            "2024-05-03 12:00:00[Europe/Berlin]",
+            "2024-05-03 06:00:00 America/New_York",
+            "3 May 2024 15:30 Asia/Kolkata",
+            {"date": "2024-05-03 12:00:00.000000", "timezone_type": 3, "timezone": "Europe/Madrid"},
+            "20240503100000Z",
+            "20240503120000+0200",
+            "D:20240503120000+02'00'",
+            "Timestamp(1714730400, 3)",
+            {"$timestamp": {"t": 1714730400, "i": 3}},
+        )
+    ),
+    ("2024-05-03 10:00:00 America/Sao_Paulo", MAY_3_10, NO_ZONE),
+    ("2024-03-31 10:00:00 Europe/Paris", MAY_3_10 - 33 * DAY, NO_ZONE),
+    ("2024:05:03 10:00:00", MAY_3_10, NO_ZONE),
+    ({"$date": {"$numberLong": "-62135596800000"}}, None, ZERO),
     # people
     ("May 3, 2024 5:30 PM", MAY_3_10 + 27_000_000, NO_ZONE),
     ("May 3, 2024 at 5:30 p.m. EDT", MAY_3_10 + 41_400_000, None),
@@ -214,7 +235,7 @@ ROWS: list[tuple[object, int | None, DateDoubt | None]] = [
             "31 February 2024",
             "10:00 - 11:00, 3 May 2024",
             "May 3 - May 5, 2024",
-            "2024-05-03T10:00:00 Europe/Berlin",
+            "2024-05-03T10:00:00 Elsewhere/Berlin",
             "2024-05-03T25:00:00Z",
             "3 listopad 2024",
             "Spring 2024",
@@ -251,6 +272,24 @@ ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def offset_of(moment: datetime, colon: str = "") -> str:
     return f"{moment:%z}"[:3] + colon + f"{moment:%z}"[3:5]
+
+
+@pytest.mark.parametrize("place", sorted(PLACES))
+@settings(max_examples=60, deadline=None)
+@given(day=st.dates(date(2014, 1, 2), date(2035, 12, 30)))
+def test_a_places_hours_are_those_of_the_time_zone_database(place: str, day: date) -> None:
+    """At noon; where none are given, its clocks change on that day."""
+    known = {name.casefold(): name for name in available_timezones()}
+    if place not in known:
+        pytest.skip("this system does not know the place")
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(known[place]))
+    offset = noon.utcoffset()
+    assert offset is not None
+    said = place_minutes(place, day)
+    if said is None:
+        assert (noon - timedelta(days=1)).utcoffset() != offset
+    else:
+        assert said == offset.total_seconds() / 60
 
 
 def javascript(moment: datetime) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from wirecopy.core.model import DateDoubt
 from wirecopy.core.records.date_words import HALVES, MONTHS, WEEKDAYS
-from wirecopy.core.records.zones import AMBIGUOUS, MILITARY, ZONES
+from wirecopy.core.records.zones import AMBIGUOUS, MILITARY, ZONES, place_minutes
 
 
 class Clock(NamedTuple):
@@ -50,6 +50,14 @@ _ZONE_NAME = re.compile(r"\s*([a-z]{1,5})(?![^\s,;)\]])")
 _SAID_TWICE = re.compile(r"\s+([a-z]{1,5}|[+-][0-9]{2,4})(?![^\s,;)\]])")  # "+0200 CEST", "-0300 -03"
 _INSIDE = re.compile(r"\(([^()]*)\)")
 _REGION_AFTER = re.compile(r"([0-9z])\[[a-z0-9_/+-]+\]")
+_PLACE = re.compile(
+    r"\s?\[?\(?((?:africa|america|antarctica|arctic|asia|atlantic|australia|brazil|canada|etc|europe|indian|pacific|us)"
+    r"(?:/[a-z_-]+){1,2})\)?\]?\Z"
+)
+_RUN_TOGETHER = re.compile(
+    r"(?:d:)?([0-9]{8})([0-9]{6})(z|[+-][0-9]{2}(?::?'?[0-9]{2}'?)?)\Z"
+)  # PDF's, LDAP's
+_EXIF = re.compile(r"([0-9]{4}):([0-9]{2}):([0-9]{2})(?= [0-9])")
 _SIGNS = re.compile(r"[,;|·•–—\"]+|:(?=\s)|(?<=\s)[-/@](?=\s)|(?<=\s)at(?=\s)")
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])\s?([0-9]{1,2})\2\s?([0-9]{1,2})(?![0-9])\.?")
 _YEAR_LAST = re.compile(r"(?<![0-9])([0-9]{1,2})([-/.])\s?([0-9]{1,2})\2\s?([0-9]{4})(?![0-9])\.?")
@@ -234,6 +242,12 @@ def _clock_of(match: re.Match[str], half: int | None) -> Clock | None:
 
 def read_words(text: str) -> tuple[date, Clock | None, Zone] | DateDoubt:
     """What a text says, in small letters and single blanks (`zones.folded`); or why nothing was read."""
+    place = None
+    if (named := _PLACE.search(text)) is not None:
+        place, text = named[1], text[: named.start()]
+    if (joined := _RUN_TOGETHER.match(text)) is not None:
+        text = f"{joined[1]}t{joined[2]}{joined[3].replace(chr(39), '')}"
+    text = _EXIF.sub(r"\1-\2-\3", text)
     inside = _INSIDE.findall(text)
     text = _REGION_AFTER.sub(r"\1", _INSIDE.sub(" ", text))
     text = _ISO_HOUR.sub(r"\1:00", _calendar(_GO_CLOCK.sub("", text)))
@@ -257,4 +271,6 @@ def read_words(text: str) -> tuple[date, Clock | None, Zone] | DateDoubt:
             return DateDoubt.UNREAD
         zone = zoned[0]
     day = _day_in(rest)
-    return day if isinstance(day, DateDoubt) else (day, clock, zone)
+    if isinstance(day, DateDoubt):
+        return day
+    return day, clock, place_minutes(place, day) if place is not None and zone is None else zone

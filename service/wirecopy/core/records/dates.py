@@ -7,7 +7,7 @@ not at all, and what is read says how much it leaves open (`DateDoubt`):
 
 | as written | read as |
 |---|---|
-| ISO 8601 with its zone, RFC 5322 (zones by name too), JavaScript's and Java's default forms, Go's, CDX's | the moment |
+| ISO 8601 with its zone, RFC 5322 (zones, places by name too), JavaScript's, Java's, Go's, CDX's, PDF's forms | the moment |
 | epoch seconds, milliseconds, microseconds, nanoseconds; .NET ticks, Windows file times | the moment |
 | `{"$date": …}`, `ISODate("…")`, `/Date(…)/`, Firestore's seconds, PHP's date and zone | the moment |
 | a time without a zone, spreadsheet days, lists of numbers | `no_zone` |
@@ -62,10 +62,13 @@ _YEAR_MIN, _YEAR_MAX = limits.PUBLISHED_YEAR_MIN, limits.PUBLISHED_YEAR_MAX
 _EPOCH_SECONDS = (limits.EPOCH_SECONDS_MIN, limits.EPOCH_SECONDS_MAX)
 _TICKS_OF_NET = 621_355_968_000_000_000  # of 100 ns from year 1 to 1970
 _TICKS_OF_WINDOWS = 116_444_736_000_000_000  # from 1601
+_YEAR_ONE = (-62_135_596_800, -62_135_596_800_000)  # seconds and milliseconds from 1970: .NET's and Go's zero
 _EXCEL_DAYS = 25_569  # from 1899-12-30 to 1970
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:[.,][0-9]{0,12})?\Z")
-_WRAPPED = re.compile(r"(?:new\s+)?(?:iso)?(?:date|timestamp)\(\s*[\"']?([^()\"']+)[\"']?\s*\)\Z")
+_WRAPPED = re.compile(
+    r"(?:new\s+)?(?:iso)?(?:date|timestamp)\(\s*[\"']?([^()\"',]+)[\"']?\s*(?:,\s*[0-9]+\s*)?\)\Z"
+)
 _RFC_5322 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2})"
     r" (?:GMT|UTC|Z|([+-])([0-9]{2}):?([0-9]{2}))"
@@ -163,7 +166,7 @@ def _of_number(number: float) -> ReadDate:
     """A number, or digits: see the head of this file."""
     if not isfinite(number):
         return _UNREAD
-    if number in (0, -1):
+    if number in (0, -1) or number in _YEAR_ONE:
         return _ZERO
     first, last = _EPOCH_SECONDS
     whole = int(number)
@@ -224,9 +227,11 @@ def _of_text(text: str) -> ReadDate:
 
 def _of_object(value: dict[str, Any]) -> ReadDate:
     """A date as JSON writers wrap it; see the head of this file."""
-    for name in ("$date", "$numberLong", "$numberDouble", "@value", "value", "iso"):
+    for name in ("$date", "$timestamp", "$numberLong", "$numberDouble", "@value", "value", "iso"):
         if name in value:
             return read_date(value[name])
+    if isinstance(value.get("t"), int) and isinstance(value.get("i"), int):  # MongoDB's Timestamp
+        return read_date(value["t"])
     seconds = value.get("seconds", value.get("_seconds"))
     if (
         isinstance(seconds, (int, str))
