@@ -22,6 +22,9 @@ ZONE_WEST_HOURS = 10  # Hawaii: so much later; two islands lie further west
 DATES_APART_MS_MAX = (
     30 * 24 * 3600 * 1000
 )  # as long as an article is remembered: a story is copied within days; expiry dates and defaults lie beyond
+SENT_AGAIN_MS_MAX = (
+    92 * 24 * 3600 * 1000
+)  # a quarter: who sends an article again under another headline does so within weeks
 PUBLISHED_YEAR_MIN = (
     1600  # the first newspapers (1605): what claims to be older is a zero date of some system
 )

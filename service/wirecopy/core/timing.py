@@ -45,11 +45,11 @@ class Dated(Protocol):
     def date_doubt(self) -> DateDoubt | None: ...
 
 
-def dates_apart(here: Dated, there: Dated) -> bool:
+def dates_apart(here: Dated, there: Dated, most_ms: int = limits.DATES_APART_MS_MAX) -> bool:
     """Whether two dates lie further apart than one story's copies do: one of them is none."""
     if here.published_at_ms is None or there.published_at_ms is None:
         return False
-    return abs(here.published_at_ms - there.published_at_ms) > limits.DATES_APART_MS_MAX
+    return abs(here.published_at_ms - there.published_at_ms) > most_ms
 
 
 def earlier(here: Dated, there: Dated) -> bool:

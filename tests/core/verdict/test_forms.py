@@ -250,3 +250,52 @@ def test_a_short_text_put_into_the_middle_of_others_is_no_notice(seed: int) -> N
             title=f"Our own {number} round up of news",
         ).verdict
         assert verdict.kind is REPUBLICATION, number
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("publishers", ["one", "many"])
+def test_the_second_of_a_form_is_never_wholly_the_first(publishers: str, seed: int) -> None:
+    """The facts that were filled in are its own words, also at the edges of what the two share."""
+    blank = form(seed + 30, 80 + 10 * seed)
+    desk = Desk()
+    for number in range(2):
+        title, body = filled_in(blank, 1000 * seed + number)
+        desk.send(body, "agency.com" if publishers == "one" else f"paper{number}.com", title=title)
+    verdict = desk.shown()
+    assert verdict.kind is ORIGINAL or verdict.share <= 0.97
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_longer_story_whose_figures_rise_stays_one_story(seed: int) -> None:
+    chance = random.Random(f"rise {seed}")
+    words = prose(seed + 900, chance.randint(260, 420)).split()
+    places = chance.sample(range(20, len(words) - 20), 5)
+    desk = Desk()
+    for number in range(4):
+        for place in places:
+            words[place] = str(100 * number + place)
+        verdict = desk.send(" ".join(words), "agency.com", title=f"Landslide: {3 + 4 * number} dead").verdict
+        assert verdict.kind is (UPDATE if number else ORIGINAL), number
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_copy_of_a_later_version_draws_on_the_version_that_added_the_words(seed: int) -> None:
+    first, lead, end = prose(seed + 50, 220), prose(seed + 60, 40), prose(seed + 70, 60)
+    desk = Desk()
+    desk.send(first, "agency.com", title="Harbour wall breaks")
+    desk.send(f"{lead}\n\n{first}", "agency.com", title="Wall of the harbour gives way")
+    desk.send(f"{lead}\n\n{first}\n\n{end}", "agency.com", title="Wall gives way, mayor speaks")
+    verdict = desk.send(f"{lead}\n\n{first}\n\n{end}", "paper.com", title="What the sea took").verdict
+    assert (verdict.kind, verdict.extent) == (REPUBLICATION, Extent.FULL)
+    assert verdict.share >= 0.95
+    assert "agency.com-2" in {source.id for source in verdict.sources}
+
+
+@pytest.mark.parametrize("words", [20, 35, 50])
+def test_an_own_lead_over_a_whole_article_is_no_rest_of_a_page_where_there_is_no_page(words: int) -> None:
+    body, lead = prose(81, 260), prose(82, words)
+    desk = Desk()
+    desk.send(body, "agency.com", title="Ferry runs again")
+    verdict = desk.send(f"{lead}\n\n{body}", "paper.com", title="Back on the water").verdict
+    assert verdict.kind is REPUBLICATION
+    assert abs(verdict.share - 260 / (260 + words)) < 0.06

@@ -147,7 +147,7 @@ def stands_in(record: SketchRecord, known: Known) -> bool:
     """Whether two records of one publisher that have one body are two articles, by their headlines and dates: a disclaimer, a
     notice stood where the text should be. Who sends an article again does so within weeks, or under its headline."""
     ours, theirs = record.sketch.title_digest, known.title_digest
-    return 0 not in (ours, theirs) and ours != theirs and dates_apart(record, known)
+    return 0 not in (ours, theirs) and ours != theirs and dates_apart(record, known, limits.SENT_AGAIN_MS_MAX)
 
 
 def also_source(match: Match) -> bool:
