@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from wirecopy.core.model import Basis, Extent, Original, Passage, RawPosition, Source, Verdict, VerdictKind
+from wirecopy.core.model import (
+    Basis,
+    Extent,
+    Original,
+    Passage,
+    Quotation,
+    RawPosition,
+    Source,
+    Verdict,
+    VerdictKind,
+)
+from wirecopy.core.values import replace
 from wirecopy.shell.report.words import percent, plural, sentences
 
 POSITION = RawPosition("articles.raw", 0, 1)
@@ -101,6 +112,25 @@ def test_the_other_sentences_say_who_was_first_and_what_was_not_counted() -> Non
         "The original has the earlier publication date.",
         "Note: the credit and the dates, or two credits, contradict each other.",
         "20 % of the page is site boilerplate and was not counted.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("publishers", "whom"),
+    [
+        (["Post"], "Post"),
+        (["Post", "Post", "Mail"], "Post and Mail"),
+        (["Post", "Mail", "Sun", "Star", "Echo"], "Post, Mail, Sun and 2 more"),
+    ],
+)
+def test_quotations_that_others_carry_are_told_as_such(publishers: list[str], whom: str) -> None:
+    shared = tuple(Quotation(0, 90, 20 + n, f"id-{n}", name) for n, name in enumerate(publishers))
+    quoting = replace(
+        verdict(VerdictKind.ORIGINAL, share=0.0, words=(), sources=(), original=None), quotations=shared
+    )
+    carried = f"It carries the same quotation as {whom} (up to {19 + len(publishers)} words)."
+    assert sentences(quoting)[1:] == [
+        f"{carried} Quotations that several articles carry are not counted as copied."
     ]
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.core.story import prose
 from tests.shell.web.filled_site import (
     LONG,
     START_MS,
@@ -168,6 +169,28 @@ async def test_evidence_shows_both_texts_with_the_same_passages_marked() -> None
     assert "appears in first.example's article" in page.text
     assert page.text.count("its deckhands broke down on Tuesday") == 2
     assert "copied by 1 article" in Page(await world.text("/articles/first")).text.casefold()
+
+
+async def test_evidence_names_who_carries_the_same_quotation_and_that_it_is_not_counted() -> None:
+    said = " ".join(LONG.replace("“", "").replace("”", "").replace('"', "").split()[20:75])
+    world = FilledSite()
+    for number in range(2):
+        own = prose(300 + number, 150)
+        world.add(
+            {
+                "id": f"q{number}",
+                "publisher": f"Paper {number}",
+                "url": f"https://paper{number}.example/q",
+                "title": f"Report number {number} of its own",
+                "body": f"{own}\n\n“{said},” the mayor wrote on Tuesday.\n\n{prose(310 + number, 120)}",
+            }
+        )
+    page = Page(await world.text("/articles/q1"))
+    assert "It carries the same quotation as Paper 0" in page.text
+    assert "Quotations that others carry too" in page.text and "Not counted as copied." in page.text
+    assert " ".join(said.split()[5:30]) in page.text.split("Quotations that others carry too")[1]
+    assert any(href.startswith("/articles/q0") for href in page.links())
+    world.forget_texts()
 
 
 async def test_a_text_that_is_gone_is_said_to_be_gone() -> None:

@@ -22,6 +22,7 @@ DOUBT_WORDS = {
 NAME_COLUMNS_MAX = 60
 BOILERPLATE_SHARE_TOLD = 0.15  # less than this is a headline and a date: not worth a sentence
 SOURCES_NAMED_MAX = 5
+QUOTING_NAMED_MAX = 3  # publishers that carry the same quotations
 TONES = {
     VerdictKind.ORIGINAL: Tone.GOOD,
     VerdictKind.REPUBLICATION: Tone.NOTICE,
@@ -78,8 +79,23 @@ def sentences(verdict: Verdict) -> list[str]:
         told.append(
             f"{percent(verdict.boilerplate_share)} of the page is site boilerplate and was not counted."
         )
+    told += _quotations(verdict)
     told += _own_date(verdict)
     return told
+
+
+def _quotations(verdict: Verdict) -> list[str]:
+    """Who carries the same quotations: worth knowing, and no part of any share."""
+    if not verdict.quotations:
+        return []
+    others = list(dict.fromkeys(quotation.publisher or quotation.id for quotation in verdict.quotations))
+    named = [_name(other) for other in others[:QUOTING_NAMED_MAX]]
+    if len(others) > len(named):
+        named.append(f"{len(others) - len(named)} more")
+    whom = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
+    longest = plural(max(quotation.words for quotation in verdict.quotations), "word")
+    carried = f"It carries the same quotation as {whom} (up to {longest})."
+    return [f"{carried} Quotations that several articles carry are not counted as copied."]
 
 
 def _own_date(verdict: Verdict) -> list[str]:
@@ -90,7 +106,7 @@ def _own_date(verdict: Verdict) -> list[str]:
         if basis in verdict.basis
     ]
     if Basis.DATES_APART in verdict.basis:
-        told.append("The two publication dates are months apart, so neither was believed.")
+        told.append("The two publication dates are weeks apart, so neither was believed.")
     return told
 
 

@@ -39,6 +39,7 @@ CHARS_MAX: Final = 60_000  # of each text that are aligned and shown: ten thousa
 KEPT_MAX: Final = 32  # alignments in the cache
 COPIES_MAX: Final = 30  # listed; the story page has them all
 VERSIONS_MAX: Final = 20
+QUOTATION_CHARS_MAX: Final = 400  # of each that are shown
 CHOICES_MAX: Final = 50  # articles of one id
 PLAIN_ROWS_MAX: Final = 4  # consecutive lines with nothing shared that are shown; more are folded
 BASIS_WORDS: Final = {
@@ -52,7 +53,7 @@ BASIS_WORDS: Final = {
     Basis.CREDIT_CONFLICT: "the credit and the dates contradict each other",
     Basis.LATE_ORIGINAL: "the original was received after its copy",
     Basis.TEMPLATE_LEARNED: "part of the text was recognised as site boilerplate",
-    Basis.DATES_APART: "the two publication dates are months apart, so neither was believed",
+    Basis.DATES_APART: "the two publication dates are weeks apart, so neither was believed",
     **{DATE_BASES[doubt]: f"date not trusted: {words}" for doubt, words in DOUBT_WORDS.items()},
 }
 
@@ -83,6 +84,16 @@ class ShownArticle:
     article: RawArticle | Gone
     verdict: Verdict
     on_text: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuotation:
+    """A quotation that another article carries too; `entry` is that article, where it can be shown."""
+
+    text: str
+    words: int
+    publisher: str
+    entry: Entry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +149,7 @@ class Evidence:
             copies=copies[:COPIES_MAX],
             copies_count=len(copies),
             versions=versions[-VERSIONS_MAX:],
+            quotations=self._quotations(shown),
             story_size=len(catalogue.story(current.story)),
         )
 
@@ -161,6 +173,18 @@ class Evidence:
             "republication": verdict_to_json(shown.verdict, found.id, found.body_xxh3, found.position),
         }
         return Response(200, json_bytes(fields), JSON)
+
+    def _quotations(self, shown: ShownArticle) -> list[ShownQuotation]:
+        """The quotations that others carry too, each with its words where the text is there, and the other article where this
+        replica can show it."""
+        text = shown.article.text if isinstance(shown.article, RawArticle) else ""
+        told = []
+        for quotation in shown.on_text.quotations:
+            others = self._site.catalogue.by_id(quotation.id)
+            entry = next((one for one in others if one.publisher == quotation.publisher), None)
+            words = text[quotation.start : quotation.end][:QUOTATION_CHARS_MAX]
+            told.append(ShownQuotation(words, quotation.words, quotation.publisher or quotation.id, entry))
+        return told
 
     # ---- which article
     def _found(self, request: Request) -> Entry | Response:
@@ -282,7 +306,8 @@ def on_text(article: RawArticle, verdict: Verdict) -> Verdict:
     credit = verdict.credit and replace(
         verdict.credit, start=at(verdict.credit.start), end=at(verdict.credit.end)
     )
-    return replace(verdict, passages=passages, credit=credit)
+    quotations = tuple(replace(q, start=at(q.start), end=at(q.end)) for q in verdict.quotations)
+    return replace(verdict, passages=passages, credit=credit, quotations=quotations)
 
 
 # ---- what the template needs
