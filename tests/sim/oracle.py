@@ -70,6 +70,7 @@ from wirecopy.core.verdict.rules import (
     extent,
     external_credit,
     later_version,
+    named_whole,
     older_version,
     same_publisher,
     stands_in,
@@ -676,7 +677,7 @@ class Oracle:
             own = next((c for c in sources if c.match is own.match), own)
             return self._newer_version(seen, own, sources, good)
         sources = [c for c in sources if not c.match.same_site]
-        leading = lead(sources)
+        leading = lead(sources, named_whole(seen.record))
         source = leading.match.known
         # all of the story: of those who credit one and the same, the engine asks the newest only, which is equal
         others = [self._known(n) for n in self._story(source.story) if n != source.number]

@@ -7,7 +7,7 @@ They say what each means, however slowly; the oracle of the simulation goes by t
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -237,8 +237,12 @@ def cover(matches: list[Match], own: bytes) -> list[Cover]:
     return chosen
 
 
-def lead(chosen: list[Cover]) -> Cover:
-    """The source that the verdict names: the one of this title, else the one that the text opens with."""
+def lead(chosen: list[Cover], credited: Collection[str] = ()) -> Cover:
+    """The source that the verdict names: the one that it credits (`credited`: the keys), else the one of this title, else
+    the one that the text opens with."""
+    for source in chosen:
+        if any(brand in credited for brand in source.match.known.brands):
+            return source
     for source in chosen:
         if source.match.same_title:
             return source

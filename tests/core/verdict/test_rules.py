@@ -44,6 +44,7 @@ from wirecopy.core.verdict.rules import (
     hopeless,
     lead,
     may_be_version,
+    named_whole,
     same_publisher,
 )
 
@@ -460,8 +461,27 @@ LEADS = [
 
 @pytest.mark.parametrize(("what", "sources", "number"), LEADS, ids=[row[0] for row in LEADS])
 def test_the_source_that_is_named(what: str, sources: list[twins_verdict.Cover], number: int) -> None:
-    assert lead([as_graded(one.match) for one in sources]).known.number == number
+    assert lead(a_record(), [as_graded(one.match) for one in sources]).known.number == number
     assert twins_verdict.lead(sources).match.known.number == number
+
+
+@pytest.mark.parametrize(
+    ("named", "number"),
+    [
+        ((CreditKind.VIA, None), 2),
+        ((CreditKind.ORIGINALLY, None), 2),
+        ((CreditKind.MENTION, None), 1),
+        ((CreditKind.SOURCE, CreditScope.PART), 1),
+    ],
+)
+def test_the_source_that_the_text_says_it_is_of_is_named_before_that_of_its_title(
+    named: tuple[CreditKind, CreditScope | None], number: int
+) -> None:
+    one, other = source(1, same_title=True), source(2)
+    other = twins_verdict.Cover(replace(other.match, known=known(number=2, brands=("courier",))), 50)
+    record = a_record(credits=(credit("courier", named[0], scope=named[1]),))
+    assert lead(record, [as_graded(one.match), as_graded(other.match)]).known.number == number
+    assert twins_verdict.lead([one, other], named_whole(record)).match.known.number == number
 
 
 # ---- who was first
@@ -567,6 +587,12 @@ DIRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], tuple[bool, str | No
         {},
         {"original": NOBODY_SENT, "credit": REUTERS},
         (TAKEN, "reuters", (Basis.CREDIT,)),
+    ),
+    (
+        "it first appeared elsewhere",
+        {"credits": (credit("courier", CreditKind.ORIGINALLY),)},
+        {},
+        (TAKEN, "courier", (Basis.CREDIT,)),
     ),
     (
         "it is the agency",

@@ -220,7 +220,7 @@ def _republication(
     index: OriginIndex, comparison: Comparison, chosen: list[Match], matches: Matches
 ) -> Judged:
     """Another publisher has this text: it is theirs, or somebody's who is not in the index, or ours and came late."""
-    leading = chosen[0] if len(chosen) == 1 else lead(chosen)
+    leading = chosen[0] if len(chosen) == 1 else lead(comparison.record, chosen)
     source = leading.known
     others = index.crediting(source.story)
     members = [index.known(number) for number in others if number != source.number] if others else []

@@ -186,8 +186,13 @@ def cover(comparison: Comparison, matches: list[Match]) -> list[Match]:
     return [matches[place] for place in workspace.counts[:chosen].tolist()]
 
 
-def lead(chosen: list[Match]) -> Match:
-    """The source that the verdict names: the one of this title, else the one that the text opens with."""
+def lead(record: SketchRecord, chosen: list[Match]) -> Match:
+    """The source that the verdict names: the one whose text the article says that it is, else that of its title, else the one
+    that it opens with."""
+    credited = named_whole(record)
+    for source in chosen:
+        if not credited.isdisjoint(source.known.brands):
+            return source
     for source in chosen:
         if source.same_title:
             return source
@@ -197,6 +202,11 @@ def lead(chosen: list[Match]) -> Match:
         if source.measured.first >= 0 and source.measured.longest >= limits.LEAD_PASSAGE_WORDS_MIN
     ]
     return min(opening, key=lambda source: source.measured.first) if opening else chosen[0]
+
+
+def named_whole(record: SketchRecord) -> frozenset[str]:
+    """The keys of those whose text an article says that it is: not of those who had a part in it."""
+    return frozenset([c.key for c in record.credits if c.scope in (CreditScope.TEXT, CreditScope.CLAIM)])
 
 
 def extent(share: float, part: float, lead_part: float) -> Extent:
@@ -249,7 +259,9 @@ def directed(
     outside = external_credit(record)
     if outside is not None and not credits_any(outside, brands):
         shared = source.credit is not None and source.credit.key == outside.key
-        named = outside.agency and outside.kind is not CreditKind.SOURCE  # which may be the source's source
+        # a source line may name the source's source; that a text was published first by another is said of the text
+        named = outside.agency and outside.kind is not CreditKind.SOURCE
+        named |= outside.kind is CreditKind.ORIGINALLY
         if shared or named:
             return Direction(False, outside, (Basis.CREDIT,))
     if source.external and source.credit is not None and not names_source:
