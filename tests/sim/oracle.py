@@ -773,6 +773,9 @@ class Oracle:
         by_first = [(start, end) for start, end, index in stretches if index == 0]
         changed = self._reworded(seen, sources[0].match, by_first) if doubtful else 0
         held[0] = max(0, held[0] - changed)
+        parts = [round(c.match.measures.containment_there, 4) for c in sources]
+        if not changed:
+            parts[0] = self._held_there(sources[0].match, by_first)
         share = _ratio(sum(held), sum(own))
         verdict = Verdict(
             kind=VerdictKind.UPDATE if leading is None else VerdictKind.REPUBLICATION,
@@ -782,7 +785,7 @@ class Oracle:
             story=story,
             original=original,
             share=share,
-            source_share=round(sources[0].match.measures.containment_there, 4),
+            source_share=parts[0],
             boilerplate_share=seen.boilerplate_share,
             passages=passages(stretches, lines, [c.match.known.id for c in sources]),
             sources=tuple(
@@ -790,7 +793,7 @@ class Oracle:
                     c.match.known.id,
                     c.match.known.publisher,
                     _ratio(held[i], sum(own)),
-                    round(c.match.measures.containment_there, 4),
+                    parts[i],
                 )
                 for i, c in enumerate(sources)
             ),
@@ -798,6 +801,16 @@ class Oracle:
             basis=basis,
         )
         return verdict, [(start, end) for start, end, _ in stretches]
+
+    def _held_there(self, match: Match, covered: list[tuple[int, int]]) -> float:
+        """The part of a source that stands here, what is taken for its beyond the outermost hits included."""
+        part, main = match.measures.containment_there, match.known.main
+        if not match.firm or not match.known.own_tokens:
+            return round(part, 4)
+        first, last = min(match.firm, key=lambda run: run[2]), max(match.firm, key=lambda run: run[3])
+        grown = sum(max(0, min(first[0] - a, first[2] - main[0])) for a, b in covered if a <= first[0] < b)
+        grown += sum(max(0, min(b - last[1], main[1] - last[3])) for a, b in covered if a < last[1] <= b)
+        return round(min(1.0, part + grown / match.known.own_tokens), 4)
 
     def _reworded(self, seen: Seen, match: Match, covered: list[tuple[int, int]]) -> int:
         """Own tokens of what is taken for a candidate's that stand only in samples that it does not hold."""

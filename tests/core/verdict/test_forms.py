@@ -299,3 +299,15 @@ def test_an_own_lead_over_a_whole_article_is_no_rest_of_a_page_where_there_is_no
     verdict = desk.send(f"{lead}\n\n{body}", "paper.com", title="Back on the water").verdict
     assert verdict.kind is REPUBLICATION
     assert abs(verdict.share - 260 / (260 + words)) < 0.06
+
+
+@pytest.mark.parametrize("script", _LANGUAGES)
+@pytest.mark.parametrize("words", [70, 99, 160, 310, 600])
+@pytest.mark.parametrize("headline", ["same", "own"])
+def test_a_copy_to_the_letter_is_the_whole_of_both(headline: str, words: int, script: str) -> None:
+    text = letters(prose(words, words), script)
+    desk = Desk()
+    desk.send(text, "agency.com", title="Harbour wall breaks")
+    title = "Harbour wall breaks" if headline == "same" else "What the sea took in the night"
+    verdict = desk.send(text, "paper.com", title=title).verdict
+    assert (verdict.kind, verdict.share, verdict.source_share) == (REPUBLICATION, 1.0, 1.0)

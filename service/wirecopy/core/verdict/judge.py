@@ -300,6 +300,8 @@ def _drawn(
         )
         for source, count in zip(chosen, found.by_source, strict=True)
     ]
+    if not changed:
+        sources[0] = replace(sources[0], source_share=_held_there(comparison, leading, found.by_first))
     share = sources[0].share if len(sources) == 1 else _ratio(sum(found.by_source), total)
     verdict = Verdict(
         kind,
@@ -315,6 +317,25 @@ def _drawn(
         basis,
     )
     return verdict, found.covered
+
+
+def _held_there(comparison: Comparison, match: Match, covered: I32) -> float:
+    """The part of a source that stands here. Words before the first hit and behind the last that are taken for the source's
+    here (`covered` [ranges, 2]) are the source's words there: a copy to the letter is the whole of it."""
+    one, known = match.measured, match.known
+    runs = comparison.workspace.runs[one.runs_first : one.runs_last]
+    runs = runs[runs["hits"] > 1]
+    if not len(runs) or not known.own_tokens:
+        return round(one.containment_there, _SHARE_DIGITS)
+    first, last = runs[np.argmin(runs["source_start"])], runs[np.argmax(runs["source_end"])]
+    before, behind = int(first["source_start"]) - known.main[0], known.main[1] - int(last["source_end"])
+    more = 0
+    for start, end in covered.tolist():
+        if start <= first["start"] < end:
+            more += max(0, min(int(first["start"]) - start, before))
+        if start < last["end"] <= end:
+            more += max(0, min(end - int(last["end"]), behind))
+    return round(min(1.0, one.containment_there + more / known.own_tokens), _SHARE_DIGITS)
 
 
 def _extent(index: OriginIndex, share: float, leading: Match, chosen: list[Match]) -> Extent:
