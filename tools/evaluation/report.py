@@ -82,26 +82,28 @@ def write_report(results: Results, goals: Mapping[str, str], folder: Path) -> No
 
 def _lines(results: Results, goals: Mapping[str, str]) -> list[str]:
     ours = results.scores[OURS]
-    lines = [prose.INTRODUCTION, *_read_sets(ours), prose.real_streams()]
+    lines = [prose.INTRODUCTION, *_read_sets(ours), prose.REAL_STREAMS]
     if "wirebench" in ours:
         lines += [*_beside_peers(results), *_by_case(ours["wirebench"], goals)]
     lines += _pairs(results, goals)
     if results.thresholds:
-        lines += _thresholds(results.thresholds)
+        lines += _thresholds()
     if results.lengths:
         lines += _curves(results)
     return [*lines, prose.ERRORS]
 
 
 def _read_sets(scores: Mapping[str, Json]) -> list[str]:
-    """The sets that were labelled by reading, a row a label."""
+    """The sets that were labelled by reading: the rows of `prose.READ_ROWS`."""
     present = [name for name in READ_SETS if name in scores]
     if not present:
         return []
-    lines = [prose.READ_SETS, *_head("set", "what", "how many", "rate")]
-    for name in present:
-        for label, (count, of, rate) in scores[name].items():
-            lines.append(_row(name, label, f"{count} of {of}", _three(rate)))
+    found = {label: figures for name in present for label, figures in scores[name].items()}
+    lines = [prose.READ_SETS, *_head("what", "how many", "rate")]
+    for label, words in prose.READ_ROWS.items():
+        if label in found:
+            count, of, rate = found[label]
+            lines.append(_row(words, f"{count} of {of}", _three(rate)))
     return [*lines, ""]
 
 
@@ -174,15 +176,9 @@ def _of(part: int, whole: int) -> str:
     return f"{part:,} of {whole:,}" if whole else "–"
 
 
-def _thresholds(points: Sequence[ThresholdPoint]) -> list[str]:
-    lines = [
-        prose.ACTING_ON_A_SHARE,
-        f"![Precision and recall against the least share]({PLOTS_FOLDER}/evaluation-threshold.svg)",
-        "",
-        *_head("share at least", "precision", "recall"),
-    ]
-    lines += [_row(f"{p.share_min:.2f}", _four(p.precision), _four(p.recall)) for p in points[::4]]
-    return [*lines, ""]
+def _thresholds() -> list[str]:
+    plot = f"![Precision and recall against the least share]({PLOTS_FOLDER}/evaluation-threshold.svg)"
+    return [prose.ACTING_ON_A_SHARE, plot, ""]
 
 
 def _curves(results: Results) -> list[str]:
