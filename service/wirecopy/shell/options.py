@@ -97,9 +97,9 @@ class PipelineOptions:
     # all partitions together; over it they are paused, polling goes on
     in_flight_bytes_max: int = 64 * 1024 * 1024
     # core work goes on the event loop in small pieces (lane.py); a piece of more raw bytes than this, which is one
-    # huge record, goes to a thread. Replays go so many log records in one go, some 5 ms; 0: in a thread
+    # huge record, goes to a thread. Replays go at most so many log records in one go, in a backlog; 0: in a thread
     inline_bytes_max: int = 256 * 1024
-    inline_replays_max: int = 16
+    inline_replays_max: int = 128
 
     # enriched and corrections; the topics' own bounds are taken where smaller
     output_record_bytes_max: int = 32 * 1024 * 1024

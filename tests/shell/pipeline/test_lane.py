@@ -1,16 +1,30 @@
 """Laws of the lane: one piece at a time with a turn of the loop between two; what is due first runs first; what nobody
-waits for does not run; a batch is cut into pieces that hold all of it, in order."""
+waits for does not run; a batch is cut into pieces that hold all of it, in order, whatever the clock says; pieces are small
+while little waits, large in a backlog, and short in any case."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wirecopy.shell.pipeline.lane import PIECE_BYTES_MAX, PIECE_RECORDS_MAX, CoreLane, Work, pieces
+from wirecopy.shell.pipeline.lane import (
+    BACKLOG_RECORDS,
+    PIECE_RECORDS_MAX,
+    PIECE_SECONDS_MAX,
+    SLICE_BYTES_MAX,
+    SLICE_RECORDS_MAX,
+    CoreLane,
+    Slices,
+    Work,
+    slices,
+)
 
 
 async def test_between_two_pieces_the_loop_turns() -> None:
@@ -73,10 +87,79 @@ async def test_what_nobody_waits_for_is_not_run() -> None:
     assert seen == ["first"]
 
 
-@given(st.lists(st.integers(0, 2 * PIECE_BYTES_MAX), max_size=80))
-def test_pieces_hold_everything_in_order_and_are_small_or_single(sizes: list[int]) -> None:
-    cut = list(pieces(sizes, lambda size: size))
+@given(st.lists(st.integers(0, 2 * SLICE_BYTES_MAX), max_size=80))
+def test_slices_hold_everything_in_order_and_are_small_or_single(sizes: list[int]) -> None:
+    cut = list(slices(sizes, lambda size: size))
     assert [size for piece, _ in cut for size in piece] == sizes
     for piece, size_bytes in cut:
         assert size_bytes == sum(piece)
-        assert len(piece) == 1 or (len(piece) <= PIECE_RECORDS_MAX and size_bytes <= PIECE_BYTES_MAX)
+        assert len(piece) == 1 or (len(piece) <= SLICE_RECORDS_MAX and size_bytes <= SLICE_BYTES_MAX)
+
+
+class Clock:
+    """Moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@given(
+    st.lists(st.integers(0, 2 * SLICE_BYTES_MAX) | st.integers(0, 2000), max_size=400),
+    st.lists(st.floats(0, 2 * PIECE_SECONDS_MAX), min_size=1, max_size=20),
+)
+def test_pieces_hold_everything_in_order_whatever_the_clock_says(
+    sizes: list[int], seconds: list[float]
+) -> None:
+    clock, waiting, done, steps = Clock(), Slices(sizes, lambda size: size), list[int](), 0
+
+    def step(records: Sequence[int]) -> list[int]:
+        nonlocal steps
+        clock.at += seconds[steps % len(seconds)]
+        steps += 1
+        return list(records)
+
+    while waiting:
+        began_at, began_steps = clock.at, steps
+        piece = waiting.piece(step, clock)
+        done += piece
+        assert len(piece) <= (PIECE_RECORDS_MAX if len(sizes) >= BACKLOG_RECORDS else SLICE_RECORDS_MAX)
+        assert len(piece) == 1 or max(piece) <= SLICE_BYTES_MAX
+        longest = max(seconds)
+        assert steps == began_steps + 1 or clock.at - began_at <= PIECE_SECONDS_MAX + longest
+    assert done == sizes
+
+
+def test_pieces_are_small_while_little_waits_large_in_a_backlog_and_short() -> None:
+    def cut(count: int, seconds: float) -> list[int]:
+        clock, waiting = Clock(), Slices(range(count), lambda _: 1)
+
+        def step(records: Sequence[int]) -> list[int]:
+            clock.at += seconds
+            return list(records)
+
+        found = list[int]()
+        while waiting:
+            found.append(len(waiting.piece(step, clock)))
+        return found
+
+    assert cut(BACKLOG_RECORDS - 1, 0.0) == [16, 16, 16, 15]
+    assert cut(300, 0.0) == [128, 128, 44]
+    assert cut(96, 0.3 * PIECE_SECONDS_MAX) == [48, 48], "three slices fit into the time"
+    assert cut(64, 2 * PIECE_SECONDS_MAX) == [16] * 4, "one slice at least"
+
+
+async def test_what_is_too_large_for_the_loop_goes_to_a_thread() -> None:
+    lane, threads = CoreLane(SLICE_BYTES_MAX), list[int]()
+
+    def step(records: Sequence[int]) -> list[int]:
+        threads.append(threading.get_ident())
+        return list(records)
+
+    waiting = Slices([1, SLICE_BYTES_MAX + 1, 2], lambda size: size)
+    with ThreadPoolExecutor(1) as executor:
+        for _ in range(3):
+            await lane.advance(Work.PREPARE, waiting, step, executor)
+    assert [thread == threading.get_ident() for thread in threads] == [True, False, True]

@@ -12,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from wirecopy.core.model import EngineStats, Outcome, RawArticle, RefusalReason, Refused
-from wirecopy.shell.pipeline.turns import SLICE_RECORDS, EngineTurns
+from wirecopy.shell.pipeline.lane import BACKLOG_RECORDS, PIECE_RECORDS_MAX, PIECE_SECONDS_MAX
+from wirecopy.shell.pipeline.lane import SLICE_RECORDS_MAX as SLICE_RECORDS
+from wirecopy.shell.pipeline.turns import EngineTurns
 from wirecopy.shell.ports import ProposalPort
 
 
@@ -85,6 +87,38 @@ async def test_a_batch_that_nobody_interrupts_is_replayed_in_order_and_once(
         assert told(await turns.replay(batch(100))) == list(range(100))
         assert await turns.replay([]) == []
         assert engine.replayed == list(range(100))
+
+
+def sizes(engine: Busy) -> list[int]:
+    return [int(turn.split()[1]) for turn in engine.turns]
+
+
+async def test_a_piece_ends_before_it_holds_the_loop_for_too_long(executor: ThreadPoolExecutor) -> None:
+    engine = Busy(0.4 * PIECE_SECONDS_MAX)  # a slice: two fit, three do not
+    longest, last = 0, 0
+
+    async def beside() -> None:
+        nonlocal longest, last
+        while True:
+            longest, last = max(longest, len(engine.turns) - last), len(engine.turns)
+            await asyncio.sleep(0)
+
+    watching = asyncio.create_task(beside())
+    await EngineTurns(engine, executor, 1000).replay(batch(PIECE_RECORDS_MAX))
+    watching.cancel()
+    assert longest <= 2
+    assert engine.replayed == list(range(PIECE_RECORDS_MAX))
+
+
+@pytest.mark.parametrize("inline", [3, SLICE_RECORDS, PIECE_RECORDS_MAX])
+@pytest.mark.parametrize("count", [1, BACKLOG_RECORDS - 1, BACKLOG_RECORDS, 300])
+async def test_no_size_of_pieces_changes_what_is_replayed(
+    executor: ThreadPoolExecutor, inline: int, count: int
+) -> None:
+    engine = Busy()
+    assert told(await EngineTurns(engine, executor, inline).replay(batch(count))) == list(range(count))
+    assert engine.replayed == list(range(count))
+    assert max(sizes(engine)) <= min(inline, SLICE_RECORDS)
 
 
 async def test_a_question_waits_for_a_slice_and_not_for_the_batch(executor: ThreadPoolExecutor) -> None:

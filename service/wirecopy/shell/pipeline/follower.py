@@ -22,9 +22,9 @@ from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.turns import EngineTurns
 from wirecopy.shell.ports import EnginePort, FingerprintLog, LogRecord, StatePort
 
-TOLD_RECORDS = (
-    64  # replayed before those who wait for them hear of it: some 20 ms, of a batch of up to a thousand
-)
+# replayed before those who wait for them hear of it, of a batch of up to a thousand; a piece of the lane, so that a
+# backlog's transactions are as large
+TOLD_RECORDS = 128
 
 
 class Follower:

@@ -83,7 +83,7 @@ class Pipeline:
         self._executor = ThreadPoolExecutor(CORE_THREADS, thread_name_prefix="core")
         # a thread of its own for questions and for keeping the state: they must not wait behind anybody's decoding
         self._replay_executor = ThreadPoolExecutor(1, thread_name_prefix="replay")
-        lane = CoreLane()
+        lane = CoreLane(self._options.inline_bytes_max)
         self.turns = EngineTurns(engine, self._replay_executor, self._options.inline_replays_max, lane)
         self._log = backend.log()
         self._in_flight = InFlight()

@@ -18,20 +18,16 @@ from functools import partial
 from typing import TypeVar
 
 from wirecopy.core.model import Outcome, Refused
-from wirecopy.shell.pipeline.lane import CoreLane, Work
+from wirecopy.shell.pipeline.lane import SLICE_RECORDS_MAX, CoreLane, Spent, Work, piece_records_max
 from wirecopy.shell.ports import EnginePort
-
-SLICE_RECORDS = (
-    16  # about 5 ms of replaying: what a question waits for at most, beside the questions before it
-)
 
 Result = TypeVar("Result")
 Record = tuple[int, int, bytes]
 
 
 class EngineTurns:
-    """`executor` has one thread, for questions; so many records are replayed in one go on the event loop, or, where that
-    is 0, in the thread."""
+    """`executor` has one thread, for questions; at most `inline_replays_max` records are replayed in one go on the event
+    loop, or, where that is 0, in the thread."""
 
     def __init__(
         self, engine: EnginePort, executor: Executor, inline_replays_max: int, lane: CoreLane | None = None
@@ -50,19 +46,31 @@ class EngineTurns:
         while len(outcomes) < len(records):
             rest = records[len(outcomes) :] if outcomes else records
             async with self._turn:
+                loop = asyncio.get_running_loop()
                 if self._inline_replays_max:
-                    piece = partial(self._engine.replay_many, rest[: self._inline_replays_max])
+                    piece = partial(self._piece, rest, len(records), loop.time)
                     outcomes += await self._lane.run(Work.REPLAY, piece)
                 else:
-                    loop = asyncio.get_running_loop()
                     outcomes += await loop.run_in_executor(self._executor, self._until_asked, rest)
+        return outcomes
+
+    def _piece(
+        self, records: Sequence[Record], waiting: int, now: Callable[[], float]
+    ) -> list[Outcome | Refused]:
+        """Replays the first of the records: one slice, and more of them in a backlog, unless somebody asks."""
+        spent = Spent(now)
+        most = min(self._inline_replays_max, piece_records_max(waiting), len(records))
+        outcomes: list[Outcome | Refused] = []
+        while len(outcomes) < most and not (outcomes and (self._asking or spent.enough())):
+            end = min(most, len(outcomes) + SLICE_RECORDS_MAX)
+            outcomes += self._engine.replay_many(records[len(outcomes) : end])
         return outcomes
 
     def _until_asked(self, records: Sequence[Record]) -> list[Outcome | Refused]:
         """Replays the first of the records, one slice at least and all of them unless somebody asks."""
         outcomes: list[Outcome | Refused] = []
         while len(outcomes) < len(records) and not (outcomes and self._asking):
-            outcomes += self._engine.replay_many(records[len(outcomes) : len(outcomes) + SLICE_RECORDS])
+            outcomes += self._engine.replay_many(records[len(outcomes) : len(outcomes) + SLICE_RECORDS_MAX])
         return outcomes
 
     async def ask(self, question: Callable[[], Result]) -> Result:

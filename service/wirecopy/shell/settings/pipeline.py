@@ -43,7 +43,7 @@ class PipelineSettings(BaseSettings):
     )
     pipeline_inline_replays_max: Annotated[int, Field(ge=0, le=100_000)] = setting(
         PIPELINE.inline_replays_max,
-        "Log records replayed per turn of the event loop; 0: replay in a thread.",
+        "Most log records replayed per turn of the event loop; 0: replay in a thread.",
     )
     pipeline_output_record_bytes_max: Bytes = setting(
         PIPELINE.output_record_bytes_max,

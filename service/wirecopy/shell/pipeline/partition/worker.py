@@ -25,7 +25,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import TypeVar
 
 from wirecopy.core.model import Outcome
 from wirecopy.shell.errors import (
@@ -39,7 +38,7 @@ from wirecopy.shell.observe.events import Stage, Telemetry
 from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.breaker import Breaker
 from wirecopy.shell.pipeline.gate import Gate
-from wirecopy.shell.pipeline.lane import CoreLane, Work, pieces
+from wirecopy.shell.pipeline.lane import CoreLane, Slices, Work
 from wirecopy.shell.pipeline.partition.flight import InFlight, PartitionFlight, record_size
 from wirecopy.shell.pipeline.partition.passed import Passed
 from wirecopy.shell.pipeline.partition.published import tell
@@ -56,8 +55,6 @@ from wirecopy.shell.ports import (
     TopicPartition,
     Transactions,
 )
-
-T = TypeVar("T")
 
 
 class State(StrEnum):
@@ -287,12 +284,12 @@ class PartitionWorker:
                 continue
             records, size = batch
             # worker processes share out a whole batch among them
-            for piece, piece_bytes in (
-                [(records, size)] if context.steps.fingerprint else pieces(records, record_size)
-            ):
+            whole = context.steps.fingerprint is not None
+            waiting = Slices.whole(records, size) if whole else Slices(records, record_size)
+            step = partial(prepare, steps=context.steps, engine=context.engine, limits=context.limits())
+            while waiting:
                 began_at = loop.time()
-                work = partial(prepare, piece, context.steps, context.engine, context.limits())
-                entries = await self._compute(Work.PREPARE, piece_bytes, work)
+                entries = await context.lane.advance(Work.PREPARE, waiting, step, context.executor)
                 self._telemetry.stage_time(Stage.DECODE, loop.time() - began_at, len(entries))
                 self._take_in(entries, began_at)
                 proposed = [entry for entry in entries if entry.proposal is not None]
@@ -321,12 +318,6 @@ class PartitionWorker:
             entry.appended_at = appended_at
         self._telemetry.stage_time(Stage.APPEND, appended_at - began_at, len(entries))
         self.followed()
-
-    async def _compute(self, work: Work, size_bytes: int, piece: Callable[[], T]) -> T:
-        """Core work: in its turn where it is small, in a thread where it would hold up the loop."""
-        if size_bytes <= self._options.inline_bytes_max:
-            return await self._context.lane.run(work, piece)
-        return await asyncio.get_running_loop().run_in_executor(self._context.executor, piece)
 
     # ---- publishing
     async def _publish_all(self, transactions: Transactions) -> None:
@@ -389,10 +380,10 @@ class PartitionWorker:
         self._trace(batch)
         self.waits = f"rendering {len(batch)} records"
         records: list[OutputRecord] = []
-        for piece, size in pieces(batch, lambda entry: entry.size_bytes):
-            work = partial(render, piece, context.steps, context.limits())
-            # due at once: its turn to publish has come already
-            rendered = await self._compute(Work.REPLAY, size, work)
+        waiting = Slices(batch, lambda entry: entry.size_bytes)
+        step = partial(render, steps=context.steps, limits=context.limits())
+        while waiting:  # due at once: its turn to publish has come already
+            rendered = await context.lane.advance(Work.REPLAY, waiting, step, context.executor)
             records += [record for several in rendered for record in several]
         self._telemetry.stage_time(Stage.ENRICH, loop.time() - began_at, len(batch))
         next_offset = batch[-1].record.position.offset + 1
