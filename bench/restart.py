@@ -38,7 +38,7 @@ from wirecopy.core.model import RawArticle, RawPosition
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw
 from wirecopy.shell.cli.run import COLLECT_AFTER
-from wirecopy.shell.pipeline.turns import SLICE_RECORDS
+from wirecopy.shell.pipeline.lane import SLICE_RECORDS_MAX
 from wirecopy.shell.state import read as state_read
 from wirecopy.shell.state import write as state_write
 from wirecopy.shell.state.child import Child
@@ -66,8 +66,8 @@ def replay_seconds(records: Sequence[Record]) -> tuple[float, Engine]:
     """CPU seconds of replaying a log into an empty engine, in pieces as the service replays it."""
     engine = Engine(window_ms=WINDOW_MS)
     started = time.process_time()
-    for first in range(0, len(records), SLICE_RECORDS):
-        engine.replay_many(records[first : first + SLICE_RECORDS])
+    for first in range(0, len(records), SLICE_RECORDS_MAX):
+        engine.replay_many(records[first : first + SLICE_RECORDS_MAX])
     return time.process_time() - started, engine
 
 
