@@ -102,7 +102,7 @@ CORE_ORDER = (
     "engine",
 )
 SHELL_ORDER = (
-    "ports options",
+    "ports options locking",
     "errors",
     "observe",
     "backends settings report files",

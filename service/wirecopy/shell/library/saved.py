@@ -6,7 +6,6 @@ is written, checked and replaced together with the rest.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -18,6 +17,7 @@ import numpy.typing as npt
 
 from wirecopy.core.engine import ENGINE_VERSION, Engine
 from wirecopy.core.records.raw import json_bytes, json_value
+from wirecopy.shell import locking
 from wirecopy.shell.pipeline.scan_log import TOPIC
 from wirecopy.shell.state import read, write
 from wirecopy.shell.state.format import LastRecord, Place, Unusable
@@ -55,9 +55,9 @@ class Saved:
 def save(root: Path, saved: Saved) -> None:
     """Write a snapshot and put it in the place of the one before. OSError where that cannot be done."""
     root.mkdir(parents=True, exist_ok=True)
-    lock = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    lock = locking.taken(root, wait=True)
+    assert lock is not None, "it was waited for"
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         write.discard_unfinished(root)
         stats = saved.engine.stats()
         place = Place(

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import fcntl
 import mmap
 import os
 import time
@@ -37,6 +36,7 @@ import numpy as np
 from wirecopy.core.engine import ENGINE_VERSION, Engine, Proposal, Remembered
 from wirecopy.core.hashing import xxh3_128_hex
 from wirecopy.core.model import EngineStats, Outcome, RawArticle, Refused
+from wirecopy.shell import locking
 from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.observe.events import StateRefusal, Telemetry
 from wirecopy.shell.options import StateOptions
@@ -140,18 +140,12 @@ class PersistentEngine:
         try:
             root.mkdir(parents=True, exist_ok=True)
             if self._lock is None:
-                handle = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError as error:
-                    os.close(handle)
-                    if error.errno in (errno.EAGAIN, errno.EACCES):
-                        return Unusable(
-                            StateRefusal.IN_USE,
-                            "another process uses this directory. Give each replica its own WIRECOPY_STATE_DIR",
-                        )
-                    raise
-                self._lock = handle
+                self._lock = locking.taken(root)
+            if self._lock is None:
+                return Unusable(
+                    StateRefusal.IN_USE,
+                    "another process uses this directory. Give each replica its own WIRECOPY_STATE_DIR",
+                )
             state_write.discard_unfinished(root)
             return state_write.snapshots(root)
         except OSError as error:

@@ -18,18 +18,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import fcntl
 import os
 import struct
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from wirecopy.core.records.raw import json_bytes, json_value
-from wirecopy.shell.backends.disk.journal import DamagedJournalError, Journal
+from wirecopy.shell import locking
+from wirecopy.shell.backends.disk.journal import DamagedJournalError, Journal, first_place
 from wirecopy.shell.backends.memory.broker import MemoryBroker, Partition, StoredRecord
 from wirecopy.shell.errors import FatalError, UnavailableError
 from wirecopy.shell.ports import Headers, OutputRecord, TopicPartition
@@ -48,7 +48,7 @@ class DirectoryTroubleError(Exception):
 
 @dataclass(slots=True)
 class _OnDisk(Partition):
-    """A partition whose records are places in the journal."""
+    """A partition whose records are places in the journal, ascending."""
 
     journal: Journal | None = None
     places: array[int] = field(default_factory=lambda: array("Q"))
@@ -91,7 +91,10 @@ class DiskBroker(MemoryBroker):
         self._transaction = asyncio.Lock()
         try:
             root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = _locked(root)
+            lock = locking.taken(root)
+            if lock is None:
+                raise DirectoryTroubleError(f"“{root}” is used by another process")
+            self._lock = lock
             self._journal = Journal(root)
             for place, payload in self._journal.frames():
                 self._recovered(place, payload)
@@ -141,18 +144,17 @@ class DiskBroker(MemoryBroker):
         """Append a record; it is on the disk when a later transaction is, or after `sync`. UnavailableError where the disk
         is full."""
         held = self._at(TopicPartition(topic, partition))
-        held.append_time_ms = max(held.append_time_ms, self.clock_ms())
-        stamp = held.append_time_ms if timestamp_ms is None else timestamp_ms
+        stamp = held.stamp(self.clock_ms())
+        time_ms = stamp if timestamp_ms is None else timestamp_ms
         return self._produce(
-            held, [_encoded(self._names.index(topic), partition, stamp, key, value, headers)]
+            held, [_encoded(self._names.index(topic), partition, time_ms, key, value, headers)]
         )
 
     def produce_all(self, topic: str, partition: int, values: Sequence[bytes]) -> int:
         """Append records, all or none; returns the offset of the first. As `produce` otherwise."""
         held = self._at(TopicPartition(topic, partition))
-        held.append_time_ms = max(held.append_time_ms, self.clock_ms())
-        number = self._names.index(topic)
-        encoded = [_encoded(number, partition, held.append_time_ms, None, value, ()) for value in values]
+        number, stamp = self._names.index(topic), held.stamp(self.clock_ms())
+        encoded = [_encoded(number, partition, stamp, None, value, ()) for value in values]
         return self._produce(held, encoded)
 
     def _produce(self, held: Partition, encoded: Sequence[bytes]) -> int:
@@ -183,11 +185,10 @@ class DiskBroker(MemoryBroker):
             at, starts = sum(map(len, parts)), []
             for (topic, number), record in records:
                 held = self._at(TopicPartition(topic, number))
-                held.append_time_ms = max(held.append_time_ms, self.clock_ms())
                 encoded = _encoded(
                     self._names.index(topic),
                     number,
-                    held.append_time_ms,
+                    held.stamp(self.clock_ms()),
                     record.key,
                     record.value,
                     record.headers,
@@ -238,7 +239,7 @@ class DiskBroker(MemoryBroker):
     def _forget(self, number: int) -> bool:
         """Delete the oldest segment; False where a raw record in it is not published yet."""
         ends = {
-            partition: sum(place >> 40 <= number for place in held.places) + held.first_offset
+            partition: bisect_left(held.places, first_place(number + 1)) + held.first_offset
             for partition, held in self._held()
             if isinstance(held, _OnDisk)
         }
@@ -297,21 +298,9 @@ class DiskBroker(MemoryBroker):
         while at < len(payload):
             topic, number, time_ms, *_ = _RECORD.unpack_from(payload, at)
             held = self._topics[self._names[topic]][number]
-            held.append_time_ms = max(held.append_time_ms, time_ms)
+            held.stamp(time_ms)
             self._take(held, place + at)
             at += _size_of(payload, at)
-
-
-def _locked(root: Path) -> int:
-    handle = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        if error.errno in (errno.EAGAIN, errno.EACCES):
-            raise DirectoryTroubleError(f"“{root}” is used by another process") from error
-        raise
-    return handle
 
 
 # ---- records as bytes

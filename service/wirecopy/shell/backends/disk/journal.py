@@ -32,6 +32,11 @@ class DamagedJournalError(Exception):
     """A frame that was acknowledged cannot be read; the text says where."""
 
 
+def first_place(number: int) -> int:
+    """The least place in a segment. Places ascend with what is appended."""
+    return number << _LOW_BITS
+
+
 class Journal:
     """The segments of one directory. One process at a time uses it: the caller holds a lock."""
 
@@ -59,7 +64,7 @@ class Journal:
                     os.ftruncate(handle, at)
                     os.fsync(handle)
                     break
-                yield number << _LOW_BITS | at + _HEAD.size, payload
+                yield first_place(number) + at + _HEAD.size, payload
                 at += _HEAD.size + len(payload)
             self._size = at
 
@@ -113,7 +118,7 @@ class Journal:
             os.ftruncate(handle, at)
             raise
         self._size = at + len(frame)
-        return self.newest << _LOW_BITS | at + _HEAD.size
+        return first_place(self.newest) + at + _HEAD.size
 
     def sync(self) -> None:
         """All frames are on the disk. In any thread."""
@@ -121,7 +126,8 @@ class Journal:
 
     def read(self, place: int, size: int) -> bytes:
         """At most `size` bytes from a place on."""
-        return os.pread(self._handles[place >> _LOW_BITS], size, place & ((1 << _LOW_BITS) - 1))
+        number = place >> _LOW_BITS
+        return os.pread(self._handles[number], size, place - first_place(number))
 
     def age_ms(self, number: int, now_ms: int) -> int:
         """How long ago a segment was last written to."""

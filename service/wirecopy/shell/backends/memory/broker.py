@@ -58,6 +58,11 @@ class Partition:
     def end_offset(self) -> int:
         return self.first_offset + len(self.records)
 
+    def stamp(self, now_ms: int) -> int:
+        """The append time of what comes now: the broker's clock, which for a partition never runs backwards."""
+        self.append_time_ms = max(self.append_time_ms, now_ms)
+        return self.append_time_ms
+
     def append(self, record: StoredRecord) -> None:
         self.records.append(record)
 
@@ -123,10 +128,11 @@ class MemoryBroker:
     ) -> int:
         """Append a record from outside; returns its offset. Without a timestamp it gets the append time."""
         held = self._at(TopicPartition(topic, partition))
-        held.append_time_ms = max(held.append_time_ms, self.clock_ms())
+        stamp = held.stamp(self.clock_ms())
         offset = held.end_offset
-        stamp = held.append_time_ms if timestamp_ms is None else timestamp_ms
-        held.append(StoredRecord(offset, key, value, headers, stamp))
+        held.append(
+            StoredRecord(offset, key, value, headers, stamp if timestamp_ms is None else timestamp_ms)
+        )
         self._wake()
         return offset
 
