@@ -28,48 +28,11 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 SITES: Final = 40
 COPIES: Final = 0.34
 SYLLABLES: Final = [
-    "ba",
-    "be",
-    "bi",
-    "bo",
-    "da",
-    "de",
-    "di",
-    "do",
-    "fa",
-    "fe",
-    "ga",
-    "go",
-    "ha",
-    "he",
-    "ka",
-    "ke",
-    "la",
-    "le",
-    "li",
-    "lo",
-    "ma",
-    "me",
-    "mi",
-    "na",
-    "ne",
-    "no",
-    "pa",
-    "pe",
-    "ra",
-    "re",
-    "ri",
-    "sa",
-    "se",
-    "so",
-    "ta",
-    "te",
-    "to",
-    "va",
-    "ve",
-    "za",
-]
+    "ba", "be", "bi", "bo", "da", "de", "di", "do", "fa", "fe", "ga", "go", "ha", "he", "ka", "ke", "la", "le", "li", "lo",
+    "ma", "me", "mi", "na", "ne", "no", "pa", "pe", "ra", "re", "ri", "sa", "se", "so", "ta", "te", "to", "va", "ve", "za",
+]  # fmt: skip
 LOOP: Final = "loop"
+ALONE: Final = "the extraction library alone"
 START: Final = "one article"  # what a scan costs before it judges
 
 
@@ -233,7 +196,7 @@ def measured(programs: dict[str, list[str]], count: int, repeats: int) -> dict[s
     start, _ = best.pop(START)
     found = {}
     for name, (seconds, mb) in best.items():
-        working = seconds - (start if "scan" in name or "articles" in name else 0.0)
+        working = seconds - (0.0 if name == ALONE else start)
         found[name] = {"per_second": count / seconds, "working": count / working, "mb": mb}
     return found
 
@@ -258,7 +221,7 @@ def main(arguments: list[str] | None = None) -> int:
         start = [*scan, str(folder / "one.jsonl"), "-o", out]
         programs = {
             START: start,
-            "the extraction library alone": [sys.executable, __file__, f"--{LOOP}", str(warc)],
+            ALONE: [sys.executable, __file__, f"--{LOOP}", str(warc)],
             "scan": [*scan, str(warc), "-o", out],
             "scan --jobs 2": [*scan, str(warc), "-o", out, "--jobs", "2"],
         }

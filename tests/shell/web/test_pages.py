@@ -29,6 +29,7 @@ from wirecopy import samples
 from wirecopy.core.engine import enrich
 from wirecopy.core.model import Outcome, RawArticle, RawPosition
 from wirecopy.core.records.raw import encode_enriched
+from wirecopy.shell.report.markup import web_address
 from wirecopy.shell.web import evidence, rendering, stories
 from wirecopy.shell.web.exchange import segment
 from wirecopy.shell.web.rendering import article_url, story_url
@@ -363,4 +364,4 @@ def test_every_reason_has_words() -> None:
     ],
 )
 def test_only_addresses_of_the_web_are_followed(url: str, followed: bool) -> None:
-    assert (rendering.web_address(url) == url) is followed or (url == "" and not followed)
+    assert (web_address(url) == url) is followed or (url == "" and not followed)

@@ -26,6 +26,7 @@ from wirecopy.shell.files.warc import Fields, warc_articles
 
 RECORDS_A_FRAME: Final = 32
 _LENGTH: Final = struct.Struct("<I")
+_FOUND: Final = "found"
 _END: Final = "end"
 _FAULT: Final = "fault"
 _MISSING: Final = "missing"
@@ -72,7 +73,7 @@ class _Reader:
         self._passed_over = passed_over
         self._at = at
         self._found: list[Fields | None] = []
-        self._end = ""
+        self._ended = False
 
     def __enter__(self) -> _Reader:
         return self
@@ -86,7 +87,7 @@ class _Reader:
     def next(self) -> Fields | str | None:
         """The next finding, or `_END`."""
         while not self._found:
-            if self._end:
+            if self._ended:
                 return _END
             self._take()
         return self._found.pop()
@@ -104,7 +105,7 @@ class _Reader:
         if kind == _FAULT:
             raise ValueError(value)
         if kind == _END:
-            self._end = _END
+            self._ended = True
             return
         place, found, passed_over = value
         self._found = found[::-1]
@@ -120,33 +121,38 @@ def main(arguments: Sequence[str]) -> int:
     out = sys.stdout.buffer
     passed_over: Counter[str] = Counter()
     found: list[Fields | None] = []
+
+    def send_found(place: int) -> None:
+        _send(out, _FOUND, (place, found, dict(passed_over)))
+        found.clear()
+        passed_over.clear()
+
     try:
         with Path(path).open("rb", buffering=BUFFER_BYTES) as file:
             buffered = cast(io.BufferedReader, file)
             # fastwarc reads gzip several times as fast, but does not say where it is cut off: that is looked at below
             by_itself = packing_of(buffered.peek(8)[:8]) is GZIP
             stream = file if by_itself else unpacked(buffered)
-            last = [0]
-            for fields in warc_articles(
-                stream, extractor, passed_over, int(part), int(parts), lambda at: last.__setitem__(0, at)
-            ):
+            last = 0
+
+            def begins(at: int) -> None:
+                nonlocal last
+                last = at
+
+            for fields in warc_articles(stream, extractor, passed_over, int(part), int(parts), begins):
                 found.append(fields)
                 if len(found) == RECORDS_A_FRAME:
-                    _send(out, "found", (file.tell(), found, dict(passed_over)))
-                    found = []
-                    passed_over.clear()
-            _send(out, "found", (file.tell(), found, dict(passed_over)))
-            found = []
-            passed_over.clear()
+                    send_found(file.tell())
+            send_found(file.tell())
             if by_itself:
-                _read_to_the_end(file, last[0])
+                _read_to_the_end(file, last)
         _send(out, _END, "")
     except BrokenPipeError:  # nobody reads on
         return 0
     except MissingExtraError as error:
         _send(out, _MISSING, str(error))
     except FAULTS as error:
-        _send(out, "found", (0, found, dict(passed_over)))
+        send_found(0)
         _send(out, _FAULT, str(error) or type(error).__name__)
     return 0
 

@@ -39,7 +39,6 @@ class TableWriter:
         self._bytes = 0
         self._kinds: dict[str, type] = {}
         self._writer: Any = None
-        self.written = 0
 
     def write(self, lines: bytes) -> int:
         """Takes whole lines, each a record."""
@@ -64,7 +63,6 @@ class TableWriter:
             self._writer = self._parquet.ParquetWriter(self._file, self._schema(), compression="zstd")
         columns = [self._column(row) for row in self._rows]
         self._writer.write_table(self._arrow.Table.from_pylist(columns, schema=self._writer.schema))
-        self.written += len(self._rows)
         self._rows, self._bytes = [], 0
 
     def _schema(self) -> Any:
@@ -134,7 +132,7 @@ def _of_schema(arrow: Any, schema: Mapping[str, Any]) -> Any:
         return _type_of(arrow, name) if name in OBJECTS else arrow.float64()  # a share
     if "anyOf" in schema:
         return _of_schema(arrow, next(one for one in schema["anyOf"] if one != {"type": "null"}))
-    if schema.get("format") == _TIME_FORMAT:
+    if _is_time(schema):
         return arrow.timestamp("ms", tz="UTC")
     kinds = schema.get("type", "string")
     kind = kinds if isinstance(kinds, str) else next(one for one in kinds if one != "null")
@@ -149,11 +147,13 @@ def _of_schema(arrow: Any, schema: Mapping[str, Any]) -> Any:
     }.get(kind, arrow.string())
 
 
+def _is_time(schema: Mapping[str, Any]) -> bool:
+    """Whether a member's schema is a time's, or null."""
+    return schema.get("format") == _TIME_FORMAT or any(map(_is_time, schema.get("anyOf", ())))
+
+
 _TIMES: Final = {
-    (name, member.name)
-    for name, members in OBJECTS.items()
-    for member in members
-    if f"'format': '{_TIME_FORMAT}'" in str(member.schema)
+    (name, member.name) for name, members in OBJECTS.items() for member in members if _is_time(member.schema)
 }
 
 

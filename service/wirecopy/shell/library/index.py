@@ -64,7 +64,7 @@ class Index:
         options = Options(
             _window_ms(window), Clock(clock).value, dict(fields or {}), preset, dict(aliases or {})
         )
-        self._begin(Saved(Engine(window_ms=options.window_ms), options, 0, 0))
+        self._begin(Saved(Engine(window_ms=options.window_ms), options, 0))
 
     def _begin(self, state: Saved) -> None:
         options = state.options
@@ -78,7 +78,7 @@ class Index:
         self._paths = FieldPaths(**options.fields, presets=presets)
         self._engine = state.engine
         self._next_number = state.next_number
-        self._time = LogTime(Clock(options.clock), state.log_time_ms)
+        self._time = LogTime(Clock(options.clock), state.engine.stats().log_time_ms)
         self._lock = threading.RLock()
 
     def __len__(self) -> int:
@@ -165,9 +165,7 @@ class Index:
         """Write the index to a directory, whole or not at all; what was saved there before is replaced. Articles are not
         added meanwhile. OSError where it cannot be written."""
         with self._lock:
-            saved.save(
-                Path(directory), Saved(self._engine, self._options, self._next_number, self._time.now_ms)
-            )
+            saved.save(Path(directory), Saved(self._engine, self._options, self._next_number))
 
     @classmethod
     def load(cls, directory: str | os.PathLike[str]) -> Index:

@@ -44,12 +44,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What is on disk. `next_number`: of the next article; `log_offset` and `log_time_ms`: of the log's end."""
+    """What is on disk. `next_number`: of the next article, those that could not be judged counted."""
 
     engine: Engine
     options: Options
     next_number: int
-    log_time_ms: int
 
 
 def save(root: Path, saved: Saved) -> None:
@@ -70,10 +69,7 @@ def save(root: Path, saved: Saved) -> None:
             stats.postings,
             _NO_RECORD,
         )
-        known = asdict(saved.options) | {
-            "next_number": saved.next_number,
-            "log_time_ms": saved.log_time_ms,
-        }
+        known = asdict(saved.options) | {"next_number": saved.next_number}
         state = saved.engine.state() | {_ARRAY: np.frombuffer(json_bytes(known), np.uint8)}
         written = write.write(root, state, place, None, str(os.getpid()))
         write.publish(root, written, place.next_offset, [], 1)
@@ -109,5 +105,5 @@ def load(root: Path) -> Saved:
     if isinstance(engine, Unusable):
         raise SavedIndexError(f"“{root}” cannot be used: {engine.detail}")
     known = json_value(found[_ARRAY])
-    next_number, log_time_ms = known.pop("next_number"), known.pop("log_time_ms")
-    return Saved(engine, Options(**known), next_number, log_time_ms)
+    next_number = known.pop("next_number")
+    return Saved(engine, Options(**known), next_number)

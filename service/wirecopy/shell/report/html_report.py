@@ -1,16 +1,12 @@
-"""The comparison as one self-contained HTML page: no script, no image, no request to any address.
-
-Everything out of an article is escaped, and the page's Content-Security-Policy forbids scripts and loads.
-"""
+"""The comparison of two articles as one self-contained HTML page (markup.py)."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import Final
 
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side
-from wirecopy.shell.report.terminal import shown
+from wirecopy.shell.report.markup import escaped, head
 from wirecopy.shell.report.words import plural
 
 _STYLE: Final = """
@@ -33,20 +29,16 @@ _KEY: Final = (
     '<mark class="shared">shared but not counted</mark> · <mark class="credit">credit</mark> · '
     '<span class="aside">outside the article</span></p>'
 )
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def page(titles: tuple[str, str], heading: str, sentences: Sequence[str], comparison: Comparison) -> str:
     """An HTML document; `titles` head the columns."""
-    items = "".join(f"<li>{_escaped(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{escaped(sentence)}</li>" for sentence in sentences)
     rows = "\n".join(_row(row) for row in comparison.rows)
-    left, right = (_escaped(title) for title in titles)
+    left, right = (escaped(title) for title in titles)
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_escaped(heading)}</title><style>{_STYLE}</style></head><body>\n"
-        f"<h1>{_escaped(heading)}</h1>\n<ul>{items}</ul>\n"
+        f"{head(heading, _STYLE)}"
+        f"<h1>{escaped(heading)}</h1>\n<ul>{items}</ul>\n"
         f"{_KEY}\n"
         f'<table><thead><tr><th dir="auto">{left}</th><th dir="auto">{right}</th></tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody></table>\n</body></html>\n"
@@ -62,7 +54,7 @@ def _row(row: Row) -> str:
 def _side(side: Side) -> str:
     parts = []
     for stretch in side:
-        text = _escaped(stretch.text)
+        text = escaped(stretch.text)
         match stretch.mark:
             case Mark.NONE:
                 parts.append(text)
@@ -71,7 +63,3 @@ def _side(side: Side) -> str:
             case _:
                 parts.append(f'<mark class="{stretch.mark.value}">{text}</mark>')
     return "".join(parts)
-
-
-def _escaped(text: str) -> str:
-    return html.escape(shown(text), quote=True)

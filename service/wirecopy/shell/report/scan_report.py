@@ -1,25 +1,23 @@
 """A scan's findings as one self-contained HTML page: stories, who copied whom, the copied passages.
 
 `ScanReport` is told of what a scan judges and keeps what the page shows: of each article its heading, of each copy its
-first passages. The page holds no script, no image and no request to any address. Everything out of an article is escaped,
-and the page's Content-Security-Policy forbids scripts and loads.
+first passages. What makes the page safe to open is in markup.py.
 """
 
 from __future__ import annotations
 
-import html
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import urlsplit
 
 from wirecopy.core.engine import enrich
 from wirecopy.core.fingerprint.propose import Proposal
 from wirecopy.core.model import Outcome, Verdict, VerdictKind
 from wirecopy.core.records.fields import time_text
 from wirecopy.shell.ports import LogRecord
-from wirecopy.shell.report.terminal import shown, shown_line
+from wirecopy.shell.report.markup import escaped, head, web_address
+from wirecopy.shell.report.terminal import shown_line
 from wirecopy.shell.report.words import headline, percent, plural, sentences
 
 HEADINGS_MAX: Final = 300_000  # articles of which no copy came yet: some 100 MB
@@ -30,7 +28,6 @@ PASSAGES_KEPT: Final = 4  # of a copy
 PASSAGE_CHARS: Final = 600
 TITLE_COLUMNS: Final = 200
 NAME_COLUMNS: Final = 80
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE: Final = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; }
@@ -154,16 +151,12 @@ def report_page(report: ScanReport, inputs: Sequence[str]) -> Iterator[str]:
     """The HTML document in pieces."""
     stories = report.stories()
     copies = report.kinds[VerdictKind.REPUBLICATION]
+    yield head("Republications", _STYLE)
     yield (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="referrer" content="no-referrer">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Republications</title><style>{_STYLE}</style></head><body>\n"
         "<h1>Republications</h1>\n"
         f"<p>{plural(report.articles, 'article')}, {plural(copies, 'republication')},"
         f" {plural(len(stories), 'story', 'stories')} of several articles. "
-        f"Read: {_escaped(shown_line(', '.join(inputs), 400))}</p>\n"
+        f"Read: {escaped(shown_line(', '.join(inputs), 400))}</p>\n"
     )
     yield "<table><thead><tr><th>Verdict</th><th class=number>Articles</th></tr></thead><tbody>\n"
     for kind in VerdictKind:
@@ -190,7 +183,7 @@ def _pairs(pairs: Counter[tuple[str, str]]) -> Iterator[str]:
 
 def _story(story: Sequence[Member]) -> Iterator[str]:
     first = story[0]
-    yield f'<h3 dir="auto">{_escaped(shown_line(first.title or first.id, TITLE_COLUMNS))}</h3>\n'
+    yield f'<h3 dir="auto">{escaped(shown_line(first.title or first.id, TITLE_COLUMNS))}</h3>\n'
     yield _more(len(story), MEMBERS_SHOWN, "articles")
     yield "<table><thead><tr><th>Published</th><th>By</th><th>Article</th><th>Verdict</th></tr></thead><tbody>\n"
     for member in story[:MEMBERS_SHOWN]:
@@ -204,11 +197,9 @@ def _story(story: Sequence[Member]) -> Iterator[str]:
 
 
 def _heading(member: Member) -> str:
-    title = _escaped(shown_line(member.title or member.id, TITLE_COLUMNS))
-    address = _web_address(member.url)
-    return (
-        title if address is None else f'<a rel="noreferrer noopener" href="{_escaped(address)}">{title}</a>'
-    )
+    title = escaped(shown_line(member.title or member.id, TITLE_COLUMNS))
+    address = web_address(member.url)
+    return title if address is None else f'<a rel="noreferrer noopener" href="{escaped(address)}">{title}</a>'
 
 
 def _verdict(member: Member) -> str:
@@ -216,10 +207,10 @@ def _verdict(member: Member) -> str:
     words = headline(verdict)
     if verdict.kind is VerdictKind.REPUBLICATION:
         words += f", {percent(verdict.share)}"
-    parts = [_escaped(words[:1].upper() + words[1:] + (" (corrected)" if member.corrected else ""))]
+    parts = [escaped(words[:1].upper() + words[1:] + (" (corrected)" if member.corrected else ""))]
     if verdict.kind is not VerdictKind.ORIGINAL:
-        parts.append(f"<div class=why>{_escaped(' '.join(sentences(verdict)))}</div>")
-    parts += [f"<blockquote>{_escaped(passage)}</blockquote>" for passage in member.passages]
+        parts.append(f"<div class=why>{escaped(' '.join(sentences(verdict)))}</div>")
+    parts += [f"<blockquote>{escaped(passage)}</blockquote>" for passage in member.passages]
     left = len(verdict.passages) - len(member.passages)
     if member.passages and left > 0:
         parts.append(f"<div class=why>and {plural(left, 'more passage')}</div>")
@@ -231,18 +222,4 @@ def _more(total: int, most: int, what: str) -> str:
 
 
 def _name(text: str) -> str:
-    return _escaped(shown_line(text, NAME_COLUMNS)) or "<span class=none>unknown</span>"
-
-
-def _web_address(url: str) -> str | None:
-    """The address if it is one of the web, else None: a link never runs anything."""
-    try:
-        parts = urlsplit(url)
-        allowed = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return None
-    return url if allowed and url.isprintable() else None
-
-
-def _escaped(text: str) -> str:
-    return html.escape(shown(text), quote=True)
+    return escaped(shown_line(text, NAME_COLUMNS)) or "<span class=none>unknown</span>"

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 from wirecopy.core import limits
 from wirecopy.core.model import RejectReason, VerdictKind
-from wirecopy.core.records.raw import json_bytes, json_value, republication_from_json
+from wirecopy.core.records.enriched import republication_of
+from wirecopy.core.records.raw import json_bytes, json_value
 from wirecopy.shell.backends.disk.broker import DiskBroker
 from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.options import TopicNames
@@ -161,7 +162,8 @@ def _answer(record: OutputRecord) -> dict[str, Any]:
         reason, detail = _reason(record)
         return {"error": {"reason": reason, "detail": detail}}
     assert record.value is not None
-    republication = republication_from_json(record.value)
+    written = json_value(record.value)["republication"]
+    republication = republication_of(written)
     assert republication is not None, "the service wrote a record that it cannot read"
     verdict = republication.verdict
     return {
@@ -170,7 +172,7 @@ def _answer(record: OutputRecord) -> dict[str, Any]:
         "published_before": verdict.kind is not VerdictKind.ORIGINAL,
         "summary": headline(verdict),
         "sentences": sentences(verdict),
-        "republication": json_value(record.value)["republication"],
+        "republication": written,
     }
 
 

@@ -23,6 +23,7 @@ import jinja2
 
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.model import RawPosition, VerdictKind
+from wirecopy.shell.report.markup import web_address
 from wirecopy.shell.report.terminal import shown
 from wirecopy.shell.report.words import percent, plural
 from wirecopy.shell.web.catalogue import Entry, clipped
@@ -158,16 +159,6 @@ def asset_url(name: str) -> str:
 
 
 # ---- values as people read them
-def web_address(url: str) -> str | None:
-    """The address if it is http or https, else None."""
-    try:
-        parts = urlsplit(url)
-        allowed = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return None
-    return url if allowed and url.isprintable() else None
-
-
 def host_of(url: str) -> str:
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
