@@ -9,10 +9,12 @@ as one article is compared (workspace.py); there the runs stay, and a candidate 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import starmap
 
 import numpy as np
+import numpy.typing as npt
 
 from wirecopy.core import limits
 from wirecopy.core.addresses import names_page
@@ -262,10 +264,15 @@ class Measured(Value):
 assert Measured.__struct_fields__ == CANDIDATE.names
 
 
+def runs_of(comparison: Comparison, measured: Measured) -> Records:
+    """A candidate's runs, lone hits aside: layout.RUN[n]."""
+    runs = comparison.workspace.runs[measured.runs_first : measured.runs_last]
+    return runs[runs["hits"] > 1]
+
+
 def ranges_here(comparison: Comparison, measured: Measured) -> list[tuple[int, int]]:
     """Token ranges of this article that a candidate's runs hold, lone hits aside; they ascend."""
-    runs = comparison.workspace.runs[measured.runs_first : measured.runs_last]
-    kept = runs[runs["hits"] > 1]
+    kept = runs_of(comparison, measured)
     return list(zip(kept["start"].tolist(), kept["end"].tolist(), strict=True))
 
 
@@ -292,12 +299,19 @@ def _samples_inside(comparison: Comparison, measured: Measured, aside: U8) -> in
     return count
 
 
+def _lying_in(record: SketchRecord, ranges: Iterable[Sequence[int]]) -> npt.NDArray[np.bool_]:
+    """bool[samples]: which samples lie whole in one of the token ranges."""
+    sketch = record.sketch
+    inside = np.zeros(len(sketch.ids), np.bool_)
+    for start, end in ranges:
+        inside |= (sketch.positions >= start) & (sketch.positions + limits.SHINGLE_TOKENS <= end)
+    return inside
+
+
 def repeated(comparison: Comparison, measured: Measured) -> float:
     """The part of the samples inside a candidate's runs that this article holds more than once."""
     sketch = comparison.record.sketch
-    inside = np.zeros(len(sketch.ids), np.bool_)
-    for start, end in ranges_here(comparison, measured):
-        inside |= (sketch.positions >= start) & (sketch.positions + limits.SHINGLE_TOKENS <= end)
+    inside = _lying_in(comparison.record, ranges_here(comparison, measured))
     _, which, times = np.unique(sketch.ids, return_inverse=True, return_counts=True)
     held = int(inside.sum())
     return int((times[which][inside] > 1).sum()) / held if held else 0.0
@@ -308,9 +322,7 @@ def reworded(comparison: Comparison, article: int, covered: I32) -> int:
     stand only in samples that it does not hold, two a sample at most, since one word that was changed takes its
     neighbours' shingles with it."""
     sketch = comparison.record.sketch
-    inside = np.zeros(len(sketch.ids), np.bool_)
-    for start, end in covered.tolist():
-        inside |= (sketch.positions >= start) & (sketch.positions + limits.SHINGLE_TOKENS <= end)
+    inside = _lying_in(comparison.record, covered.tolist())
     inside &= comparison.template == 0
     held = comparison.samples_of(article)
     inside[held] = False

@@ -26,10 +26,10 @@ from wirecopy.core.model import (
 from wirecopy.core.publishers import brand_keys
 from wirecopy.core.timing import DATE_BASES, earlier, earlier_version
 from wirecopy.core.values import Value, replace
-from wirecopy.core.verdict.comparison import Comparison, ranges_here, reworded
+from wirecopy.core.verdict.comparison import Comparison, ranges_here, reworded, runs_of
 from wirecopy.core.verdict.corrections import correct_copies
 from wirecopy.core.verdict.learning import NOTHING_COVERED, Learned
-from wirecopy.core.verdict.matching import Matches, doubtful, find_matches, weak, without_witnesses
+from wirecopy.core.verdict.matching import Doubt, Matches, doubt_of, find_matches, without_witnesses
 from wirecopy.core.verdict.passages import drawn, whole
 from wirecopy.core.verdict.quotations import told
 from wirecopy.core.verdict.rules import (
@@ -193,16 +193,13 @@ def _update(
     # what came late is no update of what succeeded it: of what is known it says nothing new
     late = not match.succeeds and older_version(comparison.record, known)
     kind = VerdictKind.DUPLICATE if late else VerdictKind.UPDATE
-    verdict, covered = _drawn(index, comparison, kind, known.story_id, first, ordered, basis)
+    doubt = doubt_of(comparison, match)
+    verdict, covered = _drawn(index, comparison, kind, known.story_id, first, ordered, basis, doubt)
     named = {other.known.id for other in chosen}
     if first.id is not None and first.id not in named:
         verdict = _renamed(verdict, known.id, first.id)
-    return Judged(
-        verdict,
-        Learned(
-            known.story, _held_before(comparison, known, covered, matches), [], (), weak(comparison, match)
-        ),
-    )
+    held = _held_before(comparison, known, covered, matches)
+    return Judged(verdict, Learned(known.story, held, [], (), doubt is Doubt.WITNESS))
 
 
 def _held_before(comparison: Comparison, known: Known, covered: I32, matches: Matches) -> I32:
@@ -238,12 +235,13 @@ def _republication(
         )  # the story's first article has left the window, its copy has not
     if leading is not chosen[0]:
         chosen = [leading, *(other for other in chosen if other is not leading)]
+    kind, doubt = VerdictKind.REPUBLICATION, doubt_of(comparison, leading)
     verdict, covered = _drawn(
-        index, comparison, VerdictKind.REPUBLICATION, source.story_id, original, chosen, direction.basis
+        index, comparison, kind, source.story_id, original, chosen, direction.basis, doubt
     )
     if _is_piece(leading) and all(_is_piece(source) for source in chosen):
         covered = NOTHING_COVERED  # a statement that many quote, a notice that many sites show: each article that has it counts
-    return Judged(verdict, Learned(source.story, covered, [], (), weak(comparison, leading)))
+    return Judged(verdict, Learned(source.story, covered, [], (), doubt is Doubt.WITNESS))
 
 
 def _is_piece(match: Match) -> bool:
@@ -281,15 +279,16 @@ def _drawn(
     original: Original,
     chosen: list[Match],
     basis: tuple[Basis, ...],
+    doubt: Doubt,
 ) -> tuple[Verdict, I32]:
     """A verdict that draws on sources, the leading one first, and the token ranges that they explain.
 
     Of a doubtful match nothing is taken for the source's that it does not hold: it may be a form with other facts."""
     leading = chosen[0]
-    in_doubt = doubtful(comparison, leading)
-    found = drawn(comparison, chosen, newer=kind is not VerdictKind.REPUBLICATION, doubtful=in_doubt)
+    newer, doubtful = kind is not VerdictKind.REPUBLICATION, doubt is not Doubt.NONE
+    found = drawn(comparison, chosen, newer=newer, doubtful=doubtful)
     total = found.total
-    changed = reworded(comparison, leading.known.number, found.by_first) if in_doubt else 0
+    changed = reworded(comparison, leading.known.number, found.by_first) if doubtful else 0
     found.by_source[0] = max(0, found.by_source[0] - changed)
     sources = [
         Source(
@@ -323,8 +322,7 @@ def _held_there(comparison: Comparison, match: Match, covered: I32) -> float:
     """The part of a source that stands here. Words before the first hit and behind the last that are taken for the source's
     here (`covered` [ranges, 2]) are the source's words there: a copy to the letter is the whole of it."""
     one, known = match.measured, match.known
-    runs = comparison.workspace.runs[one.runs_first : one.runs_last]
-    runs = runs[runs["hits"] > 1]
+    runs = runs_of(comparison, one)
     if not len(runs) or not known.own_tokens:
         return round(one.containment_there, _SHARE_DIGITS)
     first, last = runs[np.argmin(runs["source_start"])], runs[np.argmax(runs["source_end"])]

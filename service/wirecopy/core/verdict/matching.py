@@ -21,6 +21,8 @@ shingle, or a story that many papers edit would silence itself.
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 import numpy as np
 
 from wirecopy.core import limits
@@ -37,6 +39,7 @@ from wirecopy.core.verdict.comparison import (
     measure_whole,
     ranges_here,
     repeated,
+    runs_of,
     samples_inside,
     score_candidates,
     template_inside,
@@ -197,19 +200,25 @@ def _matches(index: OriginIndex, comparison: Comparison, measured: list[Measured
 
 
 # ---- forms and notices
-def doubtful(comparison: Comparison, match: Match) -> bool:
+class Doubt(IntEnum):
     """Whether a match may be a form or a notice, for all that the two texts say."""
-    return not _vouched(match) and (_filled_in(comparison, match.measured) or _short(comparison, match))
+
+    NONE = 0
+    DOUBTFUL = 1
+    WITNESS = 2  # it differs in so much that another like it would be a form
 
 
-def weak(comparison: Comparison, match: Match) -> bool:
-    """Whether a match that is doubtful differs in so much that another like it would be a form: it is a witness then."""
-    if not doubtful(comparison, match):
-        return False
-    most = limits.FORM_HELD_DENSITY_MAX
-    if samples_inside(comparison, match.measured) > limits.FORM_LONG_SAMPLES:
-        most = limits.FORM_DENSITY_MAX
-    return density(comparison, match.measured) < most or _short(comparison, match)
+def doubt_of(comparison: Comparison, match: Match) -> Doubt:
+    """How far a match is to be believed."""
+    if _vouched(match):
+        return Doubt.NONE
+    if _short(comparison, match):
+        return Doubt.WITNESS
+    if not _filled_in(comparison, match.measured):
+        return Doubt.NONE
+    long = samples_inside(comparison, match.measured) > limits.FORM_LONG_SAMPLES
+    most = limits.FORM_DENSITY_MAX if long else limits.FORM_HELD_DENSITY_MAX
+    return Doubt.WITNESS if density(comparison, match.measured) < most else Doubt.DOUBTFUL
 
 
 def without_forms(comparison: Comparison, good: list[Match], matches: list[Match]) -> list[Match]:
@@ -349,9 +358,7 @@ def _short(comparison: Comparison, match: Match) -> bool:
 def _opens_both(comparison: Comparison, match: Match) -> bool:
     """Whether what the two share begins with both of them. A notice stands in the place of an article, above its words or
     under them; what stands elsewhere in one of two was put into it."""
-    one = match.measured
-    runs = comparison.workspace.runs[one.runs_first : one.runs_last]
-    runs = runs[runs["hits"] > 1]
+    runs = runs_of(comparison, match.measured)
     here = int(runs["start"].min()) - comparison.record.sketch.main_start
     there = int(runs["source_start"].min()) - match.known.main[0]
     return max(here, there) <= limits.TAIL_TOKENS
