@@ -102,12 +102,13 @@ CORE_ORDER = (
     "engine",
 )
 SHELL_ORDER = (
-    "ports options locking",
+    "ports options locking keyed",
     "errors",
     "observe",
     "backends settings report files",
     "pipeline state",
     "web library",
+    "desk",
     "standalone",
     "cli",
 )

@@ -56,6 +56,11 @@ COMMANDS = (
         "wirecopy.shell.cli.check",
         "find out whether a text was published before, from a file or a running service",
     ),
+    Command(
+        "watch",
+        "wirecopy.shell.cli.desk.watch",
+        "add, list, try and remove watches: be told who copies whom",
+    ),
     Command("topics", "wirecopy.shell.cli.topics", "create missing topics and check existing ones"),
     Command("replay-dead", "wirecopy.shell.cli.replay_dead", "send dead letters back to their raw topics"),
     Command(

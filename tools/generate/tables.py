@@ -26,6 +26,7 @@ GROUPS = (
     ("fingerprint", "Worker processes"),
     ("pages", "Web pages"),
     ("check", "Checking a text"),
+    ("desk", "Publisher's desk"),
     ("http", "HTTP"),
     ("cloudevents", "CloudEvents"),
     ("tracing", "Tracing"),

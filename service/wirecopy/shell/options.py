@@ -19,6 +19,8 @@ class TopicNames:
     corrections: str = "articles.corrections"
     dead: str = "articles.dead"
     fingerprints: str = "articles.fingerprints"
+    matches: str = "articles.matches"
+    watches: str = "articles.watches"
 
 
 class StartAt(StrEnum):

@@ -70,6 +70,7 @@ class OutputStream(StrEnum):
     ENRICHED = "enriched"
     CORRECTIONS = "corrections"
     DEAD = "dead"
+    MATCHES = "matches"  # what the watch lists say of a verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +412,9 @@ class Steps:
     enrich: Callable[[ProposalPort, Outcome], Verdict]
     encode_enriched: Callable[[RawArticle, Verdict, str], bytes]  # with the body's digest, as proposed
     encode_correction: Callable[[Correction], bytes]
+    # further records of the same transaction: of the verdict on an article, and of a correction
+    watched: Callable[[RawArticle, Verdict, str], Sequence[OutputRecord]] | None = None
+    watched_again: Callable[[Correction], Sequence[OutputRecord]] | None = None
     tracing: Tracing | None = None
     envelope: Envelope | None = None
     # decode and propose for a whole batch elsewhere (fingerprints.py), in any thread; None as the answer: do it here

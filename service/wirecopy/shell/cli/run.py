@@ -33,6 +33,7 @@ from wirecopy.core.model import Rejected
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain
 from wirecopy.shell.cli.warm import warm
+from wirecopy.shell.desk.composed import AccessFault, Desk
 from wirecopy.shell.errors import FatalError, WatchdogExpiredError
 from wirecopy.shell.observe import logs
 from wirecopy.shell.observe.events import Telemetry
@@ -82,7 +83,16 @@ def main(args: argparse.Namespace) -> int:  # noqa: ARG001 - all is settings
     logs.configure(chosen.log_level, chosen.log_format, secrets=secrets)
     sys.setswitchinterval(SWITCH_SECONDS)
     backend = KafkaBackend(chosen.kafka_options())
-    return asyncio.run(serve(chosen, backend, when_warm=_spare_the_collector))
+    desk = partial(_desk, chosen) if chosen.desk_enabled else None
+    return asyncio.run(serve(chosen, backend, when_warm=_spare_the_collector, desk=desk))
+
+
+def _desk(settings: Settings, telemetry: Telemetry) -> Desk:
+    from wirecopy.shell.backends.kafka.keyed import KafkaKeyed
+
+    names = settings.topics()
+    table = KafkaKeyed(settings.kafka_options(), names.watches, also=[names.matches])
+    return Desk(table, settings, telemetry)
 
 
 def steps_of(settings: Settings) -> Steps:
@@ -111,9 +121,10 @@ async def serve(
     stop: asyncio.Event | None = None,
     when_warm: Callable[[], None] = lambda: None,
     more_routes: Callable[[Site], Sequence[Route]] = lambda _: (),
+    desk: Callable[[Telemetry], Desk] | None = None,
 ) -> int:
     """Run until `stop` or a signal; returns the exit code. `when_warm`: the process's own preparations, which change more
-    than this service. `more_routes`: of the pages, before all others."""
+    than this service. `more_routes`: of the pages, before all others. `desk`: makes the publisher's desk."""
     log = logs.logger("service")
     stop = stop or asyncio.Event()
     _ask_on_signal(stop)
@@ -121,13 +132,15 @@ async def serve(
     telemetry = Telemetry(metrics, time.time)
     try:
         tracing = tracing_of(settings)
-    except ImportError as error:
+        watching = None if desk is None else desk(telemetry)
+    except (ImportError, AccessFault) as error:
         sys.stderr.write(f"wirecopy: {error}\n")
         return EXIT_CONFIG
     phase = _Phase()
     views = Views(metrics.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
     site = _site(settings, backend) if settings.pages_enabled else None
     routes = () if site is None else (*more_routes(site), *site.routes())
+    routes = (*(() if watching is None else watching.routes(site)), *routes)
     server = HttpServer(views, settings.http_host, settings.http_port, routes=routes)
     try:
         await server.start()
@@ -150,6 +163,9 @@ async def serve(
         logs.log_event(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
         if site is not None:
             steps = site.listening(steps)
+        if watching is not None:
+            steps = watching.listening(steps)
+            await watching.start()
         state = engine if isinstance(engine, PersistentEngine) else None
         phase.pipeline = Pipeline(backend, engine, steps, settings.pipeline_options(), telemetry, state=state)
         if site is not None:
@@ -168,6 +184,8 @@ async def serve(
         watch.stop()
         if site is not None:
             await site.stop()
+        if watching is not None:
+            await watching.stop()
         if workers is not None:
             await asyncio.to_thread(workers.close)
         if tracing is not None:

@@ -45,6 +45,7 @@ from wirecopy.shell.report.terminal import Terminal
 from wirecopy.shell.report.words import DOUBT_WORDS
 
 if TYPE_CHECKING:
+    from wirecopy.shell.desk.watches.listing import WatchList
     from wirecopy.shell.standalone.scanned import ScannedPages
 
 JOBS_MAX: Final = 64  # one process replays what all others make: it is busy long before
@@ -93,6 +94,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--serve", action="store_true", help="show the result on web pages afterwards, until Ctrl-C")
     add("--port", type=int, help="port of the pages (default: 8080, or a free one if it is taken)")
     add("--corrections", metavar="FILE", help="write corrections of earlier verdicts to this file")
+    add("--watches", metavar="FILE", help="watches as JSON lines, whose matches --matches takes")
+    add("--matches", metavar="FILE", help="write matches of the watches to this file")
     add("--dead", metavar="FILE", help="write unreadable records to this file, each with its reason")
     add(
         "--preset",
@@ -176,7 +179,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _outputs_of(args: argparse.Namespace) -> list[str]:
-    return [path for path in (args.output, args.corrections, args.dead, args.report) if path]
+    return [path for path in (args.output, args.corrections, args.dead, args.report, args.matches) if path]
 
 
 def _refuse_overwriting(source: ArticleSource, args: argparse.Namespace) -> None:
@@ -200,7 +203,8 @@ def _scan_files(
     summary = Summary()
     with suppress(_Interrupted), ExitStack() as stack:
         opened = partial(_opened, stack)
-        outputs = ScanOutputs(opened(args.output), opened(args.corrections), opened(args.dead))
+        paths = (args.output, args.corrections, args.dead, args.matches)
+        outputs = ScanOutputs(*map(opened, paths))
         bar = None if args.quiet else stack.enter_context(screen.progress("scanning"))
         shown_at = 0.0
 
@@ -319,6 +323,8 @@ def print_summary(summary: Summary, screen: Terminal) -> None:
     rows = [("articles judged", f"{summary.articles:,}")]
     rows += [(f"  {kind.value}", f"{summary.verdicts[kind]:,}") for kind in VerdictKind]
     rows.append(("corrections of earlier verdicts", f"{summary.corrections:,}"))
+    if summary.matches:
+        rows.append(("matches of watches", f"{summary.matches:,}"))
     rows.append(("records that could not be read", f"{summary.dead.total():,}"))
     rows += [(f"  {reason.value}", f"{count:,}") for reason, count in sorted(summary.dead.items())]
     if summary.dropped:
@@ -358,7 +364,19 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
         window_ms=settings.window_ms if args.window_days is None else args.window_days * DAY_MS,
         clock_published=args.clock == "published",
         jobs=args.jobs,
+        watching=_watching(args, settings.aliases),
     )
+
+
+def _watching(args: argparse.Namespace, aliases: dict[str, str]) -> WatchList | None:
+    """The watches of a file. ValueError for a file that cannot be read, or a watch that is none."""
+    if (args.watches is None) != (args.matches is None):
+        raise ValueError("--watches and --matches go together")
+    if args.watches is None:
+        return None
+    from wirecopy.shell.desk.watches.from_file import watches_of_file
+
+    return watches_of_file(Path(args.watches), aliases)
 
 
 def _days(text: str) -> int:

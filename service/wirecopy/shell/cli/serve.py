@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Final
 
 from wirecopy.shell.backends.disk.broker import DirectoryTroubleError, DiskBroker
+from wirecopy.shell.backends.disk.keyed_file import KeyedFile
 from wirecopy.shell.backends.memory import MemoryBackend
 from wirecopy.shell.cli import run
 from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain
+from wirecopy.shell.desk.composed import Desk
 from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.observe import logs
 from wirecopy.shell.options import TopicNames
@@ -30,6 +32,7 @@ from wirecopy.shell.standalone.routes import article_routes
 
 HOST: Final = "127.0.0.1"
 STATE: Final = "state"
+WATCHES: Final = "watches.jsonl"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,8 +92,13 @@ async def serve(
         backend = MemoryBackend(broker, names)
         backend.create_topics(1)
         intake = Intake(broker, names.raw[0])
+        watches = KeyedFile(directory / WATCHES)
         return await run.serve(
-            settings, backend, stop, more_routes=lambda site: article_routes(site, broker, intake, hosts)
+            settings,
+            backend,
+            stop,
+            more_routes=lambda site: article_routes(site, broker, intake, hosts),
+            desk=lambda telemetry: Desk(watches, settings, telemetry, hosts),
         )
     finally:
         broker.close()

@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from wirecopy.core import limits
 from wirecopy.shell.cli.findings import Finding, print_findings
 from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain, write
 from wirecopy.shell.errors import PortError, UnavailableError
+from wirecopy.shell.options import TopicNames
 from wirecopy.shell.ports import Admin, TopicSpec, TopicState
 
 if TYPE_CHECKING:
@@ -97,7 +98,18 @@ def wanted(settings: Settings) -> tuple[Demand, ...]:
             config_exact=kept,
             at_least=[size, "retention.ms", "retention.bytes"],
         ),
+        *(_of_the_desk(names, demand, settings.topic_partitions, out) if settings.desk_enabled else ()),
     )
+
+
+def _of_the_desk(
+    names: TopicNames, demand: Callable[..., Demand], partitions: int, out: Mapping[str, str]
+) -> list[Demand]:
+    """Matches, whose records hold verdicts and no texts; watches, of which the last of each key counts."""
+    return [
+        demand(names.matches, partitions, out),
+        demand(names.watches, 1, {"cleanup.policy": "compact"}, config_exact=["cleanup.policy"]),
+    ]
 
 
 def findings(demand: Demand, state: TopicState, window_ms: int) -> list[Finding]:

@@ -148,6 +148,9 @@ SNAPSHOT_SECONDS = Metric("wirecopy_snapshot_seconds", G, "How long writing the 
 SNAPSHOT_PAUSE_SECONDS = Metric("wirecopy_snapshot_pause_seconds", G, "How long the service paused for the snapshot.")
 SNAPSHOT_BYTES = Metric("wirecopy_snapshot_bytes", G, "Size of the snapshot, including linked files.")
 SNAPSHOT_WRITTEN_BYTES = Metric("wirecopy_snapshot_written_bytes", G, "Bytes of the snapshot that were newly written.")
+MATCHES = Metric("wirecopy_matches_total", C, "Matches of watches with verdicts, rendered for publication.")
+WATCHES = Metric("wirecopy_watches", G, "Watches in force.")
+WATCHES_READ = Metric("wirecopy_watches_read_timestamp_seconds", G, "Time when the watches were last read.")
 LOOP_LAG = Metric("wirecopy_loop_lag_seconds", H, "How late the event loop wakes.", buckets=_LOOP)
 BUILD_INFO = Metric("wirecopy_build_info", G, "Always 1; versions in the labels.", ("version", "engine_version", "python"))
 # fmt: on

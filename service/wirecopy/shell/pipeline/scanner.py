@@ -23,6 +23,7 @@ from typing import BinaryIO, Final, Protocol
 from wirecopy.core import limits
 from wirecopy.core.engine import Engine, Proposal, enrich
 from wirecopy.core.model import (
+    Correction,
     DateDoubt,
     Dropped,
     Outcome,
@@ -30,13 +31,14 @@ from wirecopy.core.model import (
     RawPosition,
     Rejected,
     RejectReason,
+    Verdict,
     VerdictKind,
 )
 from wirecopy.core.records.raw import FieldPaths, decode_raw, encode_correction, encode_enriched, json_bytes
 from wirecopy.shell.files.lines import PAUSE, Line
 from wirecopy.shell.pipeline.scan_log import TOPIC, Clock, LogTime
 from wirecopy.shell.pipeline.workers import Pending, WorkerPool, internal_fault
-from wirecopy.shell.ports import LogRecord
+from wirecopy.shell.ports import LogRecord, OutputRecord
 
 BATCH_LINES_MAX: Final = 128
 BATCH_BYTES_MAX: Final = (
@@ -46,6 +48,14 @@ DROPPED_DATES: Final = frozenset(
     (DateDoubt.UNREAD, DateDoubt.AMBIGUOUS, DateDoubt.PLACEHOLDER)
 )  # null in verdicts
 BATCHES_AHEAD: Final = 2  # handed out a worker: one that it works on, one that waits for it
+
+
+class Watching(Protocol):
+    """Watch lists (desk/watches): the records that they add to a verdict and to a correction."""
+
+    def judged(self, article: RawArticle, verdict: Verdict, body_xxh3: str) -> Sequence[OutputRecord]: ...
+
+    def corrected(self, correction: Correction) -> Sequence[OutputRecord]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ class ScanOptions:
     window_ms: int = limits.WINDOW_MS
     clock_published: bool = False
     jobs: int = 1  # processes that decode and propose; 1: this one does
+    watching: Watching | None = None  # what is written to the matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,7 @@ class ScanOutputs:
     enriched: BinaryIO | None = None
     corrections: BinaryIO | None = None
     dead: BinaryIO | None = None
+    matches: BinaryIO | None = None
 
 
 @dataclass(slots=True)
@@ -78,6 +90,7 @@ class Summary:
     verdicts: Counter[VerdictKind] = field(default_factory=Counter)
     dead: Counter[RejectReason] = field(default_factory=Counter)
     corrections: int = 0
+    matches: int = 0
     seconds: float = 0.0
     examples: dict[RejectReason, str] = field(default_factory=dict)  # of each reason the first detail
     dropped: Counter[Dropped | DateDoubt] = field(default_factory=Counter)  # fields that were not used
@@ -165,7 +178,12 @@ class _Scanner:
             observer.judged(records, outcomes, [proposal for proposal, _ in proposals])
 
     def _flush(self) -> None:
-        for output in (self._outputs.enriched, self._outputs.corrections, self._outputs.dead):
+        for output in (
+            self._outputs.enriched,
+            self._outputs.corrections,
+            self._outputs.dead,
+            self._outputs.matches,
+        ):
             if output is not None:
                 output.flush()
 
@@ -219,10 +237,20 @@ class _Scanner:
             return
         self.summary.verdicts[verdict.kind] += 1
         enriched.append(record)
+        watching = self._options.watching
+        if watching is not None:
+            self._write_matches(watching.judged(proposal.article, verdict, outcome.body_xxh3))
+            for correction in outcome.corrections:
+                self._write_matches(watching.corrected(correction))
         self.summary.corrections += len(outcome.corrections)
         if self._outputs.corrections is not None:
             for correction in outcome.corrections:
                 self._outputs.corrections.write(encode_correction(correction) + b"\n")
+
+    def _write_matches(self, records: Sequence[OutputRecord]) -> None:
+        self.summary.matches += len(records)
+        if self._outputs.matches is not None:
+            self._outputs.matches.writelines((record.value or b"") + b"\n" for record in records)
 
     def _bury(self, line: Line, rejected: Rejected) -> None:
         self.summary.dead[rejected.reason] += 1

@@ -8,8 +8,9 @@ neither stop a partition nor be lost.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from wirecopy.core.model import Outcome, RawArticle, Rejected, RejectReason
 from wirecopy.shell.options import PipelineOptions
@@ -174,7 +175,7 @@ def _render_one(entry: Entry, steps: Steps, limits: Limits) -> list[OutputRecord
     out: list[OutputRecord] = []
     if entry.rejected is None:
         try:
-            out.append(_enriched(entry, steps, limits))
+            out.extend(_enriched(entry, steps, limits))
         except _DoesNotFitError as misfit:
             entry.rejected = Rejected(RejectReason.TOO_LARGE, str(misfit))
         except Exception as error:
@@ -188,14 +189,27 @@ def _render_one(entry: Entry, steps: Steps, limits: Limits) -> list[OutputRecord
             out.extend(_corrections(entry.outcome, steps, limits, context))
         except Exception as error:
             entry.fault = error
+        if steps.watched_again is not None:
+            for correction in entry.outcome.corrections:
+                out.extend(_watched(partial(steps.watched_again, correction), entry))
     return out
+
+
+def _watched(match: Callable[[], Sequence[OutputRecord]], entry: Entry) -> Sequence[OutputRecord]:
+    """What watch lists add. A fault in them is told, and costs nobody a verdict."""
+    try:
+        return match()
+    except Exception as error:
+        entry.fault = error
+        return ()
 
 
 class _DoesNotFitError(Exception):
     pass
 
 
-def _enriched(entry: Entry, steps: Steps, limits: Limits) -> OutputRecord:
+def _enriched(entry: Entry, steps: Steps, limits: Limits) -> list[OutputRecord]:
+    """The enriched record, and what watch lists say of its verdict."""
     assert entry.proposal is not None and entry.outcome is not None, "only settled entries are rendered"
     verdict = steps.enrich(entry.proposal, entry.outcome)
     article = entry.proposal.article
@@ -208,7 +222,10 @@ def _enriched(entry: Entry, steps: Steps, limits: Limits) -> OutputRecord:
     size = size_of(key, value, headers)
     if size > limits.enriched:
         raise _DoesNotFitError(f"the enriched record has {size} bytes; its topic accepts {limits.enriched}")
-    return OutputRecord(OutputStream.ENRICHED, key, value, headers)
+    out = [OutputRecord(OutputStream.ENRICHED, key, value, headers)]
+    if steps.watched is not None:
+        out.extend(_watched(partial(steps.watched, article, verdict, entry.proposal.body_xxh3), entry))
+    return out
 
 
 def result_of(entry: Entry) -> str:

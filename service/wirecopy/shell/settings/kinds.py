@@ -21,7 +21,7 @@ SECRETS_DIR = "WIRECOPY_SECRETS_DIR"
 TOPIC_NAME = re.compile(r"^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$")
 
 
-def _list(value: object) -> object:
+def as_list(value: object) -> object:
     """`a, b` → ["a", "b"]: how the environment writes a list."""
     return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
 
@@ -90,7 +90,7 @@ def _lower(value: object) -> object:
 
 
 Topic = Annotated[str, AfterValidator(topic_name)]
-TopicList = Annotated[tuple[Topic, ...], NoDecode, BeforeValidator(_list), Field(min_length=1)]
+TopicList = Annotated[tuple[Topic, ...], NoDecode, BeforeValidator(as_list), Field(min_length=1)]
 Table = Annotated[dict[str, str], NoDecode, BeforeValidator(_map)]
 Presets = Annotated[Table, AfterValidator(_presets)]
 ReadableFile = Annotated[str, AfterValidator(_readable)]

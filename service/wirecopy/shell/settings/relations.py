@@ -29,6 +29,11 @@ class Relation:
 
 RELATIONS = (
     Relation(
+        ("desk_user_header", "desk_proxies"),
+        lambda s: s.desk_user_header is None or bool(s.desk_proxies),
+        "a proxy's header counts only from the networks of proxies",
+    ),
+    Relation(
         ("kafka_heartbeat_interval_ms", "kafka_session_timeout_ms"),
         lambda s: 3 * s.kafka_heartbeat_interval_ms <= s.kafka_session_timeout_ms,
         "the session must last at least three heartbeats, or one lost packet costs the replica its partitions",
@@ -116,7 +121,15 @@ RELATIONS = (
         "the log must be kept at least as long as articles are remembered, or a restart forgets some",
     ),
     Relation(
-        ("topic_raw", "topic_enriched", "topic_corrections", "topic_dead", "topic_fingerprints"),
+        (
+            "topic_raw",
+            "topic_enriched",
+            "topic_corrections",
+            "topic_dead",
+            "topic_fingerprints",
+            "topic_matches",
+            "topic_watches",
+        ),
         lambda s: len({*s.topic_raw, *_outputs(s)}) == len(s.topic_raw) + len(_outputs(s)),
         "every topic must have its own name, or the service would read its own output",
     ),
@@ -160,4 +173,6 @@ def _outputs(settings: Settings) -> tuple[str, ...]:
         settings.topic_corrections,
         settings.topic_dead,
         settings.topic_fingerprints,
+        settings.topic_matches,
+        settings.topic_watches,
     )

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from wirecopy.core import limits
 from wirecopy.shell.options import CheckOptions, KafkaOptions, PipelineOptions, StateOptions, TopicNames
+from wirecopy.shell.settings.desk import DeskSettings
 from wirecopy.shell.settings.kafka import KafkaSettings
 from wirecopy.shell.settings.kinds import (
     FieldPath,
@@ -33,7 +34,7 @@ TOPICS = TopicNames()
 CHECK = CheckOptions()
 
 
-class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come first
+class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the last base come first
     """Made by `load`, which says where each value came from. Fields are grouped by their first word."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
@@ -44,6 +45,8 @@ class Settings(PipelineSettings, KafkaSettings):  # fields of the last base come
     topic_corrections: Topic = setting(TOPICS.corrections, "Compacted topic for corrected verdicts.")
     topic_dead: Topic = setting(TOPICS.dead, "Topic for records that cannot be judged.")
     topic_fingerprints: Topic = setting(TOPICS.fingerprints, "The fingerprint log; one partition.")
+    topic_matches: Topic = setting(TOPICS.matches, "Topic for matches of watches.")
+    topic_watches: Topic = setting(TOPICS.watches, "Compacted topic with the watches.")
     topic_partitions: Annotated[int, Field(ge=1, le=10_000)] = setting(
         6, "Partitions of new topics made by `wirecopy topics` (the fingerprint log has one)."
     )

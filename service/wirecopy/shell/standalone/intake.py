@@ -15,6 +15,7 @@ from wirecopy.shell.ports import OutputRecord, OutputStream, TopicPartition
 
 WAITING_MAX: Final = 50_000  # articles that wait for their verdicts
 ANSWER_SECONDS_MAX: Final = 60.0
+ENDS: Final = (OutputStream.ENRICHED, OutputStream.DEAD)  # where a raw record ends
 
 
 class Intake:
@@ -51,7 +52,7 @@ class Intake:
     ) -> None:
         if partition.topic != self._topic:
             return
-        ends = [record for record in records if record.stream is not OutputStream.CORRECTIONS]
+        ends = [record for record in records if record.stream in ENDS]
         for offset, record in zip(range(next_offset - len(ends), next_offset), ends, strict=True):
             future = self._waiting.get(offset)
             if future is not None and not future.done():

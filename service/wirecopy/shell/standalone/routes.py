@@ -9,7 +9,6 @@ which a foreign page cannot send unasked, and neither its Host nor its Origin ma
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from wirecopy.core.model import RejectReason, VerdictKind
 from wirecopy.core.records.enriched import republication_of
 from wirecopy.core.records.raw import json_bytes, json_value
 from wirecopy.shell.backends.disk.broker import DiskBroker
+from wirecopy.shell.desk.access import ANOTHER_NAME, this_machine
 from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.options import TopicNames
 from wirecopy.shell.pipeline.steps import ORIGIN_PREFIX
@@ -39,12 +39,13 @@ _RETRY: Final = {"Retry-After": "5"}
 
 def article_routes(site: Site, broker: DiskBroker, intake: Intake, hosts: Sequence[str]) -> list[Route]:
     """The routes. `hosts`: names of this machine that requests may use, besides its addresses and localhost."""
-    desk = _Articles(site, broker, intake, hosts)
+    articles = _Articles(site, broker, intake, hosts)
     return [
-        Route(Method.POST, "/api/articles", desk.taken, BODY_BYTES_MAX),
-        Route(Method.GET, "/api/enriched", desk.enriched),
-        Route(Method.GET, "/api/corrections", desk.corrections),
-        Route(Method.GET, "/api/dead", desk.dead),
+        Route(Method.POST, "/api/articles", articles.taken, BODY_BYTES_MAX),
+        Route(Method.GET, "/api/enriched", articles.enriched),
+        Route(Method.GET, "/api/corrections", articles.corrections),
+        Route(Method.GET, "/api/dead", articles.dead),
+        Route(Method.GET, "/api/matches", articles.matches),
     ]
 
 
@@ -59,9 +60,7 @@ class _Articles:
     async def taken(self, request: Request) -> Response:
         """One object, an array of objects, or JSON lines."""
         if self._foreign(request):
-            return problem(
-                Problem.FOREIGN, "Ask under an address of this machine, or name the host with --allow-host."
-            )
+            return problem(Problem.FOREIGN, ANOTHER_NAME)
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != JSON and media_type not in LINES:
             return problem(Problem.MEDIA_TYPE, f"Send {JSON}, or {LINES[0]} for JSON lines.")
@@ -104,6 +103,9 @@ class _Articles:
     async def dead(self, request: Request) -> Response:
         return self._again(request, self._names.dead)
 
+    async def matches(self, request: Request) -> Response:
+        return self._again(request, self._names.matches)
+
     def _again(self, request: Request, topic: str) -> Response:
         given = request.query.get("from", "0")
         offset = int(given) if len(given) <= 18 and given.isascii() and given.isdigit() else 0
@@ -124,22 +126,9 @@ class _Articles:
         """Whether a browser may send this for a page of another site (DNS rebinding, cross-site requests)."""
         host = request.headers.get("host", "")
         origin = request.headers.get("origin")
-        return not self._ours(host) or (
+        return not this_machine(request, self._hosts) or (
             origin is not None and urlsplit(origin).netloc.lower() != host.lower()
         )
-
-    def _ours(self, host: str) -> bool:
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
-        except ValueError:
-            return False
-        if name == "localhost" or name.endswith(".localhost") or name in self._hosts:
-            return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return True
 
 
 def _values(body: bytes, *, lines: bool) -> list[bytes] | None:

@@ -40,6 +40,7 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
 class Method(StrEnum):
     GET = "GET"  # and HEAD
     POST = "POST"
+    DELETE = "DELETE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ class Problem(StrEnum):
     NO_SUCH_METHOD = "no_such_method"
     TOO_MANY_FIELDS = "too_many_fields"
     FOREIGN = "foreign"
+    UNKNOWN_USER = "unknown_user"
+    DENIED = "denied"
+    INVALID = "invalid"
     FAULT = "fault"
 
 
@@ -45,6 +48,9 @@ KINDS: Final[Mapping[Problem, tuple[int, str]]] = {
     Problem.NO_SUCH_METHOD: (405, "Method not allowed"),
     Problem.TOO_MANY_FIELDS: (400, "Too many fields"),
     Problem.FOREIGN: (403, "The request comes from another site"),
+    Problem.UNKNOWN_USER: (401, "Log in"),
+    Problem.DENIED: (403, "Not allowed"),
+    Problem.INVALID: (422, "The request is not valid"),
     Problem.FAULT: (500, "Internal error"),
 }
 

@@ -32,6 +32,7 @@ from wirecopy.shell.web.exchange import Response, segment
 HERE: Final = Path(__file__).parent
 SEGMENT_CHARS_MAX: Final = 1_500  # of an id in a path: longer ones are linked by their position
 YEAR_MS_MAX: Final = 253_402_300_799_000  # the end of 9999, where the calendar of the library ends
+_offered: list[tuple[str, str]] = [("Live", "/"), ("Publishers", "/publishers"), ("Check", "/check")]
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 STATIC_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -94,8 +95,15 @@ def _environment() -> jinja2.Environment:
         "article_url": article_url,
         "story_url": story_url,
         "kinds": tuple(VerdictKind),
+        "offered": _offered,
     }
     return environment
+
+
+def offer_page(name: str, address: str) -> None:
+    """Link a page from the head of all pages: one that not every process has."""
+    if (name, address) not in _offered:
+        _offered.append((name, address))
 
 
 def _harmless(value: Any) -> Any:

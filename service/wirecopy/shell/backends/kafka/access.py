@@ -142,7 +142,14 @@ async def cluster_access(options: KafkaOptions) -> ClusterAccess:
 
 def _outputs(options: KafkaOptions) -> tuple[str, ...]:
     topics = options.topics
-    return topics.enriched, topics.corrections, topics.dead, topics.fingerprints
+    return (
+        topics.enriched,
+        topics.corrections,
+        topics.dead,
+        topics.fingerprints,
+        topics.matches,
+        topics.watches,
+    )
 
 
 async def _ask(client: Any, request: Any, node: int | None = None) -> Any:

@@ -84,6 +84,8 @@ class KafkaTransactions:
                 return topics.corrections
             case OutputStream.DEAD:
                 return topics.dead
+            case OutputStream.MATCHES:
+                return topics.matches
 
     async def close(self) -> None:
         """An open transaction is aborted where that is quick: readers need not wait for its time-out."""

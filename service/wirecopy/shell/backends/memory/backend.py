@@ -193,6 +193,7 @@ class MemoryBackend:
             self.names.corrections: 1,
             self.names.dead: 1,
             self.names.fingerprints: 1,
+            self.names.matches: 1,
         }
         for name, partitions in wanted.items():
             if not self.broker.partitions(name):
@@ -206,6 +207,8 @@ class MemoryBackend:
                 return self.names.corrections
             case OutputStream.DEAD:
                 return self.names.dead
+            case OutputStream.MATCHES:
+                return self.names.matches
 
     def source(self) -> RawSource:
         return MemorySource(self.broker, self.group_id, self.names.raw, self.start_at, self.offset_lost)

@@ -1,0 +1,1 @@
+"""The commands of the publisher's desk, a file each."""

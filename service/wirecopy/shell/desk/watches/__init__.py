@@ -1,0 +1,1 @@
+"""Watch lists: standing questions about verdicts, kept as records of a compacted topic or as lines of a file."""
