@@ -80,7 +80,7 @@ def test_channels_are_the_topics_and_operations_use_each_but_the_log() -> None:
 
 
 def test_topics_are_bound_as_they_are_created() -> None:
-    demands = {demand.spec.name: demand.spec for demand in wanted(Settings())}
+    demands = {demand.spec.name: demand.spec for demand in wanted(Settings(desk_enabled=True))}
     for channel in document()["channels"].values():
         bound = channel.get("bindings", {}).get("kafka", {})
         spec = demands[channel["address"]]

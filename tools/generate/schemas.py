@@ -12,8 +12,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from wirecopy.core.model import CorrectionReason
+from wirecopy.core.model import CorrectionReason, Extent, VerdictKind
 from wirecopy.core.records.enriched import FIRST_RELEASE, OBJECTS, Member
+from wirecopy.shell.desk.watches.records import SCHEMA as MATCH_SCHEMA
+from wirecopy.shell.desk.watches.watch import ID as WATCH_ID
+from wirecopy.shell.desk.watches.watch import NAME_CHARS_MAX, VALUES_MAX
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "schemas"
@@ -121,6 +124,115 @@ def correction() -> Schema:
     }
 
 
+def watch() -> Schema:
+    """deploy/schemas/watch.schema.json."""
+    texts = {"type": "array", "maxItems": VALUES_MAX, "items": {"type": "string", "minLength": 1}}
+    meanings = {
+        "publishers": "Whose text is copied: names or sites.",
+        "copied_by": "Who copies it: names or sites.",
+        "stories": "Ids of stories.",
+        "credits": "Whom the copy credits.",
+        "languages": "Languages of the copy; `de` takes `de-AT` too.",
+        "targets": "Receivers of `wirecopy notify`.",
+    }
+    kinds = {
+        "verdicts": ("Verdicts. Absent: republication.", [kind.value for kind in VerdictKind]),
+        "extents": ("Extents of republications.", [extent.value for extent in Extent]),
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "Wirecopy watch",
+        "description": "The value of a record on `articles.watches` (compacted), whose key is the watch's id, and a line of a"
+        " file of watches. Several values of a condition mean any of them; several conditions mean all of them.",
+        "type": "object",
+        "required": ["id"],
+        "additionalProperties": False,
+        "properties": {
+            "id": {"description": "Its id.", "type": "string", "pattern": f"^{WATCH_ID.pattern}$"},
+            "tenant": {"description": "Whose watch it is.", "type": "string", "maxLength": 100},
+            "name": {"description": "For people.", "type": "string", "maxLength": NAME_CHARS_MAX},
+            **{name: {"description": meaning, **texts} for name, meaning in meanings.items()},
+            **{
+                name: {"description": meaning, "type": "array", "items": {"enum": values}}
+                for name, (meaning, values) in kinds.items()
+            },
+            "share_min": {
+                "description": "Least share of the copy's words that the watched publishers hold.",
+                "$ref": "enriched.schema.json#/$defs/share",
+            },
+            "words_min": {"description": "Least number of such words.", "type": "integer", "minimum": 0},
+            "unlicensed": {"description": "Leave out copies that a licence allows.", "type": "boolean"},
+        },
+    }
+
+
+def match() -> Schema:
+    """deploy/schemas/match.schema.json."""
+    text, or_null = {"type": "string"}, {"type": ["string", "null"]}
+    return {
+        "$schema": DIALECT,
+        "title": "Wirecopy match",
+        "description": "The value of a record on `articles.matches`: a watch matches a verdict, or a correction of one. Its key"
+        " is the watch's id. It is committed in one transaction with the record that it is about.",
+        "type": "object",
+        "required": [
+            "schema",
+            "id",
+            "cause",
+            "watch",
+            "share",
+            "words",
+            "unasked",
+            "licensed",
+            "article",
+            "republication",
+        ],
+        "properties": {
+            "schema": {"const": MATCH_SCHEMA},
+            "id": {
+                "description": "Names the match: an idempotency key.",
+                "type": "string",
+                "pattern": "^[0-9a-f]{32}$",
+            },
+            "cause": {"enum": ["verdict", "correction"]},
+            "watch": {
+                "type": "object",
+                "required": ["id", "name", "tenant", "targets"],
+                "properties": {
+                    "id": text,
+                    "name": text,
+                    "tenant": text,
+                    "targets": {"type": "array", "items": text},
+                },
+            },
+            "share": {
+                "description": "Share of the article that counted for the watch.",
+                "$ref": "enriched.schema.json#/$defs/share",
+            },
+            "words": {"description": "Words that counted.", "type": "integer", "minimum": 0},
+            "unasked": {
+                "description": "Conditions that a correction cannot answer, since it names neither publisher nor language.",
+                "type": "array",
+                "items": {"enum": ["copied_by", "languages"]},
+            },
+            "licensed": {
+                "description": "Whether a licence allows the copy; null where nothing is known.",
+                "type": ["boolean", "null"],
+            },
+            "article": {
+                "description": "The copy. In a correction all but `id` is null.",
+                "type": "object",
+                "required": ["id", "url", "title", "publisher", "published_at", "language"],
+                "properties": {
+                    "id": text,
+                    **dict.fromkeys(("url", "title", "publisher", "published_at", "language"), or_null),
+                },
+            },
+            "republication": {"$ref": "enriched.schema.json#/$defs/republication"},
+        },
+    }
+
+
 def table() -> str:
     """The members of `republication`, for docs/records.md; the schema describes those of the objects in it."""
     lines = []
@@ -161,7 +273,7 @@ def as_text(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-SCHEMAS = {"enriched": enriched, "correction": correction}
+SCHEMAS = {"enriched": enriched, "correction": correction, "watch": watch, "match": match}
 
 
 def main() -> None:

@@ -139,8 +139,8 @@ async def serve(
     phase = _Phase()
     views = Views(metrics.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
     site = _site(settings, backend) if settings.pages_enabled else None
-    routes = () if site is None else (*more_routes(site), *site.routes())
-    routes = (*(() if watching is None else watching.routes(site)), *routes)
+    besides = [beside for beside in (site, watching) if beside is not None]
+    routes = _routes(site, watching, more_routes)
     server = HttpServer(views, settings.http_host, settings.http_port, routes=routes)
     try:
         await server.start()
@@ -157,14 +157,10 @@ async def serve(
         workers = _workers(settings, log)
         if workers is not None:
             steps = replace(steps, fingerprint=partial(_by_workers, workers))
-        began = time.monotonic()
-        await asyncio.to_thread(warm)
-        when_warm()
-        logs.log_event(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
-        if site is not None:
-            steps = site.listening(steps)
+        await _warm(log, when_warm)
+        for beside in besides:
+            steps = beside.listening(steps)
         if watching is not None:
-            steps = watching.listening(steps)
             await watching.start()
         state = engine if isinstance(engine, PersistentEngine) else None
         phase.pipeline = Pipeline(backend, engine, steps, settings.pipeline_options(), telemetry, state=state)
@@ -182,16 +178,29 @@ async def serve(
             sampler.cancel()
         await server.stop()
         watch.stop()
-        if site is not None:
-            await site.stop()
-        if watching is not None:
-            await watching.stop()
+        for beside in besides:
+            await beside.stop()
         if workers is not None:
             await asyncio.to_thread(workers.close)
         if tracing is not None:
             await tracing.close()
     logs.log_event(log, logging.INFO, "stopped")
     return 0
+
+
+async def _warm(log: logging.Logger, when_warm: Callable[[], None]) -> None:
+    began = time.monotonic()
+    await asyncio.to_thread(warm)
+    when_warm()
+    logs.log_event(log, logging.INFO, "warmed", seconds=round(time.monotonic() - began, 3))
+
+
+def _routes(
+    site: Site | None, desk: Desk | None, more_routes: Callable[[Site], Sequence[Route]]
+) -> tuple[Route, ...]:
+    """Of the pages and the desk, the more special first."""
+    routes = () if site is None else (*more_routes(site), *site.routes())
+    return (*(() if desk is None else desk.routes(site)), *routes)
 
 
 def _spare_the_collector() -> None:
