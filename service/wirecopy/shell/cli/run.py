@@ -24,7 +24,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 from wirecopy.core.engine import Engine, Proposal
@@ -140,12 +140,10 @@ async def serve(
     views = Views(metrics.exposition, phase.health, lambda: phase.health().caught_up or phase.started)
     site = _site(settings, backend) if settings.pages_enabled else None
     besides = [beside for beside in (site, watching) if beside is not None]
-    routes = _routes(site, watching, more_routes)
-    server = HttpServer(views, settings.http_host, settings.http_port, routes=routes)
-    try:
-        await server.start()
-    except OSError as error:
-        logs.log_event(log, logging.ERROR, "port_taken", port=settings.http_port, detail=error.strerror)
+    server = HttpServer(
+        views, settings.http_host, settings.http_port, routes=_routes(site, watching, more_routes)
+    )
+    if not await _listens(server, settings.http_port, log):
         return EXIT_FATAL
     logs.log_event(log, logging.INFO, "starting", version=_version(), http_port=server.port, pid=os.getpid())
     sampler: asyncio.Task[None] | None = None
@@ -158,8 +156,7 @@ async def serve(
         if workers is not None:
             steps = replace(steps, fingerprint=partial(_by_workers, workers))
         await _warm(log, when_warm)
-        for beside in besides:
-            steps = beside.listening(steps)
+        steps = reduce(lambda known, beside: beside.listening(known), besides, steps)
         if watching is not None:
             await watching.start()
         state = engine if isinstance(engine, PersistentEngine) else None
@@ -186,6 +183,15 @@ async def serve(
             await tracing.close()
     logs.log_event(log, logging.INFO, "stopped")
     return 0
+
+
+async def _listens(server: HttpServer, port: int, log: logging.Logger) -> bool:
+    try:
+        await server.start()
+    except OSError as error:
+        logs.log_event(log, logging.ERROR, "port_taken", port=port, detail=error.strerror)
+        return False
+    return True
 
 
 async def _warm(log: logging.Logger, when_warm: Callable[[], None]) -> None:
