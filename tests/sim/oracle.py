@@ -72,6 +72,7 @@ from wirecopy.core.verdict.rules import (
     later_version,
     named_whole,
     older_version,
+    same_place,
     same_publisher,
     stands_in,
 )
@@ -398,27 +399,23 @@ class Oracle:
     # ---- the search
     def _duplicate(self, seen: Seen) -> Judged | None:
         record = seen.record
-        titles = {
-            known.title_digest for known in map(self._known, seen.same_body) if same_publisher(record, known)
-        } - {0}
+        same = [
+            known
+            for known in map(self._known, sorted(seen.same_body))
+            if known.number in seen.same_address - seen.succeeded or same_publisher(record, known)
+        ]
+        titles = {known.title_digest for known in same} - {0}
         title = record.sketch.title_digest
         brief = record.sketch.tokens < limits.NOTICE_BODY_TOKENS_MAX and not seen.same_address
         if brief and len(titles) > 1 and title not in (0, *titles):
             return None
-        if not seen.same_address and all(
-            stands_in(record, known)
-            for known in map(self._known, seen.same_body)
-            if same_publisher(record, known)
-        ):
+        if not seen.same_address and all(stands_in(record, known) for known in same):
             return None
-        for number in sorted(seen.same_body):
-            known = self._known(number)
-            if not same_publisher(record, known):
-                continue
+        for known in same:
             size = record.sketch.tokens
             whole = passages([(0, size, 0)], LineMap(record.sketch.lines), [known.id]) if seen.lines else ()
-            others = [other for other in map(self._known, seen.same_body) if same_publisher(record, other)]
-            again = not all(earlier_version(other, record) for other in others)
+            again = not all(earlier_version(other, record) for other in same)
+            tie = Basis.SAME_PUBLISHER if same_publisher(record, known) else same_place(record, known)
             verdict = Verdict(
                 kind=VerdictKind.DUPLICATE if again else VerdictKind.UPDATE,
                 extent=None,
@@ -430,7 +427,7 @@ class Oracle:
                 passages=whole,
                 sources=(Source(known.id, known.publisher, 1.0, 1.0),),
                 credit=_credit(record),
-                basis=(Basis.SAME_BODY, Basis.SAME_PUBLISHER),
+                basis=(Basis.SAME_BODY, tie),
             )
             return Judged(verdict, known.story, [(0, size)])
         return None
@@ -711,8 +708,9 @@ class Oracle:
 
     def _newer_version(self, seen: Seen, source: Cover, sources: list[Cover], good: list[Match]) -> Judged:
         known = source.match.known
-        stories = {self._kept[number].story for number in seen.same_address}
-        basis = [Basis.SAME_URL] if source.match.same_url or known.story in stories else []
+        here = [known] if source.match.same_url else []
+        here += [o for o in map(self._known, sorted(seen.same_address)) if o.story == known.story]
+        basis = [same_place(seen.record, here[0])] if here else []
         basis += [Basis.SAME_PUBLISHER] if source.match.same_site else []
         first = self._goes_back_to(known)
         ordered = [source, *(c for c in sources if c is not source)]

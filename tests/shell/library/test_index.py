@@ -19,7 +19,7 @@ import pytest
 import wirecopy
 from tools import evaluate
 from wirecopy import Article, ArticleError, Index, SavedIndexError, samples
-from wirecopy.core.model import RejectReason
+from wirecopy.core.model import Basis, RejectReason, VerdictKind
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.shell.files.lines import Line
 from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
@@ -204,6 +204,42 @@ def test_what_is_no_article_is_a_type_error(article: Any) -> None:
 def test_faulty_options_are_value_errors(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
         Index(**options)
+
+
+@pytest.mark.parametrize("window", [None, 30, 2.5, ["30d"]])
+def test_a_window_of_another_type_is_a_type_error_that_says_what_one_is(window: Any) -> None:
+    with pytest.raises(TypeError, match="a window is a timedelta, or a number with s, m, h, d or w"):
+        Index(window=window)
+
+
+@pytest.mark.parametrize("one", ["a text", b'{"body":"a text"}', {"body": "a text"}, Article(body="a text")])
+def test_one_article_in_place_of_several_is_a_type_error(one: Any) -> None:
+    index = Index()
+    with pytest.raises(TypeError, match=r"add_many takes several articles, not one"):
+        index.add_many(one)
+    assert len(index) == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "basis"),
+    [
+        ({"id": "a"}, {"id": "a"}, Basis.SAME_ID),
+        ({"id": "a", "title": "Bridge closed"}, {"id": "a", "title": "Bridge shut for weeks"}, Basis.SAME_ID),
+        (
+            {"id": "a", "url": "https://x.example/1"},
+            {"id": "a", "url": "https://x.example/1"},
+            Basis.SAME_PUBLISHER,
+        ),
+    ],
+)
+def test_a_body_sent_again_under_its_id_is_a_duplicate_whoever_published_it(
+    first: dict[str, Any], second: dict[str, Any], basis: Basis
+) -> None:
+    index = Index()
+    index.add({"body": TEXT, **first})
+    again = index.add({"body": TEXT, **second})
+    assert (again.kind, again.share) == (VerdictKind.DUPLICATE, 1.0)
+    assert again.basis == (Basis.SAME_BODY, basis)
 
 
 def test_python_values_that_json_has_not_are_read() -> None:

@@ -16,7 +16,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.core.values import replace
-from wirecopy.shell.report.words import percent, plural, sentences
+from wirecopy.shell.report.words import headline, percent, plural, sentences
 
 POSITION = RawPosition("articles.raw", 0, 1)
 PRESS = Original("m-1", None, "Meridian Press", None, True, POSITION)
@@ -86,15 +86,29 @@ def verdict(
             ),
         ),
         (
-            verdict(VerdictKind.UPDATE, share=0.8, basis=(Basis.SAME_URL, Basis.SAME_ID)),
+            verdict(
+                VerdictKind.UPDATE, share=0.8, basis=(Basis.SAME_URL, Basis.SAME_ID, Basis.SAME_PUBLISHER)
+            ),
             (
                 "This is a newer version of an article by the same publisher (same address and id); the earlier version"
                 " has 80 % of this text."
             ),
         ),
         (
-            verdict(VerdictKind.DUPLICATE, basis=(Basis.SAME_BODY,)),
+            verdict(VerdictKind.DUPLICATE, basis=(Basis.SAME_BODY, Basis.SAME_PUBLISHER)),
             "The same publisher has already sent this article (same text).",
+        ),
+        (
+            verdict(VerdictKind.DUPLICATE, basis=(Basis.SAME_BODY, Basis.SAME_ID)),
+            "This article has been sent before (same id and text).",
+        ),
+        (
+            verdict(VerdictKind.UPDATE, share=0.8, basis=(Basis.SAME_ID,)),
+            "This is a newer version of an article (same id); the earlier version has 80 % of this text.",
+        ),
+        (
+            verdict(original=replace(PRESS, publisher="")),
+            "All of this text appears in article m-1 and makes up 97 % of it (one passage of 348 words).",
         ),
         (
             verdict(VerdictKind.ORIGINAL, share=0.0, words=(), sources=(), original=None),
@@ -104,6 +118,22 @@ def verdict(
 )
 def test_the_first_sentence_says_what_was_found(given: Verdict, told: str) -> None:
     assert sentences(given)[0] == told
+
+
+@pytest.mark.parametrize(
+    ("original", "words"),
+    [
+        (PRESS, "full republication of Meridian Press"),
+        (OUTSIDE, "full republication of Reuters"),
+        (replace(PRESS, publisher=""), "full republication of article m-1"),
+        (replace(PRESS, publisher="", id=None), "full republication of another article"),
+        (None, "full republication"),
+    ],
+)
+def test_a_headline_names_the_article_where_nobody_says_who_published_it(
+    original: Original | None, words: str
+) -> None:
+    assert headline(verdict(original=original)) == words
 
 
 def test_the_other_sentences_say_who_was_first_and_what_was_not_counted() -> None:

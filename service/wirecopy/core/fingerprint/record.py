@@ -26,7 +26,7 @@ from wirecopy.core.model import CreditKind, CreditScope, DateDoubt, RawPosition,
 from wirecopy.core.values import Value
 
 MAGIC = b"WC"
-ENGINE_VERSION = 3  # raised by every release that would change a verdict
+ENGINE_VERSION = 4  # raised by every release that would change a verdict
 _HEAD = struct.Struct("<2sBQ")
 _TAIL = struct.Struct("<16sQQH")
 _LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(np.int64), np.dtype(np.int32)

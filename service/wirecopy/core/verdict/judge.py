@@ -41,6 +41,7 @@ from wirecopy.core.verdict.rules import (
     external_credit,
     lead,
     older_version,
+    same_place,
     same_publisher,
     stands_in,
 )
@@ -115,21 +116,27 @@ def _own_version(accepted: list[Match], chosen: list[Match]) -> Match | None:
 
 
 def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
-    """The very same body from the same publisher: nothing to measure. Sent again, it is a duplicate; dated later than
-    each time before, the publisher issued it anew."""
+    """The very same body from the same publisher, or, whoever that is, at the same address or under the same id: nothing to
+    measure. Sent again, it is a duplicate; dated later than each time before, the publisher issued it anew."""
     if not comparison.same_body:
         return None
     record = comparison.record
     sketch = record.sketch
     same = [index.known(number) for number in sorted(comparison.same_body)]
     # the digests too: keys are told apart by 50 bits, and here a single hit decides
-    same = [k for k in same if k.body_xxh3 == record.body_xxh3 and same_publisher(record, k)]
+    again = comparison.same_address - comparison.succeeded
+    same = [
+        k
+        for k in same
+        if k.body_xxh3 == record.body_xxh3 and (k.number in again or same_publisher(record, k))
+    ]
     if not same or _is_notice(comparison, same):
         return None
     if not comparison.same_address and all(stands_in(record, known) for known in same):
         return None
     comparison.flag_tokens()
     known = same[0]
+    tie = Basis.SAME_PUBLISHER if same_publisher(record, known) else same_place(record, known)
     anew = all(earlier_version(other, record) for other in same)
     verdict = Verdict(
         VerdictKind.UPDATE if anew else VerdictKind.DUPLICATE,
@@ -142,7 +149,7 @@ def _duplicate(index: OriginIndex, comparison: Comparison) -> Judged | None:
         whole(sketch.lines, sketch.tokens, known.id),
         (Source(known.id, known.publisher, 1.0, 1.0),),
         _credit(record) if record.credits else None,
-        (Basis.SAME_BODY, Basis.SAME_PUBLISHER),
+        (Basis.SAME_BODY, tie),
     )
     return Judged(verdict, Learned(known.story, np.array([[0, sketch.tokens]], np.int32), []))
 
@@ -187,11 +194,13 @@ def _update(
     """The same publisher sent another version of this before: an earlier one, or, where this one comes late, a later."""
     known = match.known
     first = _first_version(known)
-    address = match.same_url or any(index.known(n).story == known.story for n in comparison.same_address)
-    basis = ((Basis.SAME_URL,) if address else ()) + ((Basis.SAME_PUBLISHER,) if match.same_site else ())
+    record, own_story = comparison.record, map(index.known, sorted(comparison.same_address))
+    here = [known] if match.same_url else [one for one in own_story if one.story == known.story]
+    basis: tuple[Basis, ...] = (same_place(record, here[0]),) if here else ()
+    basis += (Basis.SAME_PUBLISHER,) if match.same_site else ()
     ordered = [match, *(other for other in chosen if other is not match)]
     # what came late is no update of what succeeded it: of what is known it says nothing new
-    late = not match.succeeds and older_version(comparison.record, known)
+    late = not match.succeeds and older_version(record, known)
     kind = VerdictKind.DUPLICATE if late else VerdictKind.UPDATE
     doubt = doubt_of(comparison, match)
     verdict, covered = _drawn(index, comparison, kind, known.story_id, first, ordered, basis, doubt)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, strong
 from wirecopy.core.index.known import Known
+from wirecopy.core.index.origin_index import page_of
 from wirecopy.core.model import Basis, CreditKind, CreditScope, Extent
 from wirecopy.core.publishers import one_name
 from wirecopy.core.timing import dates_agree, dates_apart, earlier, earlier_version
@@ -43,6 +44,16 @@ def same_publisher(record: SketchRecord, known: Known) -> bool:
     if not (_under(record.publisher, record.domain) and _under(known.publisher, known.domain)):
         return True
     return not {record.publisher, record.host}.isdisjoint((known.publisher, known.host))
+
+
+def same_place(record: SketchRecord, known: Known) -> Basis:
+    """By what an article was found to have come before: its id, where it has another address or none; else its address."""
+    page = page_of(record.url)
+    return (
+        Basis.SAME_ID
+        if record.id == known.id and (not page or page != page_of(known.url))
+        else Basis.SAME_URL
+    )
 
 
 def _by_name(domain: str) -> bool:

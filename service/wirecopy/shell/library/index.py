@@ -26,7 +26,7 @@ from wirecopy.core.model import Outcome, RawPosition, Rejected, RejectReason
 from wirecopy.core.records.raw import FieldPaths, decode_raw
 from wirecopy.core.records.shapes import PRESETS
 from wirecopy.shell.library import saved
-from wirecopy.shell.library.articles import ArticleError, ArticleLike, plain_names, record_of
+from wirecopy.shell.library.articles import Article, ArticleError, ArticleLike, plain_names, record_of
 from wirecopy.shell.library.saved import Options, Saved
 from wirecopy.shell.library.verdicts import Verdict, verdict_of
 from wirecopy.shell.pipeline.scan_log import TOPIC, Clock, LogTime
@@ -49,7 +49,7 @@ class Index:
     record is in this format, as in `scan --preset`; without either, known formats are recognised.
     `aliases`: whom a publisher belongs to, by its name or domain.
 
-    ValueError for a window, a clock, a field or a preset that there is not.
+    ValueError for a window, a clock, a field or a preset that there is not; TypeError for a window of another type.
     """
 
     def __init__(
@@ -112,7 +112,12 @@ class Index:
 
         `unreadable` is told of each that could not be. Without it the first raises its ArticleError: those before it are
         then remembered, and those after it are not. Other threads' articles may come between two of these.
+        TypeError for what is no article, and for one text in place of several.
         """
+        if isinstance(articles, str | bytes | bytearray | Article | Mapping):
+            raise TypeError(
+                f"add_many takes several articles, not one {type(articles).__name__}: give a list of it, or call add"
+            )
         verdicts: list[Verdict] = []
         batch: list[tuple[ArticleLike, bytes]] = []
         for article in articles:
@@ -214,6 +219,11 @@ def _window_ms(window: str | timedelta) -> int:
                 f"a window of {window!r} cannot be read: write a number and s, m, h, d or w, such as 30d"
             )
         window_ms = int(match[1]) * _UNITS_MS[match[2]]
+    elif not isinstance(window, timedelta):
+        raise TypeError(
+            "a window is a timedelta, or a number with s, m, h, d or w such as '30d', not "
+            f"{'None' if window is None else type(window).__name__}"
+        )
     else:
         window_ms = round(window / timedelta(milliseconds=1))
     if not 0 < window_ms <= _WINDOW_MS_MAX:

@@ -6,7 +6,7 @@ phrases out of articles pass `shown_line`, since they may hold anything.
 
 from __future__ import annotations
 
-from wirecopy.core.model import Basis, CreditScope, DateDoubt, Verdict, VerdictKind
+from wirecopy.core.model import Basis, CreditScope, DateDoubt, Original, Verdict, VerdictKind
 from wirecopy.core.timing import DATE_DOUBTS
 from wirecopy.shell.report.terminal import Tone, shown_line
 
@@ -62,7 +62,7 @@ def headline(verdict: Verdict) -> str:
         case VerdictKind.DUPLICATE:
             return "duplicate"
         case VerdictKind.REPUBLICATION:
-            whose = f" of {_name(verdict.original.publisher)}" if verdict.original else ""
+            whose = f" of {_publisher(verdict)}" if verdict.original else ""
             return f"{verdict.extent.value if verdict.extent else ''} republication{whose}".strip()
 
 
@@ -115,10 +115,13 @@ def _what(verdict: Verdict) -> str:
         case VerdictKind.ORIGINAL:
             return "No substantial part of this text was published before."
         case VerdictKind.DUPLICATE:
-            return f"The same publisher has already sent this article{_same(verdict)}."
+            if Basis.SAME_PUBLISHER in verdict.basis:
+                return f"The same publisher has already sent this article{_same(verdict)}."
+            return f"This article has been sent before{_same(verdict)}."
         case VerdictKind.UPDATE:
             part = f"; the earlier version has {percent(verdict.share)} of this text" if verdict.share else ""
-            return f"This is a newer version of an article by the same publisher{_same(verdict)}{part}."
+            by = " by the same publisher" if Basis.SAME_PUBLISHER in verdict.basis else ""
+            return f"This is a newer version of an article{by}{_same(verdict)}{part}."
         case VerdictKind.REPUBLICATION:
             original = verdict.original
             outside = original is None or not original.ingested
@@ -138,19 +141,16 @@ def _external(verdict: Verdict) -> str:
 
 def _shared(verdict: Verdict) -> str:
     """How much of the text is found elsewhere, where, and how much of the original that is."""
-    whose, there = _possessive(_publisher(verdict)), _all_or_percent(verdict.source_share)
+    whose, there = _whose_article(verdict), _all_or_percent(verdict.source_share)
     if len(verdict.sources) <= 1:
-        return (
-            f"{_amount(verdict.share)} appears in {whose} article and makes up {there} of it"
-            f"{_passages(verdict)}."
-        )
+        return f"{_amount(verdict.share)} appears in {whose} and makes up {there} of it{_passages(verdict)}."
     named = verdict.sources[:SOURCES_NAMED_MAX]
     parts = [f"{_name(source.publisher or source.id)} ({percent(source.share)})" for source in named]
     more = len(verdict.sources) - len(named)
     several = f"{', '.join(parts)} and {more} more" if more else f"{', '.join(parts[:-1])} and {parts[-1]}"
     return (
         f"{_amount(verdict.share)} appears in {plural(len(verdict.sources), 'earlier article')}"
-        f"{_passages(verdict)}: {several}. It contains {there} of {whose} article."
+        f"{_passages(verdict)}: {several}. It contains {there} of {whose}."
     )
 
 
@@ -173,12 +173,19 @@ def _passages(verdict: Verdict) -> str:
 
 
 def _publisher(verdict: Verdict) -> str:
+    """Whom the original is of; the original itself where nobody says who published it."""
     assert verdict.original is not None
-    return _name(verdict.original.publisher) or _name(verdict.original.id or "") or "another publisher"
+    return _name(verdict.original.publisher) or _article(verdict.original)
 
 
-def _possessive(name: str) -> str:
-    return f"{name}'s"
+def _whose_article(verdict: Verdict) -> str:
+    assert verdict.original is not None
+    name = _name(verdict.original.publisher)
+    return f"{name}'s article" if name else _article(verdict.original)
+
+
+def _article(original: Original) -> str:
+    return f"article {_name(original.id)}" if original.id else "another article"
 
 
 def _direction(verdict: Verdict) -> list[str]:
