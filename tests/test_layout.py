@@ -38,6 +38,7 @@ DOORS = {
     "pyarrow": "service/wirecopy/shell/files/tables.py",
     "resiliparse": "service/wirecopy/shell/files/warc.py",
     "trafilatura": "service/wirecopy/shell/files/warc.py",
+    "standardwebhooks": "service/wirecopy/shell/desk/notify/signing.py",
     "prometheus_client": "service/wirecopy/shell/observe/telemetry.py",
     "publicsuffixlist": "service/wirecopy/core/publishers.py",
     "pydantic": "service/wirecopy/shell/settings/*.py",
@@ -48,6 +49,7 @@ DOORS = {
 }
 OPTIONAL = {
     "opentelemetry": "tracing",
+    "standardwebhooks": "notify",
     **dict.fromkeys(("fastwarc", "feedparser", "pyarrow", "resiliparse", "trafilatura"), "files"),
 }  # of an extra, and its door imported only where it is asked for
 EVERYWHERE = {"numpy"}  # the arrays' own language

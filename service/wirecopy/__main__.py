@@ -61,6 +61,11 @@ COMMANDS = (
         "wirecopy.shell.cli.desk.watch",
         "add, list, try and remove watches: be told who copies whom",
     ),
+    Command(
+        "notify",
+        "wirecopy.shell.cli.desk.notify",
+        "deliver matches of watches as signed webhooks",
+    ),
     Command("topics", "wirecopy.shell.cli.topics", "create missing topics and check existing ones"),
     Command("replay-dead", "wirecopy.shell.cli.replay_dead", "send dead letters back to their raw topics"),
     Command(

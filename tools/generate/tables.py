@@ -27,6 +27,7 @@ GROUPS = (
     ("pages", "Web pages"),
     ("check", "Checking a text"),
     ("desk", "Publisher's desk"),
+    ("notify", "Webhooks"),
     ("http", "HTTP"),
     ("cloudevents", "CloudEvents"),
     ("tracing", "Tracing"),

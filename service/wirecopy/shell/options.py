@@ -21,6 +21,7 @@ class TopicNames:
     fingerprints: str = "articles.fingerprints"
     matches: str = "articles.matches"
     watches: str = "articles.watches"
+    matches_dead: str = "articles.matches.dead"
 
 
 class StartAt(StrEnum):

@@ -14,6 +14,8 @@ import asyncio
 import logging
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -21,17 +23,23 @@ from wirecopy.shell.backends.disk.broker import DirectoryTroubleError, DiskBroke
 from wirecopy.shell.backends.disk.keyed_file import KeyedFile
 from wirecopy.shell.backends.memory import MemoryBackend
 from wirecopy.shell.cli import run
+from wirecopy.shell.cli.desk.notify import notifier_of, notify_topics
 from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain
+from wirecopy.shell.desk.access import AccessFault
 from wirecopy.shell.desk.composed import Desk
+from wirecopy.shell.desk.notify.targets import TargetFault
 from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.observe import logs
-from wirecopy.shell.options import TopicNames
+from wirecopy.shell.observe.events import Telemetry
+from wirecopy.shell.options import OffsetLostPolicy, TopicNames
 from wirecopy.shell.settings import Settings
 from wirecopy.shell.standalone.intake import Intake
 from wirecopy.shell.standalone.routes import article_routes
 
 HOST: Final = "127.0.0.1"
 STATE: Final = "state"
+NOTIFY_GROUP: Final = "wirecopy.notify"
+STOP_SECONDS_MAX: Final = 5.0
 WATCHES: Final = "watches.jsonl"
 
 
@@ -74,6 +82,9 @@ def main(args: argparse.Namespace) -> int:
     logs.configure(settings.log_level, "text" if plain else settings.log_format)
     try:
         return asyncio.run(serve(settings, Path(args.directory), args.allow_host))
+    except (TargetFault, AccessFault, ImportError) as fault:
+        sys.stderr.write(f"wirecopy serve: {fault}\n")
+        return EXIT_CONFIG
     except (DirectoryTroubleError, UnavailableError) as trouble:
         sys.stderr.write(f"wirecopy serve: {trouble}\n")
         return run.EXIT_FATAL
@@ -88,20 +99,41 @@ async def serve(
         if broker.cut_bytes:
             log = logs.logger("service")
             logs.log_event(log, logging.WARNING, "journal_cut", bytes=broker.cut_bytes)
+        broker.bystanders.add(NOTIFY_GROUP)
         names = TopicNames()
         backend = MemoryBackend(broker, names)
         backend.create_topics(1)
         intake = Intake(broker, names.raw[0])
         watches = KeyedFile(directory / WATCHES)
-        return await run.serve(
-            settings,
-            backend,
-            stop,
-            more_routes=lambda site: article_routes(site, broker, intake, hosts),
-            desk=lambda telemetry: Desk(watches, settings, telemetry, hosts),
-        )
+        async with _notifying(settings, broker, names):
+            return await run.serve(
+                settings,
+                backend,
+                stop,
+                more_routes=lambda site: article_routes(site, broker, intake, hosts),
+                desk=lambda telemetry: Desk(watches, settings, telemetry, hosts),
+            )
     finally:
         broker.close()
+
+
+@asynccontextmanager
+async def _notifying(settings: Settings, broker: DiskBroker, names: TopicNames) -> AsyncIterator[None]:
+    """Webhooks beside the service, where there is a file of receivers. Their troubles end nothing else."""
+    if settings.notify_targets_file is None:
+        yield
+        return
+    backend = MemoryBackend(broker, notify_topics(names), NOTIFY_GROUP, offset_lost=OffsetLostPolicy.EARLIEST)
+    notifier = notifier_of(settings, backend, Telemetry())
+    stop = asyncio.Event()
+    task = asyncio.create_task(notifier.run(stop), name="notify")
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait([task], timeout=STOP_SECONDS_MAX)
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def _wall_clock_ms() -> int:

@@ -108,6 +108,7 @@ def _of_the_desk(
     """Matches, whose records hold verdicts and no texts; watches, of which the last of each key counts."""
     return [
         demand(names.matches, partitions, out),
+        demand(names.matches_dead, partitions, out),
         demand(names.watches, 1, {"cleanup.policy": "compact"}, config_exact=["cleanup.policy"]),
     ]
 

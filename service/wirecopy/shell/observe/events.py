@@ -70,6 +70,19 @@ class StateRefusal(StrEnum):
     IN_USE = "in_use"  # another process holds the directory
 
 
+class NotifyFailure(StrEnum):
+    """Why an attempt to deliver a webhook failed."""
+
+    STATUS = "status"  # an answer, and not 2xx
+    GONE = "gone"  # 410: the receiver wants no more
+    REFUSED = "refused"  # the address may not be connected to
+    UNRESOLVED = "unresolved"
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    GARBLED = "garbled"  # no HTTP
+
+
 # ---- the table
 class Kind(StrEnum):
     COUNTER = "counter"  # `record` adds
@@ -151,6 +164,11 @@ SNAPSHOT_WRITTEN_BYTES = Metric("wirecopy_snapshot_written_bytes", G, "Bytes of 
 MATCHES = Metric("wirecopy_matches_total", C, "Matches of watches with verdicts, rendered for publication.")
 WATCHES = Metric("wirecopy_watches", G, "Watches in force.")
 WATCHES_READ = Metric("wirecopy_watches_read_timestamp_seconds", G, "Time when the watches were last read.")
+NOTIFIED = Metric("wirecopy_notified_total", C, "Webhooks that receivers took.")
+NOTIFY_FAILURES = Metric("wirecopy_notify_failures_total", C, "Attempts that failed.", ("reason",), tuple(NotifyFailure))
+NOTIFY_DEAD = Metric("wirecopy_notify_dead_total", C, "Webhooks given up and dead-lettered.")
+NOTIFY_PENDING = Metric("wirecopy_notify_pending", G, "Webhooks not delivered yet.")
+NOTIFY_SECONDS = Metric("wirecopy_notify_seconds", H, "Time from reading a match to its delivery.", buckets=_LATENCY)
 LOOP_LAG = Metric("wirecopy_loop_lag_seconds", H, "How late the event loop wakes.", buckets=_LOOP)
 BUILD_INFO = Metric("wirecopy_build_info", G, "Always 1; versions in the labels.", ("version", "engine_version", "python"))
 # fmt: on
@@ -203,6 +221,10 @@ class Telemetry:
         self._sink: Sink = sink or NullSink()
         self._wall_clock = wall_clock
         self._open: set[TopicPartition] = set()
+
+    @property
+    def sink(self) -> Sink:
+        return self._sink
 
     def record(self, metric: Metric, value: float = 1, *labels: str) -> None:
         """See `Sink.record`. For a metric that needs nothing else, this is the one call."""
@@ -360,6 +382,13 @@ class Telemetry:
     def snapshot_failed(self, error: BaseException) -> None:
         self.record(SNAPSHOTS_FAILED)
         self._log(logging.ERROR, "snapshot_failed", error=type(error).__name__, detail=error)
+
+    def notify_failed(self, target: str, message: str, reason: NotifyFailure, detail: str) -> None:
+        """An attempt to deliver a webhook failed."""
+        self.record(NOTIFY_FAILURES, 1, reason)
+        self._log(
+            logging.WARNING, "notify_failed", target=target, match=message, reason=reason, detail=detail
+        )
 
     # ---- sampled once a second by `wirecopy run`
     def sampled(self, stats: EngineStats, health: PipelineHealth) -> None:

@@ -16,6 +16,10 @@ class DeskSettings(BaseSettings):
     desk_enabled: bool = setting(False, "Match verdicts with watches; see docs/desk.md.")
     desk_tokens_file: ReadableFile | None = setting(None, "File of tokens, `tenant token` a line.")
     desk_user_header: str | None = setting(None, "Header in which a proxy names the tenant.", min_length=1)
+    notify_targets_file: ReadableFile | None = setting(None, "TOML file of receivers; see docs/desk.md.")
+    notify_allow_networks: Annotated[tuple[str, ...], NoDecode, BeforeValidator(as_list)] = setting(
+        (), "Private networks that webhooks may reach."
+    )
     desk_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(as_list)] = setting(
         ("127.0.0.0/8", "::1/128"), "Networks of such proxies."
     )

@@ -129,6 +129,7 @@ RELATIONS = (
             "topic_fingerprints",
             "topic_matches",
             "topic_watches",
+            "topic_matches_dead",
         ),
         lambda s: len({*s.topic_raw, *_outputs(s)}) == len(s.topic_raw) + len(_outputs(s)),
         "every topic must have its own name, or the service would read its own output",
@@ -175,4 +176,5 @@ def _outputs(settings: Settings) -> tuple[str, ...]:
         settings.topic_fingerprints,
         settings.topic_matches,
         settings.topic_watches,
+        settings.topic_matches_dead,
     )

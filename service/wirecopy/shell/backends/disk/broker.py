@@ -86,6 +86,7 @@ class DiskBroker(MemoryBroker):
     def __init__(self, root: Path, clock_ms: Callable[[], int], retention_ms: int) -> None:
         super().__init__(clock_ms)
         self.published: Published = lambda *_: None
+        self.bystanders: set[str] = set()  # groups for which no segment is kept
         self._retention_ms = retention_ms
         self._names: list[str] = []
         self._transaction = asyncio.Lock()
@@ -243,7 +244,8 @@ class DiskBroker(MemoryBroker):
             for partition, held in self._held()
             if isinstance(held, _OnDisk)
         }
-        if any(ends.get(partition, 0) > offset for (_, partition), offset in self._committed.items()):
+        held = {key: offset for key, offset in self._committed.items() if key[0] not in self.bystanders}
+        if any(ends.get(partition, 0) > offset for (_, partition), offset in held.items()):
             return False
         for partition, first in ends.items():
             self._at(partition).forget_before(first)

@@ -194,6 +194,7 @@ class MemoryBackend:
             self.names.dead: 1,
             self.names.fingerprints: 1,
             self.names.matches: 1,
+            self.names.matches_dead: 1,
         }
         for name, partitions in wanted.items():
             if not self.broker.partitions(name):

@@ -1,0 +1,154 @@
+"""One target's queue: its limits of rate and of requests at once, retries with growing pauses, and the end of patience.
+
+A match leaves the queue as delivered or as given up, with the reason; nothing stays for ever. Of a target that takes nothing,
+no more than `backlog_max` matches wait: then the oldest is given up, so that an outage of one target never holds back
+another's. Order is that of arrival at the first attempt, and not kept between retries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from wirecopy.shell.desk.notify.sending import Answer, Network, post
+from wirecopy.shell.desk.notify.signing import headers_of
+from wirecopy.shell.desk.notify.targets import Target
+from wirecopy.shell.observe import events
+from wirecopy.shell.observe.events import NotifyFailure, Telemetry
+
+DELIVERED: Final = ""  # the reason of what was not given up
+BACKLOG: Final = "backlog"
+DOWN: Final = "down"
+FINAL: Final = (NotifyFailure.GONE, NotifyFailure.REFUSED)  # another attempt would end no better
+REJOIN_S: Final = 30.0  # after a match was given up, the target is left alone so long and gives up what waits
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """A match for one target. `done` gets the reason for which it was given up, DELIVERED, else."""
+
+    id: str
+    body: str
+    done: Callable[[str], None]
+    began: float = field(default_factory=time.monotonic)
+    failures: int = 0
+    ended: bool = False
+
+    def end(self, reason: str) -> None:
+        if not self.ended:
+            self.ended = True
+            self.done(reason)
+
+
+class TargetQueue:
+    """`put` takes a message; `close` drops what is there without ending it."""
+
+    def __init__(self, target: Target, allowed: Sequence[Network], telemetry: Telemetry) -> None:
+        self.target = target
+        self._allowed = tuple(allowed)
+        self._telemetry = telemetry
+        self._waiting: deque[Message] = deque()
+        self._held: set[Message] = set()  # being sent, or between two attempts
+        self._arrived = asyncio.Event()
+        self._tokens = 1.0
+        self._filled_at = time.monotonic()
+        self._down_until = 0.0
+        self._tasks = {
+            asyncio.create_task(self._work(), name=f"target {target.name}")
+            for _ in range(target.in_flight_max)
+        }
+
+    def __len__(self) -> int:
+        return len(self._waiting) + len(self._held)
+
+    def put(self, message: Message) -> None:
+        self._waiting.append(message)
+        self._arrived.set()
+        if len(self) > self.target.backlog_max:
+            oldest = min((*self._held, *self._waiting), key=lambda one: one.began)
+            if oldest not in self._held:
+                self._waiting.remove(oldest)
+            self._gave_up(oldest, BACKLOG)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        self._waiting.clear()
+        self._held.clear()
+
+    async def _work(self) -> None:
+        while True:
+            while not self._waiting:
+                self._arrived.clear()
+                await self._arrived.wait()
+            message = self._waiting.popleft()
+            self._held.add(message)
+            if time.monotonic() < self._down_until:
+                self._gave_up(message, DOWN)
+                continue
+            await self._allowance()
+            if not message.ended:  # the backlog may have pushed it out meanwhile
+                self._judge(message, await self._attempt(message))
+
+    async def _attempt(self, message: Message) -> Answer:
+        target, now_s = self.target, int(time.time())
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "wirecopy",
+            "Idempotency-Key": f'"{message.id}"',
+            **headers_of(target.secret, message.id, now_s, message.body),
+        }
+        return await post(target.url, headers, message.body.encode(), target.timeout_ms, self._allowed)
+
+    def _judge(self, message: Message, answer: Answer) -> None:
+        """It has arrived, or is tried again later without holding up others, or is given up."""
+        target = self.target
+        if answer.failure is None:
+            self._down_until = 0.0
+            self._held.discard(message)
+            self._telemetry.record(events.NOTIFIED)
+            self._telemetry.record(events.NOTIFY_SECONDS, time.monotonic() - message.began)
+            message.end(DELIVERED)
+            return
+        self._telemetry.notify_failed(target.name, message.id, answer.failure, answer.detail)
+        if message.ended:
+            return
+        pause_ms = min(target.retry_ms * 2**message.failures, target.retry_ms_max)
+        message.failures += 1
+        wait_ms = max(pause_ms * random.uniform(0.5, 1.0), 1_000 * answer.retry_after_s)  # noqa: S311 - jitter
+        spent_ms = 1_000 * (time.monotonic() - message.began)
+        if answer.failure in FINAL or spent_ms + wait_ms > target.give_up_ms:
+            self._down_until = time.monotonic() + REJOIN_S
+            self._gave_up(message, answer.failure)
+            return
+        asyncio.get_running_loop().call_later(wait_ms / 1000, self._again, message)
+
+    def _again(self, message: Message) -> None:
+        if message in self._held and not message.ended:
+            self._held.discard(message)
+            self._waiting.append(message)
+            self._arrived.set()
+
+    def _gave_up(self, message: Message, reason: str) -> None:
+        self._held.discard(message)
+        self._telemetry.record(events.NOTIFY_DEAD)
+        message.end(reason)
+
+    async def _allowance(self) -> None:
+        """A token bucket of one second's worth."""
+        rate = self.target.rate_per_second
+        while True:
+            now = time.monotonic()
+            self._tokens = min(max(1.0, rate), self._tokens + rate * (now - self._filled_at))
+            self._filled_at = now
+            if self._tokens >= 1:
+                self._tokens -= 1
+                return
+            await asyncio.sleep((1 - self._tokens) / rate)

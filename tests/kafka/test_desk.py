@@ -1,0 +1,198 @@
+"""The desk against a real broker: `run` and `notify` are killed again and again, and each match is in the topic once, and was
+delivered under its key. WIRECOPY_DESK_KILLS says how often (default 6)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.kafka.client import read_committed
+from tests.kafka.service import ROOT, Deployment, deployed, wait_until
+from tests.kafka.stream import Piece
+from tests.shell.desk.receiver import SECRET, Receiver
+from wirecopy import samples
+from wirecopy.core.records.enriched import republication_of
+from wirecopy.shell.desk.parties import Parties
+from wirecopy.shell.desk.watches.compiled import CompiledWatches, Judged
+from wirecopy.shell.desk.watches.watch import watch_of
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
+
+KILLS = int(os.environ.get("WIRECOPY_DESK_KILLS", "6"))
+ROUNDS = 20  # of the samples, under other ids, titles and publishers' own names
+WATCHES = [
+    {"id": "ours", "publishers": ["Meridian Press"], "targets": ["well", "ill"]},
+    {"id": "every", "targets": ["well"]},
+    {"id": "german", "languages": ["de"]},
+]
+
+
+@contextmanager
+def receivers() -> Iterator[tuple[Receiver, Receiver]]:
+    """Two of them in a thread: one takes all, one fails, hangs and lies."""
+    chance = random.Random(1)
+    well, ill = Receiver(), Receiver(lambda _: chance.choice(("ok", "fail", "hang", "garbage", "liar")))
+    loop = asyncio.new_event_loop()
+    started, ended = threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        async with well, ill:
+            started.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    started.wait()
+    try:
+        yield well, ill
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
+
+
+def targets(path: Path, well: Receiver, ill: Receiver) -> str:
+    rows = [
+        f'[targets.{name}]\nurl = "{one.url}"\nsecret = "{SECRET}"\ntimeout_ms = 500\nretry_ms = 50\nretry_ms_max = 200\n'
+        "rate_per_second = 1000\nin_flight_max = 16"
+        for name, one in (("well", well), ("ill", ill))
+    ]
+    path.write_text("\n".join(rows))
+    return str(path)
+
+
+class Notify:
+    """`wirecopy notify` as a process that can be killed."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._log = (deployment.folder / "replica-notify.log").open("ab")
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "wirecopy", "notify"]
+        self.process = subprocess.Popen(
+            command, env=self._deployment.environment(), cwd=ROOT, stdout=self._log, stderr=self._log
+        )
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.start()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        assert self.process.wait(30) == 0, self._deployment.logs()
+
+
+def pieces(partitions: int) -> list[Piece]:
+    """The samples again and again as other articles, which are copies of each other."""
+    made = []
+    for number in range(ROUNDS):
+        for at, line in enumerate(samples.lines()):
+            record: dict[str, Any] = json.loads(line)
+            record["id"] = f"{record['id']}-{number}"
+            record["url"] = f"{record.get('url', 'https://a.example/')}?n={number}"
+            made.append(Piece((at + number) % partitions, json.dumps(record).encode()))
+    return made
+
+
+def expected(deployment: Deployment) -> Counter[str]:
+    """By the definition: each watch asked of each enriched record. Watch and position of each match."""
+    compiled = CompiledWatches(Parties({}))
+    for value in WATCHES:
+        compiled.put(watch_of(value))
+    found: Counter[str] = Counter()
+    for read in read_committed(deployment.bootstrap, deployment.topic("enriched")):
+        record = json.loads(read.value or b"")
+        republication = republication_of(record["republication"])
+        assert republication is not None
+        judged = Judged(
+            "",
+            record.get("publisher") or "",
+            record["url"],
+            record.get("language", ""),
+            republication.verdict,
+        )
+        for match in compiled.of_verdict(judged, lambda: None):
+            found[f"{match.watch.id} {record['republication']['position']}"] += 1
+    return found
+
+
+def test_kills_lose_no_match_and_double_none(kafka_broker: str, unique: str, tmp_path: Path) -> None:
+    chance = random.Random(7)
+    with receivers() as (well, ill), deployed(kafka_broker, unique, tmp_path, partitions=3) as deployment:
+        given = {
+            "WIRECOPY_DESK_ENABLED": "true",
+            "WIRECOPY_TOPIC_MATCHES": deployment.topic("matches"),
+            "WIRECOPY_TOPIC_WATCHES": deployment.topic("watches"),
+            "WIRECOPY_TOPIC_MATCHES_DEAD": deployment.topic("matches.dead"),
+            "WIRECOPY_NOTIFY_TARGETS_FILE": targets(tmp_path / "targets.toml", well, ill),
+            "WIRECOPY_NOTIFY_ALLOW_NETWORKS": "127.0.0.0/8",
+        }
+        deployment.settings = {**deployment.settings, **given}
+        deployment.create_topics()
+        watches = "\n".join(map(json.dumps, WATCHES)).encode()
+        command = [sys.executable, "-m", "wirecopy", "watch"]
+        subprocess.run(
+            [*command, "add", "--json", "-"],
+            env=deployment.environment(),
+            input=watches,
+            check=True,
+            timeout=60,
+        )
+        listed = subprocess.run(
+            [*command, "list"], env=deployment.environment(), capture_output=True, check=True, timeout=60
+        )
+        assert sorted(json.loads(line)["id"] for line in listed.stdout.splitlines()) == [
+            "every",
+            "german",
+            "ours",
+        ]
+        replicas = [deployment.start(), deployment.start()]
+        notify = Notify(deployment)
+        whole = pieces(3)
+        share = len(whole) // (KILLS + 1) + 1
+        for kill in range(KILLS):
+            deployment.produce(whole[kill * share : (kill + 1) * share])
+            time.sleep(chance.uniform(0.5, 4))
+            if kill % 2:
+                notify.kill()
+            else:
+                deployment.kill(replicas[0])
+                replicas = [replicas[1], deployment.start()]
+        deployment.produce(whole[KILLS * share :])
+        deployment.wait_for(len(whole), 300)
+        wanted = expected(deployment)
+        matches = [
+            json.loads(read.value or b"")
+            for read in read_committed(deployment.bootstrap, deployment.topic("matches"))
+        ]
+        said = Counter(
+            f"{one['watch']['id']} {one['republication']['position']}"
+            for one in matches
+            if one["cause"] == "verdict"
+        )
+        assert said == wanted and max(said.values()) == 1
+        assert len({one["id"] for one in matches}) == len(matches)
+        ids = {f"msg_{one['id']}" for one in matches if "well" in one["watch"]["targets"]}
+        theirs = {f"msg_{one['id']}" for one in matches if "ill" in one["watch"]["targets"]}
+        assert len(theirs) > 50
+        wait_until(lambda: set(well.ids()) >= ids and set(ill.ids()) >= theirs, 180, deployment.logs)
+        assert set(well.ids()) == ids and set(ill.ids()) == theirs
+        notify.stop()
+        deployment.stop()
+        deployment.check()
+        assert not read_committed(deployment.bootstrap, deployment.topic("matches.dead"))
