@@ -12,6 +12,7 @@ from typing import Any
 import aiokafka
 from aiokafka import AIOKafkaProducer
 
+from wirecopy.shell.backends.kafka.admin import KafkaAdmin
 from wirecopy.shell.backends.kafka.client import all_delivered, connection, reader, within
 from wirecopy.shell.backends.kafka.deadlines import close_bounded, close_in_background
 from wirecopy.shell.errors import RefusalKind, RefusedError, UnavailableError
@@ -34,20 +35,10 @@ class KafkaKeyed:
 
     async def start(self) -> None:
         self._drop_reader()
+        partitions = await self._partitions()
         consumer = await reader(self._options, f"connecting to read {self._topic}")
         try:
             async with within(self._options.call_timeout_ms, f"finding the beginning of {self._topic}"):
-                there = await consumer.topics()
-                missing = [name for name in (self._topic, *self._also) if name not in there]
-                if missing:
-                    raise RefusedError(  # noqa: TRY301
-                        RefusalKind.NO_SUCH_TOPIC,
-                        f"no such topic (or no right to see it): {', '.join(missing)}. `wirecopy topics` creates it",
-                    )
-                numbers = consumer.partitions_for_topic(self._topic)
-                if not numbers:
-                    raise UnavailableError(f"the partitions of {self._topic} are not known yet")  # noqa: TRY301
-                partitions = [aiokafka.TopicPartition(self._topic, number) for number in sorted(numbers)]
                 consumer.assign(partitions)
                 first = await consumer.beginning_offsets(partitions)
                 end = await consumer.end_offsets(partitions)
@@ -58,6 +49,23 @@ class KafkaKeyed:
             raise
         self._consumer = consumer
         self._ends = {one: end[one] for one in partitions if first[one] < end[one]}
+
+    async def _partitions(self) -> list[Any]:
+        """RefusedError where a topic is missing."""
+        admin = KafkaAdmin(self._options)
+        try:
+            states = await admin.topics([self._topic, *self._also])
+        finally:
+            await admin.close()
+        missing = [name for name in (self._topic, *self._also) if name not in states]
+        if missing:
+            raise RefusedError(
+                RefusalKind.NO_SUCH_TOPIC,
+                f"no such topic (or no right to see it): {', '.join(missing)}. `wirecopy topics` creates it",
+            )
+        return [
+            aiokafka.TopicPartition(self._topic, number) for number in range(states[self._topic].partitions)
+        ]
 
     async def read(self, timeout_ms: int) -> KeyedBatch:
         consumer = self._consumer
