@@ -38,6 +38,7 @@ DOORS = {
     "pyarrow": "service/wirecopy/shell/files/tables.py",
     "resiliparse": "service/wirecopy/shell/files/warc.py",
     "trafilatura": "service/wirecopy/shell/files/warc.py",
+    "cryptography": "service/wirecopy/shell/desk/evidence/keys.py",
     "standardwebhooks": "service/wirecopy/shell/desk/notify/signing.py",
     "prometheus_client": "service/wirecopy/shell/observe/telemetry.py",
     "publicsuffixlist": "service/wirecopy/core/publishers.py",
@@ -50,6 +51,7 @@ DOORS = {
 OPTIONAL = {
     "opentelemetry": "tracing",
     "standardwebhooks": "notify",
+    "cryptography": "notify",
     **dict.fromkeys(("fastwarc", "feedparser", "pyarrow", "resiliparse", "trafilatura"), "files"),
 }  # of an extra, and its door imported only where it is asked for
 EVERYWHERE = {"numpy"}  # the arrays' own language

@@ -66,6 +66,11 @@ COMMANDS = (
         "wirecopy.shell.cli.desk.notify",
         "deliver matches of watches as signed webhooks",
     ),
+    Command(
+        "evidence",
+        "wirecopy.shell.cli.desk.evidence",
+        "make or verify a signed bundle that proves a copy",
+    ),
     Command("topics", "wirecopy.shell.cli.topics", "create missing topics and check existing ones"),
     Command("replay-dead", "wirecopy.shell.cli.replay_dead", "send dead letters back to their raw topics"),
     Command(

@@ -28,6 +28,7 @@ GROUPS = (
     ("check", "Checking a text"),
     ("desk", "Publisher's desk"),
     ("notify", "Webhooks"),
+    ("evidence", "Evidence bundles"),
     ("http", "HTTP"),
     ("cloudevents", "CloudEvents"),
     ("tracing", "Tracing"),

@@ -40,6 +40,7 @@ HOST: Final = "127.0.0.1"
 STATE: Final = "state"
 NOTIFY_GROUP: Final = "wirecopy.notify"
 STOP_SECONDS_MAX: Final = 5.0
+EVIDENCE_KEY: Final = "evidence.key"
 WATCHES: Final = "watches.jsonl"
 
 
@@ -111,7 +112,7 @@ async def serve(
                 backend,
                 stop,
                 more_routes=lambda site: article_routes(site, broker, intake, hosts),
-                desk=lambda telemetry: Desk(watches, settings, telemetry, hosts),
+                desk=lambda telemetry: Desk(watches, settings, telemetry, hosts, directory / EVIDENCE_KEY),
             )
     finally:
         broker.close()

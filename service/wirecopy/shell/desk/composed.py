@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wirecopy.shell.desk.access import Access, AccessFault, networks_of, tokens_of
@@ -24,6 +26,7 @@ from wirecopy.shell.web.rendering import offer_page
 from wirecopy.shell.web.site_data import SiteData
 
 if TYPE_CHECKING:
+    from wirecopy.shell.desk.evidence.keys import SigningKey
     from wirecopy.shell.settings import Settings
 
 START_SECONDS_MAX: Final = 180.0  # as the pipeline's own patience with a broker that comes up later
@@ -42,7 +45,7 @@ def access_of(settings: Settings, alone: Collection[str] | None) -> Access:
 
 class Desk:
     """`alone`: the process serves this machine only, under these names too, so that nobody else needs to be kept out.
-    AccessFault."""
+    `key_file`: of evidence bundles where the settings name none; made where it is missing. AccessFault."""
 
     def __init__(
         self,
@@ -50,8 +53,10 @@ class Desk:
         settings: Settings,
         telemetry: Telemetry,
         alone: Collection[str] | None = None,
+        key_file: Path | None = None,
     ) -> None:
         self.access = access_of(settings, alone)
+        self._key = _key(settings.evidence_key_file, key_file)
         self.watches = WatchList(watches, Parties(settings.aliases), telemetry)
 
     def listening(self, steps: Steps) -> Steps:
@@ -64,7 +69,15 @@ class Desk:
         if site is None:
             return api.routes()
         offer_page("Watches", "/watches")
-        return [*api.routes(), *WatchPages(api, site).routes()]
+        return [*api.routes(), *WatchPages(api, site).routes(), *self._bundles(site)]
+
+    def _bundles(self, site: SiteData) -> list[Route]:
+        """Of evidence, where there is a key to sign it."""
+        if self._key is None:
+            return []
+        from wirecopy.shell.desk.evidence.routes import BundleRoutes  # here: of an extra
+
+        return BundleRoutes(site, self._key, _version()).routes()
 
     async def start(self) -> None:
         """FatalError where the watches cannot be read."""
@@ -72,6 +85,33 @@ class Desk:
 
     async def stop(self) -> None:
         await self.watches.stop()
+
+
+def _key(given: str | None, own: Path | None) -> SigningKey | None:
+    """The key of the settings, which must be one, or our own, which is made where it is missing; None without the extra.
+    AccessFault."""
+    if given is None and own is None:
+        return None
+    try:
+        from wirecopy.shell.desk.evidence.keys import KeyFault, key_of, new_key
+    except ImportError as error:
+        if given is None:
+            return None
+        raise AccessFault(f"{error.name} is missing: pip install 'wirecopy[notify]'") from error
+    try:
+        if given is not None:
+            return key_of(Path(given))
+        assert own is not None
+        return key_of(own) if own.exists() else new_key(own)
+    except KeyFault as fault:
+        raise AccessFault(f"the key of evidence bundles: {fault}") from fault
+
+
+def _version() -> str:
+    try:
+        return version("wirecopy")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 __all__ = ["AccessFault", "Desk", "access_of"]

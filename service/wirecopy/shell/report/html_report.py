@@ -31,18 +31,32 @@ _KEY: Final = (
 )
 
 
-def page(titles: tuple[str, str], heading: str, sentences: Sequence[str], comparison: Comparison) -> str:
-    """An HTML document; `titles` head the columns."""
+def page(
+    titles: tuple[str, str],
+    heading: str,
+    sentences: Sequence[str],
+    comparison: Comparison,
+    facts: Sequence[tuple[str, str]] = (),
+) -> str:
+    """An HTML document; `titles` head the columns, `facts` (name and value) stand before them."""
     items = "".join(f"<li>{escaped(sentence)}</li>" for sentence in sentences)
     rows = "\n".join(_row(row) for row in comparison.rows)
     left, right = (escaped(title) for title in titles)
     return (
         f"{head(heading, _STYLE)}"
         f"<h1>{escaped(heading)}</h1>\n<ul>{items}</ul>\n"
-        f"{_KEY}\n"
+        f"{_facts(facts)}{_KEY}\n"
         f'<table><thead><tr><th dir="auto">{left}</th><th dir="auto">{right}</th></tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody></table>\n</body></html>\n"
     )
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{escaped(name)}</th><td dir="auto">{escaped(value)}</td></tr>'
+        for name, value in facts
+    )
+    return f"<table><tbody>{rows}</tbody></table>\n" if rows else ""
 
 
 def _row(row: Row) -> str:

@@ -80,7 +80,7 @@ class ScannedPages:
         self._engine = engine
         self._options = options
         self._records = _Records()
-        self._site = Site(
+        self.site = Site(
             lambda value, position: decode_raw(value, position, options.fields, options.aliases),
             self._records,
             articles_max=articles_max,
@@ -91,7 +91,7 @@ class ScannedPages:
         self, records: Sequence[LogRecord], outcomes: Sequence[Outcome], proposals: Sequence[Proposal]
     ) -> None:
         """See `Observer` of the scanner."""
-        catalogue = self._site.catalogue
+        catalogue = self.site.catalogue
         for proposal in proposals:
             self._records.add(proposal.article.position.offset, proposal.article.raw)
             catalogue.heading(proposal.article)
@@ -115,8 +115,8 @@ class ScannedPages:
                 CheckOptions(),
                 lambda: True,
             )
-            self._site.attach(_Ended(), checker)
-            await self._site.start()
+            self.site.attach(_Ended(), checker)
+            await self.site.start()
             server: HttpServer | None = None
             try:
                 server = await self._started(port)
@@ -125,13 +125,13 @@ class ScannedPages:
             finally:
                 if server is not None:
                     await server.stop()
-                await self._site.stop()
+                await self.site.stop()
 
     async def _started(self, port: int | None) -> HttpServer:
         views = Views(PrometheusSink().exposition, lambda: _HEALTH, lambda: True)
         ports = (PORT, 0) if port is None else (port,)
         for each in ports:
-            server = HttpServer(views, HOST, each, routes=self._site.routes())
+            server = HttpServer(views, HOST, each, routes=self.site.routes())
             try:
                 await server.start()
             except OSError:

@@ -113,12 +113,12 @@ class Evidence:
         self._one = asyncio.Lock()  # two cores for everything: one alignment at a time
 
     async def page(self, request: Request) -> Response:
-        found = self._found(request)
+        found = self.found(request)
         if isinstance(found, Response):
             return found
-        shown = await self._shown(found)
-        beside, why_alone = await self._beside(shown, request.query.get("beside", ""))
-        comparison = await self._compared(shown, beside)
+        shown = await self.shown(found)
+        beside, why_alone = await self.beside(shown, request.query.get("beside", ""))
+        comparison = await self.compared(shown, beside)
         current = shown.verdict
         catalogue = self._site.catalogue
         copies = catalogue.copies_of(found)
@@ -155,12 +155,12 @@ class Evidence:
 
     async def record(self, request: Request) -> Response:
         """The enriched record as published; if its text is not available, the rest of it."""
-        found = self._found(request)
+        found = self.found(request)
         if isinstance(found, Response):
             return problem(
                 Problem.NO_SUCH_PAGE, "No article has this id, or several do: open the page without .json."
             )
-        shown = await self._shown(found)
+        shown = await self.shown(found)
         if isinstance(shown.article, RawArticle):
             return Response(200, encode_enriched(shown.article, shown.verdict), JSON)
         fields: dict[str, Any] = {
@@ -187,7 +187,7 @@ class Evidence:
         return told
 
     # ---- which article
-    def _found(self, request: Request) -> Entry | Response:
+    def found(self, request: Request) -> Entry | Response:
         """The requested article; else the page that says there is none, or offers the choice of several."""
         catalogue = self._site.catalogue
         at = request.query.get("at")
@@ -212,7 +212,8 @@ class Evidence:
         )
 
     # ---- texts
-    async def _shown(self, entry: Entry) -> ShownArticle:
+    async def shown(self, entry: Entry) -> ShownArticle:
+        """An article with its text, where it can be read, and its verdict."""
         article = await self._site.texts.read(entry.position, entry.body_xxh3)
         verdict = entry.current
         if isinstance(article, Gone):
@@ -226,7 +227,7 @@ class Evidence:
             verdict = replace(verdict, credit=replace(credit, text=article.body[credit.start : credit.end]))
         return ShownArticle(entry, article, verdict, on_text(article, verdict))
 
-    async def _beside(self, shown: ShownArticle, wanted: str) -> tuple[ShownArticle | None, str]:
+    async def beside(self, shown: ShownArticle, wanted: str) -> tuple[ShownArticle | None, str]:
         """The article to show beside this one, or a sentence that says why there is none."""
         verdict, catalogue = shown.verdict, self._site.catalogue
         original = verdict.original
@@ -245,12 +246,13 @@ class Evidence:
             if original is not None and not original.ingested and not verdict.sources:
                 return None, "The original was not received, so there is no second text to show."
             return None, "This replica can no longer show the source article."
-        beside = await self._shown(earlier[0])
+        beside = await self.shown(earlier[0])
         if isinstance(beside.article, Gone):
             return None, f"The source article's text cannot be shown. {beside.article.detail}"
         return beside, ""
 
-    async def _compared(self, shown: ShownArticle, beside: ShownArticle | None) -> Comparison | None:
+    async def compared(self, shown: ShownArticle, beside: ShownArticle | None) -> Comparison | None:
+        """The texts aligned, cut to CHARS_MAX each; the last ones are kept."""
         article = shown.article
         if not isinstance(article, RawArticle):
             return None

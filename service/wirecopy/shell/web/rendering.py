@@ -33,6 +33,7 @@ HERE: Final = Path(__file__).parent
 SEGMENT_CHARS_MAX: Final = 1_500  # of an id in a path: longer ones are linked by their position
 YEAR_MS_MAX: Final = 253_402_300_799_000  # the end of 9999, where the calendar of the library ends
 _offered: list[tuple[str, str]] = [("Live", "/"), ("Publishers", "/publishers"), ("Check", "/check")]
+_features: set[str] = set()
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 STATIC_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -96,8 +97,14 @@ def _environment() -> jinja2.Environment:
         "story_url": story_url,
         "kinds": tuple(VerdictKind),
         "offered": _offered,
+        "features": _features,
     }
     return environment
+
+
+def offer_feature(name: str) -> None:
+    """Show what templates ask for by this name: what not every process has."""
+    _features.add(name)
 
 
 def offer_page(name: str, address: str) -> None:

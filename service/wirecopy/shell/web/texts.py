@@ -20,7 +20,7 @@ from typing import Final
 from wirecopy.core.hashing import body_xxh3
 from wirecopy.core.model import RawArticle, RawPosition, Rejected
 from wirecopy.shell.errors import PortError
-from wirecopy.shell.ports import RawReader
+from wirecopy.shell.ports import RawReader, RawRecord
 
 CACHE_BYTES_MAX: Final = 32 * 1024 * 1024  # of raw records: some six thousand of an average article
 RECORD_BYTES_MAX: Final = 4 * 1024 * 1024  # a larger one is not kept: it would push out a thousand others
@@ -78,6 +78,16 @@ class Texts:
         if isinstance(article, RawArticle) and digest and body_xxh3(article.body) != digest:
             return Gone(GoneReason.REPLACED, "The raw topic now has another record at this position.")
         return article
+
+    async def record(self, position: RawPosition) -> RawRecord | None:
+        """The raw record as it lies in its topic; None where nobody can give it (any more)."""
+        if self._reader is None:
+            return None
+        try:
+            async with asyncio.timeout(READ_SECONDS_MAX), self._one:
+                return await self._reader.read(position)
+        except (PortError, TimeoutError):
+            return None
 
     async def close(self) -> None:
         if self._reader is not None:
