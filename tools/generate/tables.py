@@ -28,6 +28,7 @@ GROUPS = (
     ("check", "Checking a text"),
     ("desk", "Publisher's desk"),
     ("notify", "Webhooks"),
+    ("licences", "Licences"),
     ("evidence", "Evidence bundles"),
     ("http", "HTTP"),
     ("cloudevents", "CloudEvents"),

@@ -141,6 +141,12 @@ OBJECTS: dict[str, tuple[Member, ...]] = {
             since="0.2.0",
         ),
         Member(
+            "licensed",
+            "Whether a licence allows the republication. Null if the file of licences does not say.",
+            {"type": ["boolean", "null"]},
+            since="0.2.0",
+        ),
+        Member(
             "body_xxh3",
             "XXH3-128 (seed 0) of the body in UTF-8, in hexadecimal.",
             {"type": "string", "pattern": "^[0-9a-f]{32}$"},
@@ -212,6 +218,7 @@ class Republication:
     verdict: Verdict
     body_xxh3: str
     position: RawPosition
+    licensed: bool | None = None
 
 
 def position_to_json(position: RawPosition) -> dict[str, object]:
@@ -243,9 +250,10 @@ def verdict_to_json(
     id: str,  # noqa: A002 - the member's name
     body_xxh3: str,
     position: RawPosition,
+    licensed: bool | None = None,
 ) -> dict[str, object]:
     """The field `republication` of the article `id` at `position`. Offsets are those of the verdict; what is of a
-    closed list stays an enum, which is a string.
+    closed list stays an enum, which is a string. `licensed` comes from elsewhere: no verdict knows it.
     """
     original, credit = verdict.original, verdict.credit
     return {
@@ -284,6 +292,7 @@ def verdict_to_json(
         ]
         if verdict.quotations
         else [],
+        "licensed": licensed,
         "body_xxh3": body_xxh3,
         "position": position_to_json(position),
     }
@@ -348,6 +357,12 @@ def republication_of(value: Any) -> Republication | None:
                 for q in value.get("quotations", ())
             ),
         )
-        return Republication(verdict, str(value["body_xxh3"]), _position(value["position"]))
+        licensed = value.get("licensed")
+        return Republication(
+            verdict,
+            str(value["body_xxh3"]),
+            _position(value["position"]),
+            licensed if isinstance(licensed, bool) else None,
+        )
     except (KeyError, TypeError, ValueError, IndexError):
         return None

@@ -332,11 +332,14 @@ def decode_raw(
 # ---- verdicts to bytes
 
 
-def encode_enriched(article: RawArticle, verdict: Verdict, digest: str = "") -> bytes:
+def encode_enriched(
+    article: RawArticle, verdict: Verdict, digest: str = "", licensed: bool | None = None
+) -> bytes:
     """The raw object as it came, with `republication` as its last member. `digest`: the body's, where it is
-    known.
+    known. `licensed`: whether a licence allows it, where that is known.
     """
-    republication = verdict_to_json(verdict, article.id, digest or body_xxh3(article.body), article.position)
+    digest = digest or body_xxh3(article.body)
+    republication = verdict_to_json(verdict, article.id, digest, article.position, licensed)
     raw = article.raw
     comma = raw[-2] not in _BEFORE_FIRST or not raw[:-1].rstrip(_SPACE).endswith(b"{")
     name = _ANOTHER_MEMBER if comma else _FIRST_MEMBER

@@ -29,11 +29,13 @@ from typing import TYPE_CHECKING
 
 from wirecopy.core.engine import Engine, Proposal
 from wirecopy.core.fingerprint.record import ENGINE_VERSION
-from wirecopy.core.model import Rejected
+from wirecopy.core.model import RawArticle, Rejected, Verdict
 from wirecopy.core.records.fields import FieldPaths
+from wirecopy.core.records.raw import encode_enriched
 from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain
 from wirecopy.shell.cli.warm import warm
 from wirecopy.shell.desk.composed import AccessFault, Desk
+from wirecopy.shell.desk.licences import LicenceFault, licensed_of
 from wirecopy.shell.errors import FatalError, WatchdogExpiredError
 from wirecopy.shell.observe import logs
 from wirecopy.shell.observe.events import Telemetry
@@ -97,11 +99,24 @@ def _desk(settings: Settings, telemetry: Telemetry) -> Desk:
 
 def steps_of(settings: Settings) -> Steps:
     """The core's pure functions with the settings bound."""
-    steps = bound_steps(FieldPaths(**settings.field_paths()), settings.aliases)
+    steps = licensing(bound_steps(FieldPaths(**settings.field_paths()), settings.aliases), settings)
     if not settings.cloudevents:
         return steps
     envelope = CloudEvents(settings.cloudevents_source, lambda: time.time_ns() // 1_000_000)
     return replace(steps, envelope=envelope)
+
+
+def licensing(steps: Steps, settings: Settings) -> Steps:
+    """The steps with what the file of licences says of each verdict. LicenceFault."""
+    if settings.licences_file is None:
+        return steps
+    licensed = licensed_of(settings.licences_file, settings.aliases)
+
+    def encode(article: RawArticle, verdict: Verdict, digest: str) -> bytes:
+        allowed = licensed(article.publisher, article.url, article.published_at_ms, verdict)
+        return encode_enriched(article, verdict, digest, allowed)
+
+    return replace(steps, encode_enriched=encode)
 
 
 @dataclass(slots=True)
@@ -131,9 +146,8 @@ async def serve(
     metrics = PrometheusSink(version=_version(), engine_version=ENGINE_VERSION)
     telemetry = Telemetry(metrics, time.time)
     try:
-        tracing = tracing_of(settings)
-        watching = None if desk is None else desk(telemetry)
-    except (ImportError, AccessFault) as error:
+        tracing, watching = _asked_for(settings, telemetry, desk)
+    except (ImportError, AccessFault, LicenceFault) as error:
         sys.stderr.write(f"wirecopy: {error}\n")
         return EXIT_CONFIG
     phase = _Phase()
@@ -183,6 +197,14 @@ async def serve(
             await tracing.close()
     logs.log_event(log, logging.INFO, "stopped")
     return 0
+
+
+def _asked_for(
+    settings: Settings, telemetry: Telemetry, desk: Callable[[Telemetry], Desk] | None
+) -> tuple[SpanTracing | None, Desk | None]:
+    """What only settings bring. ImportError, AccessFault, LicenceFault: told before anything starts."""
+    licensed_of(settings.licences_file, settings.aliases)
+    return tracing_of(settings), None if desk is None else desk(telemetry)
 
 
 async def _listens(server: HttpServer, port: int, log: logging.Logger) -> bool:

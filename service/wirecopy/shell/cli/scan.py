@@ -45,7 +45,9 @@ from wirecopy.shell.report.terminal import Terminal
 from wirecopy.shell.report.words import DOUBT_WORDS
 
 if TYPE_CHECKING:
+    from wirecopy.shell.desk.licences import Licensed
     from wirecopy.shell.desk.watches.listing import WatchList
+    from wirecopy.shell.settings import Settings
     from wirecopy.shell.standalone.scanned import ScannedPages
 
 JOBS_MAX: Final = 64  # one process replays what all others make: it is busy long before
@@ -364,11 +366,12 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
         window_ms=settings.window_ms if args.window_days is None else args.window_days * DAY_MS,
         clock_published=args.clock == "published",
         jobs=args.jobs,
-        watching=_watching(args, settings.aliases),
+        watching=_watching(args, settings),
+        licensed=None if settings.licences_file is None else _licensed(settings),
     )
 
 
-def _watching(args: argparse.Namespace, aliases: dict[str, str]) -> WatchList | None:
+def _watching(args: argparse.Namespace, settings: Settings) -> WatchList | None:
     """The watches of a file. ValueError for a file that cannot be read, or a watch that is none."""
     if (args.watches is None) != (args.matches is None):
         raise ValueError("--watches and --matches go together")
@@ -376,7 +379,14 @@ def _watching(args: argparse.Namespace, aliases: dict[str, str]) -> WatchList | 
         return None
     from wirecopy.shell.desk.watches.from_file import watches_of_file
 
-    return watches_of_file(Path(args.watches), aliases)
+    return watches_of_file(Path(args.watches), settings.aliases, _licensed(settings))
+
+
+def _licensed(settings: Settings) -> Licensed:
+    """ValueError for a file that cannot be read."""
+    from wirecopy.shell.desk.licences import licensed_of
+
+    return licensed_of(settings.licences_file, settings.aliases)
 
 
 def _days(text: str) -> int:

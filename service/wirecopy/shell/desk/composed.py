@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wirecopy.shell.desk.access import Access, AccessFault, networks_of, tokens_of
+from wirecopy.shell.desk.licences import licensed_of
 from wirecopy.shell.desk.parties import Parties
 from wirecopy.shell.desk.watches.api import WatchApi
 from wirecopy.shell.desk.watches.listing import WatchList
@@ -45,7 +46,7 @@ def access_of(settings: Settings, alone: Collection[str] | None) -> Access:
 
 class Desk:
     """`alone`: the process serves this machine only, under these names too, so that nobody else needs to be kept out.
-    `key_file`: of evidence bundles where the settings name none; made where it is missing. AccessFault."""
+    `key_file`: of evidence bundles where the settings name none; made where it is missing. AccessFault, LicenceFault."""
 
     def __init__(
         self,
@@ -57,7 +58,12 @@ class Desk:
     ) -> None:
         self.access = access_of(settings, alone)
         self._key = _key(settings.evidence_key_file, key_file)
-        self.watches = WatchList(watches, Parties(settings.aliases), telemetry)
+        self.watches = WatchList(
+            watches,
+            Parties(settings.aliases),
+            telemetry,
+            licensed_of(settings.licences_file, settings.aliases),
+        )
 
     def listening(self, steps: Steps) -> Steps:
         """The same steps, which also say what watches match."""

@@ -70,6 +70,7 @@ class ScanOptions:
     clock_published: bool = False
     jobs: int = 1  # processes that decode and propose; 1: this one does
     watching: Watching | None = None  # what is written to the matches
+    licensed: Callable[[str, str, int | None, Verdict], bool | None] | None = None  # desk/licences.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +231,10 @@ class _Scanner:
     def _write_outcome(self, proposal: Proposal, outcome: Outcome, enriched: list[bytes]) -> None:
         try:
             verdict = enrich(proposal, outcome)
-            record = encode_enriched(proposal.article, verdict, outcome.body_xxh3)
+            article, licensed = proposal.article, self._options.licensed
+            allowed = licensed and licensed(article.publisher, article.url, article.published_at_ms, verdict)
+            record = encode_enriched(article, verdict, outcome.body_xxh3, allowed)
         except Exception as fault:  # as above
-            article = proposal.article
             self._bury(Line(article.position.offset, article.raw), internal_fault(fault))
             return
         self.summary.verdicts[verdict.kind] += 1

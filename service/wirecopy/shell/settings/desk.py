@@ -20,6 +20,7 @@ class DeskSettings(BaseSettings):
     notify_allow_networks: Annotated[tuple[str, ...], NoDecode, BeforeValidator(as_list)] = setting(
         (), "Private networks that webhooks may reach."
     )
+    licences_file: ReadableFile | None = setting(None, "TOML file of who may republish whom.")
     evidence_key_file: ReadableFile | None = setting(None, "Ed25519 key (PEM) that signs evidence.")
     desk_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(as_list)] = setting(
         ("127.0.0.0/8", "::1/128"), "Networks of such proxies."

@@ -110,7 +110,7 @@ class WatchApi:
         if isinstance(watch, Response):
             return watch
         assert self._site is not None, "the route is there only with a site"
-        found = await tried(self.compiled(watch), self._site.catalogue)
+        found = await tried(self.compiled(watch), self._site.catalogue, self.watches.licensed)
         told = [
             {
                 "id": entry.id,

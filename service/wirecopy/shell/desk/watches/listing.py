@@ -15,6 +15,7 @@ from typing import Final
 
 from wirecopy.core.model import Correction, RawArticle, Verdict
 from wirecopy.core.records.enriched import verdict_to_json
+from wirecopy.shell.desk.licences import Licensed, nobody_knows
 from wirecopy.shell.desk.parties import Parties
 from wirecopy.shell.desk.watches import records
 from wirecopy.shell.desk.watches.compiled import CompiledWatches, Judged
@@ -31,13 +32,6 @@ RETRY_S_MAX: Final = 30.0
 SEEN_SECONDS_MAX: Final = 10.0  # a change of our own comes back from the table within this
 WATCHES_MAX: Final = 100_000
 
-Licensed = Callable[[str, str, Verdict], bool | None]  # publisher and URL of the copy; its verdict
-
-
-def nobody_knows(publisher: str, url: str, verdict: Verdict) -> bool | None:  # noqa: ARG001 - the signature
-    """Without licences nothing is known of any."""
-    return None
-
 
 class WatchList:
     """Watches that follow a table. `judged` and `corrected` are the pipeline's (`Steps.watched`, `Steps.watched_again`)."""
@@ -52,7 +46,7 @@ class WatchList:
         self.watches = CompiledWatches(parties)
         self._table = table
         self._telemetry = telemetry or Telemetry()
-        self._licensed = licensed
+        self.licensed = licensed
         self._log = logs.logger("watches")
         self._task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
@@ -63,11 +57,12 @@ class WatchList:
         """A record for each watch that matches, by the watches' ids."""
         found = self.watches.of_verdict(
             Judged(article.id, article.publisher, article.url, article.language, verdict),
-            lambda: self._licensed(article.publisher, article.url, verdict),
+            lambda: self.licensed(article.publisher, article.url, article.published_at_ms, verdict),
         )
         if not found:
             return ()
-        republication = verdict_to_json(verdict, article.id, body_xxh3, article.position)
+        known = found[0].licensed
+        republication = verdict_to_json(verdict, article.id, body_xxh3, article.position, known)
         self._telemetry.record(events.MATCHES, len(found))
         return [records.of_verdict(match, article, republication) for match in found]
 

@@ -60,7 +60,9 @@ class WatchPages:
         try:
             watch = self._api.read(tenant, _value(given))
             if "try" in given:
-                found = await tried(self._api.compiled(watch), self._site.catalogue)
+                found = await tried(
+                    self._api.compiled(watch), self._site.catalogue, self._api.watches.licensed
+                )
                 self._site.want([entry for entry, _ in found.found])
                 return self._page(tenant, given, tried=found)
             await self._api.watches.put(watch)
@@ -77,7 +79,7 @@ class WatchPages:
         watch = self._api.find(tenant, request.parts["id"])
         if watch is None:
             return not_found("No watch has this id.")
-        found = await tried(self._api.compiled(watch), self._site.catalogue)
+        found = await tried(self._api.compiled(watch), self._site.catalogue, self._api.watches.licensed)
         self._site.want([entry for entry, _ in found.found])
         return page(
             "watch.html",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from wirecopy.shell.desk.licences import Licensed
 from wirecopy.shell.desk.watches.compiled import CompiledWatches, Judged, Match
 from wirecopy.shell.web.catalogue import Catalogue, Entry
 
@@ -23,7 +25,9 @@ class Tried:
     more: bool
 
 
-async def tried(watches: CompiledWatches, catalogue: Catalogue, most: int = FOUND_MAX) -> Tried:
+async def tried(
+    watches: CompiledWatches, catalogue: Catalogue, licensed: Licensed, most: int = FOUND_MAX
+) -> Tried:
     """`watches`: compiled for this alone. Verdicts are those that are valid now."""
     found: list[tuple[Entry, Match]] = []
     serial = catalogue.next_serial - 1
@@ -35,7 +39,8 @@ async def tried(watches: CompiledWatches, catalogue: Catalogue, most: int = FOUN
             break
         looked_at += 1
         judged = Judged(entry.id, entry.publisher, entry.url, entry.language, entry.current)
-        found.extend((entry, match) for match in watches.of_verdict(judged, lambda: None))
+        known = partial(licensed, entry.publisher, entry.url, entry.published_at_ms, entry.current)
+        found.extend((entry, match) for match in watches.of_verdict(judged, known))
         if looked_at % PIECE == 0:
             await asyncio.sleep(0)
     return Tried(found, looked_at, serial >= catalogue.first_serial)
