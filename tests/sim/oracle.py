@@ -448,8 +448,10 @@ class Oracle:
             good = self._not_only_quoted(seen, votes, chains, good)
             if seen.same_address and not any(match.same_url for match in good):
                 good += self._by_address(seen)
-            good = self._shared(seen).without_forms(good, matches)
-            kept = {match.known.number for match in good}
+            shared, found = self._shared(seen), good
+            good = shared.without_forms(good, matches)
+            letters = good != found and any(shared.to_the_letter(match) for match in good)
+            kept = {match.known.number for match in (found if letters else good)}
             repeated = {
                 sample
                 for article, sample, _ in votes
@@ -459,7 +461,7 @@ class Oracle:
                 break
             seen.set_aside(repeated)
         if good:
-            kept = {match.known.number for match in good}
+            kept = {match.known.number for match in found}
             further = [
                 m
                 for m in matches
@@ -549,6 +551,7 @@ class Oracle:
             samples_of,
             inside,
             template_inside,
+            lambda number: sum(seen.template[s] for article, s, _ in seen.held if article == number),
         )
 
     def _chains(self, seen: Seen, votes: list[tuple[int, int, int]]) -> dict[int, list[Run]]:
@@ -779,7 +782,7 @@ class Oracle:
             kind=VerdictKind.UPDATE if leading is None else VerdictKind.REPUBLICATION,
             extent=None
             if leading is None
-            else self._extent(share, leading.match, [c.match for c in sources]),
+            else self._extent(share, leading.match, [c.match for c in sources], self._shared(seen)),
             story=story,
             original=original,
             share=share,
@@ -826,7 +829,9 @@ class Oracle:
         tokens = sum(own for t, own in enumerate(seen.own()) if t in apart)
         return min(tokens, limits.REWORDED_TOKENS_A_SAMPLE * len(missing))
 
-    def _extent(self, share: float, leading: Match, matches: list[Match]) -> Extent:
+    def _extent(self, share: float, leading: Match, matches: list[Match], shared: Shared) -> Extent:
+        if shared.weak(leading) and share < limits.FULL_VERSION_SHARE_MIN:
+            return Extent.PARTIAL
         versions = [match.measures for match in matches if match.known.story == leading.known.story]
         part = max(m.containment_there for m in versions)
         told = extent(share, part, max(m.lead_there for m in versions))
@@ -1055,6 +1060,11 @@ def _measured(seen: Seen, runs: list[Run], main_there: tuple[int, int]) -> dict[
     main = [t for t in range(size) if seen.main[t]]
     main_start, main_end = (main[0], main[-1] + 1) if main else (size, size)
     start_there, end_there = main_there
+    begins = min((at for at in seen.positions if at >= main_start), default=0)
+    for run in runs:
+        if run.here == begins and run.there - start_there == begins - main_start < limits.WINNOW_WINDOW:
+            run.solid += begins - main_start
+            run.here, run.there = main_start, start_there
     first: list[int] = []
     words_of: list[int] = []
     for run in runs:

@@ -23,6 +23,7 @@ class Shared:
     samples_of: Callable[[int], set[int]]  # by article number, templates' aside
     inside: Callable[[Match], int]  # samples inside its runs, templates' aside
     template_inside: Callable[[Match], int]  # samples inside its runs that are template
+    common_of: Callable[[int], int]  # by article number: how many template samples it holds
 
     def density(self, match: Match) -> float:
         inside = self.inside(match)
@@ -42,15 +43,18 @@ class Shared:
         for match in good:
             theirs = self.samples_of(match.known.number)
             beside = theirs.difference(*(self.samples_of(form.known.number) for form in forms))
-            held = len(theirs & self.main_samples)
             if match not in forms and (
                 not forms
                 or _vouched(match)
                 or len(beside) > limits.FORM_BESIDE_PART_MIN * len(theirs)
-                or held >= limits.FORM_COPY_PART_MIN * len(self.main_samples)
+                or self.to_the_letter(match)
             ):
                 kept.append(match)
         return kept
+
+    def to_the_letter(self, match: Match) -> bool:
+        held = len(self.samples_of(match.known.number) & self.main_samples)
+        return held >= limits.FORM_COPY_PART_MIN * len(self.main_samples)
 
     def without_witnesses(self, good: list[Match]) -> list[Match]:
         kept = []
@@ -77,6 +81,8 @@ class Shared:
             self.density(match) < limits.FORM_DENSITY_MAX
             and self.template_inside(match) >= limits.REMNANT_TEMPLATE_MIN * match.measures.hits
         ):
+            return True
+        if self.common_of(match.known.number) >= match.measures.hits and not self.to_the_letter(match):
             return True
         filled_in = self._may_be_filled_in(match)
         if not filled_in and not self._short(match):
@@ -114,7 +120,10 @@ class Shared:
             return -1
         expected = limits.FORM_EXPECTED_PART * max(0, pairs) * fresh
         chance = max(limits.FORM_APART_MAX, limits.FORM_APART_BOTH_MAX * both)
-        if match.same_site and witness.same_site:
+        titles = {self.title_digest, match.known.title_digest, witness.known.title_digest} - {0}
+        if (match.same_site and witness.same_site) or (
+            len(titles) == 3 and first <= limits.FORM_LONG_SAMPLES
+        ):
             return min(chance, limits.FORM_OWN_APART * expected) + 1
         return min(chance, expected)
 

@@ -451,6 +451,7 @@ class Chaining:
     lead_tokens: int
     tail_tokens: int
     solid_gap: int
+    window: int
 
 
 def chained(hits: Sequence[tuple[int, int]], by: Chaining) -> list[Run]:
@@ -490,7 +491,11 @@ def closing_runs(runs: Sequence[Run], main_end: int, source_end: int, by: Chaini
 
 
 def measure(
-    flags: Sequence[int], hits: Sequence[tuple[int, int]], source_main: tuple[int, int], by: Chaining
+    flags: Sequence[int],
+    positions: Sequence[int],
+    hits: Sequence[tuple[int, int]],
+    source_main: tuple[int, int],
+    by: Chaining,
 ) -> tuple[list[int], list[Run]]:
     """One candidate's row, in the order of kernels.M_*, and its runs, those of a lone hit too."""
     tokens = len(flags)
@@ -501,6 +506,11 @@ def measure(
     source_start, source_end = source_main
     all_runs = chained(hits, by)
     runs = [run for run in all_runs if run.hits >= 2]
+    first = min((at for at in positions if at >= main_start), default=None)
+    for run in runs:
+        if run.start == first and run.source_start - source_start == first - main_start < by.window:
+            run.solid += first - main_start
+            run.start, run.source_start = main_start, source_start
     covered: set[int] = set()
     there = lead_there = 0
     for run in runs:

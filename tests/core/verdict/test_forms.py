@@ -311,3 +311,57 @@ def test_a_copy_to_the_letter_is_the_whole_of_both(headline: str, words: int, sc
     title = "Harbour wall breaks" if headline == "same" else "What the sea took in the night"
     verdict = desk.send(text, "paper.com", title=title).verdict
     assert (verdict.kind, verdict.share, verdict.source_share) == (REPUBLICATION, 1.0, 1.0)
+
+
+_NOTICE_OF = (
+    "{name}, {age}, of {town}, passed away peacefully on {day} at home surrounded by family. {She} worked for many years as "
+    "{job} and will be remembered for kindness, patience and a good laugh.\n\n{She} is survived by {kin} and many friends. "
+    "{She} was preceded in death by {her} parents and one sister.\n\nFriends may call on Saturday from ten until noon at "
+    "{church}, followed by a service at one o'clock. Burial will take place in the cemetery beside it. The family asks that "
+    "gifts be made to the local hospice, and condolences may be left in the guest book."
+)
+
+
+def death_notice(number: int, chance: random.Random) -> tuple[str, str]:
+    """Headline and text of one family's notice. Half of its slots hold one of two words, so that two notices agree there."""
+    woman = number % 3 != 1
+    name, age = f"{_NAMES[number]} {_NAMES[-1 - number]}", chance.randint(60, 99)
+    text = _NOTICE_OF.format(
+        name=name,
+        age=age,
+        town=_NAMES[(number + 3) % len(_NAMES)] + "ton",
+        day=("Monday", "Sunday", "Friday", "Tuesday", "Thursday")[number % 5],
+        job=("a baker", "a ship's cook", "the village nurse", "a clerk", "a stone mason")[number % 5],
+        kin=("two children", "three sons", "one daughter")[number % 3],
+        church=("Saint Hilda", "the Old Kirk", "Grace church", "Trinity", "All Souls")[number % 5],
+        She="She" if woman else "He",
+        her="her" if woman else "his",
+    )
+    return f"{name}, {age}", text
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_notices_whose_slots_hold_one_of_two_words_are_no_copies_of_each_other(seed: int) -> None:
+    chance, desk = random.Random(seed), Desk()
+    for number in range(5):
+        title, body = death_notice(number, chance)
+        verdict = desk.send(body, f"paper{number}.com", title=title).verdict
+        if number == 1:
+            assert (verdict.extent, verdict.share <= 0.97) == (Extent.PARTIAL, True)
+        else:
+            assert verdict.kind is ORIGINAL, number
+
+
+@pytest.mark.parametrize("words", [36, 44, 60])
+@pytest.mark.parametrize(
+    "mark", ["", " Read more…", " […]", " … Continue reading", " [...] Weiterlesen", "\n\nMore on our pages."]
+)
+def test_the_head_of_an_article_with_a_feeds_cut_mark_behind_it_is_a_part_of_it(
+    mark: str, words: int
+) -> None:
+    for seed in range(8):
+        story, desk = prose(seed, 300), Desk()
+        desk.send(story, "agency.com", id="source", title="Harbour council votes")
+        verdict = desk.send(" ".join(story.split()[:words]) + mark, "blog.com", title="Elsewhere").verdict
+        assert (verdict.kind, verdict.extent) == (REPUBLICATION, Extent.PARTIAL)
+        assert [source.id for source in verdict.sources] == ["source"]

@@ -681,6 +681,7 @@ BY = twins.Chaining(
     limits.LEAD_TOKENS,
     limits.TAIL_TOKENS,
     limits.SOLID_GAP_TOKENS,
+    limits.WINNOW_WINDOW,
 )
 
 
@@ -762,7 +763,7 @@ def test_candidates_are_measured_as_the_twin_measures_them(seed: int) -> None:
     expected_runs = []
     for number, (first, last) in enumerate(pairwise(starts)):
         hits = [(positions[sample[h]], there[h]) for h in range(first, last) if not template[sample[h]]]
-        row, found = twins.measure(flags, hits, (mains[number][0], mains[number][1]), BY)
+        row, found = twins.measure(flags, positions, hits, (mains[number][0], mains[number][1]), BY)
         assert list(measures[number].tolist()[: len(row)]) == row
         expected_runs += [
             (r.start, r.end, r.source_start, r.source_end, r.hits, r.words, r.solid) for r in found

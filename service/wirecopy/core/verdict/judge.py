@@ -313,7 +313,7 @@ def _drawn(
     share = sources[0].share if len(sources) == 1 else _ratio(sum(found.by_source), total)
     verdict = Verdict(
         kind,
-        _extent(index, share, leading, chosen) if kind is VerdictKind.REPUBLICATION else None,
+        _extent(index, share, leading, chosen, doubt) if kind is VerdictKind.REPUBLICATION else None,
         story,
         original,
         share,
@@ -345,12 +345,14 @@ def _held_there(comparison: Comparison, match: Match, covered: I32) -> float:
     return round(min(1.0, one.containment_there + more / known.own_tokens), _SHARE_DIGITS)
 
 
-def _extent(index: OriginIndex, share: float, leading: Match, chosen: list[Match]) -> Extent:
+def _extent(index: OriginIndex, share: float, leading: Match, chosen: list[Match], doubt: Doubt) -> Extent:
     """How much of the source this is. Of several versions of one article each holds its own part only: so of all of them
     together; and where its publisher sent a later one, this may begin with that one's first words."""
     versions = [one.measured for one in chosen if one.known.story == leading.known.story]
     part, lead_part = max(one.containment_there for one in versions), max(one.lead_there for one in versions)
     told = extent(share, part, lead_part)
+    if doubt is Doubt.WITNESS and share < limits.FULL_VERSION_SHARE_MIN:
+        return Extent.PARTIAL
     if (
         told is Extent.PARTIAL
         and share >= limits.FULL_VERSION_SHARE_MIN

@@ -91,15 +91,18 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
         good = _not_only_quoted(index, comparison, good, quoting)
         if comparison.same_address and not any(match.same_url for match in good):
             good += _same_page(index, comparison)
-        good = without_forms(comparison, good, matches)
+        found, good = good, without_forms(comparison, good, matches)
         if not on_site:
             break
-        if not comparison.mask_on_site(index.articles, {match.known.number for match in good}):
+        # where this is a copy of one form to the letter, what this site has of that form is no template of it
+        whole = any(_to_the_letter(comparison, match) for match in good) if good != found else False
+        unless = {match.known.number for match in (found if whole else good)}
+        if not comparison.mask_on_site(index.articles, unless):
             break
     else:
         comparison.flag_tokens()  # of what was set aside at last
     if good and good != matches:
-        numbers = {match.known.number for match in good}
+        numbers = {match.known.number for match in found}
         further = [
             match
             for match in matches
@@ -267,7 +270,7 @@ def _vouched(match: Match) -> bool:
 def _is_form(comparison: Comparison, match: Match, matches: list[Match]) -> bool:
     if _vouched(match):
         return False
-    if _remnant(comparison, match.measured):
+    if _remnant(comparison, match):
         return True
     short, filled_in = _short(comparison, match), _filled_in(comparison, match.measured)
     if not filled_in and not short:
@@ -280,7 +283,11 @@ def _is_form(comparison: Comparison, match: Match, matches: list[Match]) -> bool
         theirs = set(comparison.samples_of(witness.known.number).tolist())
         both = len(held & theirs)
         apart = max(len(held), len(theirs)) - both
-        if short and _titles_differ(match, witness) and apart <= max(1, limits.NOTICE_APART_PART_MAX * both):
+        if (
+            short
+            and _three_titles(comparison, match, witness)
+            and apart <= max(1, limits.NOTICE_APART_PART_MAX * both)
+        ):
             return True
         if (
             filled_in
@@ -294,15 +301,18 @@ def _is_form(comparison: Comparison, match: Match, matches: list[Match]) -> bool
 
 def _own_copy(comparison: Comparison, match: Match, forms: list[Match]) -> bool:
     """Whether a match is more than the form that these are: most of what it holds is none of theirs, or it holds all."""
-    sketch, free = comparison.record.sketch, comparison.template == 0
-    main = (sketch.positions >= sketch.main_start) & (sketch.positions < sketch.main_end)
     theirs = comparison.samples_of(match.known.number)
     of_form = np.unique(np.concatenate([comparison.samples_of(form.known.number) for form in forms]))
     alone = len(np.setdiff1d(theirs, of_form, assume_unique=True))
-    held, whole = np.count_nonzero(main[theirs]), np.count_nonzero(main & free)
-    return alone > limits.FORM_BESIDE_PART_MIN * len(theirs) or bool(
-        held >= limits.FORM_COPY_PART_MIN * whole
-    )
+    return alone > limits.FORM_BESIDE_PART_MIN * len(theirs) or _to_the_letter(comparison, match)
+
+
+def _to_the_letter(comparison: Comparison, match: Match) -> bool:
+    """Whether a candidate holds all samples of this article's main region, but for what is template."""
+    sketch, free = comparison.record.sketch, comparison.template == 0
+    main = (sketch.positions >= sketch.main_start) & (sketch.positions < sketch.main_end)
+    held = np.count_nonzero(main[comparison.samples_of(match.known.number)])
+    return bool(held >= limits.FORM_COPY_PART_MIN * np.count_nonzero(main & free))
 
 
 def _apart_max(comparison: Comparison, match: Match, witness: Match, both: int) -> float:
@@ -310,7 +320,8 @@ def _apart_max(comparison: Comparison, match: Match, witness: Match, both: int) 
     none where the three differ too little to be one. both: samples that all three hold.
 
     Where the two differ, the later has words that nobody had before it. A copy of either holds as large a part of what
-    these replaced as of all the rest. Three by one publisher are no copies, so that chance may have more say."""
+    these replaced as of all the rest. Three by one publisher are no copies, and three short ones under three headlines are
+    hardly one story, so that chance may have more say."""
     fresh = max(match.known, witness.known, key=lambda known: known.number).fresh
     inside = samples_inside(comparison, match.measured)
     inside_witness = samples_inside(comparison, witness.measured)
@@ -323,16 +334,23 @@ def _apart_max(comparison: Comparison, match: Match, witness: Match, both: int) 
         return -1.0
     expected = limits.FORM_EXPECTED_PART * max(0.0, pairs) * fresh
     chance = max(limits.FORM_APART_MAX, limits.FORM_APART_BOTH_MAX * both)
-    if match.same_site and witness.same_site:
+    if (match.same_site and witness.same_site) or (not long and _three_titles(comparison, match, witness)):
         return min(chance, limits.FORM_OWN_APART * expected) + 1
     return min(chance, expected)
 
 
-def _remnant(comparison: Comparison, measured: Measured) -> bool:
-    """Whether what the two share are the remnants of a form: words scattered among more that many stories hold."""
-    if density(comparison, measured) >= limits.FORM_DENSITY_MAX:
-        return False
-    return template_inside(comparison, measured) >= limits.REMNANT_TEMPLATE_MIN * measured.hits
+def _remnant(comparison: Comparison, match: Match) -> bool:
+    """Whether what the two share are the remnants of a form: words scattered among more that many stories hold, or beside
+    more of it than they are, where this article has words of its own too."""
+    measured = match.measured
+    if (
+        density(comparison, measured) < limits.FORM_DENSITY_MAX
+        and template_inside(comparison, measured) >= limits.REMNANT_TEMPLATE_MIN * measured.hits
+    ):
+        return True
+    common = comparison.held["sample"][comparison.held["article"] == match.known.number]
+    beside = int(np.count_nonzero(comparison.template[common]))
+    return beside >= measured.hits and not _to_the_letter(comparison, match)
 
 
 def _filled_in(comparison: Comparison, measured: Measured) -> bool:
@@ -364,6 +382,11 @@ def _opens_both(comparison: Comparison, match: Match) -> bool:
     return max(here, there) <= limits.TAIL_TOKENS
 
 
-def _titles_differ(match: Match, witness: Match) -> bool:
+def _three_titles(comparison: Comparison, match: Match, witness: Match) -> bool:
     """Whether both, and this article, have a headline of their own."""
-    return not witness.same_title and witness.known.title_digest not in (0, match.known.title_digest)
+    digests = {
+        comparison.record.sketch.title_digest,
+        match.known.title_digest,
+        witness.known.title_digest,
+    }
+    return len(digests) == 3 and 0 not in digests

@@ -167,6 +167,30 @@ def _chain(positions: Array, template: Array, votes: Array, span: Any, runs: Arr
 
 
 @kernel
+def _from_the_start(runs: Array, positions: Array, main_start: Number, source_start: Number) -> None:
+    """Lets the run that holds the main region's first sample begin with the region, where it begins as far behind the start
+    of the candidate's: had the words between been changed, another sample would stand there."""
+    low, high = np.int64(0), np.int64(len(positions))
+    while low < high:
+        middle = (low + high) // 2
+        if positions[middle] < main_start:
+            low = middle + 1
+        else:
+            high = middle
+    if low == len(positions):
+        return
+    first = np.int64(positions[low])
+    before = first - main_start
+    if before >= limits.WINNOW_WINDOW:
+        return
+    for run in runs:
+        if run.hits > 1 and run.start == first and run.source_start - source_start == before:
+            run.start = main_start
+            run.source_start = source_start
+            run.solid += before
+
+
+@kernel
 def _counted_before(flags: Array, tokens: Number) -> Any:
     """(prose tokens before each token i32[tokens + 1], own tokens likewise, the main region's start, its end)."""
     prose_before = np.empty(tokens + 1, np.int32)
@@ -264,6 +288,7 @@ def measure(
     for c in range(len(spans)):
         first = written
         written = _chain(positions, template, votes, spans[c], runs, written)
+        _from_the_start(runs[first:written], positions, main_start, spans[c].main_start)
         _measure_runs(
             runs[first:written], spans[c], main_start, main_end, prose_before, own_before, measures[c]
         )
