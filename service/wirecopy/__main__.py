@@ -71,6 +71,11 @@ COMMANDS = (
         "wirecopy.shell.cli.desk.evidence",
         "make or verify a signed bundle that proves a copy",
     ),
+    Command(
+        "feedback",
+        "wirecopy.shell.cli.desk.feedback",
+        "print what people said of verdicts, as counts or labelled pairs",
+    ),
     Command("topics", "wirecopy.shell.cli.topics", "create missing topics and check existing ones"),
     Command("replay-dead", "wirecopy.shell.cli.replay_dead", "send dead letters back to their raw topics"),
     Command(

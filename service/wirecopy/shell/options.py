@@ -22,6 +22,7 @@ class TopicNames:
     matches: str = "articles.matches"
     watches: str = "articles.watches"
     matches_dead: str = "articles.matches.dead"
+    feedback: str = "articles.feedback"
 
 
 class StartAt(StrEnum):

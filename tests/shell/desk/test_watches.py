@@ -16,8 +16,8 @@ from wirecopy.core.records.raw import json_value
 from wirecopy.shell.backends.disk.keyed_file import KeyedFile
 from wirecopy.shell.backends.memory import MemoryBroker, Step
 from wirecopy.shell.backends.memory.keyed import MemoryKeyed
+from wirecopy.shell.desk import following
 from wirecopy.shell.desk.parties import Parties, same
-from wirecopy.shell.desk.watches import listing
 from wirecopy.shell.desk.watches.compiled import CompiledWatches, Judged
 from wirecopy.shell.desk.watches.listing import WatchList
 from wirecopy.shell.desk.watches.watch import Watch, WatchFault, as_bytes, as_json, watch_from_bytes, watch_of
@@ -273,7 +273,7 @@ async def test_watches_are_all_known_before_the_first_verdict_and_follow_their_t
 async def test_a_table_that_fails_keeps_its_watches_in_force_and_is_read_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(listing, "RETRY_S", 0.01)
+    monkeypatch.setattr(following, "RETRY_S", 0.01)
     failing = False
 
     async def hook(step: Step, partition: TopicPartition) -> None:

@@ -48,7 +48,14 @@ def _rights(access: ClusterAccess, settings: Settings) -> Iterator[Finding]:
         *((name, ("READ",)) for name in names.raw),
         (names.fingerprints, ("READ", "WRITE")),
         *((name, ("WRITE",)) for name in (names.enriched, names.corrections, names.dead)),
-        *([(names.matches, ("WRITE",)), (names.watches, ("READ", "WRITE"))] if settings.desk_enabled else ()),
+        *(
+            [
+                (names.matches, ("WRITE",)),
+                *((name, ("READ", "WRITE")) for name in (names.watches, names.feedback)),
+            ]
+            if settings.desk_enabled
+            else ()
+        ),
     ]
     for topic, operations in needed:
         may = access.topics.get(topic)

@@ -93,8 +93,9 @@ def _desk(settings: Settings, telemetry: Telemetry) -> Desk:
     from wirecopy.shell.backends.kafka.keyed import KafkaKeyed
 
     names = settings.topics()
-    table = KafkaKeyed(settings.kafka_options(), names.watches, also=[names.matches])
-    return Desk(table, settings, telemetry)
+    options = settings.kafka_options()
+    watches = KafkaKeyed(options, names.watches, also=[names.matches])
+    return Desk(watches, KafkaKeyed(options, names.feedback), settings, telemetry)
 
 
 def steps_of(settings: Settings) -> Steps:

@@ -41,6 +41,7 @@ STATE: Final = "state"
 NOTIFY_GROUP: Final = "wirecopy.notify"
 STOP_SECONDS_MAX: Final = 5.0
 EVIDENCE_KEY: Final = "evidence.key"
+FEEDBACK: Final = "feedback.jsonl"
 WATCHES: Final = "watches.jsonl"
 
 
@@ -105,14 +106,15 @@ async def serve(
         backend = MemoryBackend(broker, names)
         backend.create_topics(1)
         intake = Intake(broker, names.raw[0])
-        watches = KeyedFile(directory / WATCHES)
+        watches, opinions = KeyedFile(directory / WATCHES), KeyedFile(directory / FEEDBACK)
+        key = directory / EVIDENCE_KEY
         async with _notifying(settings, broker, names):
             return await run.serve(
                 settings,
                 backend,
                 stop,
                 more_routes=lambda site: article_routes(site, broker, intake, hosts),
-                desk=lambda telemetry: Desk(watches, settings, telemetry, hosts, directory / EVIDENCE_KEY),
+                desk=lambda telemetry: Desk(watches, opinions, settings, telemetry, hosts, key),
             )
     finally:
         broker.close()

@@ -105,11 +105,14 @@ def wanted(settings: Settings) -> tuple[Demand, ...]:
 def _of_the_desk(
     names: TopicNames, demand: Callable[..., Demand], partitions: int, out: Mapping[str, str]
 ) -> list[Demand]:
-    """Matches, whose records hold verdicts and no texts; watches, of which the last of each key counts."""
+    """Matches, whose records hold verdicts and no texts; watches and opinions, of which the last of each key counts."""
     return [
         demand(names.matches, partitions, out),
         demand(names.matches_dead, partitions, out),
-        demand(names.watches, 1, {"cleanup.policy": "compact"}, config_exact=["cleanup.policy"]),
+        *(
+            demand(name, 1, {"cleanup.policy": "compact"}, config_exact=["cleanup.policy"])
+            for name in (names.watches, names.feedback)
+        ),
     ]
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wirecopy.shell.desk.access import Access, AccessFault, networks_of, tokens_of
+from wirecopy.shell.desk.feedback.routes import Feedback, FeedbackRoutes
 from wirecopy.shell.desk.licences import licensed_of
 from wirecopy.shell.desk.parties import Parties
 from wirecopy.shell.desk.watches.api import WatchApi
@@ -51,6 +52,7 @@ class Desk:
     def __init__(
         self,
         watches: KeyedTopic,
+        feedback: KeyedTopic,
         settings: Settings,
         telemetry: Telemetry,
         alone: Collection[str] | None = None,
@@ -58,6 +60,7 @@ class Desk:
     ) -> None:
         self.access = access_of(settings, alone)
         self._key = _key(settings.evidence_key_file, key_file)
+        self.feedback = Feedback(feedback, telemetry)
         self.watches = WatchList(
             watches,
             Parties(settings.aliases),
@@ -75,7 +78,12 @@ class Desk:
         if site is None:
             return api.routes()
         offer_page("Watches", "/watches")
-        return [*api.routes(), *WatchPages(api, site).routes(), *self._bundles(site)]
+        return [
+            *api.routes(),
+            *WatchPages(api, site).routes(),
+            *self._bundles(site),
+            *FeedbackRoutes(self.feedback, self.access, site).routes(),
+        ]
 
     def _bundles(self, site: SiteData) -> list[Route]:
         """Of evidence, where there is a key to sign it."""
@@ -86,11 +94,13 @@ class Desk:
         return BundleRoutes(site, self._key, _version()).routes()
 
     async def start(self) -> None:
-        """FatalError where the watches cannot be read."""
+        """FatalError where the watches or the opinions cannot be read."""
         await self.watches.start(START_SECONDS_MAX)
+        await self.feedback.start(START_SECONDS_MAX)
 
     async def stop(self) -> None:
         await self.watches.stop()
+        await self.feedback.stop()
 
 
 def _key(given: str | None, own: Path | None) -> SigningKey | None:

@@ -169,6 +169,7 @@ NOTIFY_FAILURES = Metric("wirecopy_notify_failures_total", C, "Attempts that fai
 NOTIFY_DEAD = Metric("wirecopy_notify_dead_total", C, "Webhooks given up and dead-lettered.")
 NOTIFY_PENDING = Metric("wirecopy_notify_pending", G, "Webhooks not delivered yet.")
 NOTIFY_SECONDS = Metric("wirecopy_notify_seconds", H, "Time from reading a match to its delivery.", buckets=_LATENCY)
+FEEDBACK = Metric("wirecopy_feedback_total", C, "Opinions on verdicts.", ("judgement",), ("right", "wrong"))
 LOOP_LAG = Metric("wirecopy_loop_lag_seconds", H, "How late the event loop wakes.", buckets=_LOOP)
 BUILD_INFO = Metric("wirecopy_build_info", G, "Always 1; versions in the labels.", ("version", "engine_version", "python"))
 # fmt: on

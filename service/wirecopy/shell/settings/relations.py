@@ -130,6 +130,7 @@ RELATIONS = (
             "topic_matches",
             "topic_watches",
             "topic_matches_dead",
+            "topic_feedback",
         ),
         lambda s: len({*s.topic_raw, *_outputs(s)}) == len(s.topic_raw) + len(_outputs(s)),
         "every topic must have its own name, or the service would read its own output",
@@ -177,4 +178,5 @@ def _outputs(settings: Settings) -> tuple[str, ...]:
         settings.topic_matches,
         settings.topic_watches,
         settings.topic_matches_dead,
+        settings.topic_feedback,
     )

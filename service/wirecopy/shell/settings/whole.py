@@ -48,6 +48,7 @@ class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the 
     topic_matches: Topic = setting(TOPICS.matches, "Topic for matches of watches.")
     topic_watches: Topic = setting(TOPICS.watches, "Compacted topic with the watches.")
     topic_matches_dead: Topic = setting(TOPICS.matches_dead, "Topic for matches that were not delivered.")
+    topic_feedback: Topic = setting(TOPICS.feedback, "Compacted topic with opinions on verdicts.")
     topic_partitions: Annotated[int, Field(ge=1, le=10_000)] = setting(
         6, "Partitions of new topics made by `wirecopy topics` (the fingerprint log has one)."
     )

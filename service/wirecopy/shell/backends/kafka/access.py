@@ -149,6 +149,7 @@ def _outputs(options: KafkaOptions) -> tuple[str, ...]:
         topics.fingerprints,
         topics.matches,
         topics.watches,
+        topics.feedback,
     )
 
 

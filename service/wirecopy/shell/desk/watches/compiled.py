@@ -11,7 +11,7 @@ Lists are replaced and never changed, because a huge record is rendered in a thr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,6 +79,9 @@ class CompiledWatches:
     def get(self, id_: str) -> Watch | None:
         found = self._watches.get(id_)
         return None if found is None else found.watch
+
+    def ids(self) -> Collection[str]:
+        return self._watches.keys()
 
     def all(self) -> list[Watch]:
         """By id."""

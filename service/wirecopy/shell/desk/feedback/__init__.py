@@ -1,0 +1,1 @@
+"""Feedback: what people say of verdicts, as records that change none; counted by rule and exported as labelled pairs."""
