@@ -83,10 +83,10 @@ class Receiver:
             how = self.behave(got)
             if how == "hang":
                 await asyncio.sleep(3_600)
-            writer.write(ANSWERS[how])
-            await writer.drain()
             if how == "ok":
                 self.taken.append(got)
+            writer.write(ANSWERS[how])
+            await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:

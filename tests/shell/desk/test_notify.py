@@ -22,8 +22,8 @@ from tests.shell.standalone.served import LINES, serving
 from wirecopy import samples
 from wirecopy.core.records.raw import json_bytes
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker, Step
-from wirecopy.shell.cli.desk.notify import notify_topics
-from wirecopy.shell.desk.notify import queue, sending
+from wirecopy.shell.cli.desk.notify import group_of, notify_topics
+from wirecopy.shell.desk.notify import notifier, sending
 from wirecopy.shell.desk.notify.notifier import Notifier
 from wirecopy.shell.desk.notify.targets import Target, TargetFault, targets_of
 from wirecopy.shell.errors import UnavailableError
@@ -57,9 +57,17 @@ def put(made: MemoryBackend, *values: bytes) -> None:
         made.broker.produce(MATCHES, at % 2, value, b"w", (("match", b"m"),))
 
 
+def notifier_of(made: MemoryBackend, *targets: Target, dead: bool = False) -> Notifier:
+    def backend_of(name: str) -> MemoryBackend:
+        names = replace(made.names, raw=(DEAD,)) if dead else made.names
+        return replace(made, names=names, group_id=group_of("wirecopy", name, dead=dead))
+
+    return Notifier(backend_of, {one.name: one for one in targets}, LOCAL, to_the_end=dead)
+
+
 @asynccontextmanager
-async def notifying(made: MemoryBackend, *targets: Target, dead: bool = False) -> AsyncIterator[Notifier]:
-    notifier = Notifier(made, {one.name: one for one in targets}, LOCAL, to_the_end=dead)
+async def notifying(made: MemoryBackend, *targets: Target) -> AsyncIterator[Notifier]:
+    notifier = notifier_of(made, *targets)
     stop = asyncio.Event()
     task = asyncio.create_task(notifier.run(stop))
     try:
@@ -75,8 +83,9 @@ async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
             await asyncio.sleep(0.01)
 
 
-def committed(made: MemoryBackend) -> int:
-    return sum(made.broker.committed(made.group_id, TopicPartition(MATCHES, n)) or 0 for n in range(2))
+def committed(made: MemoryBackend, name: str = "a") -> int:
+    group = group_of("wirecopy", name)
+    return sum(made.broker.committed(group, TopicPartition(MATCHES, n)) or 0 for n in range(2))
 
 
 def letters(made: MemoryBackend) -> list[tuple[str, str]]:
@@ -119,36 +128,51 @@ async def test_a_receiver_that_fails_gets_a_match_again_under_the_same_key(how: 
         assert set(seen.values()) == {2} and letters(made) == []
 
 
-@pytest.mark.parametrize("how", ["fail", "hang", "gone", "garbage"])
-async def test_one_target_s_outage_holds_back_nobody_and_ends_in_dead_letters(
-    how: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queue, "REJOIN_S", 0.1)
+@pytest.mark.parametrize("how", ["fail", "hang", "garbage"])
+async def test_one_target_s_outage_holds_back_nobody_and_is_waited_out(how: str) -> None:
     made = backend()
     async with Receiver() as well, Receiver(lambda _: how) as ill:
         put(made, *(match(number, "well", "ill") for number in range(40)))
         async with notifying(made, target("well", well.url), target("ill", ill.url)):
             await until(lambda: len(well.taken) == 40, 2)
-            await until(lambda: committed(made) == 40)
-        assert Counter(name for name, _ in letters(made)) == {"ill": 40}
-        ill.behave = lambda _: "ok"
-        # the dead letters are for the one that did not take them
-        again = replace(made, names=replace(made.names, raw=(DEAD,)), group_id="wirecopy.notify.dead")
-        async with asyncio.timeout(20):
-            notifier = Notifier(again, {"ill": target("ill", ill.url)}, LOCAL, to_the_end=True)
-            await notifier.run(asyncio.Event())
-        assert sorted(ill.ids()) == [f"msg_{number:032x}" for number in range(40)]
-        assert len(well.taken) == 40
+            await until(lambda: committed(made, "well") == 40)
+            await asyncio.sleep(1)  # more than twice as long as one match is tried
+            assert committed(made, "ill") == 0 and letters(made) == []
+            ill.behave = lambda _: "ok"
+            await until(lambda: committed(made, "ill") == 40)
+        assert set(ill.ids()) == set(well.ids()) and len(well.taken) == 40
+        assert letters(made) == []
 
 
-async def test_of_a_target_that_takes_nothing_only_so_much_waits() -> None:
+async def test_a_match_that_a_target_refuses_while_it_takes_others_is_a_dead_letter_and_can_be_sent_again() -> (
+    None
+):
+    bad = {f"msg_{number:032x}" for number in (3, 7)}
     made = backend()
-    async with Receiver(lambda _: "hang") as ill:
-        put(made, *(match(number, "ill") for number in range(200)))
-        async with notifying(made, target("ill", ill.url, backlog_max=20, give_up_ms=60_000)):
-            await until(lambda: committed(made) >= 150)
-        assert ill.open_max <= 4
-        assert {reason for _, reason in letters(made)} == {"backlog"}
+    async with Receiver(lambda got: "fail" if got.headers["webhook-id"] in bad else "ok") as receiver:
+        one = target("a", receiver.url)
+        put(made, *(match(number, "a") for number in range(10)))
+        async with notifying(made, one):
+            await until(lambda: len(receiver.taken) == 8)
+            put(made, *(match(number, "a") for number in range(10, 60)))
+            await until(lambda: committed(made) == 60)
+        assert letters(made) == [("a", "status")] * 2
+        async with asyncio.timeout(20):
+            await notifier_of(made, one, dead=True).run(asyncio.Event())
+        assert letters(made) == [("a", "status")] * 4  # still refused
+        receiver.behave = lambda _: "ok"
+        async with asyncio.timeout(20):
+            await notifier_of(made, one, dead=True).run(asyncio.Event())
+        assert set(receiver.ids()) == {f"msg_{number:032x}" for number in range(60)}
+
+
+async def test_a_receiver_that_wants_no_more_gets_no_more_of_what_it_refused() -> None:
+    made = backend()
+    async with Receiver(lambda _: "gone") as receiver:
+        put(made, *(match(number, "a") for number in range(6)))
+        async with notifying(made, target("a", receiver.url)):
+            await until(lambda: committed(made) == 6)
+        assert letters(made) == [("a", "gone")] * 6 and len(receiver.got) == 6
 
 
 async def test_limits_of_requests_at_once_and_of_rate_are_kept() -> None:
@@ -169,7 +193,7 @@ async def test_what_has_no_target_or_is_no_match_is_a_dead_letter() -> None:
         values = (match(1, "none"), b"no json", match(2, "theirs"), match(3, "theirs", tenant="x"), match(4))
         put(made, *values)
         async with notifying(made, replace(target("theirs", receiver.url), tenant="x")):
-            await until(lambda: committed(made) == 5)
+            await until(lambda: committed(made, "theirs") == committed(made, "") == 5)
         assert receiver.ids() == [f"msg_{3:032x}"]
         assert sorted(letters(made)) == [
             ("", "unreadable"),
@@ -183,10 +207,7 @@ async def test_nothing_is_lost_whatever_fails_and_a_dead_letter_comes_once(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Failing brokers, receivers and restarts: each match is taken at least once or dead-lettered once."""
-    from wirecopy.shell.desk.notify import notifier
-
     monkeypatch.setattr(notifier, "RETRY_S", 0.01)
-    monkeypatch.setattr(queue, "REJOIN_S", 0.05)
     chance = random.Random(seed)
 
     async def hook(step: Step, partition: TopicPartition) -> None:
@@ -195,19 +216,33 @@ async def test_nothing_is_lost_whatever_fails_and_a_dead_letter_comes_once(
 
     made = backend(hook)
     count = 120
-    ways = ("ok", "ok", "ok", "fail", "garbage")
-    async with Receiver(lambda _: chance.choice(ways)) as receiver:
+    poison = {f"msg_{number:032x}" for number in range(0, count, 10)}
+    ways = ("ok", "ok", "fail", "garbage")
+
+    def behave(got: Got) -> str:
+        return "fail" if got.headers["webhook-id"] in poison else chance.choice(ways)
+
+    async with Receiver(behave) as receiver:
         put(made, *(match(number, "a") for number in range(count)))
-        for _ in range(60):
+        later = iter(range(count, 1_000))  # so that it takes something after what it refuses
+        for _ in range(100):
             async with notifying(made, target("a", receiver.url, give_up_ms=100)):
-                await asyncio.sleep(chance.random() * 0.3)
-            if committed(made) == count:
+                put(made, match(next(later), "a"))
+                await asyncio.sleep(0.1 + chance.random() * 0.3)
+            if committed(made) >= count + 1:
                 break
-        assert committed(made) == count
         dead = [json.loads(record.value or b"")["id"] for record in made.broker.read(DEAD, 0)]
         assert len(dead) == len(set(dead))
         taken = {one.removeprefix("msg_") for one in receiver.ids()}
-        assert taken | set(dead) == {f"{number:032x}" for number in range(count)}
+        gone = [
+            made.broker.committed(group_of("wirecopy", "a"), TopicPartition(MATCHES, n)) for n in range(2)
+        ]
+        done = {
+            json.loads(record.value or b"")["id"]
+            for n in range(2)
+            for record in made.broker.read(MATCHES, n, 0, gone[n] or 0)
+        }
+        assert len(done) >= count and done <= taken | set(dead)
 
 
 # ---- whom we connect to

@@ -23,7 +23,7 @@ from wirecopy.shell.backends.disk.broker import DirectoryTroubleError, DiskBroke
 from wirecopy.shell.backends.disk.keyed_file import KeyedFile
 from wirecopy.shell.backends.memory import MemoryBackend
 from wirecopy.shell.cli import run
-from wirecopy.shell.cli.desk.notify import notifier_of, notify_topics
+from wirecopy.shell.cli.desk.notify import group_of, notifier_of, notify_topics
 from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain
 from wirecopy.shell.desk.access import AccessFault
 from wirecopy.shell.desk.composed import Desk
@@ -38,7 +38,7 @@ from wirecopy.shell.standalone.routes import article_routes
 
 HOST: Final = "127.0.0.1"
 STATE: Final = "state"
-NOTIFY_GROUP: Final = "wirecopy.notify"
+GROUP: Final = "wirecopy"
 STOP_SECONDS_MAX: Final = 5.0
 EVIDENCE_KEY: Final = "evidence.key"
 FEEDBACK: Final = "feedback.jsonl"
@@ -101,7 +101,6 @@ async def serve(
         if broker.cut_bytes:
             log = logs.logger("service")
             logs.log_event(log, logging.WARNING, "journal_cut", bytes=broker.cut_bytes)
-        broker.bystanders.add(NOTIFY_GROUP)
         names = TopicNames()
         backend = MemoryBackend(broker, names)
         backend.create_topics(1)
@@ -126,8 +125,14 @@ async def _notifying(settings: Settings, broker: DiskBroker, names: TopicNames) 
     if settings.notify_targets_file is None:
         yield
         return
-    backend = MemoryBackend(broker, notify_topics(names), NOTIFY_GROUP, offset_lost=OffsetLostPolicy.EARLIEST)
-    notifier = notifier_of(settings, backend, Telemetry())
+    topics = notify_topics(names)
+
+    def backend_of(name: str) -> MemoryBackend:
+        group = group_of(GROUP, name)
+        broker.bystanders.add(group)
+        return MemoryBackend(broker, topics, group, offset_lost=OffsetLostPolicy.EARLIEST)
+
+    notifier = notifier_of(settings, backend_of, Telemetry())
     stop = asyncio.Event()
     task = asyncio.create_task(notifier.run(stop), name="notify")
     try:

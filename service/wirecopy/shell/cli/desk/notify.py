@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -54,28 +55,35 @@ def main(args: argparse.Namespace) -> int:
     secrets = [settings.kafka_sasl_password or "", settings.kafka_ssl_key_password or ""]
     logs.configure(settings.log_level, settings.log_format, secrets=secrets)
     telemetry = Telemetry(PrometheusSink(version="", engine_version=ENGINE_VERSION), time.time)
+
+    def backend_of(name: str) -> Backend:
+        return KafkaBackend(notify_options(settings, name, dead=args.dead))
+
     try:
-        notifier = notifier_of(
-            settings, KafkaBackend(notify_options(settings, dead=args.dead)), telemetry, dead=args.dead
-        )
+        notifier = notifier_of(settings, backend_of, telemetry, dead=args.dead)
     except (TargetFault, AccessFault, ImportError) as fault:
         sys.stderr.write(f"wirecopy notify: {fault}\n")
         return EXIT_CONFIG
     return asyncio.run(_serve(settings, notifier, telemetry))
 
 
-def notify_options(settings: Settings, *, dead: bool) -> KafkaOptions:
-    """The client's options with the topics and the group of notifications."""
+def notify_options(settings: Settings, name: str, *, dead: bool) -> KafkaOptions:
+    """The client's options with the topics, and the group of the target of this name."""
     options = settings.kafka_options()
     names = options.topics
     source = names.matches_dead if dead else names.matches
     return replace(
         options,
         topics=replace(names, raw=(source,), dead=names.matches_dead),
-        group_id=f"{options.group_id}.notify{'.dead' if dead else ''}",
+        group_id=group_of(options.group_id, name, dead=dead),
         group_instance_id=None,
         offset_lost=OffsetLostPolicy.EARLIEST,  # what retention took cannot be delivered
     )
+
+
+def group_of(group: str, name: str, *, dead: bool = False) -> str:
+    """The consumer group of a target's deliveries."""
+    return ".".join(part for part in (group, "notify", "dead" if dead else "", name) if part)
 
 
 def notify_topics(names: TopicNames) -> TopicNames:
@@ -91,7 +99,7 @@ def targets_in(settings: Settings) -> dict[str, Target]:
 
 
 def notifier_of(
-    settings: Settings, backend: Backend, telemetry: Telemetry, *, dead: bool = False
+    settings: Settings, backend_of: Callable[[str], Backend], telemetry: Telemetry, *, dead: bool = False
 ) -> Notifier:
     """TargetFault, AccessFault; ImportError without the extra."""
     try:
@@ -99,7 +107,7 @@ def notifier_of(
     except ImportError as error:
         raise ImportError(f"{error.name} is missing: pip install 'wirecopy[notify]'") from error
     allowed = networks_of(settings.notify_allow_networks)
-    return Notifier(backend, targets_in(settings), allowed, telemetry, to_the_end=dead)
+    return Notifier(backend_of, targets_in(settings), allowed, telemetry, to_the_end=dead)
 
 
 async def _serve(settings: Settings, notifier: Notifier, telemetry: Telemetry) -> int:

@@ -1,21 +1,25 @@
-"""`wirecopy notify`: matches read by a group of its own, delivered, and their offsets committed once all before them are done.
+"""`wirecopy notify`: matches read by groups of its own, delivered, and their offsets committed once all before them are done.
 
-    source → a window per partition → each target's queue → delivered, or a dead letter
+    source → a window per partition → the target's queue → delivered, or a dead letter
     the done prefix of a window → its dead letters and the next offset, in one transaction
 
-So a match is lost by no crash: what was not done is read again, and a receiver may get a match twice, under the same id. A
-dead letter comes once. A partition that another member takes over is fenced as raw partitions are. Whatever fails in reading or
-committing, the whole is put together anew at the committed offsets; targets' outages are none of that.
+Each target has a group, a source and a window of its own: what one does not take waits in the topic, and holds back nobody
+else. One more group looks for what is no target's: a match that names none that is known becomes a dead letter.
+
+A match is lost by no crash: what was not done is read again, and a receiver may get a match twice, under the same id. A dead
+letter comes once. A partition that another member takes over is fenced as raw partitions are. Whatever fails in reading or
+committing, the delivery is put together anew at the committed offsets.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from wirecopy.core.records.fields import time_text
 from wirecopy.core.records.raw import json_bytes, json_value
@@ -50,10 +54,10 @@ EVENT_TYPE: Final = "wirecopy.match"
 
 @dataclass(slots=True)
 class _Item:
-    """One match in the window. `open`: targets that are not done; `letters`: what was given up."""
+    """One match in the window. `open`: on its way to the target; `letters`: what was given up."""
 
     record: RawRecord
-    open: int = 0
+    open: bool = False
     letters: list[tuple[str, str]] = field(default_factory=list)  # target, reason
 
 
@@ -78,40 +82,95 @@ class _Window:
 
 
 class Notifier:
-    """`backend`: of the topic of matches as its raw topic, and that of undelivered ones as its dead letters. `to_the_end`: `run`
-    returns when all that was there is done."""
+    """All deliveries. `backend_of`: for a part of the group's name, of the topic of matches as its raw topic, and that of
+    undelivered ones as its dead letters. `to_the_end`: `run` returns when all that was there is done."""
 
     def __init__(
         self,
-        backend: Backend,
+        backend_of: Callable[[str], Backend],
         targets: Mapping[str, Target],
         allowed: Sequence[Network],
         telemetry: Telemetry | None = None,
         *,
         to_the_end: bool = False,
     ) -> None:
+        telemetry = telemetry or Telemetry()
+
+        def delivery(name: str, target: Target | None) -> Delivery:
+            return Delivery(backend_of(name), target, targets, allowed, telemetry, to_the_end=to_the_end)
+
+        self._deliveries = [delivery(name, target) for name, target in sorted(targets.items())]
+        if not to_the_end:  # what was no target's is in the dead letters already
+            self._deliveries.append(delivery("", None))
+        self._telemetry = telemetry
+
+    def health(self) -> PipelineHealth:
+        found = [one.health() for one in self._deliveries]
+        return PipelineHealth(
+            all(one.caught_up for one in found),
+            sum(one.assigned for one in found),
+            sum(one.opened for one in found),
+            tuple(line for one in found for line in one.waits),
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`. FatalError where a topic is missing or access is denied: it ends all deliveries."""
+        tasks = [asyncio.create_task(one.run(stop)) for one in self._deliveries]
+        told = asyncio.create_task(self._tell())
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            told.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _tell(self) -> None:
+        while True:
+            self._telemetry.record(events.NOTIFY_PENDING, sum(one.pending for one in self._deliveries))
+            await asyncio.sleep(1)
+
+
+class Delivery:
+    """What one target gets; of no target (None), what is nobody's: unknown names and what is no match."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        target: Target | None,
+        targets: Mapping[str, Target],
+        allowed: Sequence[Network],
+        telemetry: Telemetry,
+        *,
+        to_the_end: bool = False,
+    ) -> None:
         self._backend = backend
+        self._target = target
         self._targets = dict(targets)
         self._allowed = tuple(allowed)
-        self._telemetry = telemetry or Telemetry()
+        self._telemetry = telemetry
         self._log = logs.logger("notify")
-        self._queues: dict[str, TargetQueue] = {}
+        self._queue: TargetQueue | None = None
         self._windows: dict[TopicPartition, _Window] = {}
         self._source: RawSource | None = None
         self._outputs: Outputs | None = None
         self._to_the_end = to_the_end
+        self._ended = False
         self._ends: dict[TopicPartition, int] = {}
 
     def health(self) -> PipelineHealth:
-        opened = sum(window.reading for window in self._windows.values())
-        waits = tuple(f"target {name}: {len(queue)} waiting" for name, queue in self._queues.items())
-        return PipelineHealth(self._source is not None, len(self._windows), opened, waits)
+        opened = sum(window.transactions is not None for window in self._windows.values())
+        name = "nobody's" if self._target is None else self._target.name
+        waiting = 0 if self._queue is None else len(self._queue)
+        return PipelineHealth(
+            self._source is not None, len(self._windows), opened, (f"{name}: {waiting} waiting",)
+        )
 
     # ---- its life
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`. FatalError where a topic is missing or access is denied."""
         delay = RETRY_S
-        while not stop.is_set():
+        while not (stop.is_set() or self._ended):
             began = asyncio.get_running_loop().time()
             try:
                 await self._life(stop)
@@ -130,45 +189,52 @@ class Notifier:
         """One source with all that hangs on it, until something fails."""
         source = self._backend.source()
         outputs = self._backend.outputs(source)
-        self._queues = {
-            name: TargetQueue(target, self._allowed, self._telemetry)
-            for name, target in self._targets.items()
-        }
+        if self._target is not None:
+            patient = not self._to_the_end
+            self._queue = TargetQueue(self._target, self._allowed, self._telemetry, patient=patient)
         self._outputs = outputs
         try:
             await source.start(self)
             self._source = source
             committed_at = 0.0
-            while not stop.is_set():
+            while not (stop.is_set() or self._ended):
                 await self._open_windows(source)
-                for partition, records in (await source.poll(self._poll_ms(), POLL_RECORDS_MAX)).items():
+                batches = await source.poll(self._poll_ms(), POLL_RECORDS_MAX)
+                if self._to_the_end:
+                    self._note_ends(source)
+                for partition, records in batches.items():
                     self._take(partition, records)
                 now = asyncio.get_running_loop().time()
                 if now - committed_at >= COMMIT_S:
                     await self._commit()
                     committed_at = now
-                self._telemetry.record(events.NOTIFY_PENDING, self.pending)
-                if self._to_the_end and self._at_the_end(source):
-                    stop.set()
+                self._ended = self._to_the_end and self._at_the_end(source)
             await self._commit()
         finally:
             self._source = None
-            for queue in self._queues.values():
-                await queue.close()
+            if self._queue is not None:
+                await self._queue.close()
+                self._queue = None
             for window in list(self._windows.values()):
                 await self._close(window)
             self._windows = {}
-            await source.stop(leave=stop.is_set())
+            await source.stop(leave=stop.is_set() or self._ended)
 
     def _at_the_end(self, source: RawSource) -> bool:
-        """Whether every partition is done as far as it went when it was first read."""
-        if not self._windows or self.pending:
-            return False
-        for partition in self._windows:
-            end, position = source.end_offset(partition), source.position(partition)
-            if end is None or position is None or position < self._ends.setdefault(partition, end):
-                return False
-        return True
+        """Whether every partition is done as far as it went when it was first read: not what this run itself gave up."""
+        positions = {partition: source.position(partition) for partition in self._windows}
+        return (
+            bool(self._windows)
+            and not self.pending
+            and self._ends.keys() >= positions.keys()
+            and all(at is not None and at >= self._ends[partition] for partition, at in positions.items())
+        )
+
+    def _note_ends(self, source: RawSource) -> None:
+        for partition in self._windows.keys() - self._ends.keys():
+            end = source.end_offset(partition)
+            if end is not None:
+                self._ends[partition] = end
 
     @property
     def pending(self) -> int:
@@ -222,7 +288,10 @@ class Notifier:
         window = self._windows.get(partition)
         if window is None:
             return
+        end = self._ends.get(partition, sys.maxsize)
         for record in records:
+            if record.position.offset >= end:
+                break
             item = _Item(record)
             window.items.append(item)
             window.next_offset = record.position.offset + 1
@@ -230,28 +299,30 @@ class Notifier:
 
     def _hand_out(self, item: _Item) -> None:
         message = read_match(item.record)
-        if message is None:
-            item.letters.append(("", UNREADABLE))
+        if self._target is None:
+            item.letters.extend([("", UNREADABLE)] if message is None else self._nobodys(message))
             return
-        number, tenant, names, body = message
-        queues = []
-        for name in names:
-            queue = self._queues.get(name)
-            if queue is None or not queue.target.takes(tenant):
-                item.letters.append((name, UNKNOWN_TARGET))
-            else:
-                queues.append(queue)
-        item.open = len(queues)
-        for queue in queues:
-            queue.put(Message(number, body, self._ending(item, queue.target.name)))
+        name = self._target.name
+        if message is None or name not in message.targets or not self._target.takes(message.tenant):
+            return
+        assert self._queue is not None
 
-    def _ending(self, item: _Item, name: str) -> Callable[[str], None]:
-        def end(reason: str) -> None:
-            item.open -= 1
+        def done(reason: str) -> None:
+            item.open = False
             if reason != DELIVERED:
                 item.letters.append((name, reason))
 
-        return end
+        item.open = True
+        self._queue.put(Message(message.id, message.body, done))
+
+    def _nobodys(self, message: Told) -> list[tuple[str, str]]:
+        """The names of a match that no target has, or none that its tenant may use."""
+        known = self._targets
+        return [
+            (name, UNKNOWN_TARGET)
+            for name in message.targets
+            if name not in known or not known[name].takes(message.tenant)
+        ]
 
     async def _commit(self) -> None:
         """The done prefix of each window: its dead letters and the offset after it."""
@@ -264,8 +335,17 @@ class Notifier:
             await window.transactions.publish(letters, done[-1].record.position.offset + 1)
 
 
-def read_match(record: RawRecord) -> tuple[str, str, list[str], str] | None:
-    """The message id, tenant, targets and body of a match; None for what is none. A dead letter is for its one target."""
+class Told(NamedTuple):
+    """A match as it is told: the message's id, whose watch it is, the targets that it names, the body."""
+
+    id: str
+    tenant: str
+    targets: list[str]
+    body: str
+
+
+def read_match(record: RawRecord) -> Told | None:
+    """What is told of a match; None for what is none. A dead letter is for its one target."""
     try:
         match: Any = json_value(record.value or b"")
         number, watch = match["id"], match["watch"]
@@ -279,7 +359,7 @@ def read_match(record: RawRecord) -> tuple[str, str, list[str], str] | None:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return None
     body = {"type": EVENT_TYPE, "timestamp": time_text(record.timestamp_ms), "data": match}
-    return f"msg_{number}", tenant, list(dict.fromkeys(names)), json_bytes(body).decode()
+    return Told(f"msg_{number}", tenant, list(dict.fromkeys(names)), json_bytes(body).decode())
 
 
 def dead_letter(record: RawRecord, target: str, reason: str) -> OutputRecord:

@@ -1,8 +1,8 @@
 """One target's queue: its limits of rate and of requests at once, retries with growing pauses, and the end of patience.
 
-A match leaves the queue as delivered or as given up, with the reason; nothing stays for ever. Of a target that takes nothing,
-no more than `backlog_max` matches wait: then the oldest is given up, so that an outage of one target never holds back
-another's. Order is that of arrival at the first attempt, and not kept between retries.
+A match leaves the queue as delivered or as given up, with the reason. It is given up when the target refuses it while it takes
+others (`give_up_ms`), or says that it wants no more (410). An outage is waited out: nothing is given up while the target takes
+nothing at all, unless `patient` is false. Order is that of arrival at the first attempt, and not kept between retries.
 """
 
 from __future__ import annotations
@@ -22,10 +22,6 @@ from wirecopy.shell.observe import events
 from wirecopy.shell.observe.events import NotifyFailure, Telemetry
 
 DELIVERED: Final = ""  # the reason of what was not given up
-BACKLOG: Final = "backlog"
-DOWN: Final = "down"
-FINAL: Final = (NotifyFailure.GONE, NotifyFailure.REFUSED)  # another attempt would end no better
-REJOIN_S: Final = 30.0  # after a match was given up, the target is left alone so long and gives up what waits
 
 
 @dataclass(slots=True, eq=False)
@@ -37,18 +33,14 @@ class Message:
     done: Callable[[str], None]
     began: float = field(default_factory=time.monotonic)
     failures: int = 0
-    ended: bool = False
-
-    def end(self, reason: str) -> None:
-        if not self.ended:
-            self.ended = True
-            self.done(reason)
 
 
 class TargetQueue:
     """`put` takes a message; `close` drops what is there without ending it."""
 
-    def __init__(self, target: Target, allowed: Sequence[Network], telemetry: Telemetry) -> None:
+    def __init__(
+        self, target: Target, allowed: Sequence[Network], telemetry: Telemetry, *, patient: bool = True
+    ) -> None:
         self.target = target
         self._allowed = tuple(allowed)
         self._telemetry = telemetry
@@ -57,7 +49,8 @@ class TargetQueue:
         self._arrived = asyncio.Event()
         self._tokens = 1.0
         self._filled_at = time.monotonic()
-        self._down_until = 0.0
+        self._took_at = 0.0  # when it last took a match
+        self._patient = patient
         self._tasks = {
             asyncio.create_task(self._work(), name=f"target {target.name}")
             for _ in range(target.in_flight_max)
@@ -69,11 +62,6 @@ class TargetQueue:
     def put(self, message: Message) -> None:
         self._waiting.append(message)
         self._arrived.set()
-        if len(self) > self.target.backlog_max:
-            oldest = min((*self._held, *self._waiting), key=lambda one: one.began)
-            if oldest not in self._held:
-                self._waiting.remove(oldest)
-            self._gave_up(oldest, BACKLOG)
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -90,12 +78,8 @@ class TargetQueue:
                 await self._arrived.wait()
             message = self._waiting.popleft()
             self._held.add(message)
-            if time.monotonic() < self._down_until:
-                self._gave_up(message, DOWN)
-                continue
             await self._allowance()
-            if not message.ended:  # the backlog may have pushed it out meanwhile
-                self._judge(message, await self._attempt(message))
+            self._judge(message, await self._attempt(message))
 
     async def _attempt(self, message: Message) -> Answer:
         target, now_s = self.target, int(time.time())
@@ -111,27 +95,26 @@ class TargetQueue:
         """It has arrived, or is tried again later without holding up others, or is given up."""
         target = self.target
         if answer.failure is None:
-            self._down_until = 0.0
+            self._took_at = time.monotonic()
             self._held.discard(message)
             self._telemetry.record(events.NOTIFIED)
             self._telemetry.record(events.NOTIFY_SECONDS, time.monotonic() - message.began)
-            message.end(DELIVERED)
+            message.done(DELIVERED)
             return
         self._telemetry.notify_failed(target.name, message.id, answer.failure, answer.detail)
-        if message.ended:
-            return
         pause_ms = min(target.retry_ms * 2**message.failures, target.retry_ms_max)
         message.failures += 1
         wait_ms = max(pause_ms * random.uniform(0.5, 1.0), 1_000 * answer.retry_after_s)  # noqa: S311 - jitter
         spent_ms = 1_000 * (time.monotonic() - message.began)
-        if answer.failure in FINAL or spent_ms + wait_ms > target.give_up_ms:
-            self._down_until = time.monotonic() + REJOIN_S
+        refused = not self._patient or self._took_at > message.began  # this one, and not whatever comes
+        late = spent_ms + wait_ms > target.give_up_ms
+        if answer.failure is NotifyFailure.GONE or (refused and late):
             self._gave_up(message, answer.failure)
             return
         asyncio.get_running_loop().call_later(wait_ms / 1000, self._again, message)
 
     def _again(self, message: Message) -> None:
-        if message in self._held and not message.ended:
+        if message in self._held:
             self._held.discard(message)
             self._waiting.append(message)
             self._arrived.set()
@@ -139,7 +122,7 @@ class TargetQueue:
     def _gave_up(self, message: Message, reason: str) -> None:
         self._held.discard(message)
         self._telemetry.record(events.NOTIFY_DEAD)
-        message.end(reason)
+        message.done(reason)
 
     async def _allowance(self) -> None:
         """A token bucket of one second's worth."""

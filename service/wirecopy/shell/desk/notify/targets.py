@@ -29,8 +29,8 @@ class TargetFault(ValueError):  # noqa: N818 - a sentence for the operator
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`rate_per_second` and `in_flight_max` bound what it is sent at once, `backlog_max` what waits for it, `give_up_ms` for how
-    long one match is tried."""
+    """`rate_per_second` and `in_flight_max` bound what it is sent at once; `give_up_ms`: for how long a match is tried that it
+    does not take while it takes others."""
 
     name: str
     url: str
@@ -39,7 +39,6 @@ class Target:
     timeout_ms: int = 10_000
     rate_per_second: float = 20.0
     in_flight_max: int = 4
-    backlog_max: int = 1_000
     retry_ms: int = 1_000  # after the first failure; doubled up to retry_ms_max
     retry_ms_max: int = 60_000
     give_up_ms: int = 900_000
@@ -53,7 +52,6 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "timeout_ms": (100, 60_000),
     "rate_per_second": (0.01, 10_000),
     "in_flight_max": (1, 100),
-    "backlog_max": (1, 100_000),
     "retry_ms": (1, 3_600_000),
     "retry_ms_max": (1, 3_600_000),
     "give_up_ms": (0, 86_400_000),
