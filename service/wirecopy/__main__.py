@@ -76,6 +76,11 @@ COMMANDS = (
         "wirecopy.shell.cli.desk.feedback",
         "print what people said of verdicts, as counts or labelled pairs",
     ),
+    Command(
+        "report",
+        "wirecopy.shell.cli.desk.report",
+        "who copied a publisher in a period, how much, how fast, licensed or not",
+    ),
     Command("topics", "wirecopy.shell.cli.topics", "create missing topics and check existing ones"),
     Command("replay-dead", "wirecopy.shell.cli.replay_dead", "send dead letters back to their raw topics"),
     Command(

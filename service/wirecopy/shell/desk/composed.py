@@ -17,6 +17,7 @@ from wirecopy.shell.desk.access import Access, AccessFault, networks_of, tokens_
 from wirecopy.shell.desk.feedback.routes import Feedback, FeedbackRoutes
 from wirecopy.shell.desk.licences import licensed_of
 from wirecopy.shell.desk.parties import Parties
+from wirecopy.shell.desk.reports.routes import ReportRoutes
 from wirecopy.shell.desk.watches.api import WatchApi
 from wirecopy.shell.desk.watches.listing import WatchList
 from wirecopy.shell.desk.watches.pages import WatchPages
@@ -83,6 +84,7 @@ class Desk:
             *WatchPages(api, site).routes(),
             *self._bundles(site),
             *FeedbackRoutes(self.feedback, self.access, site).routes(),
+            *ReportRoutes(site, self.watches.watches.parties, self.watches.licensed).routes(),
         ]
 
     def _bundles(self, site: SiteData) -> list[Route]:

@@ -1,0 +1,1 @@
+"""Reports: who copied a publisher in a period, how much, how fast, licensed or not."""
