@@ -81,6 +81,11 @@ COMMANDS = (
         "wirecopy.shell.cli.desk.report",
         "who copied a publisher in a period, how much, how fast, licensed or not",
     ),
+    Command(
+        "recall",
+        "wirecopy.shell.cli.desk.recall",
+        "list the copies that still carry what an article has removed or altered",
+    ),
     Command("topics", "wirecopy.shell.cli.topics", "create missing topics and check existing ones"),
     Command("replay-dead", "wirecopy.shell.cli.replay_dead", "send dead letters back to their raw topics"),
     Command(

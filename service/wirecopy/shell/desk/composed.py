@@ -17,6 +17,7 @@ from wirecopy.shell.desk.access import Access, AccessFault, networks_of, tokens_
 from wirecopy.shell.desk.feedback.routes import Feedback, FeedbackRoutes
 from wirecopy.shell.desk.licences import licensed_of
 from wirecopy.shell.desk.parties import Parties
+from wirecopy.shell.desk.recall.routes import RecallRoutes
 from wirecopy.shell.desk.reports.routes import ReportRoutes
 from wirecopy.shell.desk.watches.api import WatchApi
 from wirecopy.shell.desk.watches.listing import WatchList
@@ -84,6 +85,7 @@ class Desk:
             *WatchPages(api, site).routes(),
             *self._bundles(site),
             *FeedbackRoutes(self.feedback, self.access, site).routes(),
+            *RecallRoutes(site).routes(),
             *ReportRoutes(site, self.watches.watches.parties, self.watches.licensed).routes(),
         ]
 
