@@ -106,6 +106,7 @@ CORE_ORDER = (
     "engine",
 )
 SHELL_ORDER = (
+    "committed engine_ports",
     "ports options locking keyed",
     "errors",
     "observe",

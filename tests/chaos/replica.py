@@ -25,6 +25,7 @@ from wirecopy.shell.backends.kafka import backend as kafka  # noqa: E402
 from wirecopy.shell.backends.kafka import log as kafka_log  # noqa: E402
 from wirecopy.shell.backends.kafka import outputs as kafka_outputs  # noqa: E402
 from wirecopy.shell.backends.kafka import source as kafka_source  # noqa: E402
+from wirecopy.shell.committed import Committed  # noqa: E402
 from wirecopy.shell.ports import (  # noqa: E402
     FingerprintLog,
     LogBatch,
@@ -86,7 +87,7 @@ class Source(kafka_source.KafkaSource):
             orders.reached(Point.CONSUMED)
         return got
 
-    async def committed(self, partition: TopicPartition) -> int | None:
+    async def committed(self, partition: TopicPartition) -> Committed | None:
         orders.reached(Point.FENCED)
         return await super().committed(partition)
 

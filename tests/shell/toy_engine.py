@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wirecopy.core.fingerprint.agreement import decode_agreement, is_agreement, made_again, merged
 from wirecopy.core.model import (
+    Agreement,
     Basis,
     Correction,
     CorrectionReason,
@@ -49,6 +51,7 @@ class ToyEngine:
         self._offset = 0
         self._time_ms = 0
         self._refused = 0
+        self._agreed: Agreement | None = None
 
     def propose(self, article: RawArticle) -> ToyProposal:
         if article.body == "propose fails":
@@ -58,13 +61,20 @@ class ToyEngine:
         record = {"position": position, "body": digest, "id": article.id, "late": article.body == "late"}
         return ToyProposal(article, json.dumps(record).encode(), digest)
 
-    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused | Agreement]:
         return [self._replay(*record) for record in records]
 
-    def _replay(self, log_offset: int, log_time_ms: int, value: bytes) -> Outcome | Refused:
+    def _replay(self, log_offset: int, log_time_ms: int, value: bytes) -> Outcome | Refused | Agreement:
         assert log_offset >= self._offset, "the log is replayed in order, each record once"
         self._offset = log_offset + 1
         self._time_ms = max(self._time_ms, log_time_ms)
+        if is_agreement(value):
+            agreement = decode_agreement(value)
+            assert isinstance(agreement, Agreement)
+            again = made_again(self._agreed, agreement)
+            self._agreed = merged(self._agreed, agreement)
+            self._taken = {key: one for key, one in self._taken.items() if key[0].topic not in again}
+            return agreement
         try:
             record = json.loads(value)
             position = RawPosition(*record["position"])
@@ -95,9 +105,16 @@ class ToyEngine:
         self._taken[(position, body)] = self._last = outcome
         return outcome
 
-    def judged_until(self, topic: str, partition: int) -> int | None:
+    def judged(self, topic: str, partition: int) -> tuple[int, int] | None:
         offsets = [at.offset for at, _ in self._taken if (at.topic, at.partition) == (topic, partition)]
-        return max(offsets, default=None)
+        return (min(offsets), max(offsets)) if offsets else None
+
+    def body_at(self, topic: str, partition: int, offset: int) -> str | None:
+        bodies = [body for at, body in self._taken if at == RawPosition(topic, partition, offset)]
+        return bodies[-1] if bodies else None
+
+    def agreed(self) -> Agreement | None:
+        return self._agreed
 
     def stats(self) -> EngineStats:
         return EngineStats(len(self._taken), 0, 0, 0, self._offset, self._time_ms, self._refused)

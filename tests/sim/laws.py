@@ -153,7 +153,7 @@ def _nothing_left_open(world: World) -> list[str]:
         wrongs.append(f"{world.transactions.open_count} transactions are open")
     for number in range(broker.partitions(RAW)):
         partition = TopicPartition(RAW, number)
-        committed, end = broker.committed("wirecopy", partition) or 0, broker.bounds(partition)[1]
+        committed, end = broker.committed_offset("wirecopy", partition) or 0, broker.bounds(partition)[1]
         if committed != end:
             wrongs.append(f"raw partition {number} is committed up to {committed} of {end}")
     return wrongs

@@ -18,7 +18,8 @@ import pytest
 from tests.sim import sim_backend
 from tests.sim.scenario import World
 from wirecopy.core.engine import Engine
-from wirecopy.core.model import Outcome, Refused
+from wirecopy.core.model import Agreement, Outcome, Refused
+from wirecopy.shell.committed import NO_NOTE, Committed, Note
 from wirecopy.shell.errors import FencedError, UnavailableError
 from wirecopy.shell.pipeline import follower, steps
 from wirecopy.shell.pipeline.partition import worker as partition
@@ -74,16 +75,20 @@ def offsets_outside(patch: Patch) -> Prepare:
     """The raw offset is committed by itself, once the transaction is through."""
 
     async def publish(
-        self: sim_backend.SimTransactions, records: Sequence[Any], next_raw_offset: int
+        self: sim_backend.SimTransactions, records: Sequence[Any], next_raw_offset: int, note: Note = NO_NOTE
     ) -> None:
         backend = self.sim_backend.backend
-        await plain(self, records, next_raw_offset)
+        await plain(self, records, next_raw_offset, note)
         await self.sim_backend.network.ask(
             "commit the offset",
-            lambda: backend.broker.commit(backend.group_id, self.partition, next_raw_offset),
+            lambda: backend.broker.commit(
+                backend.group_id, self.partition, Committed(next_raw_offset, note, noted=True)
+            ),
         )
 
-    async def send_offset(self: sim_backend.SimTransactions, next_raw_offset: int) -> None:
+    async def send_offset(
+        self: sim_backend.SimTransactions, next_raw_offset: int, note: Note = NO_NOTE
+    ) -> None:
         """Not in the transaction."""
 
     plain = sim_backend.SimTransactions.publish
@@ -106,13 +111,13 @@ def commit_tried_again(patch: Patch) -> Prepare:
     """After a commit whose outcome is unknown the same transaction is sent once more."""
 
     async def publish(
-        self: sim_backend.SimTransactions, records: Sequence[Any], next_raw_offset: int
+        self: sim_backend.SimTransactions, records: Sequence[Any], next_raw_offset: int, note: Note = NO_NOTE
     ) -> None:
         try:
-            await plain(self, records, next_raw_offset)
+            await plain(self, records, next_raw_offset, note)
         except UnavailableError:
             self.dead = False
-            await plain(self, records, next_raw_offset)
+            await plain(self, records, next_raw_offset, note)
 
     plain = sim_backend.SimTransactions.publish
     patch.setattr(sim_backend.SimTransactions, "publish", publish)
@@ -141,14 +146,14 @@ def fence_ignored(patch: Patch) -> Prepare:
     """A producer that was fenced gets itself a new epoch and goes on."""
 
     async def publish(
-        self: sim_backend.SimTransactions, records: Sequence[Any], next_raw_offset: int
+        self: sim_backend.SimTransactions, records: Sequence[Any], next_raw_offset: int, note: Note = NO_NOTE
     ) -> None:
         try:
-            await plain(self, records, next_raw_offset)
+            await plain(self, records, next_raw_offset, note)
         except FencedError:
             self.epoch = self.sim_backend.transactions.fence(self.transactional_id)
             self.dead = False
-            await plain(self, records, next_raw_offset)
+            await plain(self, records, next_raw_offset, note)
 
     plain = sim_backend.SimTransactions.publish
     patch.setattr(sim_backend.SimTransactions, "publish", publish)
@@ -159,7 +164,9 @@ def clock_in_replay(patch: Patch) -> Prepare:
     """The window is measured by the replica's clock and not by the log's."""
 
     def prepare(world: World) -> None:
-        def replay_many(self: Engine, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+        def replay_many(
+            self: Engine, records: Sequence[tuple[int, int, bytes]]
+        ) -> list[Outcome | Refused | Agreement]:
             return plain(self, [(offset, world.broker.clock_ms(), value) for offset, _, value in records])
 
         patch.setattr(Engine, "replay_many", replay_many)
@@ -185,7 +192,9 @@ def outcome_of_another(patch: Patch) -> Prepare:
 def forgotten_redelivery(patch: Patch) -> Prepare:
     """The engine does not remember what it said of a raw record."""
 
-    def replay_many(self: Engine, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+    def replay_many(
+        self: Engine, records: Sequence[tuple[int, int, bytes]]
+    ) -> list[Outcome | Refused | Agreement]:
         outcomes = []
         for record in records:
             self._recent.clear()
@@ -317,7 +326,9 @@ def replayed_out_of_order(patch: Patch) -> Prepare:
 def refused_is_not_passed(patch: Patch) -> Prepare:
     """A poisoned record of the log ends whoever meets it."""
 
-    def replay_many(self: Engine, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+    def replay_many(
+        self: Engine, records: Sequence[tuple[int, int, bytes]]
+    ) -> list[Outcome | Refused | Agreement]:
         outcomes = plain(self, records)
         assert not any(isinstance(outcome, Refused) for outcome in outcomes)
         return outcomes

@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 from tests.sim.network import Network, Point, outside
 from wirecopy.shell.backends.memory import MemoryBackend, StoredRecord, raw_record
+from wirecopy.shell.backends.offsets import place
+from wirecopy.shell.committed import NO_NOTE, Committed, Note
 from wirecopy.shell.errors import FencedError, OffsetLostError, StalledError, UnavailableError
 from wirecopy.shell.ports import (
     AssignmentListener,
@@ -31,6 +33,7 @@ from wirecopy.shell.ports import (
     RawSource,
     RecordBounds,
     TopicPartition,
+    TopicState,
 )
 
 SESSION_SECONDS = 2.0
@@ -47,7 +50,7 @@ class _Transaction:
 
     epoch: int
     records: list[tuple[str, int, OutputRecord]] = field(default_factory=list)
-    offset: tuple[TopicPartition, int] | None = None
+    offset: tuple[TopicPartition, Committed] | None = None
     committing: bool = False
 
 
@@ -78,7 +81,9 @@ class TransactionLog:
     ) -> None:
         self._ongoing(transactional_id, epoch).records += records
 
-    def send_offset(self, transactional_id: str, epoch: int, partition: TopicPartition, offset: int) -> None:
+    def send_offset(
+        self, transactional_id: str, epoch: int, partition: TopicPartition, offset: Committed
+    ) -> None:
         self._ongoing(transactional_id, epoch).offset = (partition, offset)
 
     def commit(self, transactional_id: str, epoch: int) -> None:
@@ -132,7 +137,9 @@ class SimTransactions:
         self.epoch = epoch
         self.dead = False
 
-    async def publish(self, records: Sequence[OutputRecord], next_raw_offset: int) -> None:
+    async def publish(
+        self, records: Sequence[OutputRecord], next_raw_offset: int, note: Note = NO_NOTE
+    ) -> None:
         if self.dead:
             raise FencedError("this producer was closed or has failed before")
         self.dead = True  # until this transaction is known to have ended well
@@ -142,7 +149,7 @@ class SimTransactions:
             number = sum(record.key or b"") % self.sim_backend.backend.broker.partitions(topic)
             batches.setdefault(record.stream, []).append((topic, number, record))
         deliveries = [self.deliver(stream, batch) for stream, batch in batches.items()]
-        await self.deliver_all([*deliveries, self.send_offset(next_raw_offset)])
+        await self.deliver_all([*deliveries, self.send_offset(next_raw_offset, note)])
         await self.commit()
         self.dead = False
 
@@ -156,11 +163,14 @@ class SimTransactions:
             done=Point.OUTPUT_SENT,
         )
 
-    async def send_offset(self, next_raw_offset: int) -> None:
+    async def send_offset(self, next_raw_offset: int, note: Note = NO_NOTE) -> None:
         await self.sim_backend.network.ask(
             "send offsets",
             lambda: self.sim_backend.transactions.send_offset(
-                self.transactional_id, self.epoch, self.partition, next_raw_offset
+                self.transactional_id,
+                self.epoch,
+                self.partition,
+                Committed(next_raw_offset, note, noted=True),
             ),
             sent=Point.BEFORE_OFFSETS,
         )
@@ -189,14 +199,18 @@ class SimOutputs:
         epoch = await self.fence(transactional_id)
         await sim_backend.network.reach(Point.FENCED)
         committed = await self.committed(partition)
-        return Opened(SimTransactions(sim_backend, partition, transactional_id, epoch), committed)
+        transactions = SimTransactions(sim_backend, partition, transactional_id, epoch)
+        return Opened(transactions, committed, self.topic_id(partition))
 
     async def fence(self, transactional_id: str) -> int:
         return await self.sim_backend.network.ask(
             "fence", lambda: self.sim_backend.transactions.fence(transactional_id)
         )
 
-    async def committed(self, partition: TopicPartition) -> int | None:
+    def topic_id(self, partition: TopicPartition) -> str:
+        return self.sim_backend.backend.broker.topic_ids([partition.topic]).get(partition.topic, "")
+
+    async def committed(self, partition: TopicPartition) -> Committed | None:
         backend = self.sim_backend.backend
         return await self.sim_backend.network.ask(
             "committed", lambda: backend.broker.committed(backend.group_id, partition)
@@ -217,6 +231,14 @@ class SimLog:
 
     async def start(self) -> None:
         await self.bounds()
+
+    async def described(self) -> TopicState | None:
+        return None
+
+    async def topic_ids(self) -> Mapping[str, str] | None:
+        backend = self._sim_backend.backend
+        names = [*backend.names.raw, backend.names.fingerprints]
+        return await self._sim_backend.network.ask("topic ids", lambda: backend.broker.topic_ids(names))
 
     async def append(self, values: Sequence[bytes]) -> list[int]:
         broker = self._sim_backend.backend.broker
@@ -494,14 +516,15 @@ class SimSource:
         return False
 
     async def resume_offset(
-        self, partition: TopicPartition, committed_offset: int | None, judged_offset: int | None = None
+        self,
+        partition: TopicPartition,
+        committed: Committed | None,
+        judged: tuple[int, int] | None = None,
+        topic_id: str = "",
     ) -> int:
-        first, end = self._sim_backend.backend.broker.bounds(partition)
-        if committed_offset is None:
-            assert judged_offset is None, "a partition is opened with a commit before any of it is judged"
-            return first
-        assert first <= committed_offset <= end, "nothing is lost from the simulated raw topics"
-        return committed_offset
+        backend = self._sim_backend.backend
+        bounds = backend.broker.bounds(partition)
+        return place(partition, committed, judged, bounds, backend.start_at, backend.offset_lost, topic_id)
 
     def position(self, partition: TopicPartition) -> int | None:
         return self._positions.get(partition) if partition in self._reading else None
@@ -532,6 +555,7 @@ class SimBackend:
     group: Group
     raised: list[Exception] = field(default_factory=list)
     make_outputs: Callable[[SimBackend], SimOutputs] = SimOutputs
+    alone: bool = True
 
     def source(self) -> RawSource:
         return SimSource(self)

@@ -17,6 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from wirecopy.core import limits
+from wirecopy.core.fingerprint.agreement import (
+    decode_agreement,
+    encode_agreement,
+    is_agreement,
+    made_again,
+    merged,
+)
 from wirecopy.core.fingerprint.propose import Proposal, propose
 from wirecopy.core.fingerprint.record import ENGINE_VERSION, SketchRecord, decode_record
 from wirecopy.core.index.origin_index import OriginIndex
@@ -28,7 +35,7 @@ from wirecopy.core.index.stored import (
     outcome_values,
     position_of,
 )
-from wirecopy.core.model import EngineStats, Outcome, Passage, Quotation, Refused, Verdict
+from wirecopy.core.model import Agreement, EngineStats, Outcome, Passage, Quotation, Refused, Verdict
 from wirecopy.core.values import replace
 from wirecopy.core.verdict.comparison import Comparison, compare
 from wirecopy.core.verdict.judge import judge
@@ -56,6 +63,7 @@ class Engine:
         self._log_offset = 0
         self._log_time_ms = 0
         self._refused = 0
+        self._agreed: Agreement | None = None
 
     @property
     def index(self) -> OriginIndex:
@@ -69,27 +77,29 @@ class Engine:
     propose = staticmethod(propose)
     """`propose(article)` fingerprints an article; changes nothing. May run in any thread."""
 
-    def replay(self, log_offset: int, log_time_ms: int, value: bytes) -> Outcome | Refused:
+    def replay(self, log_offset: int, log_time_ms: int, value: bytes) -> Outcome | Refused | Agreement:
         """Applies one record of the fingerprint log: the only thing that changes the index."""
-        return self._applied(log_offset, log_time_ms, decode_record(value))
+        return self._applied(log_offset, log_time_ms, _decoded(value))
 
-    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused | Agreement]:
         """Applies records in order. A few are decoded at a time: each step then finds its own code still in the cache."""
-        outcomes: list[Outcome | Refused] = []
+        outcomes: list[Outcome | Refused | Agreement] = []
         for at in range(0, len(records), _DECODED_AHEAD):
             few = records[at : at + _DECODED_AHEAD]
-            decoded = [(offset, time_ms, decode_record(value)) for offset, time_ms, value in few]
+            decoded = [(offset, time_ms, _decoded(value)) for offset, time_ms, value in few]
             outcomes += [self._applied(*record) for record in decoded]
         return outcomes
 
     def _applied(
-        self, log_offset: int, log_time_ms: int, record: SketchRecord | Refused
-    ) -> Outcome | Refused:
+        self, log_offset: int, log_time_ms: int, record: SketchRecord | Refused | Agreement
+    ) -> Outcome | Refused | Agreement:
         """Applies one record as decoded."""
         self._log_offset = log_offset + 1
         if isinstance(record, Refused):
             self._refused += 1
             return record
+        if isinstance(record, Agreement):
+            return self._agree(record)
         position = record.position
         offset, partition = position.offset, (position.topic, position.partition)
         recent = self._recent.get(partition)
@@ -118,6 +128,19 @@ class Engine:
             del recent[next(iter(recent))]
         return outcome
 
+    def _agree(self, record: Agreement) -> Agreement:
+        """What counts from now on. Positions of a topic that was made again name other records than before."""
+        agreed = merged(self._agreed, record)
+        for topic in made_again(self._agreed, agreed):
+            for partition in [one for one in self._recent if one[0] == topic]:
+                del self._recent[partition]
+        self._agreed = agreed
+        return record
+
+    def agreed(self) -> Agreement | None:
+        """What the replicas of this log have agreed on, as far as the log was replayed; None: nothing yet."""
+        return self._agreed
+
     def check(self, proposal: Proposal) -> Outcome:
         """What `replay` would say of this article if it came next, at the log's present time; changes nothing. Not beside
         `replay` in another thread: it reads what `replay` writes."""
@@ -133,10 +156,17 @@ class Engine:
             self._workspace = comparison.workspace
         return comparison
 
-    def judged_until(self, topic: str, partition: int) -> int | None:
-        """The highest raw offset of a partition among the outcomes that are remembered; None where there is none."""
+    def judged(self, topic: str, partition: int) -> tuple[int, int] | None:
+        """The lowest and the highest raw offset of a partition among the outcomes that are remembered; None: there is none."""
         recent = self._recent.get((topic, partition))
-        return max(recent) if recent else None
+        return (min(recent), max(recent)) if recent else None
+
+    def body_at(self, topic: str, partition: int, offset: int) -> str | None:
+        """The digest of the body that was judged at a raw position, as far as that is remembered."""
+        held = self._recent.get((topic, partition), {}).get(offset)
+        if held is None:
+            return None
+        return held.body_xxh3 if isinstance(held, Outcome) else str(held[1])
 
     def stats(self) -> EngineStats:
         """Sizes and progress, for metrics."""
@@ -159,6 +189,8 @@ class Engine:
         numbers = [ENGINE_VERSION, self._window_ms, self._log_offset, self._log_time_ms, self._refused]
         state["engine"] = np.array(numbers, np.int64)
         outcomes = [outcome for held in self._recent.values() for outcome in held.values()]
+        agreed = b"" if self._agreed is None else encode_agreement(self._agreed)
+        state["agreed"] = np.frombuffer(agreed, np.uint8)
         state["recent"] = np.frombuffer(encode_outcomes(outcomes), np.uint8)
         return state
 
@@ -186,10 +218,16 @@ class Engine:
         engine = cls(window_ms=window_ms)
         engine._index = OriginIndex.from_state(state)
         engine._log_offset, engine._log_time_ms, engine._refused = log_offset, log_time_ms, refused
+        agreed = decode_agreement(state["agreed"].tobytes())
+        engine._agreed = agreed if isinstance(agreed, Agreement) else None
         for values in outcome_values(state["recent"].tobytes()):
             at = position_of(values)
             engine._recent.setdefault((at.topic, at.partition), {})[at.offset] = values
         return engine
+
+
+def _decoded(value: bytes) -> SketchRecord | Refused | Agreement:
+    return decode_agreement(value) if is_agreement(value) else decode_record(value)
 
 
 def enrich(proposal: Proposal, outcome: Outcome) -> Verdict:

@@ -264,6 +264,16 @@ class Outcome(Value):
     redelivered: bool
 
 
+class Agreement(Value):
+    """What the replicas of one log must have alike, as one of them wrote it there. `settings`: names and values of what
+    decides a verdict. `topics`: names and ids of the raw topics, as far as ids are known. `replaces`: takes the place of the
+    agreement before it; otherwise it only counts where there is none."""
+
+    settings: tuple[tuple[str, str], ...]
+    topics: tuple[tuple[str, str], ...]
+    replaces: bool
+
+
 class Refused(Value):
     reason: RefusalReason
     detail: str

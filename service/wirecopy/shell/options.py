@@ -5,6 +5,7 @@ Plain values: the settings (settings/) are read from the environment and made in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -36,6 +37,18 @@ class OffsetLostPolicy(StrEnum):
     LATEST = "latest"
 
 
+class LogLostPolicy(StrEnum):
+    STOP = "stop"
+    ACCEPT = "accept"
+
+
+class SharedSettings(StrEnum):
+    """What a replica does whose settings are not those that its fingerprint log names."""
+
+    COMPARE = "compare"
+    REPLACE = "replace"
+
+
 @dataclass(frozen=True, slots=True)
 class KafkaOptions:
     """How to reach the broker and behave as a member. Every time-out is given: the client's own defaults are
@@ -63,6 +76,8 @@ class KafkaOptions:
 
     auto_offset_reset: StartAt = StartAt.EARLIEST  # where a group that never committed begins
     offset_lost: OffsetLostPolicy = OffsetLostPolicy.STOP  # retention passed the committed offset
+
+    log_lost: LogLostPolicy = LogLostPolicy.STOP  # the fingerprint log was made again, or lost what is needed
 
     session_timeout_ms: int = 30_000
     heartbeat_interval_ms: int = 3_000
@@ -151,3 +166,16 @@ class CheckOptions:
     rate_per_second: float = 10.0  # of one address; 0: no limit
     burst: int = 40  # what an address may ask at once before the rate counts
     waiting_max: int = 16  # at about 6 ms each, the last of them waits for 0.1 s
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What replicas must have alike, and what to do where that has changed on purpose."""
+
+    topics: frozenset[str]  # raw
+    log_topic: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    window_ms: int | None = None
+    replace_settings: bool = False
+    accept_new_topics: bool = False  # a lost offset is replaced too
+    accept_lost_log: bool = False

@@ -21,14 +21,15 @@ from typing import NamedTuple, Protocol
 
 from wirecopy.core.model import (
     Correction,
-    EngineStats,
     Outcome,
     RawArticle,
     RawPosition,
-    Refused,
     Rejected,
     Verdict,
 )
+from wirecopy.shell.committed import NO_NOTE, Committed, Note
+from wirecopy.shell.engine_ports import EnginePort as EnginePort
+from wirecopy.shell.engine_ports import ProposalPort as ProposalPort
 
 Headers = tuple[tuple[str, bytes | None], ...]  # Kafka allows a header without a value
 
@@ -93,12 +94,17 @@ class RecordBounds:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A raw partition whose earlier owners are fenced. `committed_offset` None: the group never committed
-    here.
+    """A raw partition whose earlier owners are fenced. `committed` None: the group never committed here. `topic_id`: of the
+    topic as it is now, "" where the brokers do not tell.
     """
 
     transactions: Transactions
-    committed_offset: int | None
+    committed: Committed | None
+    topic_id: str = ""
+
+    @property
+    def committed_offset(self) -> int | None:
+        return None if self.committed is None else self.committed.offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +184,16 @@ class RawSource(Protocol):
         ...
 
     async def resume_offset(
-        self, partition: TopicPartition, committed_offset: int | None, judged_offset: int | None = None
+        self,
+        partition: TopicPartition,
+        committed: Committed | None,
+        judged: tuple[int, int] | None = None,
+        topic_id: str = "",
     ) -> int:
         """Where to read on: the committed offset where the topic still holds it, the configured end of the topic for a group
-        that never committed (None). `judged_offset`: the highest offset that the fingerprint log has a record of; with it a
-        missing offset is a lost one. An offset that is lost is replaced by policy (`KafkaOptions.offset_lost`), or else
-        `OffsetLostError` is raised.
+        that never committed (None). `judged`: the lowest and the highest offset that the fingerprint log is known to have a
+        record of; with it a missing offset is a lost one. A lost offset is replaced by policy (`KafkaOptions.offset_lost`),
+        or else `OffsetLostError` is raised.
         """
         ...
 
@@ -207,6 +217,14 @@ class FingerprintLog(Protocol):
     """One partition, totally ordered, appended to by every replica and followed by each."""
 
     async def start(self) -> None: ...
+
+    async def described(self) -> TopicState | None:
+        """Its topic as it was at the start; None where that is not known."""
+        ...
+
+    async def topic_ids(self) -> Mapping[str, str] | None:
+        """Ids of the log's topic and of the raw topics, as far as they exist; None where the brokers know no ids."""
+        ...
 
     async def append(self, values: Sequence[bytes]) -> list[int]:
         """Append in this order; returns the offsets once the log surely holds all of them.
@@ -238,8 +256,11 @@ class FingerprintLog(Protocol):
 class Transactions(Protocol):
     """The one transactional producer of a raw partition."""
 
-    async def publish(self, records: Sequence[OutputRecord], next_raw_offset: int) -> None:
+    async def publish(
+        self, records: Sequence[OutputRecord], next_raw_offset: int, note: Note = NO_NOTE
+    ) -> None:
         """Records and offset become visible together, or an exception is raised and the outcome is in doubt.
+        `note`: committed beside the offset.
 
         After any exception (`FencedError`, `UnavailableError`, `RefusedError`) or cancellation this object is
         dead: close it and open the partition anew.
@@ -320,6 +341,11 @@ class RawReader(Protocol):
 class Backend(Protocol):
     """Everything of one world. Sources can be made several times: a stalled one is thrown away."""
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other process can share this world."""
+        ...
+
     def source(self) -> RawSource: ...
 
     def log(self) -> FingerprintLog: ...
@@ -330,33 +356,6 @@ class Backend(Protocol):
 
 
 # ---- the core, as the pipeline sees it
-class ProposalPort(Protocol):
-    @property
-    def article(self) -> RawArticle: ...
-
-    @property
-    def value(self) -> bytes: ...
-
-    @property
-    def body_xxh3(self) -> str: ...
-
-
-class EnginePort(Protocol):
-    """`propose` changes nothing and may run in any thread; `replay_many` is called by the follower alone, in
-    log order.
-    """
-
-    def propose(self, article: RawArticle) -> ProposalPort: ...
-
-    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]: ...
-
-    def judged_until(self, topic: str, partition: int) -> int | None:
-        """The highest raw offset of a partition that the engine remembers to have judged; None where it knows none."""
-        ...
-
-    def stats(self) -> EngineStats: ...
-
-
 class StatePort(Protocol):
     """An engine that keeps itself on disk (state.py): told by the follower when, and by nobody else."""
 

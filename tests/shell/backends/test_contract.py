@@ -20,6 +20,7 @@ from wirecopy.shell.backends.disk.broker import DiskBroker
 from wirecopy.shell.backends.kafka.admin import KafkaAdmin
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
+from wirecopy.shell.committed import Committed
 from wirecopy.shell.errors import FencedError, OffsetLostError, RefusalKind, RefusedError
 from wirecopy.shell.options import KafkaOptions, OffsetLostPolicy, StartAt, TopicNames
 from wirecopy.shell.ports import (
@@ -338,13 +339,13 @@ async def test_a_lost_offset_follows_the_policy(world: World, policy: OffsetLost
     await world.produce(0, [b"a", b"b"])
     async with joined(world.backend(offset_lost=policy)) as (source, _):
         partition = TopicPartition(world.names.raw[0], 0)
-        assert await source.resume_offset(partition, 1) == 1
+        assert await source.resume_offset(partition, Committed(1)) == 1
         if policy is OffsetLostPolicy.STOP:
             with pytest.raises(OffsetLostError, match="9"):
-                await source.resume_offset(partition, 9)
+                await source.resume_offset(partition, Committed(9))
         else:
             expected = 0 if policy is OffsetLostPolicy.EARLIEST else 2
-            assert await source.resume_offset(partition, 9) == expected
+            assert await source.resume_offset(partition, Committed(9)) == expected
 
 
 # ---- the outputs

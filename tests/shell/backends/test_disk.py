@@ -13,6 +13,7 @@ from wirecopy.shell.backends.disk import journal as journals
 from wirecopy.shell.backends.disk.broker import DirectoryTroubleError, DiskBroker
 from wirecopy.shell.backends.disk.journal import Journal
 from wirecopy.shell.backends.memory import StoredRecord
+from wirecopy.shell.committed import Committed
 from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.ports import OutputRecord, OutputStream, TopicPartition
 
@@ -42,12 +43,12 @@ async def filled(root: Path, count: int) -> DiskBroker:
     for number in range(count):
         broker.produce("raw", 0, b"%d" % number * number if number % 7 else None)
         if number % 3 == 2:
-            await broker.publish("g", RAW, number + 1, [output(number), output(number)])
+            await broker.publish("g", RAW, Committed(number + 1), [output(number), output(number)])
     return broker
 
 
 def held(broker: DiskBroker) -> tuple[list[StoredRecord], list[StoredRecord], int | None]:
-    return broker.read("raw", 0), broker.read("out", 0), broker.committed("g", RAW)
+    return broker.read("raw", 0), broker.read("out", 0), broker.committed_offset("g", RAW)
 
 
 async def test_what_was_written_is_there_again(tmp_path: Path) -> None:
@@ -108,8 +109,8 @@ async def test_old_segments_go_and_offsets_stay(tmp_path: Path, monkeypatch: pyt
     again = opened(tmp_path, retention_ms=-(1 << 50))  # everything is old
     for _ in range(60, 75):
         again.produce("raw", 0, b"x" * 100)
-    await again.publish("g", RAW, 75, [output(900)])
-    await again.publish("g", RAW, 75, [output(1)])
+    await again.publish("g", RAW, Committed(75), [output(900)])
+    await again.publish("g", RAW, Committed(75), [output(1)])
     assert len(segments(tmp_path)) <= 2
     first, end = again.bounds(RAW)
     assert first > 0 and end == 75
@@ -129,8 +130,8 @@ async def test_a_segment_with_raw_records_that_are_not_published_stays(
     broker = opened(tmp_path, retention_ms=-(1 << 50))
     for _ in range(30):
         broker.produce("raw", 0, b"x" * 100)
-    await broker.publish("g", RAW, 5, [output(900)])
-    await broker.publish("g", RAW, 6, [output(901)])
+    await broker.publish("g", RAW, Committed(5), [output(900)])
+    await broker.publish("g", RAW, Committed(6), [output(901)])
     assert broker.bounds(RAW) == (0, 30)
     broker.close()
 

@@ -170,7 +170,7 @@ async def test_unreadable_records_in_a_row_end_the_service_with_code_1_uncommitt
         broker.produce("articles.raw", 0, b"no json")
     settings = free_settings(pipeline_breaker_run_records=20)
     assert await asyncio.wait_for(run.serve(settings, backend), 60) == 1
-    assert (broker.committed("wirecopy", partition) or 0) < 20
+    assert (broker.committed_offset("wirecopy", partition) or 0) < 20
 
 
 async def test_the_watchdog_ends_the_service_with_code_3(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ import pytest
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
 from wirecopy.core.model import Outcome, RejectReason
 from wirecopy.shell.backends.memory import Hook, MemoryBackend, MemoryBroker, Step
+from wirecopy.shell.committed import Committed
 from wirecopy.shell.errors import BreakerOpenError, FatalError, UnavailableError, WatchdogExpiredError
 from wirecopy.shell.observe.events import Telemetry
 from wirecopy.shell.options import PipelineOptions
@@ -215,7 +216,7 @@ async def test_a_stop_drains_and_a_restart_goes_on_where_it_ended() -> None:
         await until(lambda: out_count(backend) >= 100)
     between = len(positions_out(backend))
     committed = sum(
-        backend.broker.committed("wirecopy", TopicPartition(RAW, number)) or 0 for number in range(2)
+        backend.broker.committed_offset("wirecopy", TopicPartition(RAW, number)) or 0 for number in range(2)
     )
     assert committed == between
     async with running(backend):
@@ -299,7 +300,7 @@ async def test_a_fenced_owner_publishes_nothing() -> None:
         nonlocal fences
         if step is Step.BEFORE_COMMIT and fences < 3:
             fences += 1
-            backend.broker.fence(f"wirecopy.{RAW}.0")
+            backend.broker.fence(f"wirecopy:{RAW}:0")
 
     backend.broker.hook = hook
     produce_stream(backend, 1, 100)
@@ -314,7 +315,7 @@ async def test_fenced_again_at_once_is_fatal() -> None:
 
     async def hook(step: Step, partition: TopicPartition) -> None:
         if step is Step.BEFORE_COMMIT:
-            backend.broker.fence(f"wirecopy.{RAW}.0")
+            backend.broker.fence(f"wirecopy:{RAW}:0")
 
     backend.broker.hook = hook
     produce_stream(backend, 1, 10)
@@ -479,7 +480,7 @@ async def test_an_index_that_fits_not_the_log_is_fatal() -> None:
 async def test_retention_past_the_committed_offset_stops_the_service() -> None:
     backend = world(1)
     produce_stream(backend, 1, 10)
-    backend.broker.commit("wirecopy", TopicPartition(RAW, 0), 2)
+    backend.broker.commit("wirecopy", TopicPartition(RAW, 0), Committed(2))
     backend.broker.truncate(RAW, 0, 5)
     pipeline = Pipeline(backend, ToyEngine(), TOY_STEPS, QUICK)
     with pytest.raises(FatalError, match="committed offset 2"):

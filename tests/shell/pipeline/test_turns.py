@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from wirecopy.core.model import EngineStats, Outcome, RawArticle, RefusalReason, Refused
+from wirecopy.core.model import Agreement, EngineStats, Outcome, RawArticle, RefusalReason, Refused
 from wirecopy.shell.pipeline.lane import BACKLOG_RECORDS, PIECE_RECORDS_MAX, PIECE_SECONDS_MAX
 from wirecopy.shell.pipeline.lane import SLICE_RECORDS_MAX as SLICE_RECORDS
 from wirecopy.shell.pipeline.turns import EngineTurns
@@ -28,7 +28,7 @@ class Busy:
         self.entered = threading.Event()
         self._inside = threading.Lock()
 
-    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused | Agreement]:
         with self._alone(f"replay {len(records)}"):
             self.replayed += [offset for offset, _, _ in records]
             return [Refused(RefusalReason.NOT_A_RECORD, str(offset)) for offset, _, _ in records]
@@ -43,7 +43,13 @@ class Busy:
     def propose(self, article: RawArticle) -> ProposalPort:
         raise NotImplementedError
 
-    def judged_until(self, topic: str, partition: int) -> int | None:
+    def body_at(self, topic: str, partition: int, offset: int) -> str | None:
+        raise NotImplementedError
+
+    def agreed(self) -> Agreement | None:
+        raise NotImplementedError
+
+    def judged(self, topic: str, partition: int) -> tuple[int, int] | None:
         return None
 
     def stats(self) -> EngineStats:
@@ -74,7 +80,7 @@ def batch(count: int, first: int = 0) -> list[tuple[int, int, bytes]]:
     return [(first + n, 0, b"") for n in range(count)]
 
 
-def told(outcomes: list[Outcome | Refused]) -> list[int]:
+def told(outcomes: list[Outcome | Refused | Agreement]) -> list[int]:
     return [int(outcome.detail) for outcome in outcomes if isinstance(outcome, Refused)]
 
 

@@ -16,7 +16,7 @@ from tests.core.story import assert_equal_engines
 from tests.shell.state.states import TOPIC, WINDOW_MS, Log, engine_of, log_of, options, saved
 from tests.sim.articles import START_MS
 from wirecopy.core.engine import Engine
-from wirecopy.core.model import Outcome, Refused
+from wirecopy.core.model import Agreement, Outcome, Refused
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.observe.events import StateRefusal, Telemetry
@@ -65,7 +65,7 @@ class Following:
         self.engine = PersistentEngine(options(root, **other), self.told)
         self.executor = ThreadPoolExecutor(1)
         self.read: list[int] = []
-        self.outcomes: list[Outcome | Refused] = []
+        self.outcomes: list[Outcome | Refused | Agreement] = []
 
     async def begin(self) -> None:
         await self.log.start()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from wirecopy import samples
 from wirecopy.core.engine import Engine
-from wirecopy.core.model import RawArticle, RawPosition, Rejected
+from wirecopy.core.model import Agreement, RawArticle, RawPosition, Rejected
 from wirecopy.core.records.raw import FieldPaths, decode_raw
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker
 from wirecopy.shell.ports import LogRecord
@@ -52,7 +52,9 @@ class FilledSite:
                 self.site.catalogue.heading(decoded)
             record = LogRecord(self._log_offset, self.now_ms, self.engine.propose(decoded).value)
             self._log_offset += 3  # a log has gaps
-            self.site.catalogue.add_many([record], self.engine.replay_many([record]))
+            self.site.catalogue.add_many(
+                [record], [one for one in self.engine.replay_many([record]) if not isinstance(one, Agreement)]
+            )
         self.take()
 
     def take(self) -> None:

@@ -27,7 +27,7 @@ from wirecopy.core.values import Value
 
 MAGIC = b"WC"
 ENGINE_VERSION = 4  # raised by every release that would change a verdict
-_HEAD = struct.Struct("<2sBQ")
+HEAD = struct.Struct("<2sBQ")
 _TAIL = struct.Struct("<16sQQH")
 _LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(np.int64), np.dtype(np.int32)
 _CREDIT_KINDS = tuple(CreditKind)
@@ -150,7 +150,7 @@ def encode_record(record: SketchRecord) -> bytes:
         )
     )
     checksum = xxh3_64(rest, (ENGINE_VERSION - 1) % 256)  # as checksum_of
-    return _HEAD.pack(MAGIC, ENGINE_VERSION, checksum) + rest
+    return HEAD.pack(MAGIC, ENGINE_VERSION, checksum) + rest
 
 
 def packed_date(time_ms: int | None, doubt: DateDoubt | None) -> int:
@@ -170,14 +170,14 @@ def checksum_of(version: int, rest: bytes) -> int:
     return xxh3_64(rest, (version - 1) % 256)
 
 
-def decode_record(value: bytes) -> SketchRecord | Refused:
-    """The record that the bytes hold, or why they are passed over."""
-    if len(value) < _HEAD.size + _TAIL.size or value[:2] != MAGIC:
+def checked(value: bytes) -> Refused | None:
+    """Why the bytes are no whole record of this engine version; None where they are one."""
+    if len(value) < HEAD.size or value[:2] != MAGIC:
         return Refused(
             RefusalReason.NOT_A_RECORD, "the record does not open as a fingerprint does: another writer?"
         )
-    _, version, checksum = _HEAD.unpack_from(value)
-    rest = value[_HEAD.size :]
+    _, version, checksum = HEAD.unpack_from(value)
+    rest = value[HEAD.size :]
     if checksum_of(version, rest) != checksum:  # first: what stops replicas below is no chance damage
         return Refused(RefusalReason.NOT_A_RECORD, "the record's checksum does not fit its bytes")
     if version != ENGINE_VERSION:
@@ -186,8 +186,18 @@ def decode_record(value: bytes) -> SketchRecord | Refused:
             f"the record was written by engine version {version}, this is {ENGINE_VERSION}: "
             "releases of two engine versions need a log each (docs/runbook.md, Rolling out a release)",
         )
+    return None
+
+
+def decode_record(value: bytes) -> SketchRecord | Refused:
+    """The record that the bytes hold, or why they are passed over."""
+    refused = checked(value)
+    if refused is not None:
+        return refused
+    if len(value) < HEAD.size + _TAIL.size:
+        return Refused(RefusalReason.NOT_A_RECORD, "the record ends early")
     try:
-        return _decoded(rest)
+        return _decoded(value[HEAD.size :])
     except (_DamagedError, UnicodeDecodeError, IndexError, struct.error) as error:
         return Refused(RefusalReason.NOT_A_RECORD, f"the record's parts do not fit together: {error}")
 
@@ -315,7 +325,7 @@ def identity_of(value: bytes) -> Identity:
     over from the record's end.
     """
     found = np.empty(_NUMBERS_MAX, _I64)
-    varint_kernels.read_numbers(value, _HEAD.size, found)
+    varint_kernels.read_numbers(value, HEAD.size, found)
     numbers = found[: _NUMBERS_LEAST + 7 * int(found[varint_kernels.CREDITS])].tolist()
     lengths = numbers[varint_kernels.RECORD_NUMBERS + 5 * numbers[varint_kernels.CREDITS] :]
     tail_at = len(value) - _TAIL.size - 8 * numbers[varint_kernels.POSITIONS]

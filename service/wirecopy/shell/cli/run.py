@@ -175,7 +175,8 @@ async def serve(
         if watching is not None:
             await watching.start()
         state = engine if isinstance(engine, PersistentEngine) else None
-        phase.pipeline = Pipeline(backend, engine, steps, settings.pipeline_options(), telemetry, state=state)
+        options, shared = settings.pipeline_options(), None if backend.alone else settings.shared()
+        phase.pipeline = Pipeline(backend, engine, steps, options, telemetry, state=state, shared=shared)
         if site is not None:
             site.attach(phase.pipeline, _checker(settings, phase.pipeline, engine))
             await site.start()

@@ -15,10 +15,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
-from wirecopy.core.model import Outcome, RefusalReason, Refused
+from wirecopy.core.model import Agreement, Outcome, RefusalReason, Refused
 from wirecopy.shell.errors import FatalError, OffsetLostError, PortError, RefusedError
 from wirecopy.shell.observe.events import Part, Stage, Telemetry
 from wirecopy.shell.options import PipelineOptions
+from wirecopy.shell.pipeline.identity import Identity
 from wirecopy.shell.pipeline.turns import EngineTurns
 from wirecopy.shell.ports import EnginePort, FingerprintLog, LogRecord, StatePort
 
@@ -41,6 +42,7 @@ class Follower:
         turns: EngineTurns,
         deliver: Callable[[Outcome], None],
         followed: Callable[[], None],
+        identity: Identity,
         state: tuple[StatePort, Executor] | None = None,
     ) -> None:
         self._log = log
@@ -50,6 +52,7 @@ class Follower:
         self._turns = turns
         self._deliver = deliver
         self._followed = followed
+        self._identity = identity
         self._state = state
         # told of each batch that was replayed; it appends, and does no more
         self.observe: Callable[[Sequence[LogRecord], Sequence[Outcome | Refused]], None] | None = None
@@ -92,6 +95,7 @@ class Follower:
             self.waits = "restores the saved state"
             keeper, executor = self._state
             await keeper.restore(self._log, first, end, executor)
+        self._identity.bounds = (first, end)
         offset = self._engine.stats().log_offset
         if offset == 0:
             offset = (
@@ -118,6 +122,8 @@ class Follower:
             self.waits = f"reads the log at offset {self.next_offset}"
             batch = await self._log.read(self._options.poll_timeout_ms, self._options.follow_records_max)
             self.turned_at = loop.time()
+            if batch.records and self._engine.stats().log_offset == 0:
+                self._identity.oldest = (batch.records[0].offset, batch.records[0].append_time_ms)
             for begin in range(0, len(batch.records), TOLD_RECORDS):
                 records = batch.records[begin : begin + TOLD_RECORDS]
                 await self._replay(records)
@@ -146,7 +152,13 @@ class Follower:
                 f" {records[-1].offset}: {type(error).__name__}"
             ) from error
         self._telemetry.stage_time(Stage.REPLAY, loop.time() - began_at, len(records))
+        told, said = [], []
         for record, outcome in zip(records, outcomes, strict=True):
+            if isinstance(outcome, Agreement):
+                self._identity.seen()
+                continue
+            told.append(record)
+            said.append(outcome)
             if isinstance(outcome, Refused):
                 if outcome.reason is RefusalReason.ENGINE_VERSION:
                     # passed over, what it says would be missing here, and ours there: verdicts would part
@@ -157,4 +169,4 @@ class Follower:
             else:
                 self._deliver(outcome)
         if self.observe is not None:
-            self.observe(records, outcomes)
+            self.observe(told, said)

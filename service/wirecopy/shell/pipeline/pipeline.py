@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -24,24 +24,24 @@ from wirecopy.core.model import Outcome, Refused
 from wirecopy.shell.errors import (
     FatalError,
     OffsetLostError,
-    RefusalKind,
     RefusedError,
     StalledError,
     UnavailableError,
 )
 from wirecopy.shell.observe import events
 from wirecopy.shell.observe.events import Part, Telemetry
-from wirecopy.shell.options import PipelineOptions
+from wirecopy.shell.options import PipelineOptions, Shared
 from wirecopy.shell.pipeline.back_pressure import BackPressure
 from wirecopy.shell.pipeline.breaker import Breaker
 from wirecopy.shell.pipeline.follower import Follower
 from wirecopy.shell.pipeline.gate import Gate
+from wirecopy.shell.pipeline.identity import Identity
 from wirecopy.shell.pipeline.lane import CoreLane
 from wirecopy.shell.pipeline.partition.flight import InFlight
 from wirecopy.shell.pipeline.partition.worker import PartitionWorker, State, WorkerContext
 from wirecopy.shell.pipeline.steps import Limits
 from wirecopy.shell.pipeline.turns import EngineTurns
-from wirecopy.shell.pipeline.watch import AssignmentCount, require_progress, watch
+from wirecopy.shell.pipeline.watch import AssignmentCount, patiently, require_progress, watch
 from wirecopy.shell.ports import (
     Backend,
     EnginePort,
@@ -76,6 +76,7 @@ class Pipeline:
         telemetry: Telemetry | None = None,
         wall_clock_ms: Callable[[], int] = _wall_clock_ms,
         state: StatePort | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self._backend = backend
         self._options = options or PipelineOptions()
@@ -92,6 +93,7 @@ class Pipeline:
         self._source: RawSource | None = None
         self._outputs: Outputs | None = None
         self._limits = Limits.of(self._options, RecordBounds())
+        self._identity = Identity(shared, engine, self._log, wall_clock_ms)
         self._follower = Follower(
             self._log,
             engine,
@@ -100,6 +102,7 @@ class Pipeline:
             self.turns,
             self._deliver,
             self._followed,
+            self._identity,
             None if state is None else (state, self._replay_executor),
         )
         self._state = state
@@ -121,6 +124,7 @@ class Pipeline:
             wall_clock_ms=wall_clock_ms,
             followed_offset=lambda: self._follower.next_offset,
             limits=lambda: self._limits,
+            identity=self._identity,
         )
         self._fatal: asyncio.Future[None] | None = None
         self._assignments = AssignmentCount(self._options)
@@ -219,12 +223,15 @@ class Pipeline:
         self._done(task)
 
     async def _lead(self, stop: asyncio.Event) -> None:
-        await self._patiently(self._log.start, Part.LOG)
+        await patiently(self._log.start, Part.LOG, self._options, self._telemetry, self._turned)
         follower = self._supervise(self._follower.run(), "follower")
         try:
             if not await _either(self._follower.caught_up, stop):
                 return
+            agree = self._identity.agree
+            await patiently(agree, Part.LOG, self._options, self._telemetry, self._turned)
             await self._join()
+            identity = self._supervise(self._identity.watch(), "identity")
             poll = self._supervise(self._poll_all(), "poll")
             try:
                 await stop.wait()
@@ -232,38 +239,12 @@ class Pipeline:
                 await self._drain()
             finally:
                 poll.cancel()
-                await asyncio.wait([poll])
+                identity.cancel()
+                await asyncio.wait([poll, identity])
                 await self._close_workers(0)
         finally:
             follower.cancel()
             await asyncio.wait([follower])
-
-    async def _patiently(self, step: Callable[[], Awaitable[None]], part: Part) -> None:
-        """A step at start: the broker may come up after us. Time without success is bounded by the watch's
-        limit.
-        """
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + self._options.progress_timeout_ms / 1000
-        delay_ms = self._options.retry_delay_ms
-        while True:
-            self._polled_at = loop.time()
-            try:
-                await step()
-            except (RefusedError, UnavailableError, StalledError) as error:
-                if isinstance(error, RefusedError) and error.kind is not RefusalKind.NO_SUCH_TOPIC:
-                    raise FatalError(
-                        f"the broker refused access to the {part.value}: {error}."
-                        " Check with `wirecopy check-config --connect`"
-                    ) from error
-                self._telemetry.rebuilt(part, error)
-                if loop.time() > give_up_at:
-                    raise FatalError(
-                        f"the {part.value} was not reachable within {self._options.progress_timeout_ms} ms: {error}"
-                    ) from error
-            else:
-                return
-            await asyncio.sleep(delay_ms / 1000)
-            delay_ms = min(2 * delay_ms, self._options.retry_delay_ms_max)
 
     async def _join(self) -> None:
         """Make a source and join the group."""
@@ -275,7 +256,10 @@ class Pipeline:
             await source.start(self)
 
         self._poll_waits = "joining the group"
-        await self._patiently(start, Part.SOURCE)
+        await patiently(start, Part.SOURCE, self._options, self._telemetry, self._turned)
+
+    def _turned(self) -> None:
+        self._polled_at = asyncio.get_running_loop().time()
 
     # ---- the poll task
     async def _poll_all(self) -> None:

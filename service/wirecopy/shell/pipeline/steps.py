@@ -53,10 +53,11 @@ class Entry:
     received_at: float = 0.0
     appended_at: float = 0.0
     trace: Trace | None = None
+    published_before: bool = False  # by an earlier pass over the partition: passed over
 
     @property
     def settled(self) -> bool:
-        return self.outcome is not None or self.rejected is not None
+        return self.outcome is not None or self.rejected is not None or self.published_before
 
 
 @dataclass(frozen=True, slots=True)

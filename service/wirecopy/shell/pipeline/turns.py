@@ -17,7 +17,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
 
-from wirecopy.core.model import Outcome, Refused
+from wirecopy.core.model import Agreement, Outcome, Refused
 from wirecopy.shell.pipeline.lane import SLICE_RECORDS_MAX, CoreLane, Spent, Work, piece_records_max
 from wirecopy.shell.ports import EnginePort
 
@@ -40,9 +40,9 @@ class EngineTurns:
         self._questions = asyncio.Lock()
         self._asking = 0  # questions that wait; the engine's thread reads it between slices
 
-    async def replay(self, records: Sequence[Record]) -> list[Outcome | Refused]:
+    async def replay(self, records: Sequence[Record]) -> list[Outcome | Refused | Agreement]:
         """Replays a batch in order. Raises what the engine raises."""
-        outcomes: list[Outcome | Refused] = []
+        outcomes: list[Outcome | Refused | Agreement] = []
         while len(outcomes) < len(records):
             rest = records[len(outcomes) :] if outcomes else records
             async with self._turn:
@@ -56,19 +56,19 @@ class EngineTurns:
 
     def _piece(
         self, records: Sequence[Record], waiting: int, now: Callable[[], float]
-    ) -> list[Outcome | Refused]:
+    ) -> list[Outcome | Refused | Agreement]:
         """Replays the first of the records: one slice, and more of them in a backlog, unless somebody asks."""
         spent = Spent(now)
         most = min(self._inline_replays_max, piece_records_max(waiting), len(records))
-        outcomes: list[Outcome | Refused] = []
+        outcomes: list[Outcome | Refused | Agreement] = []
         while len(outcomes) < most and not (outcomes and (self._asking or spent.enough())):
             end = min(most, len(outcomes) + SLICE_RECORDS_MAX)
             outcomes += self._engine.replay_many(records[len(outcomes) : end])
         return outcomes
 
-    def _until_asked(self, records: Sequence[Record]) -> list[Outcome | Refused]:
+    def _until_asked(self, records: Sequence[Record]) -> list[Outcome | Refused | Agreement]:
         """Replays the first of the records, one slice at least and all of them unless somebody asks."""
-        outcomes: list[Outcome | Refused] = []
+        outcomes: list[Outcome | Refused | Agreement] = []
         while len(outcomes) < len(records) and not (outcomes and self._asking):
             outcomes += self._engine.replay_many(records[len(outcomes) : len(outcomes) + SLICE_RECORDS_MAX])
         return outcomes

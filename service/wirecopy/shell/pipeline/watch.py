@@ -9,11 +9,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from wirecopy.shell.errors import FatalError, WatchdogExpiredError
+from wirecopy.shell.errors import (
+    FatalError,
+    RefusalKind,
+    RefusedError,
+    StalledError,
+    UnavailableError,
+    WatchdogExpiredError,
+)
 from wirecopy.shell.observe import events
-from wirecopy.shell.observe.events import Telemetry
+from wirecopy.shell.observe.events import Part, Telemetry
 from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.ports import TopicPartition
 
@@ -66,3 +73,37 @@ class AssignmentCount:
             f" {options.reassignment_window_ms} ms: two processes probably share one instance id."
             " Give each replica its own WIRECOPY_KAFKA_GROUP_INSTANCE_ID"
         )
+
+
+async def patiently(
+    step: Callable[[], Awaitable[None]],
+    part: Part,
+    options: PipelineOptions,
+    telemetry: Telemetry,
+    turned: Callable[[], None],
+) -> None:
+    """A step at start: the broker may come up after us. Time without success is bounded by the watch's limit; `turned` is
+    called at each attempt.
+    """
+    loop = asyncio.get_running_loop()
+    give_up_at = loop.time() + options.progress_timeout_ms / 1000
+    delay_ms = options.retry_delay_ms
+    while True:
+        turned()
+        try:
+            await step()
+        except (RefusedError, UnavailableError, StalledError) as error:
+            if isinstance(error, RefusedError) and error.kind is not RefusalKind.NO_SUCH_TOPIC:
+                raise FatalError(
+                    f"the broker refused access to the {part.value}: {error}."
+                    " Check with `wirecopy check-config --connect`"
+                ) from error
+            telemetry.rebuilt(part, error)
+            if loop.time() > give_up_at:
+                raise FatalError(
+                    f"the {part.value} was not reachable within {options.progress_timeout_ms} ms: {error}"
+                ) from error
+        else:
+            return
+        await asyncio.sleep(delay_ms / 1000)
+        delay_ms = min(2 * delay_ms, options.retry_delay_ms_max)

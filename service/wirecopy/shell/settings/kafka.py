@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from wirecopy.shell.options import KafkaOptions, OffsetLostPolicy, StartAt
+from wirecopy.shell.options import KafkaOptions, LogLostPolicy, OffsetLostPolicy, StartAt
 from wirecopy.shell.settings.kinds import (
     Bytes,
     Compression,
@@ -64,7 +64,12 @@ class KafkaSettings(BaseSettings):
     # ---- Kafka: behaving as a member
     kafka_auto_offset_reset: StartAt = setting(KAFKA.auto_offset_reset, "Where a new group starts to read.")
     kafka_offset_lost: OffsetLostPolicy = setting(
-        KAFKA.offset_lost, "What to do if retention removed unread records: stop, or skip them."
+        KAFKA.offset_lost,
+        "What to do if the committed offset is lost (retention, expired offsets, a topic made again): stop, or read from an end.",
+    )
+    kafka_log_lost: LogLostPolicy = setting(
+        KAFKA.log_lost,
+        "What to do if the fingerprint log was made again or lost records: stop, or accept what it holds.",
     )
     kafka_session_timeout_ms: Time = setting(
         KAFKA.session_timeout_ms, "A replica without heartbeats for this time loses its partitions."

@@ -13,7 +13,19 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from wirecopy.core import limits
-from wirecopy.shell.options import CheckOptions, KafkaOptions, PipelineOptions, StateOptions, TopicNames
+from wirecopy.core.fingerprint.record import ENGINE_VERSION
+from wirecopy.core.hashing import body_xxh3
+from wirecopy.shell.options import (
+    CheckOptions,
+    KafkaOptions,
+    LogLostPolicy,
+    OffsetLostPolicy,
+    PipelineOptions,
+    Shared,
+    SharedSettings,
+    StateOptions,
+    TopicNames,
+)
 from wirecopy.shell.settings.desk import DeskSettings
 from wirecopy.shell.settings.kafka import KafkaSettings
 from wirecopy.shell.settings.kinds import (
@@ -32,6 +44,7 @@ PREFIX = "WIRECOPY_"
 DAY_MS = 24 * 3600 * 1000
 TOPICS = TopicNames()
 CHECK = CheckOptions()
+SHOWN_CHARS_MAX = 100
 
 
 class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the last base come first
@@ -82,6 +95,12 @@ class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the 
     # ---- the index
     window_days: Annotated[float, Field(gt=0, le=36_500)] = setting(
         limits.WINDOW_MS / DAY_MS, "How long an article is remembered, in log time."
+    )
+
+    shared_settings: SharedSettings = setting(
+        SharedSettings.COMPARE,
+        "If the settings that decide verdicts differ from those in the fingerprint log: `compare` stops, `replace` makes "
+        "the other replicas stop.",
     )
 
     # ---- its state on disk
@@ -171,6 +190,24 @@ class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the 
     def kafka_options(self) -> KafkaOptions:
         return KafkaOptions(topics=self.topics(), **self._options("kafka_", KafkaOptions))
 
+    def shared(self) -> Shared:
+        """What all replicas must have alike: whatever decides what the log holds and what is said of it."""
+        told = {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if name.startswith("field_") or name in ("presets", "aliases", "window_days")
+        }
+        settings = {f"{PREFIX}{name.upper()}": _short(value) for name, value in told.items()}
+        return Shared(
+            topics=frozenset(self.topic_raw),
+            log_topic=self.topic_fingerprints,
+            settings={**settings, "engine version": str(ENGINE_VERSION)},
+            window_ms=self.window_ms,
+            replace_settings=self.shared_settings is SharedSettings.REPLACE,
+            accept_new_topics=self.kafka_offset_lost is not OffsetLostPolicy.STOP,
+            accept_lost_log=self.kafka_log_lost is LogLostPolicy.ACCEPT,
+        )
+
     def pipeline_options(self) -> PipelineOptions:
         return PipelineOptions(**self._options("pipeline_", PipelineOptions))
 
@@ -202,3 +239,9 @@ class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the 
             name.removeprefix(prefix) for name in type(self).model_fields if name.startswith(prefix)
         }
         return {name: getattr(self, prefix + name) for name in names}
+
+
+def _short(value: object) -> str:
+    """A setting's value in few characters: the same text for the same value, for all replicas."""
+    text = str(value) if not isinstance(value, dict) else str(sorted((k, str(v)) for k, v in value.items()))
+    return text if len(text) <= SHOWN_CHARS_MAX else f"{len(text)} characters, XXH3 {body_xxh3(text)[:12]}"

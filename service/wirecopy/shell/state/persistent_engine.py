@@ -35,7 +35,7 @@ import numpy as np
 
 from wirecopy.core.engine import ENGINE_VERSION, Engine, Proposal, Remembered
 from wirecopy.core.hashing import xxh3_128_hex
-from wirecopy.core.model import EngineStats, Outcome, RawArticle, Refused
+from wirecopy.core.model import Agreement, EngineStats, Outcome, RawArticle, Refused
 from wirecopy.shell import locking
 from wirecopy.shell.errors import UnavailableError
 from wirecopy.shell.observe.events import StateRefusal, Telemetry
@@ -84,7 +84,7 @@ class PersistentEngine:
     def propose(self, article: RawArticle) -> Proposal:
         return self._engine.propose(article)
 
-    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused]:
+    def replay_many(self, records: Sequence[tuple[int, int, bytes]]) -> list[Outcome | Refused | Agreement]:
         try:
             outcomes = self._engine.replay_many(records)
         except BaseException:
@@ -94,8 +94,14 @@ class PersistentEngine:
             self._last_record = records[-1]
         return outcomes
 
-    def judged_until(self, topic: str, partition: int) -> int | None:
-        return self._engine.judged_until(topic, partition)
+    def judged(self, topic: str, partition: int) -> tuple[int, int] | None:
+        return self._engine.judged(topic, partition)
+
+    def body_at(self, topic: str, partition: int, offset: int) -> str | None:
+        return self._engine.body_at(topic, partition, offset)
+
+    def agreed(self) -> Agreement | None:
+        return self._engine.agreed()
 
     def stats(self) -> EngineStats:
         return self._engine.stats()

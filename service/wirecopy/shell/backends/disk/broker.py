@@ -31,6 +31,7 @@ from wirecopy.core.records.raw import json_bytes, json_value
 from wirecopy.shell import locking
 from wirecopy.shell.backends.disk.journal import DamagedJournalError, Journal, first_place
 from wirecopy.shell.backends.memory.broker import MemoryBroker, Partition, StoredRecord
+from wirecopy.shell.committed import Committed
 from wirecopy.shell.errors import FatalError, UnavailableError
 from wirecopy.shell.ports import Headers, OutputRecord, TopicPartition
 
@@ -129,6 +130,10 @@ class DiskBroker(MemoryBroker):
     def delete_topic(self, name: str) -> None:  # noqa: ARG002 - likewise
         raise AssertionError("topics stay")
 
+    def topic_ids(self, names: Sequence[str]) -> dict[str, str]:  # noqa: ARG002 - likewise
+        """None has another one by its name."""
+        return {}
+
     def _new_partition(self) -> Partition:
         return _OnDisk(journal=self._journal)
 
@@ -171,9 +176,10 @@ class DiskBroker(MemoryBroker):
         self,
         group: str,
         partition: TopicPartition,
-        next_offset: int,
+        committed: Committed,
         records: Sequence[tuple[TopicPartition, OutputRecord]],
     ) -> None:
+        next_offset = committed.offset
         async with self._transaction:
             name = group.encode()
             parts = [
@@ -201,7 +207,7 @@ class DiskBroker(MemoryBroker):
             await self.sync()
             for held, start in starts:
                 self._take(held, place + start)
-            self.commit(group, partition, next_offset)
+            self.commit(group, partition, Committed(next_offset))
             self._wake()
             self._begin_segment_if_full()
         self.published(partition, next_offset, [record for _, record in records])
@@ -244,8 +250,8 @@ class DiskBroker(MemoryBroker):
             for partition, held in self._held()
             if isinstance(held, _OnDisk)
         }
-        held = {key: offset for key, offset in self._committed.items() if key[0] not in self.bystanders}
-        if any(ends.get(partition, 0) > offset for (_, partition), offset in held.items()):
+        held = {key: one for key, one in self._committed.items() if key[0] not in self.bystanders}
+        if any(ends.get(partition, 0) > one.offset for (_, partition), one in held.items()):
             return False
         for partition, first in ends.items():
             self._at(partition).forget_before(first)
@@ -264,7 +270,7 @@ class DiskBroker(MemoryBroker):
             [name, [[held.end_offset, held.append_time_ms] for held in self._topics[name]]]
             for name in self._names
         ]
-        committed = [[group, *partition, offset] for (group, partition), offset in self._committed.items()]
+        committed = [[group, *partition, one.offset] for (group, partition), one in self._committed.items()]
         return b"C" + json_bytes({"topics": topics, "committed": committed})
 
     # ---- recovery
@@ -279,7 +285,7 @@ class DiskBroker(MemoryBroker):
                 at = 1 + _TRANSACTION.size
                 group = payload[at : at + size].decode()
                 self._recover_records(place, payload, at + size)
-                self.commit(group, TopicPartition(self._names[topic], number), next_offset)
+                self.commit(group, TopicPartition(self._names[topic], number), Committed(next_offset))
             case kind:
                 raise DamagedJournalError(f"the journal holds an unknown kind of frame: {kind!r}")
 
@@ -294,7 +300,8 @@ class DiskBroker(MemoryBroker):
             for held, (end, time_ms) in zip(self._topics[name], partitions, strict=True):
                 held.first_offset, held.append_time_ms = end, time_ms
         for group, topic, number, offset in checkpoint["committed"]:
-            self.commit(str(group), TopicPartition(str(topic), int(str(number))), int(str(offset)))
+            partition = TopicPartition(str(topic), int(str(number)))
+            self.commit(str(group), partition, Committed(int(str(offset))))
 
     def _recover_records(self, place: int, payload: bytes, at: int) -> None:
         while at < len(payload):

@@ -177,7 +177,7 @@ async def _group(client: Any, group: str) -> tuple[frozenset[str] | None, str]:
 async def _transactional_fault(options: KafkaOptions) -> str:
     producer = AIOKafkaProducer(
         **connection(options),
-        transactional_id=f"{options.group_id}.check-config",
+        transactional_id=f"{options.group_id}:check-config",
         transaction_timeout_ms=1_000,
     )
     try:

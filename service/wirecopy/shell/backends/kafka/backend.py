@@ -48,6 +48,10 @@ class KafkaBackend:
         logging.getLogger("aiokafka").addHandler(last_words)
         self._options = options
 
+    @property
+    def alone(self) -> bool:
+        return False
+
     def source(self) -> RawSource:
         return KafkaSource(self._options)
 

@@ -33,7 +33,7 @@ class KafkaDeadTopic:
         options = self._options
         self._producer = AIOKafkaProducer(
             **connection(options),
-            transactional_id=f"{options.group_id}.{options.topics.dead}.replay",
+            transactional_id=f"{options.group_id}:{options.topics.dead}:replay",
             transaction_timeout_ms=options.transaction_timeout_ms,
             acks="all",
             enable_idempotence=True,

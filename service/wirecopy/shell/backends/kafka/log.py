@@ -5,7 +5,7 @@ apart.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiokafka
@@ -16,9 +16,10 @@ from wirecopy.shell.backends.kafka.appender import Appender
 from wirecopy.shell.backends.kafka.client import batches_of, connection, reader, within
 from wirecopy.shell.backends.kafka.deadlines import close_bounded, close_in_background
 from wirecopy.shell.backends.kafka.tolerant import read_tolerantly
+from wirecopy.shell.backends.kafka.topic_ids import topic_ids
 from wirecopy.shell.errors import OffsetLostError, PortError, RefusalKind, RefusedError, UnavailableError
 from wirecopy.shell.options import KafkaOptions
-from wirecopy.shell.ports import LogBatch, LogRecord
+from wirecopy.shell.ports import LogBatch, LogRecord, TopicState
 
 
 class KafkaLog:
@@ -30,6 +31,7 @@ class KafkaLog:
         self._producer: Any = None
         self._consumer: Any = None
         self._batch_bytes_max = options.producer_batch_bytes_max
+        self._state: TopicState | None = None
         self._appender = Appender(self._send, options.log_linger_ms, options.producer_batch_bytes_max)
 
     async def start(self) -> None:
@@ -46,9 +48,19 @@ class KafkaLog:
         finally:
             await admin.close()
         for state in states.values():
+            self._state = state
             bound = bound_of(state)
             if bound is not None:
                 self._batch_bytes_max = min(self._options.producer_batch_bytes_max, bound)
+
+    async def described(self) -> TopicState | None:
+        return self._state
+
+    async def topic_ids(self) -> Mapping[str, str] | None:
+        topics = self._options.topics
+        consumer = await self._reader()
+        names = [*topics.raw, topics.fingerprints]
+        return await topic_ids(consumer._client, names, self._options.call_timeout_ms)  # noqa: SLF001
 
     async def append(self, values: Sequence[bytes]) -> list[int]:
         return await self._appender.append(values)
@@ -119,7 +131,7 @@ class KafkaLog:
             async with within(self._options.call_timeout_ms, "reading the log's bounds"):
                 first = (await consumer.beginning_offsets([self._partition]))[self._partition]
                 end = (await consumer.end_offsets([self._partition]))[self._partition]
-        except BaseException:
+        except PortError:
             self._drop_reader()
             raise
         return first, end

@@ -2,6 +2,11 @@
 
 Its start fences every earlier owner, and only then is the committed offset read. Every delivery is awaited before the
 commit, because the client commits over failed batches; a producer that failed once is never touched again.
+
+The transactional id joins group, topic and partition with colons, which no topic's name holds: so no two partitions of two
+deployments share one. Releases before 2.1 joined them with dots, and dots are in names. An owner of such a release may
+still live, so where the committed offset was not written by a release of ours, its id is fenced too, before the offset is
+read again.
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ from wirecopy.shell.backends.kafka.client import all_delivered, batches_of, conn
 from wirecopy.shell.backends.kafka.deadlines import close_in_background
 from wirecopy.shell.backends.kafka.source import KafkaSource
 from wirecopy.shell.backends.partitioning import partition_of
+from wirecopy.shell.committed import NO_NOTE, Note
 from wirecopy.shell.errors import FencedError, RefusalKind, RefusedError
 from wirecopy.shell.options import KafkaOptions
 from wirecopy.shell.ports import Opened, OutputRecord, OutputStream, RecordBounds, TopicPartition
@@ -33,7 +39,9 @@ class KafkaTransactions:
         self._dead = False
         self._begun = False
 
-    async def publish(self, records: Sequence[OutputRecord], next_raw_offset: int) -> None:
+    async def publish(
+        self, records: Sequence[OutputRecord], next_raw_offset: int, note: Note = NO_NOTE
+    ) -> None:
         self._look()
         options = self._options
         try:
@@ -44,7 +52,7 @@ class KafkaTransactions:
                 deliveries = await self._send(records)
                 self._look()
                 offsets = self._producer.send_offsets_to_transaction(
-                    {self._partition: next_raw_offset}, options.group_id
+                    {self._partition: (next_raw_offset, note.text())}, options.group_id
                 )
                 await all_delivered(offsets, *deliveries)
                 self._look()
@@ -124,9 +132,38 @@ class KafkaOutputs:
 
     async def open(self, partition: TopicPartition) -> Opened:
         options = self._options
-        producer = AIOKafkaProducer(
+        producer = self._producer(f"{options.group_id}:{partition.topic}:{partition.partition}")
+        transactions = KafkaTransactions(options, partition, producer)
+        try:
+            async with within(options.call_timeout_ms, f"fencing earlier owners of {partition}"):
+                await producer.start()
+            committed = await self._source.committed(partition)
+            if committed is None or not committed.noted:
+                await self._fence_earlier_release(partition)
+                committed = await self._source.committed(partition)
+            ids = await self._source.topic_ids()
+        except BaseException:
+            await transactions.close()
+            raise
+        return Opened(transactions, committed, (ids or {}).get(partition.topic, ""))
+
+    async def _fence_earlier_release(self, partition: TopicPartition) -> None:
+        """An owner of a release that joined the parts of its transactional id with dots publishes no more."""
+        options = self._options
+        earlier = self._producer(f"{options.group_id}.{partition.topic}.{partition.partition}")
+        try:
+            async with within(
+                options.call_timeout_ms, f"fencing owners of {partition} of an earlier release"
+            ):
+                await earlier.start()
+        finally:
+            close_in_background(earlier.stop, options.close_timeout_ms)
+
+    def _producer(self, transactional_id: str) -> Any:
+        options = self._options
+        return AIOKafkaProducer(
             **connection(options),
-            transactional_id=f"{options.group_id}.{partition.topic}.{partition.partition}",
+            transactional_id=transactional_id,
             transaction_timeout_ms=options.transaction_timeout_ms,
             acks="all",
             enable_idempotence=True,
@@ -134,15 +171,6 @@ class KafkaOutputs:
             max_batch_size=self._batch_bytes_max,
             max_request_size=options.producer_request_bytes_max,
         )
-        transactions = KafkaTransactions(options, partition, producer)
-        try:
-            async with within(options.call_timeout_ms, f"fencing earlier owners of {partition}"):
-                await producer.start()
-            committed = await self._source.committed(partition)
-        except BaseException:
-            await transactions.close()
-            raise
-        return Opened(transactions, committed)
 
     async def record_bounds(self) -> RecordBounds:
         """From the topics' `max.message.bytes`, as far as we may read it. Batches are kept below it as well."""

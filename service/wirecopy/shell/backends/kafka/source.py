@@ -15,7 +15,9 @@ from aiokafka.abc import ConsumerRebalanceListener
 from wirecopy.shell.backends.kafka.client import connection, guard_offset_fetch, raw_record, translate, within
 from wirecopy.shell.backends.kafka.deadlines import cancellations, close_bounded, close_in_background
 from wirecopy.shell.backends.kafka.tolerant import read_tolerantly
+from wirecopy.shell.backends.kafka.topic_ids import topic_ids
 from wirecopy.shell.backends.offsets import place
+from wirecopy.shell.committed import Committed, read_committed
 from wirecopy.shell.errors import (
     OffsetLostError,
     PortError,
@@ -172,15 +174,25 @@ class KafkaSource:
     def static_member(self) -> bool:
         return self._options.group_instance_id is not None
 
-    async def committed(self, partition: TopicPartition) -> int | None:
+    async def committed(self, partition: TopicPartition) -> Committed | None:
         """Only for `KafkaOutputs.open`, after the fence: before it, this may be stale (A2)."""
-        offset: int | None
+        one = aiokafka.TopicPartition(*partition)
         async with within(self._options.call_timeout_ms, f"reading the committed offset of {partition}"):
-            offset = await self._consumer.committed(aiokafka.TopicPartition(*partition))
-        return offset
+            # the client's own `committed` leaves the note out
+            found = await self._consumer._coordinator.fetch_committed_offsets([one])  # noqa: SLF001
+        return read_committed(found[one].offset, found[one].metadata) if one in found else None
+
+    async def topic_ids(self) -> Mapping[str, str] | None:
+        topics = self._options.topics
+        client = self._consumer._client  # noqa: SLF001 - the client has no public way to ask
+        return await topic_ids(client, [*topics.raw, topics.fingerprints], self._options.call_timeout_ms)
 
     async def resume_offset(
-        self, partition: TopicPartition, committed_offset: int | None, judged_offset: int | None = None
+        self,
+        partition: TopicPartition,
+        committed: Committed | None,
+        judged: tuple[int, int] | None = None,
+        topic_id: str = "",
     ) -> int:
         one = aiokafka.TopicPartition(*partition)
         async with within(self._options.call_timeout_ms, f"reading the bounds of {partition}"):
@@ -188,11 +200,12 @@ class KafkaSource:
             end: int = (await self._consumer.end_offsets([one]))[one]
         return place(
             partition,
-            committed_offset,
-            judged_offset,
+            committed,
+            judged,
             (first, end),
             self._options.auto_offset_reset,
             self._options.offset_lost,
+            topic_id,
         )
 
     def position(self, partition: TopicPartition) -> int | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from wirecopy.core.model import RawPosition
 from wirecopy.shell.backends.memory.broker import MemoryBroker, Step, raw_record
 from wirecopy.shell.backends.memory.source import MemorySource
+from wirecopy.shell.committed import NO_NOTE, Committed, Note
 from wirecopy.shell.errors import FencedError, OffsetLostError, RefusalKind, RefusedError
 from wirecopy.shell.options import OffsetLostPolicy, StartAt, TopicNames
 from wirecopy.shell.ports import (
@@ -29,20 +30,27 @@ from wirecopy.shell.ports import (
     TopicPartition,
     TopicSpec,
     TopicState,
-    Transactions,
 )
 
 
 class MemoryLog:
     """The fingerprint log. See `FingerprintLog`."""
 
-    def __init__(self, broker: MemoryBroker, topic: str) -> None:
+    def __init__(self, broker: MemoryBroker, names: TopicNames) -> None:
         self._broker = broker
-        self._partition = TopicPartition(topic, 0)
+        self._names = names
+        self._partition = TopicPartition(names.fingerprints, 0)
         self._offset = 0
 
     async def start(self) -> None:
         self._broker.bounds(self._partition)  # raises where there is no such topic
+
+    async def described(self) -> TopicState | None:
+        topic = self._partition.topic
+        return TopicState(topic, self._broker.partitions(topic), 1, {})
+
+    async def topic_ids(self) -> Mapping[str, str] | None:
+        return self._broker.topic_ids([*self._names.raw, self._names.fingerprints]) or None
 
     async def append(self, values: Sequence[bytes]) -> list[int]:
         await self._broker.hook(Step.BEFORE_APPEND, self._partition)
@@ -83,7 +91,9 @@ class MemoryTransactions:
         self._epoch = backend.broker.fence(transactional_id)
         self._dead = False
 
-    async def publish(self, records: Sequence[OutputRecord], next_raw_offset: int) -> None:
+    async def publish(
+        self, records: Sequence[OutputRecord], next_raw_offset: int, note: Note = NO_NOTE
+    ) -> None:
         if self._dead:
             raise FencedError("this producer is closed or has failed before")
         self._dead = True  # until this transaction is known to have ended well
@@ -97,7 +107,8 @@ class MemoryTransactions:
             if count == 0:
                 raise RefusedError(RefusalKind.NO_SUCH_TOPIC, f"no topic {topic}")
         placed = [(self._place_of(record), record) for record in records]
-        await self._broker.publish(self._backend.group_id, self._partition, next_raw_offset, placed)
+        committed = Committed(next_raw_offset, note, noted=True)
+        await self._broker.publish(self._backend.group_id, self._partition, committed, placed)
         await self._broker.hook(Step.AFTER_COMMIT, self._partition)
         self._dead = False
 
@@ -125,10 +136,13 @@ class MemoryOutputs:
     async def open(self, partition: TopicPartition) -> Opened:
         backend = self._backend
         await backend.broker.hook(Step.BEFORE_OPEN, partition)
-        transactional_id = f"{backend.group_id}.{partition.topic}.{partition.partition}"
-        transactions: Transactions = MemoryTransactions(backend, partition, transactional_id)
+        transactional_id = f"{backend.group_id}:{partition.topic}:{partition.partition}"
+        transactions = MemoryTransactions(backend, partition, transactional_id)
         await backend.broker.hook(Step.AFTER_FENCE, partition)
-        return Opened(transactions, backend.broker.committed(backend.group_id, partition))
+        committed = backend.broker.committed(backend.group_id, partition)
+        return Opened(
+            transactions, committed, backend.broker.topic_ids([partition.topic]).get(partition.topic, "")
+        )
 
     async def record_bounds(self) -> RecordBounds:
         return RecordBounds()
@@ -184,6 +198,7 @@ class MemoryBackend:
     group_id: str = "wirecopy"
     start_at: StartAt = StartAt.EARLIEST
     offset_lost: OffsetLostPolicy = OffsetLostPolicy.STOP
+    alone: bool = True
 
     def create_topics(self, raw_partitions: int) -> None:
         """All topics of the pipeline, where they do not exist."""
@@ -215,7 +230,7 @@ class MemoryBackend:
         return MemorySource(self.broker, self.group_id, self.names.raw, self.start_at, self.offset_lost)
 
     def log(self) -> FingerprintLog:
-        return MemoryLog(self.broker, self.names.fingerprints)
+        return MemoryLog(self.broker, self.names)
 
     def outputs(self, source: RawSource) -> Outputs:  # noqa: ARG002 - the port's signature
         return MemoryOutputs(self)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from wirecopy.core.model import RawPosition
+from wirecopy.shell.committed import Committed
 from wirecopy.shell.errors import RefusalKind, RefusedError
 from wirecopy.shell.ports import Headers, OutputRecord, RawRecord, TopicPartition
 
@@ -90,7 +91,9 @@ class MemoryBroker:
         self.record_bytes_max = record_bytes_max
         self._topics: dict[str, list[Partition]] = {}
         self._epochs: dict[str, int] = defaultdict(int)
-        self._committed: dict[tuple[str, TopicPartition], int] = {}
+        self._committed: dict[tuple[str, TopicPartition], Committed] = {}
+        self._made = 0  # topics so far: an id for each
+        self._ids: dict[str, str] = {}
         self._groups: dict[str, _Group] = {}
         self._waiters: list[asyncio.Future[None]] = []
 
@@ -98,12 +101,18 @@ class MemoryBroker:
     def create_topic(self, name: str, partitions: int) -> None:
         assert name not in self._topics, f"topic {name} exists"
         self._topics[name] = [self._new_partition() for _ in range(partitions)]
+        self._made += 1
+        self._ids[name] = f"id-{self._made}"
 
     def _new_partition(self) -> Partition:
         return Partition()
 
     def delete_topic(self, name: str) -> None:
-        del self._topics[name]
+        del self._topics[name], self._ids[name]
+
+    def topic_ids(self, names: Sequence[str]) -> dict[str, str]:
+        """Of those that exist. A topic that is made again has another id."""
+        return {name: self._ids[name] for name in names if name in self._ids}
 
     def partitions(self, topic: str) -> int:
         """0 where there is no such topic."""
@@ -140,13 +149,13 @@ class MemoryBroker:
         self,
         group: str,
         partition: TopicPartition,
-        next_offset: int,
+        committed: Committed,
         records: Sequence[tuple[TopicPartition, OutputRecord]],
     ) -> None:
         """A transaction: records and offset become visible in one step."""
         for (topic, number), record in records:
             self.produce(topic, number, record.value, record.key, record.headers)
-        self.commit(group, partition, next_offset)
+        self.commit(group, partition, committed)
 
     def read(
         self, topic: str, partition: int, offset: int = 0, count: int | None = None
@@ -171,11 +180,20 @@ class MemoryBroker:
     def epoch(self, transactional_id: str) -> int:
         return self._epochs[transactional_id]
 
-    def committed(self, group: str, partition: TopicPartition) -> int | None:
+    def committed(self, group: str, partition: TopicPartition) -> Committed | None:
         return self._committed.get((group, partition))
 
-    def commit(self, group: str, partition: TopicPartition, offset: int) -> None:
-        self._committed[(group, partition)] = offset
+    def committed_offset(self, group: str, partition: TopicPartition) -> int | None:
+        """For tests and laws: without its note."""
+        committed = self.committed(group, partition)
+        return None if committed is None else committed.offset
+
+    def commit(self, group: str, partition: TopicPartition, committed: Committed) -> None:
+        self._committed[(group, partition)] = committed
+
+    def forget_offsets(self, group: str) -> None:
+        """What brokers do with a group that stood still for too long."""
+        self._committed = {key: value for key, value in self._committed.items() if key[0] != group}
 
     # ---- waiting
     def _wake(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from wirecopy.shell.backends.memory.broker import MemoryBroker, Step, raw_record
 from wirecopy.shell.backends.offsets import place
+from wirecopy.shell.committed import Committed
 from wirecopy.shell.errors import OffsetLostError
 from wirecopy.shell.options import OffsetLostPolicy, StartAt
 from wirecopy.shell.ports import (
@@ -100,12 +101,14 @@ class MemorySource:
         return False
 
     async def resume_offset(
-        self, partition: TopicPartition, committed_offset: int | None, judged_offset: int | None = None
+        self,
+        partition: TopicPartition,
+        committed: Committed | None,
+        judged: tuple[int, int] | None = None,
+        topic_id: str = "",
     ) -> int:
-        first, end = self._broker.bounds(partition)
-        return place(
-            partition, committed_offset, judged_offset, (first, end), self._start_at, self._offset_lost
-        )
+        bounds = self._broker.bounds(partition)
+        return place(partition, committed, judged, bounds, self._start_at, self._offset_lost, topic_id)
 
     def position(self, partition: TopicPartition) -> int | None:
         return self._positions.get(partition) if partition in self._reading else None

@@ -1,10 +1,25 @@
-"""What is told of a record once it is published: its span, its dead letter, its verdict."""
+"""What is told of records once they are published: spans, dead letters, verdicts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wirecopy.shell.observe import events
-from wirecopy.shell.observe.events import Telemetry
+from wirecopy.shell.observe.events import Stage, Telemetry
 from wirecopy.shell.pipeline.steps import Entry, result_of
+
+
+def tell_all(
+    batch: Sequence[Entry], telemetry: Telemetry, now_ms: int, published_at: float, settled_at: float
+) -> None:
+    """Count the records of one transaction. `settled_at`: when the first of them had come back from the log; as
+    `published_at` in the event loop's seconds."""
+    telemetry.transaction_committed(len(batch))
+    waited = [entry for entry in batch if entry.outcome is not None and entry.appended_at]
+    if waited:
+        telemetry.stage_time(Stage.FOLLOW, max(0.0, settled_at - waited[0].appended_at), len(waited))
+    for entry in batch:
+        tell(entry, telemetry, now_ms, published_at)
 
 
 def tell(entry: Entry, telemetry: Telemetry, now_ms: int, published_at: float) -> None:

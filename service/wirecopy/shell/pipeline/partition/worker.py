@@ -22,7 +22,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
@@ -38,15 +38,18 @@ from wirecopy.shell.observe.events import Stage, Telemetry
 from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.breaker import Breaker
 from wirecopy.shell.pipeline.gate import Gate
+from wirecopy.shell.pipeline.identity import Identity
 from wirecopy.shell.pipeline.lane import CoreLane, Slices, Work
 from wirecopy.shell.pipeline.partition.flight import InFlight, PartitionFlight, record_size
+from wirecopy.shell.pipeline.partition.passage import Passage
 from wirecopy.shell.pipeline.partition.passed import Passed
-from wirecopy.shell.pipeline.partition.published import tell
+from wirecopy.shell.pipeline.partition.published import tell_all
 from wirecopy.shell.pipeline.partition.recovery import Recovery, gravest
 from wirecopy.shell.pipeline.steps import Entry, Limits, prepare, render
 from wirecopy.shell.ports import (
     EnginePort,
     FingerprintLog,
+    Opened,
     OutputRecord,
     Outputs,
     RawRecord,
@@ -82,6 +85,7 @@ class WorkerContext:
     wall_clock_ms: Callable[[], int]
     followed_offset: Callable[[], int]
     limits: Callable[[], Limits]
+    identity: Identity
 
 
 class PartitionWorker:
@@ -105,6 +109,7 @@ class PartitionWorker:
         self._seek_offset: int | None = None
         self._next_offset = 0  # after the last record offered in this incarnation
         self._passed = Passed()
+        self._passage = Passage(partition, None, 0, "")
         self._arrived = asyncio.Event()
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -243,12 +248,11 @@ class PartitionWorker:
             self.turned_at = asyncio.get_running_loop().time()
             opened = await self._outputs.open(self.partition)
             transactions = opened.transactions
-            committed, judged = opened.committed_offset, self._context.engine.judged_until(*self.partition)
-            offset = await self._source.resume_offset(self.partition, committed, judged)
-            if committed is None:  # from here on a group without an offset is one whose offset was lost
+            offset = await self._place(opened)
+            if (
+                opened.committed is None
+            ):  # from here on a group without an offset is one whose offset was lost
                 await self._publish_guarded(transactions, (), (), offset)
-            if committed not in (None, offset):
-                self._telemetry.offset_lost(self.partition)
             self.committed_offset = offset
             self.state, self._seek_offset = State.SEEKING, offset
             self.waits = "waiting for records"
@@ -259,10 +263,21 @@ class PartitionWorker:
             if transactions is not None:
                 await transactions.close()
 
+    async def _place(self, opened: Opened) -> int:
+        """Where to read on, and what is noted beside each offset from now on."""
+        committed, engine = opened.committed, self._context.engine
+        await self._context.identity.check(self.partition, opened)
+        judged = engine.judged(*self.partition)
+        offset = await self._source.resume_offset(self.partition, committed, judged, opened.topic_id)
+        self._passage = Passage(self.partition, committed, offset, opened.topic_id, judged)
+        if committed is not None and offset != committed.offset:
+            self._telemetry.offset_lost(self.partition)
+        return offset
+
     async def _work(self, transactions: Transactions) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._intake(group))
+                group.create_task(self._intake(group, transactions))
                 group.create_task(self._publish_all(transactions))
         except BaseExceptionGroup as several:
             raise gravest(several) from None
@@ -273,7 +288,7 @@ class PartitionWorker:
         self._idle.set()
 
     # ---- intake
-    async def _intake(self, group: asyncio.TaskGroup) -> None:
+    async def _intake(self, group: asyncio.TaskGroup, transactions: Transactions) -> None:
         loop = asyncio.get_running_loop()
         context = self._context
         while True:
@@ -291,8 +306,11 @@ class PartitionWorker:
                 began_at = loop.time()
                 entries = await context.lane.advance(Work.PREPARE, waiting, step, context.executor)
                 self._telemetry.stage_time(Stage.DECODE, loop.time() - began_at, len(entries))
+                if self._passage.note.published_until and self._passage.mark(entries, context.engine):
+                    async with self._publishing:  # noted before the log holds what is new
+                        await self._publish_guarded(transactions, (), (), self.committed_offset or 0)
                 self._take_in(entries, began_at)
-                proposed = [entry for entry in entries if entry.proposal is not None]
+                proposed = [entry for entry in entries if entry.proposal and not entry.published_before]
                 if proposed:
                     group.create_task(self._append(proposed))
 
@@ -380,7 +398,8 @@ class PartitionWorker:
         self._trace(batch)
         self.waits = f"rendering {len(batch)} records"
         records: list[OutputRecord] = []
-        waiting = Slices(batch, lambda entry: entry.size_bytes)
+        fresh = [entry for entry in batch if not entry.published_before]
+        waiting = Slices(fresh, lambda entry: entry.size_bytes)
         step = partial(render, steps=context.steps, limits=context.limits())
         while waiting:  # due at once: its turn to publish has come already
             rendered = await context.lane.advance(Work.REPLAY, waiting, step, context.executor)
@@ -395,7 +414,7 @@ class PartitionWorker:
         self.committed_offset = next_offset
         self._recovery.committed()
         self._flight.leave(batch)
-        self._tell(batch, began_at)
+        tell_all(fresh, self._telemetry, self._context.wall_clock_ms(), began_at, self.turned_at)
 
     async def _publish_guarded(
         self,
@@ -408,7 +427,8 @@ class PartitionWorker:
         about.
         """
         try:
-            await transactions.publish(records, next_offset)
+            note = replace(self._passage.note, log=self._context.identity.log_place())
+            await transactions.publish(records, next_offset, note)
         except RefusedError as error:
             self._telemetry.transaction_aborted(self.partition)
             if error.kind is RefusalKind.TOO_LARGE and not self._flight.narrow(batch):
@@ -427,14 +447,3 @@ class PartitionWorker:
         if tracing is not None:
             for entry in batch:
                 entry.trace = tracing.begin(entry.record, entry.received_at)
-
-    def _tell(self, batch: Sequence[Entry], published_at: float) -> None:
-        telemetry = self._telemetry
-        now_ms = self._context.wall_clock_ms()
-        telemetry.transaction_committed(len(batch))
-        waited = [entry for entry in batch if entry.outcome is not None and entry.appended_at]
-        if waited:
-            follow_seconds = max(0.0, self.turned_at - waited[0].appended_at)
-            telemetry.stage_time(Stage.FOLLOW, follow_seconds, len(waited))
-        for entry in batch:
-            tell(entry, telemetry, now_ms, published_at)
