@@ -85,7 +85,7 @@ async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 def committed(made: MemoryBackend, name: str = "a") -> int:
     group = group_of("wirecopy", name)
-    return sum(made.broker.committed(group, TopicPartition(MATCHES, n)) or 0 for n in range(2))
+    return sum(made.broker.committed_offset(group, TopicPartition(MATCHES, n)) or 0 for n in range(2))
 
 
 def letters(made: MemoryBackend) -> list[tuple[str, str]]:

@@ -267,7 +267,7 @@ class Delivery:
             if window.transactions is None and not window.gone:
                 opened = await self._outputs.open(partition)
                 window.transactions = opened.transactions
-                offset = await source.resume_offset(partition, opened.committed_offset)
+                offset = await source.resume_offset(partition, opened.committed)
                 if window.gone or self._windows.get(partition) is not window:
                     await opened.transactions.close()
                     continue
