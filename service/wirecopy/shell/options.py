@@ -78,6 +78,7 @@ class KafkaOptions:
     offset_lost: OffsetLostPolicy = OffsetLostPolicy.STOP  # retention passed the committed offset
 
     log_lost: LogLostPolicy = LogLostPolicy.STOP  # the fingerprint log was made again, or lost what is needed
+    log_settings: SharedSettings = SharedSettings.COMPARE
 
     session_timeout_ms: int = 30_000
     heartbeat_interval_ms: int = 3_000

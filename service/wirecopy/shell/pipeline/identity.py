@@ -218,7 +218,7 @@ def _differs(other: list[tuple[str, str, str]]) -> str:
     more = f"; and {len(other) - NAMED_MAX} more" if len(other) > NAMED_MAX else ""
     return (
         f"this replica would judge otherwise than the other replicas of its fingerprint log: {told}{more}. Give all"
-        " replicas the same settings. To change them, stop all replicas, and start with WIRECOPY_SHARED_SETTINGS=replace"
+        " replicas the same settings. To change them, stop all replicas, and start with WIRECOPY_KAFKA_LOG_SETTINGS=replace"
     )
 
 

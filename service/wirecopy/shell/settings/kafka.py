@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from wirecopy.shell.options import KafkaOptions, LogLostPolicy, OffsetLostPolicy, StartAt
+from wirecopy.shell.options import KafkaOptions, LogLostPolicy, OffsetLostPolicy, SharedSettings, StartAt
 from wirecopy.shell.settings.kinds import (
     Bytes,
     Compression,
@@ -65,11 +65,15 @@ class KafkaSettings(BaseSettings):
     kafka_auto_offset_reset: StartAt = setting(KAFKA.auto_offset_reset, "Where a new group starts to read.")
     kafka_offset_lost: OffsetLostPolicy = setting(
         KAFKA.offset_lost,
-        "What to do if the committed offset is lost (retention, expired offsets, a topic made again): stop, or read from an end.",
+        "If the committed offset is lost: stop, or read from one end of the topic.",
     )
     kafka_log_lost: LogLostPolicy = setting(
         KAFKA.log_lost,
-        "What to do if the fingerprint log was made again or lost records: stop, or accept what it holds.",
+        "If the fingerprint log was made again or cut: stop, or go on with what it holds.",
+    )
+    kafka_log_settings: SharedSettings = setting(
+        KAFKA.log_settings,
+        "If replicas of this log judge by other settings: `compare` stops, `replace` stops the others.",
     )
     kafka_session_timeout_ms: Time = setting(
         KAFKA.session_timeout_ms, "A replica without heartbeats for this time loses its partitions."

@@ -97,12 +97,6 @@ class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the 
         limits.WINDOW_MS / DAY_MS, "How long an article is remembered, in log time."
     )
 
-    shared_settings: SharedSettings = setting(
-        SharedSettings.COMPARE,
-        "If the settings that decide verdicts differ from those in the fingerprint log: `compare` stops, `replace` makes "
-        "the other replicas stop.",
-    )
-
     # ---- its state on disk
     state_dir: str | None = setting(
         None,
@@ -203,7 +197,7 @@ class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the 
             log_topic=self.topic_fingerprints,
             settings={**settings, "engine version": str(ENGINE_VERSION)},
             window_ms=self.window_ms,
-            replace_settings=self.shared_settings is SharedSettings.REPLACE,
+            replace_settings=self.kafka_log_settings is SharedSettings.REPLACE,
             accept_new_topics=self.kafka_offset_lost is not OffsetLostPolicy.STOP,
             accept_lost_log=self.kafka_log_lost is LogLostPolicy.ACCEPT,
         )
