@@ -31,11 +31,11 @@ from tools.kafka import Broker
 from wirecopy.core.engine import Engine
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
-from wirecopy.shell.errors import FatalError, FencedError
+from wirecopy.shell.errors import FatalError
 from wirecopy.shell.options import KafkaOptions, OffsetLostPolicy, Shared
 from wirecopy.shell.pipeline.binding import bound_steps
 from wirecopy.shell.pipeline.pipeline import Pipeline
-from wirecopy.shell.ports import OutputRecord, OutputStream, TopicPartition
+from wirecopy.shell.ports import TopicPartition
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 foreign: Any = foreign_admin  # its names are not typed
@@ -377,15 +377,3 @@ async def test_an_owner_of_an_earlier_release_is_fenced_when_its_partition_is_ta
         await earlier.commit_transaction()
     await earlier.stop()
     assert await asyncio.to_thread(found, options) == [(0, 2), (0, 3)]
-
-    async def publish_as_zombie(transactions: Any) -> None:
-        record = OutputRecord(OutputStream.ENRICHED, b"k", b"{}", ())
-        async with running(options) as pipeline:
-            async with asyncio.timeout(60):
-                while pipeline.health().opened < 1:  # noqa: ASYNC110
-                    await asyncio.sleep(0.1)
-            with pytest.raises(FencedError):
-                await transactions.publish([record], 9)
-
-    await made_by(options, publish_as_zombie)
-    assert len(await asyncio.to_thread(found, options)) == 2
