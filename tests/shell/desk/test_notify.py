@@ -235,7 +235,8 @@ async def test_nothing_is_lost_whatever_fails_and_a_dead_letter_comes_once(
         assert len(dead) == len(set(dead))
         taken = {one.removeprefix("msg_") for one in receiver.ids()}
         gone = [
-            made.broker.committed_offset(group_of("wirecopy", "a"), TopicPartition(MATCHES, n)) for n in range(2)
+            made.broker.committed_offset(group_of("wirecopy", "a"), TopicPartition(MATCHES, n))
+            for n in range(2)
         ]
         done = {
             json.loads(record.value or b"")["id"]
