@@ -87,6 +87,9 @@ async def test_what_is_no_watch_is_refused(
         ({"host": "evil.example"}, 403),
         ({"origin": "https://evil.example"}, 403),
         ({"sec-fetch-site": "cross-site"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, 403),
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, 201),  # a form of a page without referrers
         ({"host": "localhost", "origin": "http://localhost"}, 201),
     ],
 )

@@ -90,11 +90,13 @@ def sees(tenant: str, owner: str) -> bool:
 
 
 def foreign(request: Request) -> bool:
-    """Whether a browser sends this for a page of another site."""
+    """Whether a browser sends this for a page of another site. Our pages send no referrer, so a browser gives their forms the
+    origin `null`; then only `Sec-Fetch-Site` can say that the form is ours."""
     origin = request.headers.get("origin")
-    if origin is not None:
+    site = request.headers.get("sec-fetch-site", "" if origin == "null" else "none")
+    if origin is not None and origin != "null":
         return urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
-    return request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+    return site not in ("none", "same-origin")
 
 
 def this_machine(request: Request, hosts: frozenset[str]) -> bool:

@@ -28,11 +28,12 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _STYLE: Final = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; } h2 { margin-top: 2rem; }
-th, td { text-align: start; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8886; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; } h2 { margin-top: 2rem; } h1 { overflow-wrap: anywhere; } a { color: inherit; }
+th, td { text-align: start; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8886; }
+th, td.n, td:last-child { white-space: nowrap; } td, th[scope=row] { overflow-wrap: anywhere; }
 td.n, th.n { text-align: end; font-variant-numeric: tabular-nums; }
 .frame { overflow-x: auto; } dl { display: flex; flex-wrap: wrap; gap: 1rem 3rem; }
-dt { color: #777; } dd { margin: 0; font-size: 1.5rem; } rect { fill: #a33; } text { font: 11px sans-serif; fill: currentColor; }
+dt { font-size: .9rem; } dd { margin: 0; font-size: 1.5rem; } rect { fill: #a33; } text { font: 11px sans-serif; fill: currentColor; }
 """
 
 
