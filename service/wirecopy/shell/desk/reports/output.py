@@ -33,7 +33,8 @@ th, td { text-align: start; padding: .3rem .8rem .3rem 0; border-bottom: 1px sol
 th, td.n, td:last-child { white-space: nowrap; } td, th[scope=row] { overflow-wrap: anywhere; }
 td.n, th.n { text-align: end; font-variant-numeric: tabular-nums; }
 .frame { overflow-x: auto; } dl { display: flex; flex-wrap: wrap; gap: 1rem 3rem; }
-dt { font-size: .9rem; } dd { margin: 0; font-size: 1.5rem; } rect { fill: #a33; } text { font: 11px sans-serif; fill: currentColor; }
+dt { font-size: .9rem; } dd { margin: 0; font-size: 1.5rem; } rect { fill: #a33; }
+text { font: 11px sans-serif; fill: currentColor; }
 """
 
 
