@@ -20,11 +20,12 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 from numba.core import caching, cgutils, sigutils, types
+from numba.core.runtime import nrt
 from numba.extending import intrinsic as _intrinsic
 
 __all__ = ["Array", "Number", "inlined", "intrinsic", "ir", "kernel", "kernel_of", "source_stamp", "types"]
@@ -114,9 +115,29 @@ _njit: Any = numba.njit
 _normalized: Any = sigutils.normalize_signature
 
 
+class _Cache(caching.FunctionCache):
+    """numba's cache of one function, but that a kernel found in it is loaded alone. numba would first load all functions that
+    a compiler might meet, which takes longer than all kernels of a process together; compiling does so still."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        nrt.rtsys.initialize(target_context)  # the functions by which machine code allocates arrays
+        with self._guard_against_spurious_io_errors():  # another process may be writing there
+            return cast(Any, self)._load_overload(sig, target_context)  # noqa: SLF001 — its own
+
+
+_FunctionCache: Any = _Cache
+
+
+def _cached(function: F, **options: Any) -> Any:
+    compiled = _njit(nogil=True, **options)(function)
+    if compiled is not function:  # NUMBA_DISABLE_JIT gives the function as it is
+        compiled._cache = _FunctionCache(function)  # noqa: SLF001 — what numba's option `cache` does, with a cache of its own
+    return compiled
+
+
 def kernel(function: F) -> F:
     """Compiles a function for each combination of argument types that it is called with."""
-    compiled: F = _njit(nogil=True, cache=True)(function)
+    compiled: F = _cached(function)
     return compiled
 
 
@@ -124,7 +145,15 @@ def kernel_of(returns: str, *arguments: str | np.dtype[Any]) -> Callable[[F], F]
     """Compiles a function for one signature, as it is loaded: what a caller passes is of these types or refused, so that no
     other type can stop a running service to compile a variant. Types are numba's own terms ("i8", "u1[::1]"); a structured
     dtype stands for an array of such records."""
-    compiler: Callable[[F], F] = _njit(_type_of(returns)(*map(_type_of, arguments)), nogil=True, cache=True)
+    signature = _type_of(returns)(*map(_type_of, arguments))
+
+    def compiler(function: F) -> F:
+        compiled = _cached(function)
+        if compiled is not function:
+            compiled.compile(signature)
+            compiled.disable_compile()
+        return cast(F, compiled)
+
     return compiler
 
 
@@ -139,7 +168,7 @@ def _type_of(what: str | np.dtype[Any]) -> Any:
 
 def inlined(function: F) -> F:
     """A kernel that is put into the body of each kernel that calls it, for one of a few lines."""
-    compiled: F = _njit(nogil=True, cache=True, inline="always")(function)
+    compiled: F = _cached(function, inline="always")
     return compiled
 
 

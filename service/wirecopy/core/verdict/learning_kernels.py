@@ -68,7 +68,13 @@ def lessons(
             mark_positions[marks] = min(positions[i], POSITION_MAX)
             marks += 1
     for r in range(len(covered)):
-        at = np.searchsorted(positions, covered[r, 0])
+        at, end = np.int64(0), np.int64(n)
+        while at < end:  # the first sample at or behind the range's first token
+            middle = (at + end) >> 1
+            if positions[middle] < covered[r, 0]:
+                at = middle + 1
+            else:
+                end = middle
         while at < n and positions[at] < covered[r, 1]:
             if newest[at] == _OWN:
                 newest[at] = _REPOSTED

@@ -112,25 +112,22 @@ def _judged(path: str, record: dict[str, Any]) -> dict[str, Any] | None:
     """The answer of an index built from a file; None for faulty settings, which are told."""
     from wirecopy.core.engine import Engine
     from wirecopy.core.fingerprint.propose import propose
-    from wirecopy.core.records.raw import FieldPaths
-    from wirecopy.shell.cli.loading import load_or_explain
+    from wirecopy.shell.cli.loading import article_settings
     from wirecopy.shell.files.source import ArticleSource
     from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
     from wirecopy.shell.pipeline.text_check import document, judged, read_text
 
-    loaded = load_or_explain()
-    if loaded is None:
+    settings = article_settings()
+    if settings is None:
         return None
-    settings = loaded.settings
-    fields = FieldPaths(**settings.field_paths())
-    article = read_text(json_bytes(record), fields, settings.aliases)
+    article = read_text(json_bytes(record), settings.fields, settings.aliases)
     if isinstance(article, Rejected):
         raise CheckTrouble(f"the text cannot be judged: {article.detail}.")
     engine = Engine(window_ms=settings.window_ms)
     screen = Terminal(sys.stderr)
     source = ArticleSource([path])
     with screen.progress("building the index") as bar:
-        options = ScanOptions(fields, settings.aliases, settings.window_ms)
+        options = ScanOptions(settings.fields, settings.aliases, settings.window_ms)
         summary = scan(
             source,
             ScanOutputs(),

@@ -35,6 +35,7 @@ from wirecopy.core.records.raw import (
     republication_from_json,
 )
 from wirecopy.core.values import replace
+from wirecopy.shell.cli.loading import article_settings
 from wirecopy.shell.files.lines import FileTrouble, LineReader, open_output, read_bytes
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, compare
 from wirecopy.shell.report.html_report import page
@@ -119,12 +120,10 @@ Decode = Callable[[bytes, RawPosition], RawArticle | Rejected]
 
 def _decoder() -> Decode | None:
     """How the settings of `wirecopy run` read a record; None for faulty ones, which are told."""
-    from wirecopy.shell.cli.loading import load_or_explain  # here: slow to import
-
-    loaded = load_or_explain()
-    if loaded is None:
+    settings = article_settings()
+    if settings is None:
         return None
-    fields, aliases = FieldPaths(**loaded.settings.field_paths()), loaded.settings.aliases
+    fields, aliases = settings.fields, settings.aliases
     return lambda value, position: decode_raw(value, position, fields, aliases)
 
 

@@ -8,23 +8,23 @@ nothing says so and ends with exit code 1. Only a file that cannot be read or wr
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from wirecopy.core import limits
 from wirecopy.core.engine import Engine
 from wirecopy.core.model import DateDoubt, Dropped, VerdictKind
 from wirecopy.core.records.raw import FieldPaths
 from wirecopy.core.records.shapes import PRESETS
+from wirecopy.shell.cli.loading import ArticleSettings, article_settings
 from wirecopy.shell.files.extras import MissingExtraError
 from wirecopy.shell.files.lines import PARTIAL, STANDARD, FileTrouble, Line, open_output
 from wirecopy.shell.files.source import ArticleSource
@@ -40,14 +40,13 @@ from wirecopy.shell.pipeline.scanner import (
     scan,
 )
 from wirecopy.shell.pipeline.workers import WorkerDiedError
-from wirecopy.shell.report.scan_report import ScanReport, report_page
 from wirecopy.shell.report.terminal import Terminal
 from wirecopy.shell.report.words import DOUBT_WORDS
 
 if TYPE_CHECKING:
     from wirecopy.shell.desk.licences import Licensed
     from wirecopy.shell.desk.watches.listing import WatchList
-    from wirecopy.shell.settings import Settings
+    from wirecopy.shell.report.scan_report import ScanReport
     from wirecopy.shell.standalone.scanned import ScannedPages
 
 JOBS_MAX: Final = 64  # one process replays what all others make: it is busy long before
@@ -156,7 +155,7 @@ def main(args: argparse.Namespace) -> int:
     if args.output is None and not (args.report or args.serve):
         args.output = STANDARD
     engine = Engine(window_ms=options.window_ms)
-    report = ScanReport() if args.report else None
+    report = _report() if args.report else None
     pages = _pages(engine, options) if args.serve else None
     try:
         beside = max(1, args.jobs // 2) if (os.cpu_count() or 1) > 1 else 0  # extract pages
@@ -165,6 +164,8 @@ def main(args: argparse.Namespace) -> int:
         observers = [observer for observer in (report, pages) if observer is not None]
         summary, interrupted = _scan_files(source, args, options, screen, engine, observers)
         if report is not None:
+            from wirecopy.shell.report.scan_report import report_page
+
             with open_output(args.report) as file:
                 file.writelines(piece.encode("utf-8", "replace") for piece in report_page(report, args.input))
     except (FileTrouble, MissingExtraError, WorkerDiedError) as trouble:
@@ -178,6 +179,12 @@ def main(args: argparse.Namespace) -> int:
         _tell_partial(args)
         return EXIT_INTERRUPTED
     return code if pages is None else _served(pages, args, code)
+
+
+def _report() -> ScanReport:
+    from wirecopy.shell.report.scan_report import ScanReport
+
+    return ScanReport()
 
 
 def _outputs_of(args: argparse.Namespace) -> list[str]:
@@ -283,6 +290,8 @@ def _pages(engine: Engine, options: ScanOptions) -> ScannedPages:
 
 
 def _served(pages: ScannedPages, args: argparse.Namespace, code: int) -> int:
+    import asyncio  # here and below: slow to import, and few scans need it
+
     def told(address: str) -> None:
         sys.stderr.write(f"wirecopy scan: the pages are at {address} until Ctrl-C\n")
         sys.stderr.flush()
@@ -340,28 +349,22 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
     """The settings of `wirecopy run` that bear on verdicts, but for what the command line says; None for
     faulty ones, which are told. ValueError for a faulty command line.
     """
-    from wirecopy.shell.cli.loading import (
-        load_or_explain,  # here: slow to import, and `scan()` needs none of it
-    )
-
     named = _outputs_of(args)
     places = [path if path == STANDARD else str(Path(path).absolute()) for path in named]
     if len(set(places)) < len(places):
         raise ValueError(
             "enriched records, corrections, dead letters and the report need separate files, but two have the same path"
         )
-    loaded = load_or_explain()
-    if loaded is None:
+    settings = article_settings()
+    if settings is None:
         return None
-    settings = loaded.settings
-    paths = settings.field_paths()
-    presets = {"presets": {"*": args.preset} if args.preset else settings.presets}
+    given: dict[str, Any] = {"presets": {"*": args.preset}} if args.preset else {}
     for name, path in args.field:
         if name not in FIELDS:
             raise ValueError(f"--field {name}: there is no such field; there are {', '.join(FIELDS)}")
-        paths[name] = path
+        given[name] = path
     return ScanOptions(
-        fields=FieldPaths(**(paths | presets)),
+        fields=replace(settings.fields, **given),
         aliases=settings.aliases,
         window_ms=settings.window_ms if args.window_days is None else args.window_days * DAY_MS,
         clock_published=args.clock == "published",
@@ -371,7 +374,7 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
     )
 
 
-def _watching(args: argparse.Namespace, settings: Settings) -> WatchList | None:
+def _watching(args: argparse.Namespace, settings: ArticleSettings) -> WatchList | None:
     """The watches of a file. ValueError for a file that cannot be read, or a watch that is none."""
     if (args.watches is None) != (args.matches is None):
         raise ValueError("--watches and --matches go together")
@@ -382,7 +385,7 @@ def _watching(args: argparse.Namespace, settings: Settings) -> WatchList | None:
     return watches_of_file(Path(args.watches), settings.aliases, _licensed(settings))
 
 
-def _licensed(settings: Settings) -> Licensed:
+def _licensed(settings: ArticleSettings) -> Licensed:
     """ValueError for a file that cannot be read."""
     from wirecopy.shell.desk.licences import licensed_of
 
