@@ -23,6 +23,7 @@ from wirecopy.shell.committed import NO_NOTE, Committed, Note
 from wirecopy.shell.errors import FencedError, OffsetLostError, StalledError, UnavailableError
 from wirecopy.shell.ports import (
     AssignmentListener,
+    Damage,
     LogBatch,
     LogRecord,
     Opened,
@@ -528,6 +529,9 @@ class SimSource:
 
     def position(self, partition: TopicPartition) -> int | None:
         return self._positions.get(partition) if partition in self._reading else None
+
+    def take_damaged(self) -> Mapping[TopicPartition, Damage]:
+        return {}
 
     def end_offset(self, partition: TopicPartition) -> int | None:
         return self._sim_backend.backend.broker.bounds(partition)[1] if partition in self._positions else None

@@ -44,6 +44,7 @@ class RejectReason(StrEnum):
     BODY_NOT_TEXT = "body_not_text"
     BODY_EMPTY = "body_empty"
     FIELD_INVALID = "field_invalid"  # a field we rely on has a type or value nobody can read
+    DAMAGED = "damaged"  # offsets that nobody can read; the dead letter stands for them
     INTERNAL = "internal"  # our own fault: the record is kept, the fault is logged
 
 

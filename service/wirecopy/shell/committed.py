@@ -69,6 +69,15 @@ def read_committed(offset: int, text: str) -> Committed:
     return Committed(offset, note, noted=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Offsets of a raw partition that nobody can read."""
+
+    first_offset: int
+    next_offset: int  # after them
+    detail: str
+
+
 def of_another_topic(committed: Committed, topic_id: str) -> bool:
     """Whether an offset was committed for an earlier topic by the same name. Only where both ids are known."""
     return "" not in (committed.note.topic_id, topic_id) and committed.note.topic_id != topic_id

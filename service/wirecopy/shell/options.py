@@ -37,6 +37,13 @@ class OffsetLostPolicy(StrEnum):
     LATEST = "latest"
 
 
+class DamagedBatch(StrEnum):
+    """What becomes of a batch of a raw partition that nobody can read."""
+
+    WAIT = "wait"
+    SKIP = "skip"
+
+
 class LogLostPolicy(StrEnum):
     STOP = "stop"
     ACCEPT = "accept"
@@ -136,6 +143,8 @@ class PipelineOptions:
     # 1.5 heartbeats: after it the group has said whether the partition is still ours
     fenced_delay_ms: int = 4_500
     fenced_again_within_ms: int = 60_000  # fenced twice within this while we own the partition: fatal
+
+    damaged_batch: DamagedBatch = DamagedBatch.WAIT  # its partition stands alone either way
 
     breaker_window_records: int = 1_000
     breaker_ratio: float = 0.5

@@ -28,6 +28,7 @@ from wirecopy.core.model import (
     Verdict,
 )
 from wirecopy.shell.committed import NO_NOTE, Committed, Note
+from wirecopy.shell.committed import Damage as Damage
 from wirecopy.shell.engine_ports import EnginePort as EnginePort
 from wirecopy.shell.engine_ports import ProposalPort as ProposalPort
 
@@ -49,6 +50,7 @@ class RawRecord:
     value: bytes | None
     headers: Headers
     timestamp_ms: int
+    damage: str = ""  # it stands for offsets that cannot be read, which this names
 
 
 class LogRecord(NamedTuple):
@@ -203,6 +205,9 @@ class RawSource(Protocol):
         `poll` returned. Meaningful right after a poll that did not fail.
         """
         ...
+
+    def take_damaged(self) -> Mapping[TopicPartition, Damage]:
+        """Partitions whose next batch the last poll could not read. They are not read on until a seek and `resume`."""
 
     def end_offset(self, partition: TopicPartition) -> int | None:
         """Last stable offset as of the last fetch; None before there was one. For the lag metric."""

@@ -31,7 +31,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.shell.observe import logs
-from wirecopy.shell.ports import PipelineHealth, TopicPartition
+from wirecopy.shell.ports import Damage, PipelineHealth, TopicPartition
 
 
 # ---- labels
@@ -124,6 +124,9 @@ FENCED = Metric("wirecopy_fenced_total", C, "Times that a later owner or a timeo
 REBUILDS = Metric("wirecopy_rebuilds_total", C, "Parts that failed and were rebuilt.", ("part",), tuple(Part))
 REBALANCES = Metric("wirecopy_rebalances_total", C, "Partition assignments received from the group.")
 OFFSETS_LOST = Metric("wirecopy_offsets_lost_total", C, "Times that retention removed records before they were read.")
+BATCHES_DAMAGED = Metric(
+    "wirecopy_damaged_batches_total", C, "Batches that cannot be read, each time they are looked at.", _OF_PARTITION
+)
 PARTITIONS_ASSIGNED = Metric("wirecopy_partitions_assigned", G, "Raw partitions assigned to this replica.")
 PARTITIONS_OPEN = Metric("wirecopy_partitions_open", G, "Assigned partitions that are open and processed.")
 PARTITION_LAG = Metric(
@@ -318,6 +321,18 @@ class Telemetry:
     def offset_lost(self, partition: TopicPartition) -> None:
         self.record(OFFSETS_LOST)
         self._log(logging.ERROR, "offset_lost", **_of(partition))
+
+    def batch_damaged(self, partition: TopicPartition, damage: Damage, skipped: bool) -> None:
+        self.record(BATCHES_DAMAGED, 1, *_labels(partition))
+        self._log(
+            logging.ERROR,
+            "batch_damaged",
+            **_of(partition),
+            offset=damage.first_offset,
+            next_offset=damage.next_offset,
+            skipped=skipped,
+            detail=damage.detail,
+        )
 
     # ---- the log
     def log_followed(self, next_offset: int, end_offset: int, log_time_ms: int) -> None:

@@ -306,6 +306,9 @@ class Pipeline:
                 if worker is not None and not self._stopping:
                     worker.offer(records)
             if not self._stopping:
+                for partition, damage in source.take_damaged().items():
+                    if partition in self._workers:
+                        self._workers[partition].damaged(damage)
                 for partition, worker in self._workers.items():
                     worker.passed(source.position(partition))
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from wirecopy.core.model import Outcome, RawArticle, Rejected, RejectReason
+from wirecopy.core.model import Outcome, RawArticle, RawPosition, Rejected, RejectReason
 from wirecopy.shell.options import PipelineOptions
 from wirecopy.shell.pipeline.workers import Fault
 from wirecopy.shell.ports import (
+    Damage,
     EnginePort,
     Headers,
     OutputRecord,
@@ -24,6 +25,7 @@ from wirecopy.shell.ports import (
     RawRecord,
     RecordBounds,
     Steps,
+    TopicPartition,
     Trace,
 )
 
@@ -97,7 +99,8 @@ def prepare(records: Sequence[RawRecord], steps: Steps, engine: EnginePort, limi
 
     All are decoded before the first is proposed: each step then finds its own code and data still in the cache."""
     entries = [Entry(record, size_of(record.key, record.value, record.headers)) for record in records]
-    found = None if steps.fingerprint is None else steps.fingerprint(records)
+    here = steps.fingerprint is None or any(record.damage for record in records)
+    found = None if here or steps.fingerprint is None else steps.fingerprint(records)
     if found is None:
         articles = [_decoded(entry, steps) for entry in entries]
         for entry, article in zip(entries, articles, strict=True):
@@ -115,12 +118,22 @@ def prepare(records: Sequence[RawRecord], steps: Steps, engine: EnginePort, limi
     return entries
 
 
+def gap(damage: Damage, partition: TopicPartition) -> RawRecord:
+    """A record in place of offsets that nobody can read: it becomes the dead letter that tells of them."""
+    last = damage.next_offset - 1
+    detail = f"offsets {damage.first_offset} to {last} were passed over: {damage.detail}"
+    return RawRecord(RawPosition(*partition, damage.first_offset), None, None, (), 0, detail)
+
+
 class FaultElsewhereError(Exception):
     """Our own code failed in another process; the text is the type of what it raised there."""
 
 
 def _decoded(entry: Entry, steps: Steps) -> RawArticle | None:
     """The article of a record, or None where it is now rejected."""
+    if entry.record.damage:
+        entry.rejected = Rejected(RejectReason.DAMAGED, entry.record.damage)
+        return None
     try:
         article = steps.decode(entry.record.value, entry.record.position)
     except Exception as error:

@@ -11,7 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from wirecopy.core import limits
-from wirecopy.shell.options import PipelineOptions
+from wirecopy.shell.options import DamagedBatch, PipelineOptions
 from wirecopy.shell.settings.kinds import Bytes, Time, setting
 
 PIPELINE = PipelineOptions()
@@ -78,6 +78,10 @@ class PipelineSettings(BaseSettings):
     pipeline_fenced_again_within_ms: Time = setting(
         PIPELINE.fenced_again_within_ms,
         "Being fenced twice in this time while owning the partition is fatal.",
+    )
+    pipeline_damaged_batch: DamagedBatch = setting(
+        PIPELINE.damaged_batch,
+        "A batch that nobody can read: its partition waits, or skips it with a dead letter `damaged`.",
     )
     pipeline_breaker_window_records: Annotated[int, Field(ge=1, le=10_000_000)] = setting(
         PIPELINE.breaker_window_records, "Number of recent records that the breaker considers."

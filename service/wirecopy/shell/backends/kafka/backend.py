@@ -12,6 +12,7 @@ import logging
 import aiokafka
 from aiokafka.producer import sender as aiokafka_sender
 
+from wirecopy.shell.backends.kafka import damage
 from wirecopy.shell.backends.kafka.client import last_words
 from wirecopy.shell.backends.kafka.log import KafkaLog
 from wirecopy.shell.backends.kafka.outputs import KafkaOutputs
@@ -45,6 +46,7 @@ class KafkaBackend:
     def __init__(self, options: KafkaOptions) -> None:
         check_client()
         aiokafka_sender.BACKOFF_OVERRIDE = CONCURRENT_TRANSACTIONS_DELAY_S
+        damage.install()
         logging.getLogger("aiokafka").addHandler(last_words)
         self._options = options
 

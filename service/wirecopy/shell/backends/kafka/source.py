@@ -13,8 +13,8 @@ from aiokafka import AIOKafkaConsumer, errors
 from aiokafka.abc import ConsumerRebalanceListener
 
 from wirecopy.shell.backends.kafka.client import connection, guard_offset_fetch, raw_record, translate, within
+from wirecopy.shell.backends.kafka.damage import isolate, taken_damage
 from wirecopy.shell.backends.kafka.deadlines import cancellations, close_bounded, close_in_background
-from wirecopy.shell.backends.kafka.tolerant import read_tolerantly
 from wirecopy.shell.backends.kafka.topic_ids import topic_ids
 from wirecopy.shell.backends.offsets import place
 from wirecopy.shell.committed import Committed, read_committed
@@ -27,7 +27,7 @@ from wirecopy.shell.errors import (
     UnavailableError,
 )
 from wirecopy.shell.options import KafkaOptions
-from wirecopy.shell.ports import AssignmentListener, RawRecord, TopicPartition
+from wirecopy.shell.ports import AssignmentListener, Damage, RawRecord, TopicPartition
 
 NOBODY = aiokafka.TopicPartition("", 0)  # polling for it keeps the membership and returns nothing
 
@@ -98,6 +98,7 @@ class KafkaSource:
             self._consumer.pause(
                 *assigned
             )  # until the pipeline has seeked: nothing is to be fetched at a stale offset
+            isolate(self._state_of(one) for one in partitions)
             self._assigned = partitions
             assert self._listener is not None
             await self._listener.assigned(partitions)
@@ -133,9 +134,10 @@ class KafkaSource:
             for lost in error.args[0] if error.args else ():
                 raise OffsetLostError(TopicPartition(*lost), f"out of range: {error}") from error
             raise UnavailableError(f"polling: {error}") from error
-        except (errors.CorruptRecordException, UnicodeDecodeError) as error:
-            how = "it is read again, tolerantly" if read_tolerantly() else "its bytes are damaged"
-            raise UnavailableError(f"a record cannot be read ({how}): {error}") from error
+        except errors.RecordTooLargeError as error:  # a batch's length is damaged
+            one, offset = error.args[1:3]
+            self._state_of(one).damage = Damage(offset, offset + 1, "the length of its batch is damaged")
+            got = {}
         except (errors.ConsumerStoppedError, errors.IllegalStateError) as error:
             raise StalledError(f"polling: {error!r}") from error
         except asyncio.CancelledError:
@@ -148,6 +150,22 @@ class KafkaSource:
             TopicPartition(one.topic, one.partition): [raw_record(record) for record in records]
             for one, records in got.items()
         }
+
+    def _state_of(self, partition: TopicPartition) -> Any:
+        subscription = self._consumer._subscription.subscription  # noqa: SLF001
+        return subscription.assignment.state_value(aiokafka.TopicPartition(*partition))
+
+    def take_damaged(self) -> Mapping[TopicPartition, Damage]:
+        found = {}
+        for partition in sorted(self._reading):
+            try:
+                damage = taken_damage(self._state_of(partition))
+            except AttributeError:  # just revoked
+                continue
+            if damage is not None:
+                found[partition] = damage
+                self.pause(partition)
+        return found
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         if partition in self._assigned:

@@ -11,6 +11,7 @@ from wirecopy.shell.errors import OffsetLostError
 from wirecopy.shell.options import OffsetLostPolicy, StartAt
 from wirecopy.shell.ports import (
     AssignmentListener,
+    Damage,
     RawRecord,
     TopicPartition,
 )
@@ -112,6 +113,9 @@ class MemorySource:
 
     def position(self, partition: TopicPartition) -> int | None:
         return self._positions.get(partition) if partition in self._reading else None
+
+    def take_damaged(self) -> Mapping[TopicPartition, Damage]:
+        return {}
 
     def end_offset(self, partition: TopicPartition) -> int | None:
         return self._broker.bounds(partition)[1] if partition in self._positions else None

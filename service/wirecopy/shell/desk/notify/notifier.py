@@ -204,6 +204,10 @@ class Delivery:
                     self._note_ends(source)
                 for partition, records in batches.items():
                     self._take(partition, records)
+                for partition, damage in source.take_damaged().items():
+                    raise FatalError(
+                        f"offset {damage.first_offset} of {partition} is damaged: {damage.detail}"
+                    )
                 now = asyncio.get_running_loop().time()
                 if now - committed_at >= COMMIT_S:
                     await self._commit()

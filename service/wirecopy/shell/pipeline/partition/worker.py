@@ -19,11 +19,9 @@ How long to wait after a failure, and when to give up, is decided in recovery.py
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import partial
 
 from wirecopy.core.model import Outcome
@@ -34,58 +32,29 @@ from wirecopy.shell.errors import (
     RefusedError,
     UnavailableError,
 )
-from wirecopy.shell.observe.events import Stage, Telemetry
-from wirecopy.shell.options import PipelineOptions
-from wirecopy.shell.pipeline.breaker import Breaker
-from wirecopy.shell.pipeline.gate import Gate
-from wirecopy.shell.pipeline.identity import Identity
-from wirecopy.shell.pipeline.lane import CoreLane, Slices, Work
-from wirecopy.shell.pipeline.partition.flight import InFlight, PartitionFlight, record_size
+from wirecopy.shell.observe.events import Stage
+from wirecopy.shell.options import DamagedBatch
+from wirecopy.shell.pipeline.lane import Slices, Work
+from wirecopy.shell.pipeline.partition.context import State as State
+from wirecopy.shell.pipeline.partition.context import WorkerContext as WorkerContext
+from wirecopy.shell.pipeline.partition.flight import PartitionFlight, record_size
 from wirecopy.shell.pipeline.partition.passage import Passage
 from wirecopy.shell.pipeline.partition.passed import Passed
 from wirecopy.shell.pipeline.partition.published import tell_all
 from wirecopy.shell.pipeline.partition.recovery import Recovery, gravest
-from wirecopy.shell.pipeline.steps import Entry, Limits, prepare, render
+from wirecopy.shell.pipeline.steps import Entry, gap, prepare, render
 from wirecopy.shell.ports import (
-    EnginePort,
-    FingerprintLog,
+    Damage,
     Opened,
     OutputRecord,
     Outputs,
     RawRecord,
     RawSource,
-    Steps,
     TopicPartition,
     Transactions,
 )
 
-
-class State(StrEnum):
-    OPENING = "opening"
-    SEEKING = "seeking"  # opened; waits for the poll task to seek and resume
-    OPEN = "open"
-    WAITING = "waiting"  # before the next attempt
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerContext:
-    """What the workers of a pipeline share."""
-
-    engine: EnginePort
-    steps: Steps
-    log: FingerprintLog
-    options: PipelineOptions
-    telemetry: Telemetry
-    breaker: Breaker
-    in_flight: InFlight
-    lane: CoreLane
-    gate: Gate
-    executor: Executor
-    wall_clock_ms: Callable[[], int]
-    followed_offset: Callable[[], int]
-    limits: Callable[[], Limits]
-    identity: Identity
+DAMAGED_LOOK_S = 30.0  # a replica of the broker may hold the batch whole
 
 
 class PartitionWorker:
@@ -162,6 +131,24 @@ class PartitionWorker:
         self._flight.offer(records)
         self._idle.clear()
         self._arrived.set()
+
+    def damaged(self, damage: Damage) -> None:
+        """The source met offsets that nobody can read. They are passed over, or the partition stands until they can be."""
+        if self.state is not State.OPEN:
+            return
+        skips = self._options.damaged_batch is DamagedBatch.SKIP
+        self._telemetry.batch_damaged(self.partition, damage, skips)
+        if skips:
+            self.offer([gap(damage, self.partition)])
+            self._next_offset = self._seek_offset = damage.next_offset
+        else:
+            self.state, self._next_offset = State.DAMAGED, damage.first_offset
+            self.waits = f"raw offset {damage.first_offset} cannot be read: {damage.detail}"
+            asyncio.get_running_loop().call_later(DAMAGED_LOOK_S, self._look_again)
+
+    def _look_again(self) -> None:
+        if self.state is State.DAMAGED:
+            self.state, self._seek_offset = State.SEEKING, self._next_offset
 
     def passed(self, offset: int | None) -> None:
         """The source stands at `offset` after a poll whose records were all offered: no reader gets what lies between."""
