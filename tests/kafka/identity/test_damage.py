@@ -65,7 +65,9 @@ async def running(options: KafkaOptions, telemetry: Telemetry, what: DamagedBatc
 
 def put(options: KafkaOptions, partition: int, name: str, count: int, body: str = "body") -> None:
     """One batch."""
-    records: list[Record] = [(b"k", raw(f"{name}{n}", f"{body} {partition} {name} {n}"), [], None) for n in range(count)]
+    records: list[Record] = [
+        (b"k", raw(f"{name}{n}", f"{body} {partition} {name} {n}"), [], None) for n in range(count)
+    ]
     produce(options.bootstrap_servers, options.topics.raw[0], partition, records)
 
 
