@@ -86,6 +86,11 @@ COMMANDS = (
         "wirecopy.shell.cli.desk.recall",
         "list the copies that still carry what an article has removed or altered",
     ),
+    Command(
+        "backfill",
+        "wirecopy.shell.cli.backfill",
+        "judge an archive in ranges of time, by many processes or on Spark",
+    ),
     Command("topics", "wirecopy.shell.cli.topics", "create missing topics and check existing ones"),
     Command("replay-dead", "wirecopy.shell.cli.replay_dead", "send dead letters back to their raw topics"),
     Command(

@@ -26,6 +26,7 @@ from wirecopy.core.fingerprint.agreement import (
 )
 from wirecopy.core.fingerprint.propose import Proposal, propose
 from wirecopy.core.fingerprint.record import ENGINE_VERSION, SketchRecord, decode_record
+from wirecopy.core.index.live_digest import live_digest
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.stored import (
     OutcomeValues,
@@ -182,6 +183,11 @@ class Engine:
         )
 
     # ---- keeping
+    def live_digest(self) -> str:
+        """Of all that decides later verdicts, redelivered records aside: equal for two engines that remember the same of the
+        same articles, from wherever they read the log (index/live_digest.py)."""
+        return live_digest(self._index, self._log_time_ms)
+
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """All that decides what is said from here on, as arrays by name; views, so write or copy them before the next
         change. `from_state` gives an engine that says the same to the byte."""

@@ -17,8 +17,10 @@ so far, as in `wirecopy scan --clock published`. A date more than a day after th
 from __future__ import annotations
 
 import bisect
+import itertools
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -32,7 +34,7 @@ from wirecopy.core.records.raw import decode_raw
 from wirecopy.shell.backfill.sorting import DaySorter
 from wirecopy.shell.files.lines import PAUSE, Line
 from wirecopy.shell.files.table_files import DAY_MS, TimedLine, read_lines, write_lines
-from wirecopy.shell.pipeline.scanner import TOPIC
+from wirecopy.shell.pipeline.scan_log import TOPIC
 
 PLAN: Final = "plan.json"
 FORMAT: Final = 1
@@ -111,15 +113,18 @@ def make_plan(
     """Reads all lines once, writes them as slices and cuts them into ranges. PlanError where the folder has a plan, or
     where there is nothing to judge."""
     if (work / PLAN).exists():
-        raise PlanError(f"“{work}” has a plan already: go on with `wirecopy backfill run`, or name another folder.")
-    (work / "slices").mkdir(parents=True, exist_ok=True)
+        raise PlanError(
+            f"“{work}” has a plan already: go on with `wirecopy backfill run`, or name another folder."
+        )
+    shutil.rmtree(work / "slices", ignore_errors=True)  # of a plan that was not finished
+    (work / "slices").mkdir(parents=True)
     latest_ms = int(time.time() * 1000) + DAY_MS
     dated = _dated(lines, reading, latest_ms)
     if order == "published":
         with DaySorter(work / "sorting") as sorter:
             for log_time_ms, value in dated:
                 sorter.add(log_time_ms, value)
-            slices = _write_slices(work, sorter.sorted())
+            slices = _write_slices(work, _rising(sorter.sorted()))
     else:
         slices = _write_slices(work, _rising(dated))
     if not slices:
@@ -127,7 +132,7 @@ def make_plan(
     times = _LineTimes(work, slices)
     ranges = tuple(_cut(times, slices[-1].end, reading.window_ms, cut))
     plan = Plan(ENGINE_VERSION, reading, cut.warm_up_windows, order, slices, ranges, tuple(inputs))
-    _write_whole(work / PLAN, json.dumps(_to_json(plan), indent=1).encode())
+    write_whole(work / PLAN, json.dumps(_to_json(plan), indent=1).encode())
     return plan
 
 
@@ -225,8 +230,8 @@ def _cut(times: _LineTimes, lines: int, window_ms: int, cut: Cut) -> Iterator[Ra
     else:
         while (bound := times.first_from(times.of(bounds[-1]) + cut.range_windows * window_ms)) < lines:
             bounds.append(bound)
-    bounds = sorted(set(bounds)) + [lines]
-    for number, (first, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    bounds = [*sorted(set(bounds)), lines]
+    for number, (first, end) in enumerate(itertools.pairwise(bounds)):
         warm_from = times.first_from(times.of(first) - cut.warm_up_windows * window_ms) if first else 0
         yield Range(number, min(warm_from, first), first, end)
 
@@ -251,7 +256,7 @@ def _from_json(values: dict[str, Any]) -> Plan:
     )
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """A file that is there whole or not at all, whenever the power goes."""
     beside = path.with_name(path.name + ".partial")
     with beside.open("wb") as file:

@@ -45,9 +45,7 @@ def write_lines(path: Path, lines: Iterable[TimedLine]) -> int:
     with ipc.new_file(str(beside), schema, options=options) as writer:
         for batch in _batches(lines, LINES_A_BATCH):
             columns = [list(column) for column in zip(*batch, strict=True)]
-            arrays = [
-                arrow.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)
-            ]
+            arrays = [arrow.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)]
             writer.write_batch(arrow.record_batch(arrays, schema=schema))
             count += len(batch)
     beside.replace(path)
