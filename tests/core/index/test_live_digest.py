@@ -29,7 +29,9 @@ def proposal(number: int, body: str, publisher: str) -> Proposal:
 @pytest.fixture(scope="module")
 def log() -> list[tuple[int, int, bytes]]:
     """300 articles an hour apart; a third takes text from one of the 30 before."""
-    chance, bodies, records = random.Random(7), [], []
+    chance = random.Random(7)
+    bodies: list[str] = []
+    records: list[tuple[int, int, bytes]] = []
     for number in range(300):
         body = prose(number, 120)
         if bodies and chance.random() < 0.33:
@@ -81,7 +83,7 @@ def test_whatever_differs_changes_the_digest(log: list[tuple[int, int, bytes]]) 
 def test_every_part_of_the_state_is_known_to_the_digest() -> None:
     """A new part fails here: let live_digest.py cover it, or say there why it decides nothing, and then name it."""
     assert set(vars(Engine())) == {
-        "_window_ms", "_renew_ms", "_index", "_workspace", "_recent", "_log_offset", "_log_time_ms", "_refused",
+        "_window_ms", "_renew_ms", "_index", "_workspace", "_recent", "_log_offset", "_log_time_ms", "_refused", "_agreed",
     }  # fmt: skip
     assert set(OriginIndex.__slots__) == {
         "_first_since", "_known", "articles", "orphans", "postings", "site_marks",
@@ -94,5 +96,5 @@ def test_every_part_of_the_state_is_known_to_the_digest() -> None:
         "previous_in_story", "credit_link", "main_start", "main_end", "own_tokens", "fresh",
     }  # fmt: skip
     assert {name.partition("/")[0] for name in Engine().state()} == {
-        "postings", "marks", "articles", "engine", "recent",
+        "postings", "marks", "articles", "engine", "recent", "agreed",
     }  # fmt: skip

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from wirecopy.core.records.raw import FieldPaths
 from wirecopy.shell.backfill import ranges, verify
 from wirecopy.shell.backfill.local import run_local
 from wirecopy.shell.backfill.merge import merge
-from wirecopy.shell.backfill.plan import Cut, Plan, PlanError, Reading, make_plan, read_plan
+from wirecopy.shell.backfill.plan import Cut, Plan, PlanError, Range, Reading, make_plan, read_plan
 from wirecopy.shell.backfill.ranges import Result
 from wirecopy.shell.files import table_files
 from wirecopy.shell.files.lines import Line
@@ -141,8 +142,8 @@ def test_a_planted_broken_seam_is_found_and_mended(
     snapshot_of = plan.ranges[1]
     again: list[Result] = []
     for one in plan.ranges[1:3]:  # range 2 as a worker leaves it that began too late
-        late = ranges.Range(one.number, one.first if one.number == 2 else one.warm_from, one.first, one.end)
-        ranges.shutil.rmtree(ranges.range_folder(work, one))
+        late = Range(one.number, one.first if one.number == 2 else one.warm_from, one.first, one.end)
+        shutil.rmtree(ranges.range_folder(work, one))
         ranges.run_range(work, plan, late)
     with pytest.raises(PlanError, match="0002 does not begin where 0001 ended"):
         merge(work, plan, tmp_path / "out")
@@ -188,7 +189,8 @@ def _run_until_killed(work: Path, plan: Plan, steps: int) -> bool:
         try:
             killer = _Killer(steps)
             table_files.DayPartitions.add = killer.of(table_files.DayPartitions.add)  # type: ignore[method-assign]
-            ranges.write_whole, ranges.sync_tree = killer.of(ranges.write_whole), killer.of(ranges.sync_tree)
+            for name in ("write_whole", "sync_tree"):
+                setattr(ranges, name, killer.of(getattr(ranges, name)))
             Path.rename = killer.of(Path.rename)  # type: ignore[method-assign]
             Path.mkdir = killer.of(Path.mkdir)  # type: ignore[method-assign]
             ranges.discard_unfinished(work)

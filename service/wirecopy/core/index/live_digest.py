@@ -12,7 +12,8 @@ An article's name is its raw position, so each raw record must have one of its o
 holds. What has left the window has no name: a story that lost its first article is named by its place among such stories,
 and links to articles that are gone are equal.
 
-What is not compared: the outcomes kept for redelivered records, since a back-fill delivers each record once.
+What is not compared: the outcomes kept for redelivered records, since a back-fill delivers each record once, and what
+replicas have agreed on, since its log holds articles alone.
 """
 
 from __future__ import annotations
