@@ -136,3 +136,21 @@ async def test_what_cannot_be_sent_is_counted_and_passed_over(capsys: pytest.Cap
     assert (tally.foreign, tally.without_value, dict(tally.sent)) == (1, 1, {"tombstone": 1})
     replay_dead.report(tally, dry_run=False)
     assert "1 dead letter(s) sent" in capsys.readouterr().out
+
+
+async def test_nothing_is_sent_twice_after_the_brokers_forgot_the_places() -> None:
+    topic = Topic(MIXED)
+    every = list(RejectReason)
+    await replay(topic)
+    sent = len(topic.sent)
+    topic.committed.clear()
+    old, young = 10_000, 9_000  # letters were written at 9,999
+    with pytest.raises(replay_dead.PlaceForgottenError, match=r"not_json.*--from-beginning"):
+        await replay_dead.replay(topic, "g", every, dry_run=False, limit=99, forgotten_before_ms=old)
+    assert len(topic.sent) == sent and not topic.committed
+    tally = await replay_dead.replay(topic, "g", every, dry_run=False, limit=99, forgotten_before_ms=young)
+    assert tally.sent.total() == len(MIXED), (
+        "younger than any place that was forgotten: it was never replayed"
+    )
+    await replay_dead.replay(topic, "g", every, dry_run=False, limit=99, forgotten_before_ms=old)
+    assert len(topic.sent) == sent + len(MIXED), "the places are known"

@@ -9,6 +9,10 @@ Each reason has its own place, kept as the offsets of the group `<group>.replay-
 the transaction that sends the records: so no letter goes twice, whether reasons are replayed one by one or
 all together, and whether a run is cut off or not. A letter whose value was left out because it was too large
 cannot be sent; it is counted and passed over.
+
+Brokers forget the place of a reason that was not replayed for `offsets.retention.minutes` (7 days by default). Where a reason
+has none and there are letters as old as that, it is not known which of them were sent, and nothing is sent until
+`--from-beginning` says that none was.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +30,12 @@ from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain, write
 from wirecopy.shell.errors import PortError
 from wirecopy.shell.pipeline.steps import ORIGIN_PREFIX
 from wirecopy.shell.ports import DeadTopic, RawRecord, TopicPartition
+
+FORGOTTEN_MS = 7 * 86_400_000  # what brokers keep offsets for, unless told otherwise
+
+
+class PlaceForgottenError(Exception):
+    """To go on could send letters twice; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only letters with this reason (may be given several times; default: all)",
     )
     parser.add_argument("--dry-run", action="store_true", help="count, send nothing, move no place")
+    parser.add_argument(
+        "--from-beginning",
+        action="store_true",
+        help="send also letters of a reason whose place is not known: it was never replayed, or the brokers forgot it",
+    )
     parser.add_argument("--limit", type=int, metavar="N", help="send at most about N letters (whole batches)")
 
 
@@ -66,9 +82,18 @@ def main(args: argparse.Namespace) -> int:
     topic = KafkaDeadTopic(options)
     try:
         tally = asyncio.run(
-            replay(topic, options.group_id, reasons, dry_run=args.dry_run, limit=args.limit or sys.maxsize)
+            replay(
+                topic,
+                options.group_id,
+                reasons,
+                dry_run=args.dry_run,
+                limit=args.limit or sys.maxsize,
+                forgotten_before_ms=None
+                if args.from_beginning
+                else time.time_ns() // 1_000_000 - FORGOTTEN_MS,
+            )
         )
-    except PortError as error:
+    except (PortError, PlaceForgottenError) as error:
         sys.stderr.write(f"wirecopy: {error}\n")
         return 1
     report(tally, dry_run=args.dry_run)
@@ -86,10 +111,18 @@ def report(tally: Tally, *, dry_run: bool) -> None:
 
 
 async def replay(
-    topic: DeadTopic, group_id: str, reasons: Sequence[RejectReason], *, dry_run: bool, limit: int
+    topic: DeadTopic,
+    group_id: str,
+    reasons: Sequence[RejectReason],
+    *,
+    dry_run: bool,
+    limit: int,
+    forgotten_before_ms: int | None = None,
 ) -> Tally:
     """Send what waits under these reasons, partition by partition. Raises `PortError`; what was sent by then
-    is sent, and remembered."""
+    is sent, and remembered. `forgotten_before_ms`: raise `PlaceForgottenError` before a letter that is older and whose
+    reason has no place.
+    """
     groups = {reason: group_of(group_id, reason) for reason in reasons}
     tally = Tally()
     try:
@@ -101,6 +134,9 @@ async def replay(
             offset = min(places.values())
             while offset < end and tally.sent.total() < limit:
                 records = await topic.read(partition, offset, end)
+                if forgotten_before_ms is not None:
+                    placed = {reason for reason, group in groups.items() if partition in committed[group]}
+                    _check_places(records, set(groups) - placed, forgotten_before_ms)
                 offset = records[-1].position.offset + 1 if records else end
                 chosen = choose(records, places, tally)
                 if not dry_run:
@@ -110,6 +146,19 @@ async def replay(
     finally:
         await topic.close()
     return tally
+
+
+def _check_places(records: Sequence[RawRecord], unplaced: set[RejectReason], before_ms: int) -> None:
+    for record in records:
+        letter = opened(record)
+        if letter is not None and letter.reason in unplaced and record.timestamp_ms < before_ms:
+            raise PlaceForgottenError(
+                f"it is not known which letters of the reason {letter.reason.value} were sent: it was never replayed, or"
+                " the brokers have forgotten its place (offsets.retention.minutes). If none was sent, add"
+                " --from-beginning; else set the offset of the group ….replay-dead."
+                + letter.reason.value
+                + " by hand"
+            )
 
 
 Sending = tuple[TopicPartition, RawRecord]
