@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tests.core.naive.forms import Shared
+from tests.core.naive.order import kept_in_order
 from tests.core.naive.verdict import (
     Cover,
     LineMap,
@@ -438,7 +439,7 @@ class Oracle:
             chains = self._chains(seen, votes)
             matches = [self._match(seen, number, runs) for number, runs in chains.items()]
             matches = [match for match in matches if self._hopeful(seen, match, set(chains))]
-            good = [match for match in matches if accepted(match) or self._version(seen, match)]
+            good = self._accepted(seen, votes, chains, matches)
             good = [
                 match
                 for match in good
@@ -478,15 +479,58 @@ class Oracle:
         matches: list[Match],
     ) -> list[Match]:
         """Matches without those of other publishers that share no more than what both quote."""
-        return [
-            match
-            for match in matches
-            if match.same_url
-            or match.same_site
-            or _more_than_quoted(
-                seen, votes, chains[match.known.number], match, self._kept[match.known.number]
-            )
-        ]
+        kept = []
+        for match in matches:
+            runs = chains[match.known.number]
+            more = match.same_url or match.same_site
+            if more or _more_than_quoted(seen, votes, runs, match, self._kept[match.known.number]):
+                kept.append(match)
+                continue
+            ordered = self._in_order(seen, votes, chains, match)
+            kept += [] if ordered is None else [ordered]
+        return kept
+
+    def _accepted(
+        self,
+        seen: Seen,
+        votes: list[tuple[int, int, int]],
+        chains: dict[int, list[Run]],
+        matches: list[Match],
+    ) -> list[Match]:
+        found = []
+        for match in matches:
+            if accepted(match) or self._version(seen, match):
+                found.append(match)
+                continue
+            ordered = self._in_order(seen, votes, chains, match)
+            found += [] if ordered is None else [ordered]
+        return found
+
+    def _in_order(
+        self,
+        seen: Seen,
+        votes: list[tuple[int, int, int]],
+        chains: dict[int, list[Run]],
+        match: Match,
+    ) -> Match | None:
+        """A match of another publisher as one whose words were changed one by one; None where they were not."""
+        before = match.measures.hits and match.measures.before
+        if match.same_site or match.same_url or before:
+            return None
+        number, sketch = match.known.number, seen.record.sketch
+        kept = self._kept[number]
+        if not kept_in_order(
+            [(sample, there) for article, sample, there in votes if article == number],
+            [sample for _, sample, _ in seen.held],
+            seen.ids,
+            seen.positions,
+            seen.template,
+            ((sketch.main_start, sketch.main_end), kept.main),
+            (_quoted(seen.record), _quoted(kept.record)),
+        ):
+            return None
+        lone = tuple(run.edges for run in chains[number] if run.hits == 1)
+        return dataclasses.replace(match, in_order=True, runs=(*match.firm, *lone))
 
     def _hopeful(self, seen: Seen, match: Match, candidates: set[int]) -> bool:
         known = match.known
@@ -1001,7 +1045,7 @@ def _more_than_quoted(
     measures = match.measures
     if min(measures.containment_here, measures.containment_there) >= limits.WHOLE_PART_MIN:
         return True
-    if match.same_title and match.names:
+    if match.in_order or (match.same_title and match.names):
         return True
     if match.same_title or match.names:
         named = len(plain) >= limits.PLAIN_NAMED_TOKENS_MIN * scale

@@ -225,6 +225,16 @@ SCATTERED_PART_MAX = 0.2  # of both main regions
 SCATTERED_LEAD_MAX = 0.3  # of both leads
 SCATTERED_RUN_TOKENS_MAX = 60  # that neither quotes, in one run
 SCATTERED_DENSITY_MAX = 0.85  # of the samples in between are the same: one word changed in fifty leaves .89
+# A copy whose words were changed one by one (verdict/order.py), by real pairs and words changed at random
+ORDER_SHINGLES_MIN = 4  # in a row that keeps its order and its distances
+ORDER_SHINGLES_MAX = 512  # looked at: who shares more is found by its passages
+ORDER_PLACES_MIN = 3  # that lie further apart than what is verbatim
+ORDER_GAP_TOKENS_MAX = 165  # from one to the next
+ORDER_UNEVEN_MAX = 3.0  # times the mean step from one to the next: the longest
+ORDER_SPAN_MIN = 0.5  # of both main regions, by shingles of no third story
+ORDER_SHORT_SPAN_MIN = 0.6  # by any, where they are
+ORDER_SHORT_PART_MIN = 0.12  # of the article's samples
+ORDER_STRETCH_MAX = 1.3  # times as much of one as of the other
 WHOLE_PART_MIN = (
     0.6  # of both articles, quotations and all: an article that is little but quotations was copied as one
 )

@@ -86,6 +86,7 @@ class Match:
     names: bool  # one credits the other
     succeeds: bool = False  # its publisher says that this article is a later version of it
     firm: tuple[Run, ...] = ()  # of the runs, those of more than one hit
+    in_order: bool = False  # what the two share stands in one order over most of both
     words_scale: float = 1.0  # tokens that say as much as one word: more where scripts write no spaces
     of_site: bool = (
         True  # their domains are one: where `same_site` holds by the stated name alone, less is known
@@ -100,6 +101,8 @@ def accepted(match: Match) -> bool:
         return _accepted_by_address(match)
     if match.measures.hits and match.measures.before:
         return False
+    if match.in_order:
+        return True
     if match.same_site and match.of_site:
         return match.same_body or _accepted_on_site(match.measures, match.same_title)
     return _accepted_elsewhere(match.measures, match.same_title, match.names, match.words_scale)

@@ -31,7 +31,7 @@ from wirecopy.core.index.known import Known
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.model import VerdictKind
 from wirecopy.core.publishers import brand_keys
-from wirecopy.core.values import Value
+from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import (
     Comparison,
     Measured,
@@ -44,6 +44,8 @@ from wirecopy.core.verdict.comparison import (
     score_candidates,
     template_inside,
 )
+from wirecopy.core.verdict.layout import GRADE_BEFORE
+from wirecopy.core.verdict.order import kept_in_order
 from wirecopy.core.verdict.quotations import (
     Quoting,
     more_than_quoted,
@@ -86,7 +88,7 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
         if not measured:
             return _NOTHING
         matches = _matches(index, comparison, measured)
-        good = [match for match in matches if accepted(match) or _version(comparison, match)]
+        good = _accepted(index, comparison, matches)
         good = [match for match in good if not _stands_in(comparison, match)]
         good = _not_only_quoted(index, comparison, good, quoting)
         if comparison.same_address and not any(match.same_url for match in good):
@@ -112,6 +114,18 @@ def find_matches(index: OriginIndex, comparison: Comparison) -> Matches:
     return Matches(good, measured, quoting)
 
 
+def _accepted(index: OriginIndex, comparison: Comparison, matches: list[Match]) -> list[Match]:
+    """The matches that are publications of this text, for all that is measured of them, quotations aside."""
+    found = []
+    for match in matches:
+        good: Match | None = match
+        if not (accepted(match) or _version(comparison, match)):
+            good = _in_order(index, comparison, match)
+        if good is not None:
+            found.append(good)
+    return found
+
+
 def _not_only_quoted(
     index: OriginIndex, comparison: Comparison, matches: list[Match], quoting: list[Quoting]
 ) -> list[Match]:
@@ -124,10 +138,24 @@ def _not_only_quoted(
         if not (match.same_url or match.same_site):
             shared = shared_words(comparison, index.articles, match.measured, here)
             if not more_than_quoted(comparison, match, shared):
-                quoting.append(Quoting(match.known.id, match.known.publisher, shared_quotations(comparison)))
-                continue
+                stretches = shared_quotations(comparison)
+                ordered = _in_order(index, comparison, match)
+                if ordered is None:
+                    quoting.append(Quoting(match.known.id, match.known.publisher, stretches))
+                    continue
+                match = ordered
         kept.append(match)
     return kept
+
+
+def _in_order(index: OriginIndex, comparison: Comparison, match: Match) -> Match | None:
+    """A match of another publisher as one whose words were changed one by one; None where nothing says that they were."""
+    if match.same_site or match.same_url or match.measured.grades & GRADE_BEFORE:
+        return None
+    here = quoted_here(comparison)
+    if not kept_in_order(comparison, index.articles, match.measured, here):
+        return None
+    return replace(match, in_order=True)
 
 
 def _same_page(index: OriginIndex, comparison: Comparison) -> list[Match]:

@@ -57,7 +57,7 @@ def drawn(comparison: Comparison, chosen: Sequence[Match], *, newer: bool, doubt
         one, known = match.measured, match.known
         ids.append(known.id)
         edge = -1 if newer or doubtful else _edge(one)
-        request += (one.runs_first, one.runs_last, match.same_title or match.names, *known.main, edge, 0, 0)
+        request += (one.runs_first, one.runs_last, match.lone_hits, *known.main, edge, 0, 0)
     REQUEST_FORMATS[len(chosen)].pack_into(workspace.request_bytes, 0, *request)
     made = _draw(workspace, sketch.lines, workspace.runs)
     counts = workspace.counts[: COUNT_SOURCES + len(chosen)].tolist()

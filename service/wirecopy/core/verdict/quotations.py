@@ -146,13 +146,19 @@ def quoted_here(comparison: Comparison) -> U8:
     return quoted
 
 
+def quoted_there(articles: ArticleStore, number: int, tokens: int) -> U8:
+    """Which of the first tokens of an article that came before are quoted, u8[tokens]."""
+    quoted = np.empty(tokens, np.uint8)
+    unpack_quoted(remembered_quoted(articles.get_blob(number)), tokens, quoted)
+    return quoted
+
+
 def shared_words(comparison: Comparison, articles: ArticleStore, measured: Measured, here: U8) -> Shared:
     """What this article and a candidate share, by quotations. here: `quoted_here`."""
     sketch, workspace = comparison.record.sketch, comparison.workspace
     row = articles.row(measured.article)
-    there = np.empty(row.main_end, np.uint8)
-    unpack_quoted(remembered_quoted(articles.get_blob(measured.article)), row.main_end, there)
-    quoted, plain, longest, own, quoted_there = count_shared(
+    there = quoted_there(articles, measured.article, row.main_end)
+    quoted, plain, longest, own, in_source = count_shared(
         measured.article,
         comparison.held,
         comparison.template,
@@ -166,7 +172,7 @@ def shared_words(comparison: Comparison, articles: ArticleStore, measured: Measu
         row.main_start,
         workspace.owner,
     )
-    return Shared(quoted, plain, longest, own, max(0, row.own_tokens - quoted_there))
+    return Shared(quoted, plain, longest, own, max(0, row.own_tokens - in_source))
 
 
 def more_than_quoted(comparison: Comparison, match: Match, shared: Shared) -> bool:
@@ -176,7 +182,7 @@ def more_than_quoted(comparison: Comparison, match: Match, shared: Shared) -> bo
     measured = match.measured
     if min(measured.containment_here, measured.containment_there) >= limits.WHOLE_PART_MIN:
         return True
-    if match.same_title and match.names:
+    if match.in_order or (match.same_title and match.names):
         return True
     if match.lone_hits:  # something else says that the one is of the other
         return (

@@ -77,11 +77,12 @@ class Match(Value):
     same_body: bool
     names: bool  # one credits the other
     succeeds: bool = False  # its publisher says that this article is a later version of it
+    in_order: bool = False  # what the two share stands in one order over most of both (order.py)
 
     @property
     def lone_hits(self) -> bool:
         """Whether hits that no run holds count as what the two share: elsewhere they are chance."""
-        return self.same_title or self.names
+        return self.same_title or self.names or self.in_order
 
 
 def accepted(match: Match) -> bool:
@@ -93,6 +94,8 @@ def accepted(match: Match) -> bool:
         return match.same_body or grades & GRADE_ADDRESS != 0
     if grades & GRADE_BEFORE:
         return False
+    if match.in_order:
+        return True
     if match.same_site and match.measured.of_site:  # by the stated name alone, two papers may be one
         return match.same_body or grades & GRADE_SITE != 0
     return grades & (GRADE_NAMED if match.names else GRADE_ELSEWHERE) != 0
