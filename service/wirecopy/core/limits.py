@@ -225,7 +225,7 @@ SCATTERED_PART_MAX = 0.2  # of both main regions
 SCATTERED_LEAD_MAX = 0.3  # of both leads
 SCATTERED_RUN_TOKENS_MAX = 60  # that neither quotes, in one run
 SCATTERED_DENSITY_MAX = 0.85  # of the samples in between are the same: one word changed in fifty leaves .89
-# A copy whose words were changed one by one (verdict/order.py), by real pairs and words changed at random
+# A copy whose words were changed one by one (verdict/quotations.py), by real pairs and words changed at random
 ORDER_SHINGLES_MIN = 4  # in a row that keeps its order and its distances
 ORDER_SHINGLES_MAX = 512  # looked at: who shares more is found by its passages
 ORDER_PLACES_MIN = 3  # that lie further apart than what is verbatim

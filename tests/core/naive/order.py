@@ -1,4 +1,4 @@
-"""Plain Python twin of core/verdict/order.py: the longest row of shingles that stands in one order in two articles."""
+"""Plain Python twin of core/verdict/quotations.py: the longest row of shingles that stands in one order in two articles."""
 
 from __future__ import annotations
 

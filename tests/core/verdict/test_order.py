@@ -18,7 +18,7 @@ from tests.core.naive.order import longest_in_order
 from tests.core.story import Desk, prose
 from wirecopy.core import limits
 from wirecopy.core.model import VerdictKind
-from wirecopy.core.verdict import order
+from wirecopy.core.verdict import quotations
 
 ORIGINAL, REPUBLICATION = VerdictKind.ORIGINAL, VerdictKind.REPUBLICATION
 
@@ -85,7 +85,7 @@ def test_the_kernel_finds_the_row_that_the_twin_finds(seed: int) -> None:
     chance = random.Random(seed)
     here = sorted(chance.sample(range(900), chance.randint(0, 40)))
     there = [max(0, at + chance.choice([0, 3, 40, chance.randint(-300, 300)])) for at in here]
-    found = order.longest_in_order(np.array(here, np.int32), np.array(there, np.int32))
+    found = quotations.longest_in_order(np.array(here, np.int32), np.array(there, np.int32))
     row = longest_in_order(list(zip(here, there, strict=True)))
     spans = [row[-1][i] - row[0][i] + limits.SHINGLE_TOKENS if row else 0 for i in (0, 1)]
     apart = sum(b[0] - a[0] > limits.SOLID_GAP_TOKENS for a, b in pairwise(row))

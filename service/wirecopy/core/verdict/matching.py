@@ -45,9 +45,9 @@ from wirecopy.core.verdict.comparison import (
     template_inside,
 )
 from wirecopy.core.verdict.layout import GRADE_BEFORE
-from wirecopy.core.verdict.order import kept_in_order
 from wirecopy.core.verdict.quotations import (
     Quoting,
+    kept_in_order,
     more_than_quoted,
     quoted_here,
     shared_quotations,

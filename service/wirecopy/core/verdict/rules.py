@@ -77,7 +77,9 @@ class Match(Value):
     same_body: bool
     names: bool  # one credits the other
     succeeds: bool = False  # its publisher says that this article is a later version of it
-    in_order: bool = False  # what the two share stands in one order over most of both (order.py)
+    in_order: bool = (
+        False  # what the two share stands in one order over most of both (quotations.kept_in_order)
+    )
 
     @property
     def lone_hits(self) -> bool:
