@@ -21,6 +21,7 @@ from wirecopy.core.addresses import names_page
 from wirecopy.core.fingerprint.record import SketchRecord, id_key
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.index.articles import ArticleStore
+from wirecopy.core.index.lookup_kernels import HIT
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.postings import Hits
 from wirecopy.core.index.sharded import Shard
@@ -61,12 +62,14 @@ def identity_keys(record: SketchRecord) -> tuple[int, int, int]:
     """Keys under which this very article may have come before: its URL, its id on its site, its body."""
     domain = record.domain.encode("utf-8", "replace")
     page = record.url.partition("#")[0].encode("utf-8", "replace")  # as origin_index.page_of
-    if page and not names_page(record.url):  # a feed's home page, as every item's address, is no evidence
+    named = names_page(record.url)
+    if page and not named:  # a feed's home page, as every item's address, is no evidence
         page = b""
+    own_id = named if record.id == record.url else names_page(record.id)
     body = bytes.fromhex(record.body_xxh3)
     return (
         xxh3_64(b"url:" + (page or b"%d@" % record.position.offset + domain + body)),
-        id_key(record.domain, record.id if names_page(record.id) else f"{record.id}#{record.body_xxh3}"),
+        id_key(record.domain, record.id if own_id else f"{record.id}#{record.body_xxh3}"),
         xxh3_64(b"body:" + body),
     )
 
@@ -133,12 +136,8 @@ class Comparison:
     def join_reposted(self) -> None:
         """Lets what this site took from elsewhere speak too: for its article that took it, as if that held it."""
         if len(self.reposted):
-            held = np.concatenate((self.votes, self.reposted))
-            held = held[np.lexsort((held["sample"], held["article"]))]
-            again = (held["article"][1:] == held["article"][:-1]) & (
-                held["sample"][1:] == held["sample"][:-1]
-            )
-            self.held = held[np.append(True, ~again)]
+            held = np.empty(len(self.votes) + len(self.reposted), HIT)
+            self.held = held[: survey_kernels.joined(self.votes, self.reposted, held)]
 
     def samples_of(self, article: int) -> I32:
         """The samples that an article holds, templates' aside; they ascend."""

@@ -64,3 +64,27 @@ def survey(
     again = postings_look_up(keys[:n], site_marks, reposted, stories)
     sort_by_article(reposted, again)
     return count, again, same_address, same_body, fresh
+
+
+@kernel_of("i8", HIT, HIT, HIT)
+def joined(votes: Array, reposted: Array, held: Array) -> Any:
+    """Two lists of hits as one, each ordered by article and then by sample. Of an article's sample the first hit stays, that
+    of `votes` before that of `reposted`. Fills held HIT[≥ both lengths]; returns how many hits there are."""
+    count, i, j = 0, 0, 0
+    while i < len(votes) or j < len(reposted):
+        if i == len(votes):
+            from_votes = False
+        elif j == len(reposted) or votes[i].article != reposted[j].article:
+            from_votes = j == len(reposted) or votes[i].article < reposted[j].article
+        else:
+            from_votes = votes[i].sample <= reposted[j].sample
+        hit = votes[i] if from_votes else reposted[j]
+        i += from_votes
+        j += not from_votes
+        if count and held[count - 1].article == hit.article and held[count - 1].sample == hit.sample:
+            continue
+        held[count].article = hit.article
+        held[count].sample = hit.sample
+        held[count].position = hit.position
+        count += 1
+    return count
