@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,17 @@ from wirecopy.shell.files.extras import needed
 def run_spark(work: Path, numbers: Sequence[int], on_done: Callable[[Result], None]) -> None:
     """Does these ranges in the Spark session of this process, or in one made by the settings of spark-submit. Spark's own
     exception where a task failed for good."""
+    needed("pandas", "Back-fills on Spark", "spark")  # mapInArrow asks for it
     sql = needed("pyspark.sql", "Back-fills on Spark", "spark")
     session = sql.SparkSession.builder.appName("wirecopy backfill").getOrCreate()
     rows = session.sparkContext.parallelize([(number,) for number in numbers], max(len(numbers), 1))
     frame = session.createDataFrame(rows, "number long")
-    done = frame.mapInArrow(partial(_run, work=str(work.absolute())), "result string")
+    folder = str(work.absolute())
+
+    def run(batches: Iterator[Any]) -> Iterator[Any]:
+        return _run(batches, folder)
+
+    done = frame.mapInArrow(run, "result string")
     for row in done.collect():
         on_done(Result(**json.loads(row["result"])))
 
