@@ -120,17 +120,51 @@ async def test_a_caller_that_sends_nothing_or_half_a_request_is_let_go(
     writer.close()
 
 
+async def connected(server: http.HttpServer) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_connection("127.0.0.1", server.port)
+
+
 async def test_connections_are_bounded(monkeypatch: pytest.MonkeyPatch, world: FilledSite) -> None:
+    """Also those of a burst, which are accepted before any of them is set up: the oldest silent one gives way."""
     monkeypatch.setattr(http, "CONNECTIONS_MAX", 3)
     server = http.HttpServer(world.views(), "127.0.0.1", 0, seconds_max=60.0)
     await server.start()
-    held = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(3)]
-    await asyncio.sleep(0)
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    assert await asyncio.wait_for(reader.read(), 5) == b""  # closed at once, not after a minute
-    for _, held_writer in [*held, (reader, writer)]:
-        held_writer.close()
+    held = await asyncio.gather(*(connected(server) for _ in range(60)))
+    ends = [asyncio.create_task(reader.read()) for reader, _ in held]
+    done, waiting = await asyncio.wait(ends, timeout=1)
+    assert (len(done), len(waiting)) == (57, 3)
+    for _, writer in held:
+        writer.close()
+    await asyncio.wait(ends, timeout=2)
     await server.stop()
+
+
+async def test_silent_callers_keep_no_probe_out(world: FilledSite) -> None:
+    server = http.HttpServer(world.views(), "127.0.0.1", 0, seconds_max=60.0)
+    await server.start()
+    held = await asyncio.gather(*(connected(server) for _ in range(320)))
+    assert [(await ask(server, get("/livez")))[0] for _ in range(35)] == [200] * 35
+    for _, writer in held:
+        writer.close()
+    await server.stop()
+
+
+async def test_headers_have_a_time_limit_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, world: FilledSite
+) -> None:
+    monkeypatch.setattr(http, "HEADER_SECONDS_MAX", 0.2)
+    server = http.HttpServer(world.views(), "127.0.0.1", 0, seconds_max=60.0)
+    await server.start()
+    reader, writer = await connected(server)
+    writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\nX: ")
+    assert await asyncio.wait_for(reader.read(), 2) == b""
+    writer.close()
+    await server.stop()
+
+
+@pytest.mark.parametrize("request_", [get("/livez"), get("/metrics"), get("/nothing"), "nonsense\r\n\r\n"])
+async def test_no_answer_names_versions_of_software(server: http.HttpServer, request_: str) -> None:
+    assert "\r\nserver: wirecopy" in (await ask(server, request_))[1]
 
 
 async def test_health_command_exits_by_the_answer(

@@ -45,6 +45,7 @@ from wirecopy.shell.pipeline.binding import bound_steps, bound_text_checker
 from wirecopy.shell.pipeline.cloud_events import CloudEvents
 from wirecopy.shell.pipeline.pipeline import Pipeline
 from wirecopy.shell.pipeline.text_check import TextChecker
+from wirecopy.shell.pipeline.watch import unless
 from wirecopy.shell.pipeline.workers import RestartingPool, WorkerDiedError, WorkerPool
 from wirecopy.shell.ports import EnginePort, PipelineHealth, Steps
 from wirecopy.shell.state.persistent_engine import PersistentEngine
@@ -173,7 +174,7 @@ async def serve(
         await _warm(log, when_warm)
         steps = reduce(lambda known, beside: beside.listening(known), besides, steps)
         if watching is not None:
-            await watching.start()
+            await unless(stop, watching.start())
         state = engine if isinstance(engine, PersistentEngine) else None
         options, shared = settings.pipeline_options(), None if backend.alone else settings.shared()
         phase.pipeline = Pipeline(backend, engine, steps, options, telemetry, state=state, shared=shared)

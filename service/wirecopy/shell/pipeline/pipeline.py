@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -41,7 +41,7 @@ from wirecopy.shell.pipeline.partition.flight import InFlight
 from wirecopy.shell.pipeline.partition.worker import PartitionWorker, State, WorkerContext
 from wirecopy.shell.pipeline.steps import Limits
 from wirecopy.shell.pipeline.turns import EngineTurns
-from wirecopy.shell.pipeline.watch import AssignmentCount, patiently, require_progress, watch
+from wirecopy.shell.pipeline.watch import AssignmentCount, patiently, require_progress, unless, watch
 from wirecopy.shell.ports import (
     Backend,
     EnginePort,
@@ -130,6 +130,7 @@ class Pipeline:
         self._assignments = AssignmentCount(self._options)
         self._polled_at = 0.0
         self._poll_waits = "not started"
+        self._start_waits = ""
         self._stopping = False
 
     # ---- what others may ask
@@ -164,10 +165,13 @@ class Pipeline:
 
     def _waits(self) -> list[str]:
         now = asyncio.get_running_loop().time()
-        lines = [
-            f"source: {self._poll_waits}, for {max(0.0, now - self._polled_at):.1f} s",
-            f"follower: {self._follower.waits}, for {max(0.0, now - self._follower.turned_at):.1f} s",
-        ]
+        lines = [self._start_waits] if self._start_waits else []
+        parts = (
+            ("source", self._poll_waits, self._polled_at),
+            ("follower", self._follower.waits, self._follower.turned_at),
+        )
+        for part, waits, turned_at in parts:  # a part that has not begun has no clock yet
+            lines.append(f"{part}: {waits}" + (f", for {now - turned_at:.1f} s" if turned_at else ""))
         for partition, worker in sorted(self._workers.items()):
             lines.append(
                 f"{partition.topic}-{partition.partition}: {worker.state.value}, {worker.waits},"
@@ -223,14 +227,16 @@ class Pipeline:
         self._done(task)
 
     async def _lead(self, stop: asyncio.Event) -> None:
-        await patiently(self._log.start, Part.LOG, self._options, self._telemetry, self._turned)
+        if not await unless(stop, self._patiently(self._log.start, Part.LOG)):
+            return
         follower = self._supervise(self._follower.run(), "follower")
         try:
             if not await _either(self._follower.caught_up, stop):
                 return
-            agree = self._identity.agree
-            await patiently(agree, Part.LOG, self._options, self._telemetry, self._turned)
-            await self._join()
+            if not await unless(stop, self._patiently(self._identity.agree, Part.LOG)):
+                return
+            if not await unless(stop, self._join()):
+                return
             identity = self._supervise(self._identity.watch(), "identity")
             poll = self._supervise(self._poll_all(), "poll")
             try:
@@ -256,10 +262,14 @@ class Pipeline:
             await source.start(self)
 
         self._poll_waits = "joining the group"
-        await patiently(start, Part.SOURCE, self._options, self._telemetry, self._turned)
+        await self._patiently(start, Part.SOURCE)
 
-    def _turned(self) -> None:
-        self._polled_at = asyncio.get_running_loop().time()
+    async def _patiently(self, step: Callable[[], Awaitable[None]], part: Part) -> None:
+        await patiently(step, part, self._options, self._telemetry, self._turned)
+        self._start_waits = ""
+
+    def _turned(self, failure: str) -> None:
+        self._polled_at, self._start_waits = asyncio.get_running_loop().time(), failure
 
     # ---- the poll task
     async def _poll_all(self) -> None:

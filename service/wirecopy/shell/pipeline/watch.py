@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 from wirecopy.shell.errors import (
     FatalError,
@@ -26,6 +26,7 @@ from wirecopy.shell.ports import TopicPartition
 
 WATCH_INTERVAL_S = 0.25  # how often the loop's lag is measured; every fourth time the parts are looked at
 LOOK_EACH = 4
+GIVE_UP_S = 1.0  # a step that was given up may take so long to see its cancellation
 
 
 async def watch(telemetry: Telemetry, look: Callable[[float], None]) -> None:
@@ -80,16 +81,17 @@ async def patiently(
     part: Part,
     options: PipelineOptions,
     telemetry: Telemetry,
-    turned: Callable[[], None],
+    turned: Callable[[str], None],
 ) -> None:
     """A step at start: the broker may come up after us. Time without success is bounded by the watch's limit; `turned` is
-    called at each attempt.
+    called at each attempt, with why the one before failed ("" at first).
     """
     loop = asyncio.get_running_loop()
     give_up_at = loop.time() + options.progress_timeout_ms / 1000
     delay_ms = options.retry_delay_ms
+    failure = ""
     while True:
-        turned()
+        turned(failure)
         try:
             await step()
         except (RefusedError, UnavailableError, StalledError) as error:
@@ -99,6 +101,8 @@ async def patiently(
                     " Check with `wirecopy check-config --connect`"
                 ) from error
             telemetry.rebuilt(part, error)
+            failure = f"{part.value}: tries again after: {error}"
+            turned(failure)
             if loop.time() > give_up_at:
                 raise FatalError(
                     f"the {part.value} was not reachable within {options.progress_timeout_ms} ms: {error}"
@@ -107,3 +111,22 @@ async def patiently(
             return
         await asyncio.sleep(delay_ms / 1000)
         delay_ms = min(2 * delay_ms, options.retry_delay_ms_max)
+
+
+async def unless(stop: asyncio.Event, step: Coroutine[None, None, None]) -> bool:
+    """Does `step`, or gives it up as soon as `stop` is set; True where it was done.
+
+    A step at start waits for a broker as long as the watch allows, but a stop must not: the client's clean-up ends in the
+    background.
+    """
+    doing, asked = asyncio.ensure_future(step), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait([doing, asked], return_when=asyncio.FIRST_COMPLETED)
+        if not doing.done():
+            return False
+        doing.result()
+        return True
+    finally:
+        asked.cancel()
+        doing.cancel()
+        await asyncio.wait([doing, asked], timeout=GIVE_UP_S)

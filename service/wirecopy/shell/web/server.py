@@ -9,10 +9,12 @@ What the probes mean:
 - `/metrics`: Prometheus text or OpenMetrics.
 
 The port may be open to a whole cluster, so no caller can block it. Probes: GET and HEAD only, no bodies,
-small headers, one request per connection, at most `CONNECTION_SECONDS_MAX` per connection and at most
-`CONNECTIONS_MAX` connections. Browsers keep connections open: the first page request on a connection moves it
-from the probes' count to the pages' count, which has its own limits, so that probes are answered however many
-people view pages. Streams (server-sent events) have a third limit.
+small headers, one request per connection, at most `HEADER_SECONDS_MAX` for its headers, `CONNECTION_SECONDS_MAX` per
+connection and `CONNECTIONS_MAX` connections. A connection counts from the moment it is accepted. Above the limit the
+oldest one that has not yet sent a request gives way, so silent callers cannot keep a probe out. Browsers keep
+connections open: the first page request on a connection moves it from the probes' count to the pages' count, which has
+its own limits, so that probes are answered however many people view pages. Streams (server-sent events) have a third
+limit.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from aiohttp import web
+from aiohttp import web, web_response
 
 from wirecopy.shell.observe import logs
 from wirecopy.shell.ports import PipelineHealth
@@ -41,6 +43,7 @@ from wirecopy.shell.web.problems import Problem, refusal
 
 CONNECTION_SECONDS_MAX = 15.0  # a scrape takes milliseconds; Prometheus itself gives up after 10 s
 CONNECTIONS_MAX = 64
+HEADER_SECONDS_MAX = 5.0  # for all headers of a request; a probe sends them at once
 HEADER_BYTES_MAX = 8 * 1024
 PAGE_CONNECTIONS_MAX = 128  # a browser keeps up to six
 PAGE_SECONDS_MAX = 120.0  # a page's connection is made anew after this
@@ -48,6 +51,11 @@ KEEP_ALIVE_SECONDS_MAX = 15.0  # between two requests on it
 STREAMS_MAX = 32  # open live views; each costs a few writes a second
 STREAM_SECONDS_MAX = 600.0  # then the browser reconnects, and another replica may answer
 STREAM_WRITE_SECONDS_MAX = 10.0  # a client that reads nothing for so long is disconnected
+
+
+vars(web_response)["SERVER_SOFTWARE"] = (
+    "wirecopy"  # the default, sent with refusals too, names versions of Python and aiohttp
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ class HttpServer:
         self.port = port
         self._seconds_max = seconds_max
         self._server: asyncio.Server | None = None
-        self._connections: set[web.RequestHandler] = set()
+        self._connections: dict[web.RequestHandler, _Connection] = {}  # in the order of their arrival
         self._ends: dict[web.RequestHandler, asyncio.TimerHandle] = {}
         self._pages = _Pages(Router(routes), self._prolong)
         application = web.Application(client_max_size=1, middlewares=[self._plain])
@@ -109,13 +117,36 @@ class HttpServer:
     def _connection(self) -> asyncio.Protocol:
         server = self._runner.server
         assert server is not None, "set up before it listens"
-        self._connections = {known for known in self._connections if known.transport is not None}
-        if len(self._connections) >= CONNECTIONS_MAX:
+        if len(self._connections) >= CONNECTIONS_MAX and not self._silent_one_gives_way():
             return _Closed()
         handler: web.RequestHandler = server()
-        self._connections.add(handler)
-        self._ends[handler] = asyncio.get_running_loop().call_later(self._seconds_max, self._end, handler)
-        return handler
+        connection = _Connection(handler, self._lost)
+        self._connections[handler] = connection
+        seconds = min(HEADER_SECONDS_MAX, self._seconds_max)
+        self._ends[handler] = asyncio.get_running_loop().call_later(seconds, self._end, handler)
+        return connection
+
+    def _silent_one_gives_way(self) -> bool:
+        """Closes the oldest connection that has not sent a request; False where there is none."""
+        for handler, connection in self._connections.items():
+            if not connection.asked:
+                del self._connections[handler]
+                connection.close()
+                return True
+        return False
+
+    def _asked(self, handler: web.RequestHandler) -> None:
+        """A request's headers are complete: the connection has the rest of its time."""
+        connection = self._connections.get(handler)
+        if connection is not None and not connection.asked:
+            connection.asked = True
+            self._end_in(handler, self._seconds_max)
+
+    def _lost(self, handler: web.RequestHandler) -> None:
+        self._connections.pop(handler, None)
+        end = self._ends.pop(handler, None)
+        if end is not None:
+            end.cancel()
 
     def _end(self, handler: web.RequestHandler) -> None:
         self._ends.pop(handler, None)
@@ -123,7 +154,10 @@ class HttpServer:
 
     def _prolong(self, handler: web.RequestHandler, seconds: float) -> None:
         """A connection that requested a page: it leaves the probes' count and may live longer."""
-        self._connections.discard(handler)
+        self._connections.pop(handler, None)
+        self._end_in(handler, seconds)
+
+    def _end_in(self, handler: web.RequestHandler, seconds: float) -> None:
         end = self._ends.pop(handler, None)
         if end is not None:
             end.cancel()
@@ -134,6 +168,7 @@ class HttpServer:
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         """Rules of probes: no bodies, one request per connection."""
+        self._asked(request.protocol)
         if handler == self._pages.answer:
             return await handler(request)
         if request.can_read_body:
@@ -165,6 +200,45 @@ class HttpServer:
 
     async def _startupz(self, _: web.Request) -> web.Response:
         return _answer(self._views.started(), {})
+
+
+class _Connection(asyncio.Protocol):
+    """Passes everything on to aiohttp's handler, and tells when the connection has gone."""
+
+    def __init__(self, handler: web.RequestHandler, lost: Callable[[web.RequestHandler], None]) -> None:
+        self.asked = False
+        self._handler = handler
+        self._lost = lost
+        self._transport: asyncio.BaseTransport | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """At once, or as soon as it is made."""
+        self._closed = True
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        self._handler.connection_made(transport)
+        if self._closed:
+            transport.close()
+
+    def connection_lost(self, error: BaseException | None) -> None:
+        self._lost(self._handler)
+        self._handler.connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        self._handler.data_received(data)
+
+    def eof_received(self) -> None:
+        self._handler.eof_received()
+
+    def pause_writing(self) -> None:
+        self._handler.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._handler.resume_writing()
 
 
 class _Closed(asyncio.Protocol):
