@@ -103,6 +103,7 @@ CORE_ORDER = (
     "fingerprint",
     "index",
     "verdict",
+    "rewriting",
     "engine",
 )
 SHELL_ORDER = (

@@ -63,6 +63,9 @@ COPY = Verdict(
     credit=CREDIT,
     basis=tuple(Basis),
     quotations=(Quotation(3, 9, 2, "c", "paper.example"),),
+    rewritten_of="c-1",
+    rewritten_publisher="Courier",
+    confidence=0.95,
 )
 VERDICTS = {
     "original": ORIGINAL,
@@ -71,6 +74,7 @@ VERDICTS = {
     "part of a copy": replace(COPY, extent=Extent.PARTIAL, credit=None),
     "copy of what never came": replace(COPY, original=OUTSIDE, passages=(), sources=(), share=0.0),
     "copy of a source without names": replace(COPY, original=NAMELESS),
+    "rewritten copy": replace(COPY, extent=Extent.REWRITTEN, passages=(), basis=(Basis.REWRITTEN,)),
     "update": replace(COPY, kind=VerdictKind.UPDATE, extent=None),
     "duplicate": replace(COPY, kind=VerdictKind.DUPLICATE, extent=None, basis=(Basis.SAME_BODY,)),
 }
@@ -151,6 +155,7 @@ def test_members_are_written_in_the_order_of_the_table() -> None:
         "original": written["original"],
         "passage": written["passages"][0],
         "quotation": written["quotations"][0],
+        "rewritten": written["rewritten"],
         "source": written["sources"][0],
         "credit": written["credit"],
         "position": written["position"],

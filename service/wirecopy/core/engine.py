@@ -26,6 +26,7 @@ from wirecopy.core.fingerprint.agreement import (
 )
 from wirecopy.core.fingerprint.propose import Proposal, propose
 from wirecopy.core.fingerprint.record import ENGINE_VERSION, SketchRecord, decode_record
+from wirecopy.core.index.feature_index import FeatureIndex
 from wirecopy.core.index.live_digest import live_digest
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.stored import (
@@ -36,10 +37,11 @@ from wirecopy.core.index.stored import (
     outcome_values,
     position_of,
 )
-from wirecopy.core.model import Agreement, EngineStats, Outcome, Passage, Quotation, Refused, Verdict
+from wirecopy.core.model import Agreement, EngineStats, Outcome, Passage, Quotation, Refused, Rewritten, Verdict
+from wirecopy.core.rewriting import first_seen, judged_again, rewritten_from, says_something_new
 from wirecopy.core.values import replace
 from wirecopy.core.verdict.comparison import Comparison, compare
-from wirecopy.core.verdict.judge import judge
+from wirecopy.core.verdict.judge import Judged, judge
 from wirecopy.core.verdict.learning import learn
 from wirecopy.core.verdict.workspace import Workspace
 
@@ -49,14 +51,23 @@ __all__ = ["ENGINE_VERSION", "Engine", "Proposal", "Remembered", "enrich"]
 
 Recent = dict[tuple[str, int], dict[int, Outcome | OutcomeValues]]  # as values where a snapshot gave them
 
+_MODES = tuple(Rewritten)
 _DECODED_AHEAD = 32  # records: a slice of the follower's and more, and little memory
 
 
 class Engine:
     """The index and everything that decides. Not for several threads at once, but for `propose`."""
 
-    def __init__(self, *, window_ms: int = limits.WINDOW_MS, shards: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        window_ms: int = limits.WINDOW_MS,
+        shards: int = 1,
+        rewritten: Rewritten = Rewritten.ON,
+    ) -> None:
         self._window_ms = window_ms
+        self._rewritten = rewritten
+        self._features = FeatureIndex()
         self._renew_ms = window_ms * limits.RENEW_AGE_PERCENT // 100
         self._index = OriginIndex(shards)
         self._workspace = Workspace.least()
@@ -70,6 +81,11 @@ class Engine:
     def index(self) -> OriginIndex:
         """What is remembered, to be read only; for tests and benchmarks. The service uses the methods below."""
         return self._index
+
+    @property
+    def rewritten(self) -> Rewritten:
+        """What becomes of evidence that an article was rewritten."""
+        return self._rewritten
 
     def at_url(self, url: str) -> Remembered | None:
         """The newest article of an address, as far as the window reaches. Changes nothing."""
@@ -118,10 +134,14 @@ class Engine:
         window_from_ms = self._log_time_ms - self._window_ms
         if self._index.articles.oldest_ms < window_from_ms:
             self._index.forget_before(window_from_ms)
-        comparison = self._compared(record)
-        judged = judge(self._index, comparison)
+            self._features.expire(self._index.articles.oldest_live)
+        judged, comparison = self._judged(record)
         renew_from_ms = self._log_time_ms - self._renew_ms
-        learn(self._index, comparison, judged.verdict, judged.learned, self._log_time_ms, renew_from_ms)
+        number = learn(
+            self._index, comparison, judged.verdict, judged.learned, self._log_time_ms, renew_from_ms
+        )
+        if record.features is not None and says_something_new(judged.verdict):
+            self._features.insert(record.features, number)
         outcome = recent[offset] = Outcome(
             position, record.body_xxh3, judged.verdict, judged.corrections, False
         )
@@ -147,8 +167,23 @@ class Engine:
         `replay` in another thread: it reads what `replay` writes."""
         record = decode_record(proposal.value)
         assert not isinstance(record, Refused), "a proposal is a record of this engine's version"
-        judged = judge(self._index, self._compared(record))
+        judged, _ = self._judged(record)
         return Outcome(record.position, record.body_xxh3, judged.verdict, judged.corrections, False)
+
+    def _judged(self, record: SketchRecord) -> tuple[Judged, Comparison]:
+        """The verdict on a record, and what it was compared with; changes nothing. Rare words are asked where words did not
+        decide."""
+        comparison = self._compared(record)
+        judged = judge(self._index, comparison)
+        if (
+            record.features is not None
+            and self._rewritten is not Rewritten.OFF
+            and first_seen(judged.verdict)
+        ):
+            found = rewritten_from(self._index, self._features, comparison, record.features)
+            if found is not None:
+                judged = judged_again(judged, found, self._rewritten)
+        return judged, comparison
 
     def _compared(self, record: SketchRecord) -> Comparison:
         """A record looked up in the index; good until the next."""
@@ -175,7 +210,10 @@ class Engine:
         return EngineStats(
             articles=len(index.articles),
             postings=len(index.postings),
-            index_bytes=index.postings.nbytes + index.site_marks.nbytes + index.articles.nbytes,
+            index_bytes=index.postings.nbytes
+            + index.site_marks.nbytes
+            + index.articles.nbytes
+            + self._features.nbytes,
             template_shingles=len(index.site_marks),
             log_offset=self._log_offset,
             log_time_ms=self._log_time_ms,
@@ -191,8 +229,15 @@ class Engine:
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """All that decides what is said from here on, as arrays by name; views, so write or copy them before the next
         change. `from_state` gives an engine that says the same to the byte."""
-        state = self._index.state()
-        numbers = [ENGINE_VERSION, self._window_ms, self._log_offset, self._log_time_ms, self._refused]
+        state = self.index_arrays()
+        numbers = [
+            ENGINE_VERSION,
+            self._window_ms,
+            self._log_offset,
+            self._log_time_ms,
+            self._refused,
+            _MODES.index(self._rewritten),
+        ]
         state["engine"] = np.array(numbers, np.int64)
         outcomes = [outcome for held in self._recent.values() for outcome in held.values()]
         agreed = b"" if self._agreed is None else encode_agreement(self._agreed)
@@ -202,7 +247,8 @@ class Engine:
 
     def index_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Those arrays of `state` that are the index, by name; cheap."""
-        return self._index.state()
+        features = {f"features/{name}": array for name, array in self._features.state().items()}
+        return self._index.state() | features
 
     def sealed_arrays(self) -> dict[str, int]:
         """Names of the arrays of `state` that no replay changes any more and that are still needed, with the number by
@@ -216,13 +262,17 @@ class Engine:
     @classmethod
     def from_state(cls, state: Mapping[str, npt.NDArray[Any]]) -> Engine:
         """The engine that gave the state. ValueError where another engine version wrote it: rebuild from the log then."""
-        version, window_ms, log_offset, log_time_ms, refused = state["engine"].tolist()
+        version, window_ms, log_offset, log_time_ms, refused, *modes = state["engine"].tolist()
         if version != ENGINE_VERSION:
             raise ValueError(
                 f"the state is of engine version {version}, this is {ENGINE_VERSION}: rebuild it from the log"
             )
-        engine = cls(window_ms=window_ms)
+        engine = cls(window_ms=window_ms, rewritten=_MODES[modes[0]])
         engine._index = OriginIndex.from_state(state)
+        prefix = "features/"
+        engine._features = FeatureIndex.from_state(
+            {name[len(prefix) :]: array for name, array in state.items() if name.startswith(prefix)}
+        )
         engine._log_offset, engine._log_time_ms, engine._refused = log_offset, log_time_ms, refused
         agreed = decode_agreement(state["agreed"].tobytes())
         engine._agreed = agreed if isinstance(agreed, Agreement) else None

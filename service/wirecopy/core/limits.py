@@ -247,6 +247,22 @@ FULL_VERSION_SHARE_MIN = 0.8  # of a copy of one of several versions, whatever i
 SNAP_TOKENS_MAX = 25  # a passage that ends so near a line's edge ends there
 STORY_CREDITS_LOOKED_AT_MAX = 64  # members of a story asked whom they credit
 
+# ---- copies that were rewritten (rewriting.py; fitted to 118 of them beside 105 independent reports)
+FEATURES_MIN = 16  # of an article: with fewer nothing can be told
+FEATURES_REGION_MIN = 40  # tokens of a main region: below it the whole text is asked
+REWRITTEN_ARTICLES_MIN = 50  # remembered: among fewer every word is rare
+REWRITTEN_SHARED_MIN = 8  # features in common
+REWRITTEN_SAMPLES_MAX = 5  # samples in common outside of quotations: from so many on words decide
+REWRITTEN_TEMPLATE_PERCENT_MAX = 25  # of the samples of its main region
+REWRITTEN_WORDS_PERMILLE_MIN = (
+    200  # of the weight of ordinary words, likewise: translations share names and numbers alone
+)
+# Evidence in thousandths of a natural logarithm of odds, so many for
+REWRITTEN_OVERLAP = 1870  # each doubling of the smaller of the two shares of weight
+REWRITTEN_OWN = 9720  # names and numbers, by weight, that the source has not: all of them (against it)
+REWRITTEN_BASE = 6020
+REWRITTEN_EVIDENCE_MIN = 2270  # no independent report of 105, 2 of 1,401 other articles
+
 # ---- the origin index
 POSTINGS_COUNT_MAX = (
     8  # stories a shingle is listed under: one of four already votes for nobody, eight fill one bucket

@@ -154,6 +154,15 @@ class VerdictKind(StrEnum):
 class Extent(StrEnum):
     FULL = "full"
     PARTIAL = "partial"
+    REWRITTEN = "rewritten"  # told again in other words, by rare words, names and numbers in common
+
+
+class Rewritten(StrEnum):
+    """What becomes of evidence that an article was rewritten from another. Decides verdicts: all replicas need the same."""
+
+    ON = "on"  # it makes a republication
+    REPORT = "report"  # it is told beside the verdict
+    OFF = "off"
 
 
 class Basis(StrEnum):
@@ -169,6 +178,7 @@ class Basis(StrEnum):
     CREDIT_CONFLICT = "credit_conflict"  # the credit and the clock (or another credit) disagree
     LATE_ORIGINAL = "late_original"
     TEMPLATE_LEARNED = "template_learned"
+    REWRITTEN = "rewritten"  # rare words, names and numbers in common, and few of its own
     DATES_APART = "dates_apart"  # by weeks: one of the two is wrong, and neither is believed
     # what this article's own date leaves open (DateDoubt): it decides nothing that it does not bear out
     DATE_UNREAD = "date_unread"
@@ -230,6 +240,11 @@ class Verdict(Value):
     credit: Credit | None
     basis: tuple[Basis, ...]
     quotations: tuple[Quotation, ...] = ()  # in order; no part of any share
+    rewritten_of: str = (
+        ""  # id of the article that this one was rewritten from, as far as evidence goes; "": of none
+    )
+    rewritten_publisher: str = ""
+    confidence: float = 0.0  # in that, 0 to 1
 
 
 class CorrectionReason(StrEnum):

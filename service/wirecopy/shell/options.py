@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wirecopy.core import limits
+from wirecopy.core.model import Rewritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class StateOptions:
     directory: Path
     topic: str  # of the fingerprint log: another's state is refused
     window_ms: int
+    rewritten: Rewritten = Rewritten.ON
     snapshot_interval_ms: int = 300_000
     snapshots_kept: int = 2
     fork: bool = True  # False: written where it stands, for a simulation that must not leave its process

@@ -13,6 +13,7 @@ import numpy as np
 
 from wirecopy.core import limits
 from wirecopy.core.credits.find import find_credits
+from wirecopy.core.fingerprint.features import features_in
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, encode_record, id_key
 from wirecopy.core.fingerprint.sketch import Sketch, sketch_in
 from wirecopy.core.fingerprint.varint_kernels import pack_quoted
@@ -42,7 +43,7 @@ def propose(article: RawArticle) -> Proposal:
     text_utf8 = utf8 = article.text.encode("utf-8", "surrogatepass")
     scratch = borrow(len(utf8))
     tokens = tokens_in(scratch, utf8)
-    quoted = _packed(*quoted_in(utf8, tokens, article))
+    quoted, quoted_tokens = quoted_in(utf8, tokens, article)
     if article.offsets is not None:  # else the text is the body
         utf8 = article.body.encode("utf-8", "surrogatepass")
     body_xxh3 = xxh3_128_hex(utf8)
@@ -72,8 +73,9 @@ def propose(article: RawArticle) -> Proposal:
         _placed(found, article, tokens, sum(places) // 2) if found else (),
         sketch,
         id_key(article.domain[: limits.NAME_CHARS_MAX], article.evolved_from) if article.evolved_from else 0,
-        quoted,
+        _packed(quoted, quoted_tokens),
         date_doubt=article.date_doubt,
+        features=features_in(text_utf8, tokens, quoted, *_article_tokens(sketch)),
     )
     made = Proposal(
         article, encode_record(record), body_xxh3, tokens.starts.copy(), tokens.ends.copy(), found
@@ -117,6 +119,13 @@ def _places(tokens: Tokens, sketch: Sketch) -> tuple[int, int]:
     if sketch.main_end <= sketch.main_start:
         return 0, 0
     return tokens.starts.item(sketch.main_start), tokens.ends.item(sketch.main_end - 1)
+
+
+def _article_tokens(sketch: Sketch) -> tuple[int, int]:
+    """The tokens of the article proper: its main region, or all where a page shows none to speak of."""
+    if sketch.main_end - sketch.main_start < limits.FEATURES_REGION_MIN:
+        return 0, sketch.tokens
+    return sketch.main_start, sketch.main_end
 
 
 def _scope_of(credit: Credit, places: tuple[int, int]) -> CreditScope:

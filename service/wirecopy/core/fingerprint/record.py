@@ -4,11 +4,12 @@
     · numbers: unsigned LEB128 (https://dwarfstd.org, §7.6), in the order of `encode_record`
     · strings: UTF-8, each after its length (a number of the stream)
     · quoted tokens (varint_kernels.pack_quoted)
-    · body XXH3-128, 16 bytes · title digest u64 · key of the article that it succeeds u64 · bytes of quoted u16
+    · features of its words (features.py)
+    · body XXH3-128, 16 bytes · title digest u64 · key of the article that it succeeds u64 · bytes of quoted u16, of features u8
     · shingle ids u64[n], little endian
 
 Decoding trusts nothing: another writer on the topic must not make replicas differ or fail, so whatever does
-not check is one refusal, a value. Under 1 KB for an average article.
+not check is one refusal, a value. About 1 KB for an average article.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 
 from wirecopy.core import limits
 from wirecopy.core.fingerprint import varint_kernels
+from wirecopy.core.fingerprint.features import Features, pack_features, unpack_features
 from wirecopy.core.fingerprint.sketch import Sketch
 from wirecopy.core.hashing import xxh3_64
 from wirecopy.core.model import CreditKind, CreditScope, DateDoubt, RawPosition, RefusalReason, Refused
@@ -28,7 +30,7 @@ from wirecopy.core.values import Value
 MAGIC = b"WC"
 ENGINE_VERSION = 4  # raised by every release that would change a verdict
 HEAD = struct.Struct("<2sBQ")
-_TAIL = struct.Struct("<16sQQH")
+_TAIL = struct.Struct("<16sQQHB")
 _LITTLE_U64, _U64, _I64, _I32 = np.dtype("<u8"), np.dtype(np.uint64), np.dtype(np.int64), np.dtype(np.int32)
 _CREDIT_KINDS = tuple(CreditKind)
 _CREDIT_SCOPES = tuple(CreditScope)
@@ -91,6 +93,7 @@ class SketchRecord(Value):
     quoted: bytes = b""  # which tokens are quoted (varint_kernels.pack_quoted)
     lines: bytes = b""  # of the sketch, as the log has them, where it comes from there
     date_doubt: DateDoubt | None = None  # what `published_at_ms` leaves open, or why there is none
+    features: Features | None = None  # of its words; None where it has too few
 
 
 def id_key(domain: str, id_: str) -> int:
@@ -138,13 +141,19 @@ def encode_record(record: SketchRecord) -> bytes:
     numbers += lengths
     stream = np.empty(_NUMBER_BYTES_MAX * (len(numbers) + len(sketch.ids) + 4 * len(sketch.lines)), np.uint8)
     written = varint_kernels.write_record(np.array(numbers, np.int64), sketch.positions, sketch.lines, stream)
+    features = pack_features(record.features)
     rest = b"".join(
         (
             stream[:written].tobytes(),
             names,
             record.quoted,
+            features,
             _TAIL.pack(
-                bytes.fromhex(record.body_xxh3), sketch.title_digest, record.succeeds, len(record.quoted)
+                bytes.fromhex(record.body_xxh3),
+                sketch.title_digest,
+                record.succeeds,
+                len(record.quoted),
+                len(features),
             ),
             sketch.ids.astype("<u8", copy=False).tobytes(),
         )
@@ -198,7 +207,7 @@ def decode_record(value: bytes) -> SketchRecord | Refused:
         return Refused(RefusalReason.NOT_A_RECORD, "the record ends early")
     try:
         return _decoded(value[HEAD.size :])
-    except (_DamagedError, UnicodeDecodeError, IndexError, struct.error) as error:
+    except (_DamagedError, ValueError, IndexError, struct.error) as error:
         return Refused(RefusalReason.NOT_A_RECORD, f"the record's parts do not fit together: {error}")
 
 
@@ -232,8 +241,9 @@ def _decoded(rest: bytes) -> SketchRecord:
     if ids_count and not lines_count:
         raise _DamagedError("samples stand in no line")
     tail_at = size - _TAIL.size - 8 * ids_count
-    digest, title_digest, succeeds, quoted_bytes = _TAIL.unpack_from(rest, tail_at)
-    quoted_at = tail_at - quoted_bytes
+    digest, title_digest, succeeds, quoted_bytes, features_bytes = _TAIL.unpack_from(rest, tail_at)
+    features_at = tail_at - features_bytes
+    quoted_at = features_at - quoted_bytes
     topic, id_, url, publisher, host, domain, *named = _strings(rest, at, lengths, quoted_at)
     if credits_count:
         credits_ = _credits(credit_numbers, named)
@@ -260,9 +270,10 @@ def _decoded(rest: bytes) -> SketchRecord:
             title_digest,
         ),
         succeeds,
-        rest[quoted_at:tail_at],
+        rest[quoted_at:features_at],
         rest[lines_at:at],
         date_doubt,
+        unpack_features(rest[features_at:tail_at]),
     )
 
 
@@ -329,7 +340,7 @@ def identity_of(value: bytes) -> Identity:
     numbers = found[: _NUMBERS_LEAST + 7 * int(found[varint_kernels.CREDITS])].tolist()
     lengths = numbers[varint_kernels.RECORD_NUMBERS + 5 * numbers[varint_kernels.CREDITS] :]
     tail_at = len(value) - _TAIL.size - 8 * numbers[varint_kernels.POSITIONS]
-    at = tail_at - _TAIL.unpack_from(value, tail_at)[3] - sum(lengths)
+    at = tail_at - sum(_TAIL.unpack_from(value, tail_at)[3:]) - sum(lengths)
     strings = []
     for length in lengths[:6]:
         strings.append(value[at : at + length].decode("utf-8"))

@@ -141,6 +141,13 @@ OBJECTS: dict[str, tuple[Member, ...]] = {
             since="0.2.0",
         ),
         Member(
+            "rewritten",
+            "The article that this one was rewritten from, as far as rare words, names and numbers in common tell. Null if there"
+            " is no such evidence.",
+            _or_null(_to("rewritten")),
+            since="0.2.0",
+        ),
+        Member(
             "licensed",
             "Whether a licence allows the republication. Null if the file of licences does not say.",
             {"type": ["boolean", "null"]},
@@ -177,6 +184,11 @@ OBJECTS: dict[str, tuple[Member, ...]] = {
         Member("words", "Number of words.", _FROM_ONE),
         Member("id", "Id of another article that carries it.", _NAME),
         Member("publisher", "Its publisher.", _TEXT),
+    ),
+    "rewritten": (
+        Member("id", "Its id.", _NAME),
+        Member("publisher", "Its publisher.", _TEXT),
+        Member("confidence", "How likely it is the source, by counted evidence.", _to("share")),
     ),
     "source": (
         Member("id", "Its id.", _NAME),
@@ -292,6 +304,13 @@ def verdict_to_json(
         ]
         if verdict.quotations
         else [],
+        "rewritten": {
+            "id": verdict.rewritten_of,
+            "publisher": verdict.rewritten_publisher,
+            "confidence": verdict.confidence,
+        }
+        if verdict.rewritten_of
+        else None,
         "licensed": licensed,
         "body_xxh3": body_xxh3,
         "position": position_to_json(position),
@@ -311,6 +330,16 @@ def _original(value: Any) -> Original:
         ingested=value["ingested"],
         position=None if value["position"] is None else _position(value["position"]),
     )
+
+
+def _rewritten(value: Any) -> dict[str, Any]:
+    if value is None:
+        return {}
+    return {
+        "rewritten_of": str(value["id"]),
+        "rewritten_publisher": str(value["publisher"]),
+        "confidence": float(value["confidence"]),
+    }
 
 
 def _credit(value: Any) -> Credit:
@@ -356,6 +385,7 @@ def republication_of(value: Any) -> Republication | None:
                 Quotation(int(q["start"]), int(q["end"]), int(q["words"]), q["id"], q["publisher"])
                 for q in value.get("quotations", ())
             ),
+            **_rewritten(value.get("rewritten")),
         )
         licensed = value.get("licensed")
         return Republication(

@@ -123,7 +123,7 @@ def _judged(path: str, record: dict[str, Any]) -> dict[str, Any] | None:
     article = read_text(json_bytes(record), settings.fields, settings.aliases)
     if isinstance(article, Rejected):
         raise CheckTrouble(f"the text cannot be judged: {article.detail}.")
-    engine = Engine(window_ms=settings.window_ms)
+    engine = Engine(window_ms=settings.window_ms, rewritten=settings.rewritten)
     screen = Terminal(sys.stderr)
     source = ArticleSource([path])
     with screen.progress("building the index") as bar:

@@ -288,7 +288,11 @@ def tracing_of(settings: Settings) -> SpanTracing | None:
 
 def _engine(settings: Settings, telemetry: Telemetry) -> Engine | PersistentEngine:
     options = settings.state_options()
-    return Engine(window_ms=settings.window_ms) if options is None else PersistentEngine(options, telemetry)
+    return (
+        Engine(window_ms=settings.window_ms, rewritten=settings.rewritten)
+        if options is None
+        else PersistentEngine(options, telemetry)
+    )
 
 
 def _end(log: logging.Logger, name: str, error: FatalError, code: int) -> int:

@@ -154,7 +154,7 @@ def main(args: argparse.Namespace) -> int:
         return EXIT_USAGE
     if args.output is None and not (args.report or args.serve):
         args.output = STANDARD
-    engine = Engine(window_ms=options.window_ms)
+    engine = Engine(window_ms=options.window_ms, rewritten=options.rewritten)
     report = _report() if args.report else None
     pages = _pages(engine, options) if args.serve else None
     try:
@@ -367,6 +367,7 @@ def _options(args: argparse.Namespace) -> ScanOptions | None:
         fields=replace(settings.fields, **given),
         aliases=settings.aliases,
         window_ms=settings.window_ms if args.window_days is None else args.window_days * DAY_MS,
+        rewritten=settings.rewritten,
         clock_published=args.clock == "published",
         jobs=args.jobs,
         watching=_watching(args, settings),

@@ -63,6 +63,7 @@ class StateRefusal(StrEnum):
     FORMAT = "format"  # written by another release, in another format
     ENGINE_VERSION = "engine_version"
     WINDOW = "window"
+    REWRITTEN = "rewritten"  # another value of the setting `rewritten`
     TOPIC = "topic"
     STALE = "stale"  # the log does not hold what comes next
     OTHER_LOG = "other_log"  # the log holds another record where the snapshot's last one was

@@ -31,6 +31,7 @@ from wirecopy.core.model import (
     RawPosition,
     Rejected,
     RejectReason,
+    Rewritten,
     Verdict,
     VerdictKind,
 )
@@ -67,6 +68,7 @@ class ScanOptions:
     fields: FieldPaths
     aliases: dict[str, str]
     window_ms: int = limits.WINDOW_MS
+    rewritten: Rewritten = Rewritten.ON
     clock_published: bool = False
     jobs: int = 1  # processes that decode and propose; 1: this one does
     watching: Watching | None = None  # what is written to the matches
@@ -125,7 +127,12 @@ def scan(
     counts so far. `engine`: a new one that holds the file's index afterwards. What was written goes out (`flush`) when the
     input pauses.
     """
-    scanner = _Scanner(outputs, options, engine or Engine(window_ms=options.window_ms), observers)
+    scanner = _Scanner(
+        outputs,
+        options,
+        engine or Engine(window_ms=options.window_ms, rewritten=options.rewritten),
+        observers,
+    )
     started = time.perf_counter()
     fingerprinted = scanner.fingerprinted if options.jobs == 1 else partial(_by_workers, options=options)
     with closing(fingerprinted(_batches(lines))) as batches:  # workers end here, whatever happens

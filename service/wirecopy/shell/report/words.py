@@ -6,7 +6,7 @@ phrases out of articles pass `shown_line`, since they may hold anything.
 
 from __future__ import annotations
 
-from wirecopy.core.model import Basis, CreditScope, DateDoubt, Original, Verdict, VerdictKind
+from wirecopy.core.model import Basis, CreditScope, DateDoubt, Extent, Original, Verdict, VerdictKind
 from wirecopy.core.timing import DATE_DOUBTS
 from wirecopy.shell.report.terminal import Tone, shown_line
 
@@ -79,6 +79,11 @@ def sentences(verdict: Verdict) -> list[str]:
         told.append(
             f"{percent(verdict.boilerplate_share)} of the page is site boilerplate and was not counted."
         )
+    if verdict.rewritten_of and verdict.extent is not Extent.REWRITTEN:
+        told.append(
+            f"It may tell an article of {_name(verdict.rewritten_publisher or verdict.rewritten_of)} in other words"
+            f" (confidence {percent(verdict.confidence)}). That is reported only."
+        )
     told += _quotations(verdict)
     told += _own_date(verdict)
     return told
@@ -111,6 +116,11 @@ def _own_date(verdict: Verdict) -> list[str]:
 
 
 def _what(verdict: Verdict) -> str:
+    if verdict.extent is Extent.REWRITTEN:
+        return (
+            f"It tells {_whose_article(verdict)} in other words: {percent(verdict.share)} of its rare words, names and"
+            f" numbers stand there too, and it has few of its own. Confidence: {percent(verdict.confidence)}."
+        )
     match verdict.kind:
         case VerdictKind.ORIGINAL:
             return "No substantial part of this text was published before."

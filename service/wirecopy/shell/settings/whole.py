@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.record import ENGINE_VERSION
 from wirecopy.core.hashing import body_xxh3
+from wirecopy.core.model import Rewritten
 from wirecopy.shell.options import (
     CheckOptions,
     KafkaOptions,
@@ -95,6 +96,12 @@ class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the 
     # ---- the index
     window_days: Annotated[float, Field(gt=0, le=36_500)] = setting(
         limits.WINDOW_MS / DAY_MS, "How long an article is remembered, in log time."
+    )
+
+    rewritten: Rewritten = setting(
+        Rewritten.ON,
+        "What becomes of evidence that an article was rewritten from another one: `on` makes it a republication of extent "
+        "`rewritten`, `report` names it beside the verdict, `off` does not look for it. All replicas of one log need the same.",
     )
 
     # ---- its state on disk
@@ -212,6 +219,7 @@ class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the 
             directory=Path(self.state_dir),
             topic=self.topic_fingerprints,
             window_ms=self.window_ms,
+            rewritten=self.rewritten,
             snapshot_interval_ms=self.state_snapshot_interval_ms,
             snapshots_kept=self.state_snapshots_kept,
         )

@@ -59,7 +59,7 @@ class PersistentEngine:
     def __init__(self, options: StateOptions, telemetry: Telemetry) -> None:
         self._options = options
         self._telemetry = telemetry
-        self._engine = Engine(window_ms=options.window_ms)
+        self._engine = Engine(window_ms=options.window_ms, rewritten=options.rewritten)
         self._last_record: tuple[int, int, bytes] | None = None
         self._failed = False
         self._lock: int | None = None
@@ -198,6 +198,9 @@ class PersistentEngine:
         engine, cpu_seconds = await loop.run_in_executor(executor, load)
         if isinstance(engine, Unusable):
             return engine
+        if engine.rewritten is not self._options.rewritten:
+            detail = f"written with rewritten={engine.rewritten}; the setting is {self._options.rewritten}"
+            return Unusable(StateRefusal.REWRITTEN, detail)
         self._engine = engine
         self._mapped = {array.name for array in manifest.arrays} & sealed_names(
             [a.name for a in manifest.arrays]

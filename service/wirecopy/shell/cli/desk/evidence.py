@@ -142,7 +142,7 @@ def _from_files(args: argparse.Namespace) -> bytes | None:
         raise KeyFault("name the private key: --key FILE (--new-key FILE makes one)")
     key = key_of(Path(path))
     options = ScanOptions(FieldPaths(**settings.field_paths()), settings.aliases, settings.window_ms)
-    engine = Engine(window_ms=settings.window_ms)
+    engine = Engine(window_ms=settings.window_ms, rewritten=settings.rewritten)
     pages = ScannedPages(engine, options, settings.pages_articles_max)
     scan(ArticleSource(args.against), ScanOutputs(), options, engine=engine, observers=[pages])
     return asyncio.run(_bundle(pages, args, key))

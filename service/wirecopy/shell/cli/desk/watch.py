@@ -225,6 +225,11 @@ def _tried(args: argparse.Namespace, watches: Sequence[Watch]) -> int:
         FieldPaths(**settings.field_paths()), settings.aliases, settings.window_ms, watching=watching
     )
     source = ArticleSource([STANDARD if args.against == STANDARD else args.against])
-    scan(source, ScanOutputs(matches=sys.stdout.buffer), options, engine=Engine(window_ms=settings.window_ms))
+    scan(
+        source,
+        ScanOutputs(matches=sys.stdout.buffer),
+        options,
+        engine=Engine(window_ms=settings.window_ms, rewritten=settings.rewritten),
+    )
     sys.stdout.buffer.flush()
     return 0

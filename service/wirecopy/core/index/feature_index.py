@@ -1,0 +1,185 @@
+"""The features of the articles that are remembered: the third kind of evidence beside shingles and site marks.
+
+One row an article that is no copy to the letter, in order of arrival: its features (192 bytes), the links of the six lists
+that it stands in (24), its number. How often a feature is found among the live rows is counted, and counted down as rows
+expire, so the state is a matter of the window alone (law 1).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from wirecopy.core.fingerprint.feature_kernels import FEATURES_MAX
+from wirecopy.core.fingerprint.features import Features
+from wirecopy.core.index import feature_lookup_kernels as kernels
+
+_ROWS_MIN = 256
+_GROWTH = 1.41
+_CUT = 0x80
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class Resembling:
+    """An article that shares rare features with another, by weight (lookup_kernels): what both have, what each has that the
+    other could have kept, likewise of entities and of words here; how many features both have."""
+
+    __slots__ = (
+        "article",
+        "common",
+        "entities_common",
+        "entities_here",
+        "here",
+        "shared",
+        "there",
+        "words_common",
+        "words_here",
+    )
+
+    def __init__(self, article: int, values: list[int]) -> None:
+        self.article = article
+        self.common, self.here, self.there = (
+            values[kernels.COMMON],
+            values[kernels.HERE],
+            values[kernels.THERE],
+        )
+        self.entities_common, self.entities_here = (
+            values[kernels.ENTITIES_COMMON],
+            values[kernels.ENTITIES_HERE],
+        )
+        self.words_common, self.words_here = values[kernels.WORDS_COMMON], values[kernels.WORDS_HERE]
+        self.shared = values[kernels.SHARED]
+
+
+class FeatureIndex:
+    """Rows by number: `first` is that of the first place, `oldest` of the oldest live one, `next` of the next."""
+
+    def __init__(self) -> None:
+        self._first = self._oldest = self._next = 0
+        self._frequency = np.zeros(kernels.NUMBERS, np.int32)
+        self._heads = np.zeros(kernels.NUMBERS, np.uint32)
+        self._slots = np.zeros((2, 4096), np.int64)
+        self._out = np.zeros((kernels.CANDIDATES_MAX, kernels.COLUMNS), np.int64)
+        self._allot(_ROWS_MIN)
+
+    def __len__(self) -> int:
+        """Live rows."""
+        return self._next - self._oldest
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the rows in use and of the tables."""
+        row = 3 * FEATURES_MAX + 2 + 4 * kernels.POSTED + 4
+        return (self._next - self._first) * row + self._frequency.nbytes + self._heads.nbytes
+
+    def resembling(self, features: Features) -> list[Resembling]:
+        """The articles that share most of an article's rare features, at most CANDIDATES_MAX, best first."""
+        found = kernels.candidates_of(
+            (features.numbers, features.outside, features.entities),
+            np.array((features.entities_cut, features.words_cut), np.uint8),
+            (self._frequency, self._heads),
+            (self._links, self._features, self._outside, self._counts),
+            (self._first, self._oldest, len(self)),
+            self._slots,
+            self._out,
+        )
+        return [
+            Resembling(int(self._numbers[values[kernels.ROW] - self._first]), values)
+            for values in self._out[:found].tolist()
+        ]
+
+    def insert(self, features: Features, article: int) -> None:
+        """Remembers an article's features. Articles come in order."""
+        place = self._next - self._first
+        if place == len(self._numbers):
+            self._make_room()
+            place = self._next - self._first
+        numbers = features.numbers
+        self._numbers[place] = article
+        self._features[place, : len(numbers)] = numbers
+        self._outside[place, : len(numbers)] = features.outside
+        self._counts[place] = (
+            features.entities | _CUT * features.entities_cut,
+            len(numbers) - features.entities | _CUT * features.words_cut,
+        )
+        kernels.insert(
+            numbers, features.entities, self._frequency, self._heads, self._links, self._next, place
+        )
+        self._next += 1
+
+    def expire(self, oldest_article: int) -> None:
+        """Lets go of the rows of smaller article numbers."""
+        first, end = self._oldest - self._first, self._next - self._first
+        place = bisect_left(self._numbers, oldest_article, first, end)
+        if place > first:
+            kernels.forget(self._features, self._counts, first, place, self._frequency)
+            self._oldest = self._first + place
+
+    # ---- keeping
+    def state(self) -> Arrays:
+        """All of it as arrays, by name: views or copies, to be written before the next change."""
+        live = slice(self._oldest - self._first, self._next - self._first)
+        listed = np.flatnonzero(self._heads > self._oldest * kernels.POSTED)
+        return {
+            "rows": np.array([self._oldest, self._next], np.int64),
+            "numbers": self._numbers[live],
+            "features": self._features[live],
+            "outside": self._outside[live],
+            "counts": self._counts[live],
+            "links": self._links[live],
+            "listed": listed.astype(np.uint16),
+            "heads": self._heads[listed],
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, npt.NDArray[Any]]) -> FeatureIndex:
+        """The index that gave the state."""
+        index = cls()
+        oldest, following = state["rows"].tolist()
+        index._first = index._oldest = oldest
+        index._next = following
+        live = following - oldest
+        index._allot(max(_ROWS_MIN, int(live * _GROWTH)))
+        index._numbers[:live] = state["numbers"]
+        index._features[:live] = state["features"]
+        index._outside[:live] = state["outside"]
+        index._counts[:live] = state["counts"]
+        index._links[:live] = state["links"]
+        index._heads[state["listed"]] = state["heads"]
+        counted = index._features[:live]
+        held = (state["counts"] & 127).sum(axis=1)
+        index._frequency += np.bincount(
+            counted[np.arange(FEATURES_MAX) < held[:, None]], minlength=kernels.NUMBERS
+        ).astype(np.int32)
+        return index
+
+    # ---- inside
+    def _allot(self, rows: int) -> None:
+        self._numbers = np.zeros(rows, np.uint32)
+        self._features = np.zeros((rows, FEATURES_MAX), np.uint16)
+        self._outside = np.zeros((rows, FEATURES_MAX), np.uint8)
+        self._counts = np.zeros((rows, 2), np.uint8)
+        self._links = np.zeros((rows, kernels.POSTED), np.uint32)
+
+    def _make_room(self) -> None:
+        """Moves the live rows to the front, of larger arrays where they fill more than half."""
+        live = slice(self._oldest - self._first, self._next - self._first)
+        numbers, features, outside, counts, links = (
+            self._numbers,
+            self._features,
+            self._outside,
+            self._counts,
+            self._links,
+        )
+        count = len(self)
+        self._allot(max(_ROWS_MIN, int(max(count, len(numbers) / _GROWTH) * _GROWTH) + 1))
+        self._numbers[:count] = numbers[live]
+        self._features[:count] = features[live]
+        self._outside[:count] = outside[live]
+        self._counts[:count] = counts[live]
+        self._links[:count] = links[live]
+        self._first = self._oldest
