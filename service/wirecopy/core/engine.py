@@ -37,7 +37,16 @@ from wirecopy.core.index.stored import (
     outcome_values,
     position_of,
 )
-from wirecopy.core.model import Agreement, EngineStats, Outcome, Passage, Quotation, Refused, Rewritten, Verdict
+from wirecopy.core.model import (
+    Agreement,
+    EngineStats,
+    Outcome,
+    Passage,
+    Quotation,
+    Refused,
+    Rewritten,
+    Verdict,
+)
 from wirecopy.core.rewriting import first_seen, judged_again, rewritten_from, says_something_new
 from wirecopy.core.values import replace
 from wirecopy.core.verdict.comparison import Comparison, compare

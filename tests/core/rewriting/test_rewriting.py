@@ -37,7 +37,7 @@ COMMON = [vocabulary(seed) for seed in (11, 12)]
 
 
 class Event:
-    """What happened: sixteen facts of two names, a number and two rare words."""
+    """What happened: sixteen facts of two names, a number and four rare words."""
 
     def __init__(self, seed: int) -> None:
         chance = random.Random(seed * 7919 + 1)
@@ -45,7 +45,7 @@ class Event:
             (
                 [word(chance, 4).capitalize() for _ in range(2)],
                 str(chance.randint(1000, 99999)),
-                [word(chance, 5) for _ in range(2)],
+                [word(chance, 5) for _ in range(4)],
             )
             for _ in range(16)
         ]
@@ -55,9 +55,9 @@ class Event:
         chance = random.Random(seed)
         sentences = []
         for names, number, rare in [*self.facts[facts], *Event(seed + 10**6).facts[:own]]:
-            words = [chance.choice(COMMON[style]) for _ in range(5)]
-            words[1:1], words[4:4] = [names[0]], [number, rare[0]]
-            words += [names[1], rare[1], chance.choice(COMMON[style])]
+            words = [chance.choice(COMMON[style]) for _ in range(4)]
+            words[1:1], words[3:3] = [names[0]], [number, rare[0]]
+            words += [names[1], *rare[1:], chance.choice(COMMON[style])]
             sentences.append(" ".join(words).capitalize().replace(names[0].lower(), names[0]) + ".")
             sentences[-1] = sentences[-1].replace(names[1].lower(), names[1])
         return " ".join(sentences)

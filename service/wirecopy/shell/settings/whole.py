@@ -196,7 +196,7 @@ class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the 
         told = {
             name: getattr(self, name)
             for name in type(self).model_fields
-            if name.startswith("field_") or name in ("presets", "aliases", "window_days")
+            if name.startswith("field_") or name in ("presets", "aliases", "window_days", "rewritten")
         }
         settings = {f"{PREFIX}{name.upper()}": _short(value) for name, value in told.items()}
         return Shared(
