@@ -1,6 +1,6 @@
 """The features of the articles that are remembered: the third kind of evidence beside shingles and site marks.
 
-One row an article that is no copy to the letter, in order of arrival: its features (192 bytes), the links of the six lists
+One row an article that is no copy to the letter, in order of arrival: its features (136 bytes), the links of the six lists
 that it stands in (24), its number. How often a feature is found among the live rows is counted, and counted down as rows
 expire, so the state is a matter of the window alone (law 1).
 """
@@ -73,7 +73,7 @@ class FeatureIndex:
     @property
     def nbytes(self) -> int:
         """Bytes of the rows in use and of the tables."""
-        row = 3 * FEATURES_MAX + 2 + 4 * kernels.POSTED + 4
+        row = 2 * FEATURES_MAX + FEATURES_MAX // 8 + 2 + 4 * kernels.POSTED + 4
         return (self._next - self._first) * row + self._frequency.nbytes + self._heads.nbytes
 
     def resembling(self, features: Features) -> list[Resembling]:
@@ -101,7 +101,8 @@ class FeatureIndex:
         numbers = features.numbers
         self._numbers[place] = article
         self._features[place, : len(numbers)] = numbers
-        self._outside[place, : len(numbers)] = features.outside
+        packed = np.packbits(features.outside, bitorder="little")
+        self._outside[place, : len(packed)] = packed
         self._counts[place] = (
             features.entities | _CUT * features.entities_cut,
             len(numbers) - features.entities | _CUT * features.words_cut,
@@ -161,7 +162,7 @@ class FeatureIndex:
     def _allot(self, rows: int) -> None:
         self._numbers = np.zeros(rows, np.uint32)
         self._features = np.zeros((rows, FEATURES_MAX), np.uint16)
-        self._outside = np.zeros((rows, FEATURES_MAX), np.uint8)
+        self._outside = np.zeros((rows, FEATURES_MAX // 8), np.uint8)
         self._counts = np.zeros((rows, 2), np.uint8)
         self._links = np.zeros((rows, kernels.POSTED), np.uint32)
 

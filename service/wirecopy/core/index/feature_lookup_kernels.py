@@ -57,8 +57,8 @@ def candidates_of(
 
     article: numbers u16[n], the entities first, outside u8[n], how many are entities; cut u1[2], whether entities and words
     were left out. tables: frequency i32[NUMBERS], heads u32[NUMBERS]. rows: links u32[r, POSTED], features u16[r,
-    FEATURES_MAX], outside u1[r, FEATURES_MAX], counts u1[r, 2]. bounds: the number of the first row, of the oldest live one,
-    how many live. slots i64[2, _SLOTS]: scratch, all zero before and after."""
+    FEATURES_MAX], outside u1[r, FEATURES_MAX / 8] in bits, counts u1[r, 2]. bounds: the number of the first row, of the oldest
+    live one, how many live. slots i64[2, _SLOTS]: scratch, all zero before and after."""
     numbers = article[0]
     frequency, heads = tables
     links, features, outsides, counts = rows
@@ -138,7 +138,7 @@ def compared(
             _place(there, 0, other_entities, number), _place(there, other_entities, other_size, number)
         )
         common = place >= 0
-        if common and not outside[i] and not outside_there[place]:
+        if common and not outside[i] and not _bit(outside_there, place):
             continue
         is_entity = i < entities
         if common or number <= (top_entity if is_entity else top_word):
@@ -160,10 +160,16 @@ def compared(
         number = np.int64(there[i])
         place = max(_place(here, 0, entities, number), _place(here, entities, size, number))
         common = place >= 0
-        if common and not outside_there[i] and not outside[place]:
+        if common and not _bit(outside_there, i) and not outside[place]:
             continue
         if common or number <= (top_entity if i < other_entities else top_word):
             out[THERE] += weight_of(np.int64(frequency[number]), articles)
+
+
+@inlined
+def _bit(packed: Array, place: Number) -> Any:
+    """One of the bits of packed, which begin with the lowest of its first byte."""
+    return packed[place >> 3] >> np.uint8(place & 7) & 1
 
 
 @inlined
