@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wirecopy.core import limits
+from wirecopy.core.model import Rewritten
 from wirecopy.core.records.fields import FieldPaths
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class ArticleSettings:
     fields: FieldPaths = field(default_factory=FieldPaths)
     aliases: dict[str, str] = field(default_factory=dict)
     window_ms: int = limits.WINDOW_MS
+    rewritten: Rewritten = Rewritten.ON
     licences_file: str | None = None
 
 
@@ -40,7 +42,11 @@ def article_settings() -> ArticleSettings | None:
         return None
     given = loaded.settings
     return ArticleSettings(
-        FieldPaths(**given.field_paths()), given.aliases, given.window_ms, given.licences_file
+        FieldPaths(**given.field_paths()),
+        given.aliases,
+        given.window_ms,
+        given.rewritten,
+        given.licences_file,
     )
 
 
