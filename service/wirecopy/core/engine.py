@@ -233,7 +233,7 @@ class Engine:
     def live_digest(self) -> str:
         """Of all that decides later verdicts, redelivered records aside: equal for two engines that remember the same of the
         same articles, from wherever they read the log (index/live_digest.py)."""
-        return live_digest(self._index, self._log_time_ms)
+        return live_digest(self._index, self._features, self._log_time_ms)
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """All that decides what is said from here on, as arrays by name; views, so write or copy them before the next

@@ -96,5 +96,5 @@ def test_every_part_of_the_state_is_known_to_the_digest() -> None:
         "previous_in_story", "credit_link", "main_start", "main_end", "own_tokens", "fresh",
     }  # fmt: skip
     assert {name.partition("/")[0] for name in Engine().state()} == {
-        "postings", "marks", "articles", "engine", "recent", "agreed",
+        "postings", "marks", "articles", "features", "engine", "recent", "agreed",
     }  # fmt: skip

@@ -120,6 +120,22 @@ class FeatureIndex:
             kernels.forget(self._features, self._counts, first, place, self._frequency)
             self._oldest = self._first + place
 
+    def live_parts(self) -> tuple[npt.NDArray[np.uint32], list[bytes]]:
+        """All that decides what is said from here on: the live articles' numbers u32[n], and bytes that do not depend on how
+        rows and articles are numbered."""
+        live = slice(self._oldest - self._first, self._next - self._first)
+        numbers = np.empty(kernels.POSTED * len(self), np.uint16)
+        rows = np.empty(len(numbers), np.int64)
+        count = kernels.listed(self._heads, self._links, self._first, self._oldest, numbers, rows)
+        parts = (
+            self._features[live],
+            self._outside[live],
+            self._counts[live],
+            numbers[:count],
+            rows[:count] - self._oldest,
+        )
+        return self._numbers[live], [np.ascontiguousarray(part).tobytes() for part in parts]
+
     # ---- keeping
     def state(self) -> Arrays:
         """All of it as arrays, by name: views or copies, to be written before the next change."""

@@ -213,3 +213,23 @@ def forget(features: Array, counts: Array, first: Number, end: Number, frequency
     for place in range(first, end):
         for i in range(np.int64(counts[place, 0] & 127) + np.int64(counts[place, 1] & 127)):
             frequency[features[place, i]] -= 1
+
+
+@kernel
+def listed(
+    heads: Array, links: Array, first_row: Number, oldest_row: Number, numbers: Array, rows: Array
+) -> Any:
+    """Under which features which live rows are listed: fills numbers u16[≥ POSTED · live rows] and rows i64 alike, by feature and
+    then from the newest row back. Returns how many there are."""
+    count = np.int64(0)
+    for number in range(NUMBERS):
+        entry = np.int64(heads[number])
+        while entry != 0:
+            row = (entry - 1) // POSTED
+            if row < oldest_row:
+                break
+            numbers[count] = number
+            rows[count] = row
+            count += 1
+            entry = np.int64(links[row - first_row, (entry - 1) % POSTED])
+    return count

@@ -6,6 +6,7 @@ the same postings in other slots. What decides is the same where this digest is 
     postings, marks   key, article, position of each live one
     rows              every number of each live article; numbers of other articles by name
     blobs             the bytes of each live article's blob
+    features          of each live article that is listed, and under which
     log's time        what the next record's time is compared with
 
 An article's name is its raw position, so each raw record must have one of its own: its partition and offset, which its blob
@@ -26,6 +27,7 @@ import numpy.typing as npt
 from wirecopy.core.hashing import Checksum
 from wirecopy.core.index.articles import ArticleStore
 from wirecopy.core.index.digest_kernels import postings_digest
+from wirecopy.core.index.feature_index import FeatureIndex
 from wirecopy.core.index.origin_index import OriginIndex
 from wirecopy.core.index.postings import Postings
 from wirecopy.core.index.row import NO_ARTICLE, ROW
@@ -40,7 +42,7 @@ _STORY_GONE: Final = np.uint64(1 << 63)
 _ROWS_AT_ONCE: Final = 1 << 16
 
 
-def live_digest(index: OriginIndex, log_time_ms: int) -> str:
+def live_digest(index: OriginIndex, features: FeatureIndex, log_time_ms: int) -> str:
     """XXH3-128 over the live state, 32 hex digits. Changes nothing; takes about a second for a million articles."""
     articles = index.articles
     names = _names(articles)
@@ -61,6 +63,10 @@ def live_digest(index: OriginIndex, log_time_ms: int) -> str:
             checksum.update(np.ascontiguousarray(values).tobytes())
         for blob_at, size in zip(few["blob_at"].tolist(), few["blob_bytes"].tolist(), strict=True):
             checksum.update(articles.blob_at(blob_at, size))
+    numbers, parts = features.live_parts()
+    checksum.update(names[numbers - np.uint32(articles.oldest_live)].tobytes())
+    for part_bytes in parts:
+        checksum.update(part_bytes)
     return checksum.hexdigest()
 
 
