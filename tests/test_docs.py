@@ -100,12 +100,13 @@ def test_commands_targets_and_settings_that_are_named_exist(page: Path) -> None:
 
 
 # ---- length and plain English
-WORDS_MAX = 15_000
+WORDS_MAX = 13_500
 # The first three are not documentation of the product. The others are pages of reference: about other programs' files, and
-# of the Python library.
+# of the Python library. configuration.md is a list, written from the code.
 # backfill.md, desk.md and rewritten.md are a feature's own pages.
 NOT_COUNTED = (
     "backfill.md",
+    "configuration.md",
     "desk.md",
     "rewritten.md",
     "CHANGELOG.md",

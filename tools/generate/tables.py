@@ -21,6 +21,7 @@ GROUPS = (
     ("presets", "Formats of raw records"),
     ("aliases", "Publishers"),
     ("window", "Index"),
+    ("rewritten", "Rewritten copies"),
     ("state", "Saved state of the index"),
     ("pipeline", "Pipeline"),
     ("fingerprint", "Worker processes"),

@@ -92,6 +92,7 @@ def test_defaults_without_settings_are_those_of_the_settings(monkeypatch: pytest
         type(ArticleSettings().fields)(**given.field_paths()),
         given.aliases,
         given.window_ms,
+        given.rewritten,
         given.licences_file,
     )
     assert article_settings() == ArticleSettings() == taken

@@ -100,8 +100,8 @@ class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the 
 
     rewritten: Rewritten = setting(
         Rewritten.ON,
-        "What becomes of evidence that an article was rewritten from another one: `on` makes it a republication of extent "
-        "`rewritten`, `report` names it beside the verdict, `off` does not look for it. All replicas of one log need the same.",
+        "Copies told in other words: `on` makes them republications of extent `rewritten`, `report` names the source beside "
+        "the verdict.",
     )
 
     # ---- its state on disk
