@@ -124,7 +124,9 @@ def hopeless(m: Measures, same_title: bool, words_scale: float, on_site: bool) -
 def may_be_version(m: Measures) -> bool:
     """Whether an article of the same site shares enough to be another version of this one."""
     part = max(m.containment_here, m.containment_there)
-    return m.words >= limits.VERSION_WORDS_MIN and part >= limits.VERSION_PART_MIN
+    headed = max(m.lead_here, m.lead_there) >= limits.VERSION_HEAD_MIN
+    least = limits.VERSION_HEAD_PART_MIN if headed else limits.VERSION_PART_MIN
+    return m.words >= limits.VERSION_WORDS_MIN and part >= least
 
 
 def _accepted_by_address(match: Match) -> bool:

@@ -114,11 +114,10 @@ def hopeless(measured: Measured) -> bool:
 
 def may_be_version(measured: Measured) -> bool:
     """Whether an article of the same site shares enough to be another version of this one."""
-    return (
-        measured.of_site == 1
-        and measured.words >= limits.VERSION_WORDS_MIN
-        and max(measured.containment_here, measured.containment_there) >= limits.VERSION_PART_MIN
-    )
+    most = max(measured.containment_here, measured.containment_there)
+    headed = max(measured.lead_here, measured.lead_there) >= limits.VERSION_HEAD_MIN
+    least = limits.VERSION_HEAD_PART_MIN if headed else limits.VERSION_PART_MIN
+    return measured.of_site == 1 and measured.words >= limits.VERSION_WORDS_MIN and most >= least
 
 
 def later_version(
@@ -130,6 +129,8 @@ def later_version(
     A third of both is the same where they were published within days of each other, half of both otherwise, or most of
     one. But not what a site says again under other stories: a list that repeats itself (the captions of a gallery), a
     standing piece that ends both (on the series, on the author), the foot of the page, a form with other words in it.
+
+    Where less is shared, the head of the earlier may stand further down in the later (`_pushed_down`).
 
     density: of the samples in between, those that both hold; repeated: those that this article holds more than once;
     pieces: the runs that they share."""
@@ -147,6 +148,8 @@ def later_version(
         if apart_ms > limits.VERSION_APART_MS_MAX:
             whole = not ends_both or pieces >= limits.VERSION_TAIL_RUNS_MIN
             return least >= limits.VERSION_FAR_PART_MIN and whole
+        if _pushed_down(record, known, one, density):
+            return True
     main, tokens = record.sketch.main_end - record.sketch.main_start, record.sketch.tokens
     if (
         main < limits.ARTICLE_ALONE_PART_MIN * tokens
@@ -157,6 +160,19 @@ def later_version(
     if max(one.lead_here, one.lead_there) == 0.0 and most < limits.VERSION_HEADLESS_MIN:
         return False  # a new lead pushes the old one down: what stands at the head of neither explains other news too
     return most >= limits.VERSION_MOST_MIN or least >= limits.VERSION_PART_MIN
+
+
+def _pushed_down(record: SketchRecord, known: Known, measured: Measured, density: float) -> bool:
+    """Whether what stood at the head of the earlier of two pages stands, edited, in the later one: yesterday's news under
+    today's. What a site pastes under other stories it leaves to the letter, and no article begins with it."""
+    first_is_known = (known.published_at_ms or 0) <= (record.published_at_ms or 0)
+    head = measured.lead_there if first_is_known else measured.lead_here
+    return (
+        head >= limits.VERSION_HEAD_MIN
+        and measured.words >= limits.VERSION_HEAD_WORDS_MIN
+        and max(measured.containment_here, measured.containment_there) >= limits.VERSION_HEAD_PART_MIN
+        and density < limits.FORM_DENSITY_MAX
+    )
 
 
 def stands_in(record: SketchRecord, known: Known) -> bool:
