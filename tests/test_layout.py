@@ -28,6 +28,9 @@ DOORS = {
     "aiohttp": "service/wirecopy/shell/web/server.py",
     "aiokafka": "service/wirecopy/shell/backends/kafka/*.py",
     "cramjam": "service/wirecopy/shell/files/packing.py",
+    "fastavro": "service/wirecopy/shell/schemas/avro.py",
+    "google": "service/wirecopy/shell/schemas/protobuf.py",
+    "proto_schema_parser": "service/wirecopy/shell/schemas/proto_files.py",
     "fastwarc": "service/wirecopy/shell/files/warc.py",
     "feedparser": "service/wirecopy/shell/files/feeds.py",
     "jinja2": "service/wirecopy/shell/web/rendering.py",
@@ -51,9 +54,13 @@ DOORS = {
 OPTIONAL = {
     "opentelemetry": "tracing",
     "standardwebhooks": "notify",
+    "fastavro": "registry",
+    "google": "registry",
+    "proto_schema_parser": "registry",
     "cryptography": "notify",
     **dict.fromkeys(("fastwarc", "feedparser", "pyarrow", "resiliparse", "trafilatura"), "files"),
 }  # of an extra, and its door imported only where it is asked for
+PACKAGES = {"google": "protobuf"}  # where a package is not called as its module
 EVERYWHERE = {"numpy"}  # the arrays' own language
 
 # What makes a core impure: the world, the clock, chance, waiting. Such a value arrives as an argument.
@@ -112,7 +119,7 @@ SHELL_ORDER = (
     "errors",
     "observe",
     "backends settings report files",
-    "pipeline state",
+    "pipeline state schemas",
     "backfill",
     "web library",
     "desk",
@@ -240,7 +247,8 @@ def test_every_runtime_dependency_of_the_package_has_a_door() -> None:
     declared = {re.split(r"[^A-Za-z0-9_-]", name)[0].replace("-", "_") for name in project["dependencies"]}
     assert declared == set(DOORS) - set(OPTIONAL) | EVERYWHERE
     for name, extra in OPTIONAL.items():
-        assert any(one.startswith(name) for one in project["optional-dependencies"][extra])
+        package = PACKAGES.get(name, name).replace("_", "-")
+        assert any(one.startswith(package) for one in project["optional-dependencies"][extra])
 
 
 # ---- one way

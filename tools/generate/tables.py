@@ -28,6 +28,7 @@ GROUPS = (
     ("pages", "Web pages"),
     ("check", "Checking a text"),
     ("desk", "Publisher's desk"),
+    ("registry", "Schema registry"),
     ("notify", "Webhooks"),
     ("licences", "Licences"),
     ("evidence", "Evidence bundles"),

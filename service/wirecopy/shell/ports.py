@@ -8,12 +8,11 @@ as its client's own.
 The bargain that exactly-once stands on: `Outputs.open` fences every earlier owner of the raw partition
 *before* it reads the committed offset, and `Transactions.publish` makes records and offset visible together
 or not at all. The obvious other form, a method that reads the committed offset on its own, would let a new
-owner read it while the old owner's transaction is pending.
-"""
+owner read it while the old owner's transaction is pending."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,6 +50,7 @@ class RawRecord:
     headers: Headers
     timestamp_ms: int
     damage: str = ""  # it stands for offsets that cannot be read, which this names
+    read: bytes | Rejected | None = None  # what its schema makes of the value, where a registry has one
 
 
 class LogRecord(NamedTuple):
@@ -97,8 +97,7 @@ class RecordBounds:
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A raw partition whose earlier owners are fenced. `committed` None: the group never committed here. `topic_id`: of the
-    topic as it is now, "" where the brokers do not tell.
-    """
+    topic as it is now, "" where the brokers do not tell."""
 
     transactions: Transactions
     committed: Committed | None
@@ -147,8 +146,7 @@ class ClusterAccess:
 # ---- the ports
 class AssignmentListener(Protocol):
     """Told by the source of partitions that come and go. Neither call may raise; `revoked` returns within its
-    deadline.
-    """
+    deadline."""
 
     async def assigned(self, partitions: frozenset[TopicPartition]) -> None: ...
 
@@ -423,6 +421,7 @@ class Steps:
     envelope: Envelope | None = None
     # decode and propose for a whole batch elsewhere (fingerprints.py), in any thread; None as the answer: do it here
     fingerprint: Callable[[Sequence[RawRecord]], Sequence[ProposalPort | Rejected] | None] | None = None
+    opened: Callable[[Sequence[RawRecord]], Awaitable[Sequence[RawRecord]]] | None = None  # by a registry
 
 
 # ---- the pipeline, as others see it

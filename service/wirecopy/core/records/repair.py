@@ -99,5 +99,5 @@ def framed_hint(schema: int) -> str:
     """What to do about a framed value that is no JSON."""
     return (
         f"it is framed as Confluent's serializers do (schema id {schema}), and what is in the frame is no JSON but Avro or"
-        " Protobuf, which are not read: write JSON, or use the JSON Schema serializer"
+        " Protobuf: set WIRECOPY_REGISTRY_URL to its schema registry, or write JSON"
     )

@@ -37,6 +37,7 @@ from wirecopy.shell.cli.warm import warm
 from wirecopy.shell.desk.composed import AccessFault, Desk
 from wirecopy.shell.desk.licences import LicenceFault, licensed_of
 from wirecopy.shell.errors import FatalError, WatchdogExpiredError
+from wirecopy.shell.files.extras import MissingExtraError
 from wirecopy.shell.observe import logs
 from wirecopy.shell.observe.events import Telemetry
 from wirecopy.shell.observe.loop_watch import LoopWatch
@@ -44,10 +45,12 @@ from wirecopy.shell.observe.telemetry import PrometheusSink
 from wirecopy.shell.pipeline.binding import bound_steps, bound_text_checker
 from wirecopy.shell.pipeline.cloud_events import CloudEvents
 from wirecopy.shell.pipeline.pipeline import Pipeline
+from wirecopy.shell.pipeline.steps import judged_value
 from wirecopy.shell.pipeline.text_check import TextChecker
 from wirecopy.shell.pipeline.watch import unless
 from wirecopy.shell.pipeline.workers import RestartingPool, WorkerDiedError, WorkerPool
 from wirecopy.shell.ports import EnginePort, PipelineHealth, Steps
+from wirecopy.shell.schemas.composed import opened_of, opening
 from wirecopy.shell.state.persistent_engine import PersistentEngine
 from wirecopy.shell.web.exchange import Route
 from wirecopy.shell.web.server import HttpServer, Views
@@ -102,6 +105,7 @@ def _desk(settings: Settings, telemetry: Telemetry) -> Desk:
 def steps_of(settings: Settings) -> Steps:
     """The core's pure functions with the settings bound."""
     steps = licensing(bound_steps(FieldPaths(**settings.field_paths()), settings.aliases), settings)
+    steps = replace(steps, opened=opened_of(settings))
     if not settings.cloudevents:
         return steps
     envelope = CloudEvents(settings.cloudevents_source, lambda: time.time_ns() // 1_000_000)
@@ -149,7 +153,7 @@ async def serve(
     telemetry = Telemetry(metrics, time.time)
     try:
         tracing, watching = _asked_for(settings, telemetry, desk)
-    except (ImportError, AccessFault, LicenceFault) as error:
+    except (ImportError, AccessFault, LicenceFault, MissingExtraError) as error:
         sys.stderr.write(f"wirecopy: {error}\n")
         return EXIT_CONFIG
     phase = _Phase()
@@ -205,8 +209,9 @@ async def serve(
 def _asked_for(
     settings: Settings, telemetry: Telemetry, desk: Callable[[Telemetry], Desk] | None
 ) -> tuple[SpanTracing | None, Desk | None]:
-    """What only settings bring. ImportError, AccessFault, LicenceFault: told before anything starts."""
+    """What only settings bring. ImportError, AccessFault, LicenceFault, MissingExtraError: told before anything starts."""
     licensed_of(settings.licences_file, settings.aliases)
+    opened_of(settings)
     return tracing_of(settings), None if desk is None else desk(telemetry)
 
 
@@ -244,9 +249,10 @@ def _spare_the_collector() -> None:
 
 
 def _site(settings: Settings, backend: Backend) -> Site:
+    steps = steps_of(settings)
     return Site(
-        steps_of(settings).decode,
-        backend.raw_reader(),
+        steps.decode,
+        opening(backend.raw_reader(), steps.opened),
         articles_max=settings.pages_articles_max,
         wall_clock_ms=lambda: time.time_ns() // 1_000_000,
         check=settings.check_options(),
@@ -273,7 +279,7 @@ def _workers(settings: Settings, log: logging.Logger) -> RestartingPool | None:
 def _by_workers(
     workers: RestartingPool, records: Sequence[RawRecord]
 ) -> Sequence[Proposal | Rejected] | None:
-    return workers.fingerprint([(record.value, record.position) for record in records])
+    return workers.fingerprint([(judged_value(record), record.position) for record in records])
 
 
 def tracing_of(settings: Settings) -> SpanTracing | None:

@@ -94,6 +94,16 @@ def size_of(key: bytes | None, value: bytes | None, headers: Headers) -> int:
     return size
 
 
+async def opened(steps: Steps, records: Sequence[RawRecord]) -> Sequence[RawRecord]:
+    """The records with what their schemas make of them, where there is a registry. Any `PortError` of it."""
+    return records if steps.opened is None else await steps.opened(records)
+
+
+def judged_value(record: RawRecord) -> bytes | None:
+    """The JSON of a record: what its schema made of the value, else the value."""
+    return record.read if isinstance(record.read, bytes) else record.value
+
+
 def prepare(records: Sequence[RawRecord], steps: Steps, engine: EnginePort, limits: Limits) -> list[Entry]:
     """Decode and propose, here or where `steps.fingerprint` does it. Changes nothing; may run in any thread.
 
@@ -108,7 +118,9 @@ def prepare(records: Sequence[RawRecord], steps: Steps, engine: EnginePort, limi
                 _propose(entry, article, engine, limits)
         return entries
     for entry, one in zip(entries, found, strict=True):
-        if isinstance(one, Fault):
+        if isinstance(entry.record.read, Rejected):
+            entry.rejected = entry.record.read
+        elif isinstance(one, Fault):
             entry.fault = FaultElsewhereError(one.error)
             entry.rejected = _internal(one.error)
         elif isinstance(one, Rejected):
@@ -134,8 +146,11 @@ def _decoded(entry: Entry, steps: Steps) -> RawArticle | None:
     if entry.record.damage:
         entry.rejected = Rejected(RejectReason.DAMAGED, entry.record.damage)
         return None
+    if isinstance(entry.record.read, Rejected):
+        entry.rejected = entry.record.read
+        return None
     try:
-        article = steps.decode(entry.record.value, entry.record.position)
+        article = steps.decode(judged_value(entry.record), entry.record.position)
     except Exception as error:
         entry.rejected = internal(error)
         entry.fault = error

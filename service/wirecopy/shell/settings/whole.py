@@ -40,6 +40,7 @@ from wirecopy.shell.settings.kinds import (
     setting,
 )
 from wirecopy.shell.settings.pipeline import PipelineSettings
+from wirecopy.shell.settings.registry import RegistrySettings
 
 PREFIX = "WIRECOPY_"
 DAY_MS = 24 * 3600 * 1000
@@ -48,7 +49,9 @@ CHECK = CheckOptions()
 SHOWN_CHARS_MAX = 100
 
 
-class Settings(DeskSettings, PipelineSettings, KafkaSettings):  # fields of the last base come first
+class Settings(
+    RegistrySettings, DeskSettings, PipelineSettings, KafkaSettings
+):  # fields of the last base come first
     """Made by `load`, which says where each value came from. Fields are grouped by their first word."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)

@@ -116,7 +116,9 @@ class Texts:
             )
         if record is None or record.value is None:
             return Gone(GoneReason.RETENTION, "The raw topic no longer has it.")
-        article = await self._decoded(record.value, position)
+        if isinstance(record.read, Rejected):
+            return Gone(GoneReason.UNREADABLE, f"Its record cannot be read: {record.read.detail}.")
+        article = await self._decoded(record.read or record.value, position)
         if isinstance(article, RawArticle):
             self._keep(position, article.raw)
         return article

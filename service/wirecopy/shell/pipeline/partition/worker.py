@@ -42,7 +42,7 @@ from wirecopy.shell.pipeline.partition.passage import Passage
 from wirecopy.shell.pipeline.partition.passed import Passed
 from wirecopy.shell.pipeline.partition.published import tell_all
 from wirecopy.shell.pipeline.partition.recovery import Recovery, gravest
-from wirecopy.shell.pipeline.steps import Entry, gap, prepare, render
+from wirecopy.shell.pipeline.steps import Entry, gap, opened, prepare, render
 from wirecopy.shell.ports import (
     Damage,
     Opened,
@@ -284,7 +284,8 @@ class PartitionWorker:
             if batch is None:
                 await self._arrived.wait()
                 continue
-            records, size = batch
+            came, size = batch
+            records = await opened(context.steps, came)
             # worker processes share out a whole batch among them
             whole = context.steps.fingerprint is not None
             waiting = Slices.whole(records, size) if whole else Slices(records, record_size)
