@@ -140,14 +140,15 @@ class FeatureIndex:
     def state(self) -> Arrays:
         """All of it as arrays, by name: views or copies, to be written before the next change."""
         live = slice(self._oldest - self._first, self._next - self._first)
-        listed = np.flatnonzero(self._heads > self._oldest * kernels.POSTED)
+        gone = self._oldest * kernels.POSTED  # entries of rows that are no longer live
+        listed, links = np.flatnonzero(self._heads > gone), self._links[live]
         return {
             "rows": np.array([self._oldest, self._next], np.int64),
             "numbers": self._numbers[live],
             "features": self._features[live],
             "outside": self._outside[live],
             "counts": self._counts[live],
-            "links": self._links[live],
+            "links": np.where(links > gone, links, 0).astype(np.uint32),
             "listed": listed.astype(np.uint16),
             "heads": self._heads[listed],
         }

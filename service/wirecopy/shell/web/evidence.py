@@ -53,6 +53,7 @@ BASIS_WORDS: Final = {
     Basis.CREDIT_CONFLICT: "the credit and the dates contradict each other",
     Basis.LATE_ORIGINAL: "the original was received after its copy",
     Basis.TEMPLATE_LEARNED: "part of the text was recognised as site boilerplate",
+    Basis.REWRITTEN: "rare words, names and numbers in common, and few of its own",
     Basis.DATES_APART: "the two publication dates are weeks apart, so neither was believed",
     **{DATE_BASES[doubt]: f"date not trusted: {words}" for doubt, words in DOUBT_WORDS.items()},
 }
