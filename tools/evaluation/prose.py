@@ -111,7 +111,7 @@ Each sentence is left out or swapped with the next with a quarter of that probab
 ERRORS: Final = """\
 ## Known limits and errors
 
-- **Paraphrase.** Evidence is runs of five equal words; a text that is retold in other words has none.
+- **Paraphrase.** A text that is retold is found by rare words, names and numbers alone ([rewritten.md](rewritten.md)).
 - **Translation.** A translated article is an original unless it names its source as author.
 - **Short texts.** A text with fewer than about fifteen words of prose of its own is not flagged for them.
 - **New sites.** A template is known only after it was seen twice. This causes most of the error of `share`.
