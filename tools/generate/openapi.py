@@ -228,7 +228,15 @@ def _checked() -> Schema:
     return {
         "description": "The verdict that the service would publish if this text arrived next.",
         "type": "object",
-        "required": ["verdict", "published_before", "summary", "sentences", "republication", "links"],
+        "required": [
+            "verdict",
+            "published_before",
+            "summary",
+            "sentences",
+            "retelling",
+            "republication",
+            "links",
+        ],
         "properties": {
             "verdict": {"enum": [kind.value for kind in VerdictKind]},
             "published_before": {
@@ -241,6 +249,7 @@ def _checked() -> Schema:
                 "type": "array",
                 "items": {"type": "string"},
             },
+            "retelling": _retelling(),
             "republication": _ref("republication"),
             "links": {
                 "description": "Pages of this service; null for what it cannot show (any more).",
@@ -254,6 +263,36 @@ def _checked() -> Schema:
                         "type": "array",
                         "items": optional,
                     },
+                },
+            },
+        },
+    }
+
+
+def _retelling() -> Schema:
+    """How a text and the one that it was rewritten from are aligned."""
+    offset = {"type": "integer", "minimum": 0}
+    count = {"type": "integer", "minimum": 0}
+    texts = {"type": "array", "items": {"type": "string"}}
+    counts = ("sentences", "told", "in_order", "source_sentences", "source_told")
+    lists = ("in_both", "added", "missing", "quotations")
+    places = ("start", "end", "source_start", "source_end")
+    return {
+        "description": "Of a text that was rewritten: its sentences beside those of the source that they tell. `in_both`, `added`"
+        " and `missing` are names and numbers as they are written. Null where there is no such source, or its text cannot"
+        " be read.",
+        "type": ["object", "null"],
+        "required": [*counts, *lists, "pairs"],
+        "properties": {
+            **dict.fromkeys(counts, count),
+            **dict.fromkeys(lists, texts),
+            "pairs": {
+                "description": "Sentences that tell the same. Offsets are code points of the bodies, half open.",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": [*places],
+                    "properties": dict.fromkeys(places, offset),
                 },
             },
         },

@@ -16,16 +16,24 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from wirecopy.core import limits
-from wirecopy.core.model import Rejected, Verdict, VerdictKind
+from wirecopy.core.model import RawArticle, RawPosition, Rejected, Verdict, VerdictKind
 from wirecopy.core.records.fields import time_text
-from wirecopy.core.records.raw import json_bytes, json_indented, json_value, republication_from_json
+from wirecopy.core.records.raw import (
+    decode_raw,
+    json_bytes,
+    json_indented,
+    json_value,
+    republication_from_json,
+)
 from wirecopy.shell.files.lines import STANDARD, FileTrouble, read_bytes
-from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown_line
+from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown, shown_line
 from wirecopy.shell.report.words import TONES, headline, percent, sentences
 
 EXIT_ORIGINAL: Final = 0
@@ -138,7 +146,27 @@ def _judged(path: str, record: dict[str, Any]) -> dict[str, Any] | None:
     if summary.lines and not summary.articles:
         raise CheckTrouble(f"“{path}” holds no article that can be read. `wirecopy scan` says why")
     proposal = propose(article)
-    return document(judged(proposal, engine.check(proposal)))
+    checked = judged(proposal, engine.check(proposal))
+    told = None
+    if checked.verdict.rewritten_of:
+        decode = partial(decode_raw, fields=settings.fields, aliases=settings.aliases)
+        told = _article_of(path, checked.verdict, decode)
+    return document(checked, told)
+
+
+def _article_of(
+    path: str, verdict: Verdict, decode: Callable[[bytes, RawPosition], RawArticle | Rejected]
+) -> RawArticle | None:
+    """The article that a text was rewritten from, read once more: the index holds no texts."""
+    from wirecopy.shell.files.source import ArticleSource
+    from wirecopy.shell.pipeline.scan_log import TOPIC
+
+    wanted = verdict.rewritten_of, verdict.rewritten_publisher
+    for line in ArticleSource([path]):
+        article = decode(line.value, RawPosition(TOPIC, 0, line.number))
+        if isinstance(article, RawArticle) and (article.id, article.publisher) == wanted:
+            return article
+    return None
 
 
 # ---- a running service
@@ -205,8 +233,8 @@ def _print(terminal: Terminal, answer: dict[str, Any], record: dict[str, Any]) -
     verdict = republication.verdict
     words = headline(verdict)
     terminal.line(Piece(words[:1].upper() + words[1:], TONES[verdict.kind]))
-    for sentence in sentences(verdict):
-        terminal.indented(2, Piece(sentence))
+    for sentence in answer.get("sentences") or sentences(verdict):
+        terminal.indented(2, Piece(shown(str(sentence))))
     _print_sources(terminal, verdict)
     body = record.get("body", record.get("text"))
     if isinstance(body, str):

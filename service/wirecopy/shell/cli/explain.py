@@ -4,7 +4,8 @@ A and B are files (text, HTML, a raw or an enriched record as JSON) or, with `--
 records. Files are judged here and now by the real engine, A having arrived before B; records are explained by
 the verdict that they carry, so that what is shown is what was published and not what this release would say.
 
-The rows of the comparison are made by `compare` from exact runs of tokens (shell/report/alignment.py) and are shown
+The rows of the comparison are made by `compare` from exact runs of tokens (shell/report/alignment.py), of a copy that was
+rewritten sentence by sentence (retelling.py), and are shown
 by two renderers that know nothing of articles: the terminal (terminal.py) and a self-contained page
 (page.py).
 """
@@ -39,6 +40,7 @@ from wirecopy.shell.cli.loading import article_settings
 from wirecopy.shell.files.lines import FileTrouble, LineReader, open_output, read_bytes
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, compare
 from wirecopy.shell.report.html_report import page
+from wirecopy.shell.report.retelling_rows import compare_retold, comparison_of, retold_by, seems_retold
 from wirecopy.shell.report.terminal import Piece, Terminal, Tone, shown, shown_line
 from wirecopy.shell.report.words import TONES, headline, plural, sentences
 
@@ -53,6 +55,9 @@ _TONE_OF: Final = {
     Mark.SHARED: Tone.REPEAT,
     Mark.CREDIT: Tone.CREDIT,
     Mark.ASIDE: Tone.DIM,
+    Mark.ENTITY: Tone.CREDIT,
+    Mark.WORD: Tone.REPEAT,
+    Mark.LETTER: Tone.MATCH,
 }
 _KEY: Final = {
     Mark.MATCHED: "matched",
@@ -60,8 +65,20 @@ _KEY: Final = {
     Mark.CREDIT: "credit",
     Mark.ASIDE: "outside the article",
 }
+_RETOLD_KEY: Final = {
+    Mark.ENTITY: "names and numbers in common",
+    Mark.WORD: "words in common",
+    Mark.LETTER: "equal words in a row",
+}
 # where nothing can be coloured
-_SIGNS: Final = {Mark.MATCHED: ("⟦", "⟧"), Mark.SHARED: ("‹", "›"), Mark.CREDIT: ("⟪", "⟫")}
+_SIGNS: Final = {
+    Mark.MATCHED: ("⟦", "⟧"),
+    Mark.SHARED: ("‹", "›"),
+    Mark.CREDIT: ("⟪", "⟫"),
+    Mark.ENTITY: ("⟪", "⟫"),
+    Mark.WORD: ("‹", "›"),
+    Mark.LETTER: ("⟦", "⟧"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +119,7 @@ def main(args: argparse.Namespace) -> int:
             a, b = _found(args.records, args.a, args.b, decode)
         else:
             a, b = _judged(args.a, args.b, args.publishers or (None, None), decode)
-        comparison = compare(a.article, b.article, a.verdict, b.verdict, whole=args.all)
+        comparison = _compared(a, b, whole=args.all)
         if args.html:
             text = page((_title(a), _title(b)), _heading(b), sentences(b.verdict), comparison)
             with open_output(args.html) as file:
@@ -238,6 +255,16 @@ def _explained(article: RawArticle, record: bytes) -> Explained:
 # ---- what is shown
 
 
+def _compared(a: Explained, b: Explained, *, whole: bool) -> Comparison:
+    """Word for word, or sentence by sentence where B tells A in other words or, by these two texts alone, may do so."""
+    if retold_by(b.verdict, a.article.id):
+        return compare_retold(a.article, b.article)
+    found = seems_retold(a.article, b.article, b.verdict)
+    if found is not None:
+        return comparison_of(found)
+    return compare(a.article, b.article, a.verdict, b.verdict, whole=whole)
+
+
 def _title(explained: Explained) -> str:
     article = explained.article
     when = ""
@@ -255,15 +282,18 @@ def _print(terminal: Terminal, a: Explained, b: Explained, comparison: Compariso
     terminal.line(Piece(_heading(b), TONES[b.verdict.kind]))
     for sentence in sentences(b.verdict):
         terminal.indented(2, Piece(sentence))
+    for sentence in comparison.told:
+        terminal.indented(2, Piece(sentence))
     matched, shared = comparison.matched_words, comparison.shared_words
     counts = f"{plural(matched, 'word')} in matched passages; {shared:,} shared but not counted."
-    terminal.indented(2, Piece(counts, Tone.DIM))
+    if not comparison.told:
+        terminal.indented(2, Piece(counts, Tone.DIM))
     terminal.line()
     signs: Mapping[Mark, tuple[str, str]] = {} if terminal.is_terminal else _SIGNS
     rows = [(_pieces(row.left, row, signs), _pieces(row.right, row, signs)) for row in comparison.rows]
     terminal.side_by_side((_title(a), _title(b)), rows)
     key = []
-    for mark, meaning in _KEY.items():
+    for mark, meaning in (_RETOLD_KEY if comparison.told else _KEY).items():
         before, behind = signs.get(mark, (" ", " "))
         key += [Piece("  "), Piece(f"{before}{meaning}{behind}", _TONE_OF[mark])]
     terminal.line(*key)

@@ -30,6 +30,8 @@ from wirecopy.core.records.raw import FieldPaths, decode_raw, json_bytes, json_v
 from wirecopy.core.values import replace
 from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.pipeline.turns import EngineTurns
+from wirecopy.shell.report.retelling import retelling
+from wirecopy.shell.report.retelling_rows import in_words, retelling_to_json
 from wirecopy.shell.report.words import headline, sentences
 
 TOPIC: Final = "check"
@@ -170,13 +172,18 @@ def _plain(value: bytes) -> bytes | None:
     return None if body is None else json_bytes(record | {"body": body})
 
 
-def document(checked: CheckResult) -> dict[str, Any]:
-    """The answer for programs, but for links, which only the pages know."""
+def document(checked: CheckResult, source: RawArticle | None = None) -> dict[str, Any]:
+    """The answer for programs, but for links, which only the pages know. `source`: the article that this one was rewritten
+    from, where its text is there: both are aligned, some ms for a long text."""
+    found = None if source is None else retelling(source, checked.article)
     return {
         "verdict": checked.verdict.kind,
         "published_before": checked.verdict.kind is not VerdictKind.ORIGINAL,
         "summary": headline(checked.verdict),
-        "sentences": sentences(checked.verdict),
+        "sentences": [*sentences(checked.verdict), *(() if found is None else in_words(found))],
+        "retelling": None
+        if found is None or source is None
+        else retelling_to_json(found, source, checked.article),
         "republication": verdict_to_json(checked.verdict, checked.article.id, checked.body_xxh3, POSITION),
     }
 

@@ -35,6 +35,10 @@ class Mark(StrEnum):
     SHARED = "shared"
     CREDIT = "credit"
     ASIDE = "aside"
+    # of two texts sentence by sentence (retelling_rows.py)
+    ENTITY = "entity"  # a name or a number that both have
+    WORD = "word"  # a word that both sentences have
+    LETTER = "letter"  # words that both have in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Comparison:
     rows: tuple[Row, ...]
     matched_words: int  # of the second text
     shared_words: int
+    told: tuple[str, ...] = ()  # of two texts sentence by sentence: what they have in common, in words
 
 
 def compare(

@@ -21,6 +21,8 @@ tr.out td { text-align: center; color: #777; border: 0; font-style: italic; }
 mark { border-radius: .2rem; color: #111; }
 mark.matched { background: #9be59b; }
 mark.shared { background: none; color: inherit; border-bottom: 2px dotted #a5a; }
+mark.entity { background: #ffd9a0; } mark.letter { background: #9be59b; }
+mark.word { background: none; color: inherit; border-bottom: 2px dotted #a5a; }
 mark.credit { background: #ffd75e; font-weight: 600; } .aside { opacity: .5; }
 .key { color: #777; font-size: .9rem; }
 """
@@ -28,6 +30,10 @@ _KEY: Final = (
     '<p class="key"><mark class="matched">matched</mark> · '
     '<mark class="shared">shared but not counted</mark> · <mark class="credit">credit</mark> · '
     '<span class="aside">outside the article</span></p>'
+)
+_RETOLD_KEY: Final = (
+    '<p class="key"><mark class="entity">names and numbers in common</mark> · '
+    '<mark class="word">words in common</mark> · <mark class="letter">equal words in a row</mark></p>'
 )
 
 
@@ -39,13 +45,13 @@ def page(
     facts: Sequence[tuple[str, str]] = (),
 ) -> str:
     """An HTML document; `titles` head the columns, `facts` (name and value) stand before them."""
-    items = "".join(f"<li>{escaped(sentence)}</li>" for sentence in sentences)
+    items = "".join(f"<li>{escaped(sentence)}</li>" for sentence in (*sentences, *comparison.told))
     rows = "\n".join(_row(row) for row in comparison.rows)
     left, right = (escaped(title) for title in titles)
     return (
         f"{head(heading, _STYLE)}"
         f"<h1>{escaped(heading)}</h1>\n<ul>{items}</ul>\n"
-        f"{_facts(facts)}{_KEY}\n"
+        f"{_facts(facts)}{_RETOLD_KEY if comparison.told else _KEY}\n"
         f'<table><thead><tr><th dir="auto">{left}</th><th dir="auto">{right}</th></tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody></table>\n</body></html>\n"
     )

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
 from wirecopy.core import limits
-from wirecopy.core.model import Rejected, Verdict, VerdictKind
+from wirecopy.core.model import RawArticle, Rejected, Verdict, VerdictKind
 from wirecopy.core.records.raw import json_bytes
 from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.pipeline.text_check import CheckResult, RateLimiter, Refusal, TextChecker, document
 from wirecopy.shell.report.comparison_rows import alone
+from wirecopy.shell.report.retelling_rows import compare_retold
 from wirecopy.shell.report.words import headline, sentences
 from wirecopy.shell.web.catalogue import Entry
 from wirecopy.shell.web.evidence import CHARS_MAX, blocks_of, cut, on_text
@@ -45,6 +47,8 @@ _STARTING = (
     "The service is still reading its log and does not know all earlier articles yet. Try again later."
 )
 _BUSY = "Too many texts are being checked at once. Try again."
+
+Aligned = TypeVar("Aligned")
 
 
 def routes(site: SiteData, options: CheckOptions) -> list[Route]:
@@ -75,6 +79,7 @@ class CheckPage:
         self._site = site
         self._options = options
         self._allowances = RateLimiter(options, time.monotonic)
+        self._one = asyncio.Lock()
 
     # ---- for programs
     async def request(self, request: Request) -> Response:
@@ -94,9 +99,9 @@ class CheckPage:
         result = await self._check(value, request.peer)
         match result:
             case CheckResult():
-                return Response(
-                    200, json_bytes(document(result) | {"links": self._links(result.verdict)}), JSON
-                )
+                source = await self._retold(result.verdict)
+                answer = await self._aligned(lambda: document(result, source))
+                return Response(200, json_bytes(answer | {"links": self._links(result.verdict)}), JSON)
             case Rejected():
                 return problem(Problem.UNREADABLE, result.detail, cause=result.reason)
             case Refusal.STARTING:
@@ -154,14 +159,19 @@ class CheckPage:
 
     async def _result(self, result: CheckResult) -> Response:
         shown = cut(result.article)
-        comparison = await asyncio.to_thread(alone, shown, on_text(result.article, result.verdict))
         verdict = result.verdict
+        source = await self._retold(verdict)
+        if source is not None:
+            comparison = await self._aligned(lambda: compare_retold(source, shown))
+        else:
+            comparison = await asyncio.to_thread(alone, shown, on_text(result.article, verdict))
         original = verdict.original
         return self._page(
             {},
             verdict=verdict,
             heading=_capital(headline(verdict)),
-            sentences=sentences(verdict),
+            sentences=[*sentences(verdict), *comparison.told],
+            retold=bool(comparison.told),
             original=self._original(verdict),
             outside=original is not None and not original.ingested,
             sources=self._sources(verdict)[:SOURCES_SHOWN],
@@ -219,6 +229,7 @@ class CheckPage:
                 "sources_count",
                 "cut",
                 "known",
+                "retold",
             ),
         )
         return page(
@@ -242,6 +253,19 @@ class CheckPage:
         )
 
     # ---- both
+    async def _retold(self, verdict: Verdict) -> RawArticle | None:
+        """The article that a text was rewritten from, where its text can be read; cut to what is aligned."""
+        if not verdict.rewritten_of:
+            return None
+        entry = self._entry(verdict.rewritten_of, verdict.rewritten_publisher)
+        article = None if entry is None else await self._site.texts.read(entry.position, entry.body_xxh3)
+        return cut(article) if isinstance(article, RawArticle) else None
+
+    async def _aligned(self, align: Callable[[], Aligned]) -> Aligned:
+        """What is made of two texts in a thread: one at a time, since two cores do everything."""
+        async with self._one:
+            return await asyncio.to_thread(align)
+
     async def _check(self, value: bytes, peer: str) -> CheckResult | Rejected | Refusal | int:
         """The verdict on a text, or the seconds to wait if this address has sent too many checks."""
         wait = self._allowances.wait_seconds(peer)
@@ -267,17 +291,15 @@ class CheckPage:
                 source.publisher,
                 source.share,
                 source.source_share,
-                next(
-                    (
-                        entry
-                        for entry in reversed(self._site.catalogue.by_id(source.id))
-                        if entry.publisher == source.publisher
-                    ),
-                    None,
-                ),
+                self._entry(source.id, source.publisher),
             )
             for source in verdict.sources
         ]
+
+    def _entry(self, id_: str, publisher: str) -> Entry | None:
+        """The newest article of an id and a publisher, where the pages can show it."""
+        found = reversed(self._site.catalogue.by_id(id_))
+        return next((entry for entry in found if entry.publisher == publisher), None)
 
 
 @cache

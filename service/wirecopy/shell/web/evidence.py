@@ -27,6 +27,7 @@ from wirecopy.core.records.raw import encode_enriched, json_bytes
 from wirecopy.core.timing import DATE_BASES
 from wirecopy.core.values import replace
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, alone, compare
+from wirecopy.shell.report.retelling_rows import compare_retold, retold_by
 from wirecopy.shell.report.words import DOUBT_WORDS, headline, sentences
 from wirecopy.shell.web.catalogue import Entry
 from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
@@ -136,7 +137,8 @@ class Evidence:
             gone=shown.article.detail if isinstance(shown.article, Gone) else "",
             verdict=current,
             heading=headline(current),
-            sentences=sentences(current),
+            sentences=[*sentences(current), *(comparison.told if comparison is not None else ())],
+            retold=comparison is not None and bool(comparison.told),
             basis=_basis(current),
             before=headline(found.verdict) if found.corrected else "",
             original=catalogue.by_position(original.position) if original and original.position else None,
@@ -232,9 +234,10 @@ class Evidence:
         """The article to show beside this one, or a sentence that says why there is none."""
         verdict, catalogue = shown.verdict, self._site.catalogue
         original = verdict.original
-        if verdict.kind is VerdictKind.ORIGINAL or not (verdict.sources or original):
+        told = verdict.rewritten_of if verdict.kind is VerdictKind.ORIGINAL else ""
+        if not told and (verdict.kind is VerdictKind.ORIGINAL or not (verdict.sources or original)):
             return None, ""
-        candidates: list[Entry] = []
+        candidates = [e for e in catalogue.by_id(told) if e.publisher == verdict.rewritten_publisher]
         for source in verdict.sources:
             if not wanted or source.id == wanted:
                 candidates += [e for e in catalogue.by_id(source.id) if e.publisher == source.publisher]
@@ -285,6 +288,8 @@ async def _finished(article: RawArticle, entry: Entry) -> Verdict:
 
 
 def _aligned(a: RawArticle, b: RawArticle, a_verdict: Verdict, b_verdict: Verdict) -> Comparison:
+    if retold_by(b_verdict, a.id):
+        return compare_retold(cut(a), cut(b))
     return compare(cut(a), cut(b), a_verdict, b_verdict, whole=True, others=True)
 
 
