@@ -14,17 +14,19 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
 from wirecopy.core.model import RawArticle
 from wirecopy.shell.report.alignment import Run, runs
 from wirecopy.shell.report.sentences import (
+    Feature,
     Kind,
     Sentence,
     SentenceText,
-    entities_as_written,
+    entities,
+    entity_keys,
     sentence_texts,
 )
 
@@ -66,8 +68,8 @@ def retelling(first_article: RawArticle, second_article: RawArticle) -> Retellin
     """What the second article tells of the first."""
     first, second = sentence_texts(first_article, second_article)
     partners = _partners(first.sentences, second.sentences)
+    theirs, ours = entity_keys(first), entity_keys(second)
     same = tuple(runs(first.hashes, second.hashes, SAME_WORDS_MIN))
-    theirs, ours = entities_as_written(first), entities_as_written(second)
     return Retelling(
         first,
         second,
@@ -75,10 +77,33 @@ def retelling(first_article: RawArticle, second_article: RawArticle) -> Retellin
         in_order(partners),
         same,
         tuple(_quoted(first, second, same)),
-        tuple(written for written, keys in ours if keys <= first.keys),
-        tuple(written for written, keys in ours if not keys & first.keys),
-        tuple(written for written, keys in theirs if not keys & second.keys),
+        _listed(second, [part for group in entities(second) for part in _common(group, theirs)]),
+        _listed(second, [group for group in entities(second) if not _common(group, theirs)]),
+        _listed(first, [group for group in entities(first) if not _common(group, ours)]),
     )
+
+
+def _common(group: Sequence[Feature], keys: Set[str]) -> list[Sequence[Feature]]:
+    """The parts of a name that the other text has too, each of neighbours: of "Captain Ines Halloran" her name."""
+    parts: list[list[Feature]] = []
+    before = False
+    for feature in group:
+        common = feature.key in keys
+        if common and before:
+            parts[-1].append(feature)
+        elif common:
+            parts.append([feature])
+        before = common
+    return list(parts)
+
+
+def _listed(text: SentenceText, groups: Sequence[Sequence[Feature]]) -> tuple[str, ...]:
+    """Names and numbers as they are written, each once, and none that is a part of another."""
+    found: dict[frozenset[str], str] = {}
+    for group in groups:
+        keys = frozenset(feature.key for feature in group)
+        found.setdefault(keys, text.text[group[0].start : group[-1].end])
+    return tuple(written for keys, written in found.items() if not any(keys < other for other in found))
 
 
 def in_order(partners: Sequence[int]) -> int:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from wirecopy.core.model import Extent, RawArticle, Verdict, VerdictKind
 from wirecopy.shell.report.comparison_rows import Comparison, Mark, Row, Side, Stretch
 from wirecopy.shell.report.retelling import Retelling, retelling
-from wirecopy.shell.report.sentences import Kind, Sentence, SentenceText
+from wirecopy.shell.report.sentences import Kind, Sentence, SentenceText, entity_keys
 from wirecopy.shell.report.terminal import shown_line
 from wirecopy.shell.report.words import plural
 
@@ -50,19 +50,19 @@ def comparison_of(found: Retelling) -> Comparison:
         same[0][run.first : run.first + run.length] = [True] * run.length
         same[1][run.second : run.second + run.length] = [True] * run.length
     first, second = found.first, found.second
+    theirs, ours = entity_keys(first), entity_keys(second)
     behind = _behind(found)
     told: dict[int, set[str]] = {}
     for place, partner in enumerate(found.partners):
         if partner >= 0:
             told.setdefault(partner, set()).update(second.sentences[place].keys)
     left = [
-        _side(first, one, told.get(place, set()), second.keys, same[0])
-        for place, one in enumerate(first.sentences)
+        _side(first, one, told.get(place, set()), ours, same[0]) for place, one in enumerate(first.sentences)
     ]
     rows = [Row(left[place], ()) for place in behind.get(-1, ())]
     for place, (one, partner) in enumerate(zip(second.sentences, found.partners, strict=True)):
         keys: Set[str] = first.sentences[partner].keys if partner >= 0 else set()
-        right = _side(second, one, keys, first.keys, same[1])
+        right = _side(second, one, keys, theirs, same[1])
         rows.append(Row(left[partner] if partner >= 0 else (), right))
         rows += [Row(left[alone], ()) for alone in behind.get(place, ())]
     return Comparison(tuple(rows), 0, sum(run.length for run in found.same), tuple(in_words(found)))
@@ -88,7 +88,7 @@ def _side(
     text: SentenceText,
     sentence: Sentence,
     partner: Set[str],
-    all_keys: Set[str],
+    entities: Set[str],
     same: Sequence[bool],
 ) -> Side:
     """A sentence with what it has in common with its partner, names and numbers with the whole other text."""
@@ -109,7 +109,7 @@ def _side(
         if feature.kind is Kind.WORD and feature.key in partner and Mark.LETTER not in before:
             mark(feature.start, feature.end, Mark.WORD)
     for feature in sentence.features:
-        if feature.kind is not Kind.WORD and feature.key in all_keys:
+        if feature.kind is not Kind.WORD and feature.key in entities:
             mark(feature.start, feature.end, Mark.ENTITY)
     stretches: list[Stretch] = []
     at = 0

@@ -22,7 +22,7 @@ from wirecopy.core.text.tokens import Tokens, tokenise
 
 TOKENS_MAX: Final = 20_000  # of a text: a long read
 SENTENCE_TOKENS_MIN: Final = 4  # a shorter one goes on with the next on its line: "No."
-ENTITIES_MAX: Final = 400  # of a text, that are listed
+ENTITIES_MAX: Final = 400  # of a text that are looked at, and some more
 STEM_SIGNS: Final = 5
 WORD_SIGNS_MIN: Final = 4
 CAPITALS_MAX: Final = 0.37  # of the words inside sentences
@@ -71,7 +71,6 @@ class SentenceText:
 
     text: str
     sentences: tuple[Sentence, ...]
-    keys: frozenset[str]
     hashes: Sequence[int]
     quoted: Sequence[int]
     starts: Sequence[int]
@@ -99,7 +98,13 @@ def sentence_texts(first: RawArticle, second: RawArticle) -> tuple[SentenceText,
         sum(map(len, spaced)) < SYLLABLE_SIGNS_MAX * len(spaced)
     )
     one, other = (reader.read(syllables) for reader in readers)
-    names = _names(one) | _names(other)
+    names = {
+        feature.key
+        for text in (one, other)
+        for sentence in text.sentences
+        for feature in sentence.features
+        if feature.kind is Kind.NAME
+    }
     return _with_names(one, names), _with_names(other, names)
 
 
@@ -129,8 +134,7 @@ class _Reader:
     def read(self, syllables: bool) -> SentenceText:
         self._syllables = syllables
         sentences = self.sentences()
-        keys = frozenset(key for sentence in sentences for key in sentence.keys)
-        return SentenceText(self._text, sentences, keys, self._hashes, self._quoted, self.starts, self.ends)
+        return SentenceText(self._text, sentences, self._hashes, self._quoted, self.starts, self.ends)
 
     def sentences(self) -> tuple[Sentence, ...]:
         cuts = self._cuts()
@@ -253,15 +257,6 @@ class _Reader:
             words.append(_Word(word, Kind.NUMBER, start, stop, False, False))
 
 
-def _names(text: SentenceText) -> set[str]:
-    return {
-        feature.key
-        for sentence in text.sentences
-        for feature in sentence.features
-        if feature.kind is Kind.NAME
-    }
-
-
 def _with_names(text: SentenceText, names: set[str]) -> SentenceText:
     """The text with words that open its sentences taken for names where they are known as names."""
 
@@ -272,21 +267,29 @@ def _with_names(text: SentenceText, names: set[str]) -> SentenceText:
     sentences = tuple(
         Sentence(one.start, one.end, tuple(map(named, one.features)), one.keys) for one in text.sentences
     )
-    return SentenceText(text.text, sentences, text.keys, text.hashes, text.quoted, text.starts, text.ends)
+    return SentenceText(text.text, sentences, text.hashes, text.quoted, text.starts, text.ends)
 
 
-def entities_as_written(text: SentenceText) -> list[tuple[str, frozenset[str]]]:
-    """Names and numbers in order, each once: as written, and by what they are compared. Names that stand side by side are one."""
-    found: dict[frozenset[str], str] = {}
+def entities(text: SentenceText) -> list[tuple[Feature, ...]]:
+    """Names and numbers in order; names that stand side by side are one."""
+    found: list[tuple[Feature, ...]] = []
     for sentence in text.sentences:
-        for group in _groups(text.text, sentence.features) if len(found) < ENTITIES_MAX else ():
-            keys = frozenset(feature.key for feature in group)
-            found.setdefault(keys, text.text[group[0].start : group[-1].end])
-    return [(written, keys) for keys, written in found.items() if not any(keys < other for other in found)]
+        found += _groups(text.text, sentence.features) if len(found) < ENTITIES_MAX else ()
+    return found
 
 
-def _groups(text: str, features: Iterable[Feature]) -> list[list[Feature]]:
-    groups: list[list[Feature]] = []
+def entity_keys(text: SentenceText) -> frozenset[str]:
+    """What its names and numbers are compared by."""
+    return frozenset(
+        feature.key
+        for sentence in text.sentences
+        for feature in sentence.features
+        if feature.kind is not Kind.WORD
+    )
+
+
+def _groups(text: str, features: Iterable[Feature]) -> list[tuple[Feature, ...]]:
+    groups: list[tuple[Feature, ...]] = []
     last: Feature | None = None
     for feature in features:
         if feature.kind is not Kind.WORD:
@@ -295,9 +298,6 @@ def _groups(text: str, features: Iterable[Feature]) -> list[list[Feature]]:
                 and last.kind is feature.kind is Kind.NAME
                 and (text[last.end : feature.start] in _BETWEEN_NAMES or feature.start < last.end)
             )
-            if beside:
-                groups[-1].append(feature)
-            else:
-                groups.append([feature])
+            groups[-1:] = [(*groups[-1], feature)] if beside else [*groups[-1:], (feature,)]
         last = feature
     return groups
