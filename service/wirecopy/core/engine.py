@@ -149,7 +149,11 @@ class Engine:
         number = learn(
             self._index, comparison, judged.verdict, judged.learned, self._log_time_ms, renew_from_ms
         )
-        if record.features is not None and says_something_new(judged.verdict):
+        if (
+            self._rewritten is not Rewritten.OFF
+            and record.features is not None
+            and says_something_new(judged.verdict)
+        ):
             self._features.insert(record.features, number)
         outcome = recent[offset] = Outcome(
             position, record.body_xxh3, judged.verdict, judged.corrections, False
@@ -271,12 +275,12 @@ class Engine:
     @classmethod
     def from_state(cls, state: Mapping[str, npt.NDArray[Any]]) -> Engine:
         """The engine that gave the state. ValueError where another engine version wrote it: rebuild from the log then."""
-        version, window_ms, log_offset, log_time_ms, refused, *modes = state["engine"].tolist()
+        version, window_ms, log_offset, log_time_ms, refused, mode = state["engine"].tolist()
         if version != ENGINE_VERSION:
             raise ValueError(
                 f"the state is of engine version {version}, this is {ENGINE_VERSION}: rebuild it from the log"
             )
-        engine = cls(window_ms=window_ms, rewritten=_MODES[modes[0]])
+        engine = cls(window_ms=window_ms, rewritten=_MODES[mode])
         engine._index = OriginIndex.from_state(state)
         prefix = "features/"
         engine._features = FeatureIndex.from_state(

@@ -4,7 +4,7 @@ Asked only where word-for-word evidence found nothing. Shared shingles are no ev
 being the other's copy is what both quote (law 3). An article that was rewritten has the rare words, names and numbers of
 its source, in both directions, and few of its own; an independent report of the same event has its own. All is counted
 in whole numbers, so every replica decides alike (law 1). The weights are a logistic regression over the pairs of the
-evaluation set, rounded; what it was fitted to and what it finds is said in docs/evaluation.md.
+evaluation set, rounded; docs/rewritten.md says what it was fitted to and what it finds.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from bisect import bisect_right
 from wirecopy.core import limits
 from wirecopy.core.fingerprint.features import Features
 from wirecopy.core.index.feature_index import FeatureIndex, Resembling
+from wirecopy.core.index.feature_lookup_kernels import doublings_16
 from wirecopy.core.index.known import Known
 from wirecopy.core.index.origin_index import OriginIndex
-from wirecopy.core.model import Basis, Extent, Original, Rewritten, Source, Verdict, VerdictKind
+from wirecopy.core.model import Basis, Extent, Rewritten, Source, Verdict, VerdictKind
 from wirecopy.core.timing import earlier
 from wirecopy.core.values import Value, replace
 from wirecopy.core.verdict.comparison import Comparison
-from wirecopy.core.verdict.judge import Judged
+from wirecopy.core.verdict.judge import Judged, ingested
 from wirecopy.core.verdict.learning import NOTHING_COVERED, Learned
 from wirecopy.core.verdict.quotations import quoted_here
 from wirecopy.core.verdict.rules import same_publisher
 
 _SMOOTHING = 20  # thousandths added to a share before its logarithm is taken
-_OF_CLASS = (
-    96  # weight of a feature that one in 64 articles has: so much is added to what is known of a class
-)
+# Weight of a feature that one in 64 articles has: so much is added to what is known of entities, a part of it to words
+_OF_CLASS = 96
 # The logistic function in hundredths, by thousandths of log odds: from so many on, this confidence.
 _STEPS = (0, 400, 850, 1400, 2000, 2500, 3000, 3500, 4000, 4600)
 _CONFIDENCE = (0.5, 0.5, 0.6, 0.7, 0.8, 0.88, 0.92, 0.95, 0.97, 0.98, 0.99)
@@ -65,7 +65,7 @@ def rewritten_from(
     """The source of an article for which word-for-word evidence found none; None where there is none. Changes nothing."""
     best: tuple[int, Resembling, Known] | None = None
     record = comparison.record
-    if len(remembered) < limits.REWRITTEN_ARTICLES_MIN or _is_page(comparison):
+    if len(remembered) < limits.REWRITTEN_ARTICLES_MIN:
         return None
     for one in remembered.resembling(features):
         evidence = _evidence(one)
@@ -77,7 +77,7 @@ def rewritten_from(
         if known.domain == record.domain or same_publisher(record, known) or earlier(record, known):
             continue
         best = evidence, one, known
-    if best is None:
+    if best is None or _is_page(comparison):
         return None
     evidence, one, known = best
     return Found(known, evidence, _part(one.common, one.here), _part(one.common, one.there))
@@ -115,15 +115,9 @@ def _evidence(one: Resembling) -> int:
     own = 1000 - (one.entities_common + 3 * _OF_CLASS // 4) * 1000 // (one.entities_here + _OF_CLASS)
     return (
         limits.REWRITTEN_BASE
-        + limits.REWRITTEN_OVERLAP * (log_16(overlap + _SMOOTHING) - log_16(1000)) // 16
+        + limits.REWRITTEN_OVERLAP * (doublings_16(overlap + _SMOOTHING) - doublings_16(1000)) // 16
         - limits.REWRITTEN_OWN * own // 1000
     )
-
-
-def log_16(value: int) -> int:
-    """16 · log₂ of a whole number ≥ 1, rounded down: by squaring, exact on every processor."""
-    power = value.bit_length() - 1
-    return 16 * power + ((value**16) >> (16 * power)).bit_length() - 1
 
 
 def _part(common: int, whole: int) -> float:
@@ -143,17 +137,10 @@ def judged_again(judged: Judged, found: Found, mode: Rewritten) -> Judged:
         kind=VerdictKind.REPUBLICATION,
         extent=Extent.REWRITTEN,
         story=known.story_id,
-        original=_first(known),
+        original=known.original or ingested(known),  # a copy goes back to what its source does
         share=found.share,
         source_share=found.source_share,
         sources=(Source(known.id, known.publisher, found.share, found.source_share),),
         basis=(Basis.REWRITTEN, *(basis for basis in verdict.basis if basis is not Basis.FIRST_SEEN)),
     )
     return Judged(told, Learned(known.story, NOTHING_COVERED, []))
-
-
-def _first(known: Known) -> Original:
-    """Whom the source itself goes back to, where it is a copy."""
-    if known.original is not None:
-        return known.original
-    return Original(known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position)

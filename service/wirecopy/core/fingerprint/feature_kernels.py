@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from wirecopy.core.jit import Array, Number, inlined, kernel
-from wirecopy.core.text.byte_kernels import mixed
+from wirecopy.core.text.byte_kernels import FNV_BASIS, FNV_PRIME, mixed, sign_at
 from wirecopy.core.text.kernels import (
     ENDS_SENTENCE,
     KIND_MASK,
@@ -28,18 +28,14 @@ from wirecopy.core.text.kernels import (
 
 FEATURES_MAX = 64  # of an article
 ENTITIES_MAX = 32  # of those, where there are words enough
-_STEM_SIGNS = 5
-_WORD_SIGNS_MIN = 4
-_NAME_CAPITALS_PERCENT_MAX = (
-    37  # of words inside sentences: German, which writes all nouns so, has 38 to 64; others 5 to 35
-)
-_SYLLABLE_LETTERS_TENTHS = (
-    38  # a token on average: Vietnamese, which writes syllables apart, has 32, English 46
-)
+STEM_SIGNS = 5
+WORD_SIGNS_MIN = 4
+# Of words inside sentences, above which capitals tell no names: German, which writes all nouns so, has 38 to 64, others 5 to 35
+NAME_CAPITALS_PERCENT_MAX = 37
+# Of letters a token, below which tokens are syllables: Vietnamese, which writes them apart, has 32, English 46
+SYLLABLE_LETTERS_TENTHS = 38
 _ALPHABET_END = 0x590  # Latin, Greek, Cyrillic, Armenian: the scripts of two cases
 _UNSPACED_LEAD = 0xE3  # UTF-8's first byte of kana, Han and what lies above
-_FNV_BASIS = np.uint64(0xCBF29CE484222325)
-_FNV_PRIME = np.uint64(0x100000001B3)
 _48 = np.uint64(48)
 
 
@@ -56,9 +52,9 @@ def _size_of(lead: Number) -> Any:
 @inlined
 def _number_of(canonical: Array, start: Number, end: Number) -> Any:
     """The feature of these bytes, 0 to 65,535."""
-    digest = _FNV_BASIS
+    digest = FNV_BASIS
     for at in range(start, end):
-        digest = (digest ^ np.uint64(canonical[at])) * _FNV_PRIME
+        digest = (digest ^ np.uint64(canonical[at])) * FNV_PRIME
     return np.int64(mixed(digest) >> _48)
 
 
@@ -90,26 +86,19 @@ def features_of(
     size = np.int64(len(utf8))
     line = np.int64(0)
     letters = np.int64(canonical_starts[end]) - np.int64(canonical_starts[first]) - (end - first)
-    syllables = 10 * letters < _SYLLABLE_LETTERS_TENTHS * (end - first)
+    syllables = 10 * letters < SYLLABLE_LETTERS_TENTHS * (end - first)
     before: Any = np.int64(-1)  # where the last token begins, of a pair of syllables
     before_capital = False
     for token in range(first, end):
         start = np.int64(starts[token])
         while char < start and at < size:
-            lead = np.int64(utf8[at])
-            sign = _sign_at(utf8, at, size)
-            if sign < 0x20000:
-                kind = np.int64(table[sign])
-                if kind & ENDS_SENTENCE or kind & KIND_MASK == NEWLINE:
-                    opens = True
-            at += _size_of(lead)
+            kind = np.int64(table[sign_at(utf8, at)])
+            if kind & ENDS_SENTENCE or kind & KIND_MASK == NEWLINE:
+                opens = True
+            at += _size_of(np.int64(utf8[at]))
             char += 1
-        capital = _capital_at(utf8, at, size, table)
-        both = (
-            capital and _capital_at(utf8, at + _size_of(np.int64(utf8[at])), size, table)
-            if at < size
-            else False
-        )
+        capital = _capital_at(utf8, at, table)
+        both = capital and _capital_at(utf8, at + _size_of(np.int64(utf8[at])), table)
         low: Any = np.int64(canonical_starts[token])
         high: Any = np.int64(canonical_starts[token + 1]) - 1
         while line < len(lines) and lines[line, LINE_TOKEN_END] <= token:
@@ -143,7 +132,7 @@ def features_of(
                 digit = True
             place += _size_of(lead)
             signs += 1
-            if signs <= _STEM_SIGNS:
+            if signs <= STEM_SIGNS:
                 stem = place
         if syllables and not digit:
             if before >= 0 and not opens:
@@ -160,14 +149,14 @@ def features_of(
             if signs > 1:
                 found[count] = _number_of(canonical, low, stem) << 3 | plain | 1
                 count += 1
-        elif signs >= _WORD_SIGNS_MIN or (both and signs > 1):
+        elif signs >= WORD_SIGNS_MIN or (both and signs > 1):
             if not opens:
                 inside += 1
                 capitals += np.int64(capital)
             found[count] = _number_of(canonical, low, stem) << 3 | plain | 2 * np.int64(capital and not opens)
             count += 1
         opens = False
-    of_names = 100 * capitals <= _NAME_CAPITALS_PERCENT_MAX * inside
+    of_names = 100 * capitals <= NAME_CAPITALS_PERCENT_MAX * inside
     for i in range(count):
         entity = found[i] & 1 or (of_names and found[i] & 2)
         found[i] = found[i] >> 3 << 2 | (found[i] & 4) >> 1 | np.int64(entity != 0)
@@ -175,26 +164,9 @@ def features_of(
 
 
 @inlined
-def _sign_at(utf8: Array, at: Number, size: Number) -> Any:
-    """The code point that begins at byte `at`."""
-    lead = np.int64(utf8[at])
-    if lead < 0x80:
-        return lead
-    if lead < 0xE0:
-        return (lead & 0x1F) << 6 | (np.int64(utf8[at + 1]) & 0x3F) if at + 1 < size else lead
-    if lead < 0xF0:
-        if at + 2 >= size:
-            return lead
-        return (lead & 0xF) << 12 | (np.int64(utf8[at + 1]) & 0x3F) << 6 | (np.int64(utf8[at + 2]) & 0x3F)
-    return np.int64(0x20000)
-
-
-@inlined
-def _capital_at(utf8: Array, at: Number, size: Number, table: Array) -> Any:
+def _capital_at(utf8: Array, at: Number, table: Array) -> Any:
     """Whether a capital letter begins at byte `at`."""
-    if at >= size:
-        return False
-    sign = _sign_at(utf8, at, size)
+    sign = sign_at(utf8, at)
     if sign >= _ALPHABET_END:
         return False
     entry = np.int64(table[sign])

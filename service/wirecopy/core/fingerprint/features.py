@@ -34,6 +34,12 @@ class Features(Value):
     entities_cut: bool
     words_cut: bool
 
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many entities and words there are, each with its highest bit set where some were left out."""
+        words = len(self.numbers) - self.entities
+        return self.entities | _CUT * self.entities_cut, words | _CUT * self.words_cut
+
 
 def features_in(utf8: bytes, tokens: Tokens, quoted: U8, first: int, end: int) -> Features | None:
     """The features of the tokens `first` to `end` of a text, of which `quoted` u8[t] (or empty) says what is quoted; None where
@@ -64,10 +70,8 @@ def pack_features(features: Features | None) -> bytes:
     """Features as the log has them."""
     if features is None:
         return b""
-    entities, words = features.entities, len(features.numbers) - features.entities
-    head = bytes((entities | _CUT * features.entities_cut, words | _CUT * features.words_cut))
     outside = np.packbits(features.outside, bitorder="little")
-    return head + features.numbers.astype("<u2", copy=False).tobytes() + outside.tobytes()
+    return bytes(features.counts) + features.numbers.astype("<u2", copy=False).tobytes() + outside.tobytes()
 
 
 def unpack_features(packed: bytes) -> Features | None:

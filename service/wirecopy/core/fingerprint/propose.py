@@ -15,7 +15,7 @@ from wirecopy.core import limits
 from wirecopy.core.credits.find import find_credits
 from wirecopy.core.fingerprint.features import features_in
 from wirecopy.core.fingerprint.record import RecordCredit, SketchRecord, encode_record, id_key
-from wirecopy.core.fingerprint.sketch import Sketch, sketch_in
+from wirecopy.core.fingerprint.sketch import Sketch, article_tokens, sketch_in
 from wirecopy.core.fingerprint.varint_kernels import pack_quoted
 from wirecopy.core.hashing import xxh3_64, xxh3_128_hex
 from wirecopy.core.model import I32, U8, Credit, CreditKind, CreditScope, RawArticle
@@ -75,7 +75,7 @@ def propose(article: RawArticle) -> Proposal:
         id_key(article.domain[: limits.NAME_CHARS_MAX], article.evolved_from) if article.evolved_from else 0,
         _packed(quoted, quoted_tokens),
         date_doubt=article.date_doubt,
-        features=features_in(text_utf8, tokens, quoted, *_article_tokens(sketch)),
+        features=features_in(text_utf8, tokens, quoted, *article_tokens(sketch)),
     )
     made = Proposal(
         article, encode_record(record), body_xxh3, tokens.starts.copy(), tokens.ends.copy(), found
@@ -119,13 +119,6 @@ def _places(tokens: Tokens, sketch: Sketch) -> tuple[int, int]:
     if sketch.main_end <= sketch.main_start:
         return 0, 0
     return tokens.starts.item(sketch.main_start), tokens.ends.item(sketch.main_end - 1)
-
-
-def _article_tokens(sketch: Sketch) -> tuple[int, int]:
-    """The tokens of the article proper: its main region, or all where a page shows none to speak of."""
-    if sketch.main_end - sketch.main_start < limits.FEATURES_REGION_MIN:
-        return 0, sketch.tokens
-    return sketch.main_start, sketch.main_end
 
 
 def _scope_of(credit: Credit, places: tuple[int, int]) -> CreditScope:

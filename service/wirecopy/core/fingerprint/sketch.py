@@ -120,6 +120,13 @@ class Sketch(Value):
     title_digest: int
 
 
+def article_tokens(sketch: Sketch) -> tuple[int, int]:
+    """The tokens of the article proper: its main region, or all where a page shows none to speak of."""
+    if sketch.main_end - sketch.main_start < limits.FEATURES_REGION_MIN:
+        return 0, sketch.tokens
+    return sketch.main_start, sketch.main_end
+
+
 @lru_cache(maxsize=1)
 def _closing_heads() -> tuple[U64, I32]:
     """The closing heads as token hashes: u64[sum of lengths], starts i32[heads + 1]."""

@@ -32,20 +32,16 @@ from wirecopy.core.index.bucket_kernels import (
     lowest_bit,
 )
 from wirecopy.core.jit import Array, Number, kernel, kernel_of
+from wirecopy.core.text.byte_kernels import mixed
 
 _KEY_SPACE = np.int64(1 << 50)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 
 
 @kernel
 def _mixed(value: Number) -> Any:
-    """The finaliser of SplitMix64 (Steele, Lea, Flood 2014): every bit of the value decides every bit of the answer."""
-    value += _STEP
-    value = (value ^ (value >> _SHIFT_1)) * _MIX_1
-    value = (value ^ (value >> _SHIFT_2)) * _MIX_2
-    return value ^ (value >> _SHIFT_3)
+    """One step of SplitMix64: every bit of the value decides every bit of the answer."""
+    return mixed(value + _STEP)
 
 
 @kernel

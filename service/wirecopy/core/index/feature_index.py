@@ -17,42 +17,28 @@ import numpy.typing as npt
 from wirecopy.core.fingerprint.feature_kernels import FEATURES_MAX
 from wirecopy.core.fingerprint.features import Features
 from wirecopy.core.index import feature_lookup_kernels as kernels
+from wirecopy.core.values import Value
 
 _ROWS_MIN = 256
 _GROWTH = 1.41
-_CUT = 0x80
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-class Resembling:
-    """An article that shares rare features with another, by weight (lookup_kernels): what both have, what each has that the
-    other could have kept, likewise of entities and of words here; how many features both have."""
+class Resembling(Value):
+    """An article that shares rare features with another, by weight: a row of feature_lookup_kernels.candidates_of."""
 
-    __slots__ = (
-        "article",
-        "common",
-        "entities_common",
-        "entities_here",
-        "here",
-        "shared",
-        "there",
-        "words_common",
-        "words_here",
-    )
+    article: int
+    common: int  # what both have
+    here: int  # what the other has that this one could have kept
+    there: int  # and the other way round
+    entities_common: int
+    entities_here: int
+    words_common: int
+    words_here: int
+    shared: int  # how many features both have
 
-    def __init__(self, article: int, values: list[int]) -> None:
-        self.article = article
-        self.common, self.here, self.there = (
-            values[kernels.COMMON],
-            values[kernels.HERE],
-            values[kernels.THERE],
-        )
-        self.entities_common, self.entities_here = (
-            values[kernels.ENTITIES_COMMON],
-            values[kernels.ENTITIES_HERE],
-        )
-        self.words_common, self.words_here = values[kernels.WORDS_COMMON], values[kernels.WORDS_HERE]
-        self.shared = values[kernels.SHARED]
+
+assert len(Resembling.__struct_fields__) == kernels.COLUMNS
 
 
 class FeatureIndex:
@@ -62,7 +48,7 @@ class FeatureIndex:
         self._first = self._oldest = self._next = 0
         self._frequency = np.zeros(kernels.NUMBERS, np.int32)
         self._heads = np.zeros(kernels.NUMBERS, np.uint32)
-        self._slots = np.zeros((2, 4096), np.int64)
+        self._slots = np.zeros((2, kernels.SLOTS), np.int64)
         self._out = np.zeros((kernels.CANDIDATES_MAX, kernels.COLUMNS), np.int64)
         self._allot(_ROWS_MIN)
 
@@ -88,8 +74,8 @@ class FeatureIndex:
             self._out,
         )
         return [
-            Resembling(int(self._numbers[values[kernels.ROW] - self._first]), values)
-            for values in self._out[:found].tolist()
+            Resembling(int(self._numbers[row - self._first]), *weights)
+            for row, *weights in self._out[:found].tolist()
         ]
 
     def insert(self, features: Features, article: int) -> None:
@@ -103,10 +89,7 @@ class FeatureIndex:
         self._features[place, : len(numbers)] = numbers
         packed = np.packbits(features.outside, bitorder="little")
         self._outside[place, : len(packed)] = packed
-        self._counts[place] = (
-            features.entities | _CUT * features.entities_cut,
-            len(numbers) - features.entities | _CUT * features.words_cut,
-        )
+        self._counts[place] = features.counts
         kernels.insert(
             numbers, features.entities, self._frequency, self._heads, self._links, self._next, place
         )

@@ -15,22 +15,27 @@ from wirecopy.core.jit import Array, Number, inlined, kernel
 
 POSTED = 6  # features of an article that are listed: its rarest
 LOOKED_AT_MAX = 24  # articles of one list
-WEIGHT_UNIT = 16  # of one doubling
 WEIGHT_MIN = 4
 NUMBERS = 1 << 16  # that a feature may have
 CANDIDATES_MAX = 4  # that are compared whole
-_SLOTS = 4096  # of the votes' table: more than FEATURES_MAX · LOOKED_AT_MAX
-# What `compared` writes of a candidate.
-ROW, COMMON, HERE, THERE, ENTITIES_COMMON, ENTITIES_HERE, WORDS_COMMON, WORDS_HERE, SHARED, VOTES = range(10)
-COLUMNS = 10
+SLOTS = 4096  # of the votes' table: more than FEATURES_MAX · LOOKED_AT_MAX
+# What is told of a candidate, in the order of feature_index.Resembling.
+ROW, COMMON, HERE, THERE, ENTITIES_COMMON, ENTITIES_HERE, WORDS_COMMON, WORDS_HERE, SHARED = range(9)
+COLUMNS = 9
+
+
+def doublings_16(value: int) -> int:
+    """16 · log₂ of a whole number ≥ 1, rounded down; exact on every processor, since it is read off the number's 16th power."""
+    return (value**16).bit_length() - 1
+
 
 # 16 · log₂ of 1, 1 1/32, 1 2/32 …: the digits behind the binary point
-_FRACTIONS = np.floor(16 * np.log2(1 + np.arange(32) / 32) + 1e-9).astype(np.int64)
+_FRACTIONS = np.array([doublings_16(32 + part) - doublings_16(32) for part in range(32)], np.int64)
 
 
 @inlined
 def log_16(value: Number) -> Any:
-    """16 · log₂ of a whole number ≥ 1, rounded down to what its first six digits say."""
+    """16 · log₂ of a whole number ≥ 1, rounded down, by its first six binary digits."""
     power = np.int64(0)
     rest = value
     while rest > 1:
@@ -58,7 +63,7 @@ def candidates_of(
     article: numbers u16[n], the entities first, outside u8[n], how many are entities; cut u1[2], whether entities and words
     were left out. tables: frequency i32[NUMBERS], heads u32[NUMBERS]. rows: links u32[r, POSTED], features u16[r,
     FEATURES_MAX], outside u1[r, FEATURES_MAX / 8] in bits, counts u1[r, 2]. bounds: the number of the first row, of the oldest
-    live one, how many live. slots i64[2, _SLOTS]: scratch, all zero before and after."""
+    live one, how many live. slots i64[2, SLOTS]: scratch, all zero before and after."""
     numbers = article[0]
     frequency, heads = tables
     links, features, outsides, counts = rows
@@ -77,9 +82,9 @@ def candidates_of(
             row = (entry - 1) // POSTED
             if row < oldest_row:
                 break
-            slot = (row * 2654435761) & (_SLOTS - 1)
+            slot = (row * 2654435761) & (SLOTS - 1)
             while slots[0, slot] != 0 and slots[0, slot] != row + 1:
-                slot = (slot + 1) & (_SLOTS - 1)
+                slot = (slot + 1) & (SLOTS - 1)
             if slots[0, slot] == 0:
                 slots[0, slot] = row + 1
                 used[voted] = slot
@@ -111,7 +116,6 @@ def candidates_of(
             there = features[place], outsides[place], counts[place]
             compared(article, cut, weights, there, frequency, articles, out[filled])
             out[filled, ROW] = row
-            out[filled, VOTES] = best[k, 0]
             filled += 1
     return filled
 

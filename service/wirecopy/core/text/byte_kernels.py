@@ -1,4 +1,4 @@
-"""Steps on bytes that several kernels share: eight bytes at once, the lowest bit, and the mixing of a hash."""
+"""Steps on bytes that several kernels share: eight bytes at once, the lowest bit, a sign of UTF-8, hashes."""
 
 # ruff: noqa: ARG001 (an intrinsic is given the types of its arguments, and needs few of them)
 
@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from wirecopy.core.jit import Number, inlined, intrinsic, ir, types
+from wirecopy.core.jit import Array, Number, inlined, intrinsic, ir, kernel, types
 
+FNV_BASIS, FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)  # FNV-1a, 64 bits
+_NEWLINE = 0x0A
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 
@@ -20,6 +22,23 @@ def mixed(value: Number) -> Any:
     value = (value ^ (value >> np.uint64(30))) * _MIX_1
     value = (value ^ (value >> np.uint64(27))) * _MIX_2
     return value ^ (value >> np.uint64(31))
+
+
+@kernel
+def sign_at(utf8: Array, at: Number) -> Any:
+    """The code point that begins at a byte; a line feed at the text's end, 0x10000 for all signs of four bytes."""
+    if at >= len(utf8):
+        return np.int64(_NEWLINE)
+    byte = np.int64(utf8[at])
+    if byte < 0x80:
+        return byte
+    if byte < 0xE0:
+        return ((byte & 0x1F) << 6) | (np.int64(utf8[at + 1]) & 0x3F)
+    if byte < 0xF0:
+        return (
+            ((byte & 0x0F) << 12) | ((np.int64(utf8[at + 1]) & 0x3F) << 6) | (np.int64(utf8[at + 2]) & 0x3F)
+        )
+    return np.int64(0x10000)
 
 
 @intrinsic

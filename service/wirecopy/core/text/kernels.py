@@ -13,7 +13,14 @@ from typing import Any
 import numpy as np
 
 from wirecopy.core.jit import Array, Number, inlined, kernel
-from wirecopy.core.text.byte_kernels import mixed, read_u64, write_u64, zeros_below
+from wirecopy.core.text.byte_kernels import (
+    FNV_BASIS,
+    FNV_PRIME,
+    mixed,
+    read_u64,
+    write_u64,
+    zeros_below,
+)
 
 SEPARATOR, DROPPED, PUNCTUATION, LETTER, UNSPACED, NEWLINE = 0, 1, 2, 3, 4, 5
 KIND_MASK = 7
@@ -26,8 +33,6 @@ LINE_STARTS_LOWER, LINE_BLANK_BEFORE, LINE_PROSE = 8, 9, 10
 LINE_BARS = 11  # separators of link lists in it, and _COPYRIGHT where it holds a copyright sign
 LINE_COLUMNS = 12
 COPYRIGHT = 1000
-_FNV_BASIS = np.uint64(0xCBF29CE484222325)
-_FNV_PRIME = np.uint64(0x100000001B3)
 CANONICAL_FULL, LINES_FULL = -1, -2  # what `tokenise_into` says where an array is too small
 _1, _2, _3, _4, _7, _8 = (np.uint64(n) for n in (1, 2, 3, 4, 7, 8))
 _EACH, _LOW_BYTE = np.uint64(0x0101010101010101), np.uint64(0xFF)
@@ -130,7 +135,7 @@ def tokenise_into(
     line_token = line_lower = line_blank = unspaced_chars = np.int64(0)
     in_token = line_open = may_lack_spaces = False
     last_class = np.int32(0)
-    digest = _FNV_BASIS
+    digest = FNV_BASIS
     marked = np.uint64(1)
     each_max = (len(marks) - 1) // 4
     round_left = square_left = wide_left = corner_left = each_max
@@ -217,7 +222,7 @@ def tokenise_into(
                 unspaced_chars = np.int64(0)
                 token_start[tokens] = char
                 token_canonical[tokens] = written
-                digest = _FNV_BASIS
+                digest = FNV_BASIS
             last_class = flags
             if letter != 0:
                 first = i
@@ -226,7 +231,7 @@ def tokenise_into(
                     signs, run, figures = _ascii_run(read_u64(utf8, i))
                     write_u64(canonical, written, signs)  # what is beyond the run is written over
                     for j in range(8):  # all eight: no branch depends on where the word ends
-                        longer = (digest ^ (signs & _LOW_BYTE)) * _FNV_PRIME
+                        longer = (digest ^ (signs & _LOW_BYTE)) * FNV_PRIME
                         digest = longer if np.uint64(j) < run else digest
                         signs >>= _8
                     digits += np.int64(figures)
@@ -235,7 +240,7 @@ def tokenise_into(
                 if run == _8:  # the text's last bytes
                     letter = _ASCII_WORDS[utf8[i]] if i < size else np.uint8(0)
                     while letter != 0:
-                        digest = (digest ^ np.uint64(letter)) * _FNV_PRIME
+                        digest = (digest ^ np.uint64(letter)) * FNV_PRIME
                         canonical[written] = letter
                         written += _1
                         digits += np.int64(letter < 0x3A)
@@ -264,7 +269,7 @@ def tokenise_into(
                 return CANONICAL_FULL, 0, 0
             for j in range(count):
                 sign = folded if at == 0 else table[at + 1 + j]
-                digest = (digest ^ np.uint64(sign)) * _FNV_PRIME
+                digest = (digest ^ np.uint64(sign)) * FNV_PRIME
                 written = _put_utf8(canonical, written, sign)
             letters += 1
             digits += np.int64((flags & DIGIT) != 0)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from wirecopy.core.jit import Array, Number, kernel
+from wirecopy.core.text.byte_kernels import sign_at
 
 # Limits, in the order of an i64 array.
 (
@@ -47,29 +48,12 @@ _CLASSES[0xC0:] = 2
 
 
 @kernel
-def _sign_at(utf8: Array, at: Number) -> Any:
-    """The code point that begins at a byte; a line feed at the text's end."""
-    if at >= len(utf8):
-        return np.int64(_NEWLINE)
-    byte = np.int64(utf8[at])
-    if byte < 0x80:
-        return byte
-    if byte < 0xE0:
-        return ((byte & 0x1F) << 6) | (np.int64(utf8[at + 1]) & 0x3F)
-    if byte < 0xF0:
-        return (
-            ((byte & 0x0F) << 12) | ((np.int64(utf8[at + 1]) & 0x3F) << 6) | (np.int64(utf8[at + 2]) & 0x3F)
-        )
-    return np.int64(0x10000)
-
-
-@kernel
 def _sign_before(utf8: Array, at: Number) -> Any:
     """The code point that ends before a byte; a line feed at the text's start."""
     at -= 1
     while at > 0 and utf8[at] & 0xC0 == 0x80:
         at -= 1
-    return _sign_at(utf8, at) if at >= 0 else np.int64(_NEWLINE)
+    return sign_at(utf8, at) if at >= 0 else np.int64(_NEWLINE)
 
 
 @kernel
@@ -183,7 +167,7 @@ def _speaker(utf8: Array, first: Number, last: Number, chars_max: Number) -> Any
             return capitals >= 1 and at + 1 < last and utf8[at + 1] == 0x20
         if byte & 0xC0 == 0x80:
             continue
-        sign = _sign_at(utf8, at)
+        sign = sign_at(utf8, at)
         capital = 0x41 <= sign <= 0x5A or 0xC0 <= sign <= 0xDE or 0x400 <= sign <= 0x42F
         if not capital and (sign == 0x22 or _is_word(sign)):
             return False
@@ -221,7 +205,7 @@ def _mark_lines(utf8: Array, rows: Array, count: Number, by: Array, quoted: Arra
             rows[i, ROW_ACCOUNT] and 0x30 <= closes <= 0x39
         ):  # "Name (@name) March 4, 2017": a tweet's signature
             said = True
-            dash = _sign_at(utf8, first)
+            dash = sign_at(utf8, first)
             if i > 0 and (dash == 0x2D or 0x2012 <= dash <= 0x2015):
                 quoted[rows[i - 1, ROW_TOKEN] : rows[i - 1, ROW_TOKEN_END]] = 1
         if said:
@@ -274,7 +258,7 @@ def find_quoted(utf8: Array, starts: Array, blocks: Array, by: Array, quoted: Ar
                 last -= 1
             last_byte = last if last > first else last_byte
         kind = _CLASSES[utf8[i]] if i < size else np.uint8(1)
-        sign = _sign_at(utf8, i)
+        sign = sign_at(utf8, i)
         if i < size and sign != _NEWLINE:
             if line_byte < 0:
                 line_byte = i
@@ -317,7 +301,7 @@ def find_quoted(utf8: Array, starts: Array, blocks: Array, by: Array, quoted: Ar
                     np.int64(2),
                     np.int64(2),
                 )  # ''so'' or ``so'' for want of better marks
-            after = _sign_at(utf8, i + wide)
+            after = sign_at(utf8, i + wide)
             if sign == _APOSTROPHE or _SINGLE_LEFT <= sign <= _SINGLE_LOW:
                 may_close = sign != _SINGLE_LOW and not _is_space(before) and not _is_word(after)
                 if single and may_close:

@@ -237,7 +237,7 @@ def _republication(
     direction = directed(record, brands, source, members, versions)
     if direction.late:
         return _late_original(index, comparison, leading, direction.basis, matches)
-    original = _ingested(source) if direction.external is None else _outside(direction.external)
+    original = ingested(source) if direction.external is None else _outside(direction.external)
     if direction.external is None and source.story < index.articles.oldest_live and source.renewed:
         original = (
             source.original or original
@@ -378,7 +378,7 @@ def _first_version(known: Known) -> Original:
     """The version that this one goes back to: of an update, what it updates."""
     if known.kind in (VerdictKind.UPDATE, VerdictKind.DUPLICATE) and known.original is not None:
         return known.original
-    return _ingested(known)
+    return ingested(known)
 
 
 def _boilerplate_share(comparison: Comparison) -> float:
@@ -398,7 +398,8 @@ def _credit(record: SketchRecord, brands: tuple[str, ...] = ()) -> Credit:
     return Credit(best.kind, best.name, best.key, best.agency, "", best.start, best.end, best.scope)
 
 
-def _ingested(known: Known) -> Original:
+def ingested(known: Known) -> Original:
+    """An article of the index, as an original."""
     return Original(known.id, known.url or None, known.publisher, known.published_at_ms, True, known.position)
 
 

@@ -14,8 +14,13 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from wirecopy.core import limits
-from wirecopy.core.fingerprint.sketch import make_sketch
+from wirecopy.core.fingerprint.feature_kernels import (
+    NAME_CAPITALS_PERCENT_MAX,
+    STEM_SIGNS,
+    SYLLABLE_LETTERS_TENTHS,
+    WORD_SIGNS_MIN,
+)
+from wirecopy.core.fingerprint.sketch import article_tokens, make_sketch
 from wirecopy.core.model import U8, RawArticle
 from wirecopy.core.text.quotations import quoted_in
 from wirecopy.core.text.tokens import Tokens, tokenise
@@ -23,11 +28,7 @@ from wirecopy.core.text.tokens import Tokens, tokenise
 TOKENS_MAX: Final = 20_000  # of a text: a long read
 SENTENCE_TOKENS_MIN: Final = 4  # a shorter one goes on with the next on its line: "No."
 ENTITIES_MAX: Final = 400  # of a text that are looked at, and some more
-STEM_SIGNS: Final = 5
-WORD_SIGNS_MIN: Final = 4
-CAPITALS_MAX: Final = 0.37  # of the words inside sentences
 GAP_CHARS_MAX: Final = 8  # of what closes a text
-SYLLABLE_SIGNS_MAX: Final = 3.8  # of a token on average
 UNSPACED_FROM: Final = "\u3000"  # kana, Han and what lies above
 _TERMINAL: Final = re.compile(r"[.!?…؟۔।。！？｡]")
 _FULL_WIDTH: Final = "。！？｡"  # no space follows these
@@ -95,7 +96,7 @@ def sentence_texts(first: RawArticle, second: RawArticle) -> tuple[SentenceText,
     readers = _Reader(first), _Reader(second)
     spaced = [word for reader in readers for word in reader.words if _is_spaced(word)]
     syllables = 2 * len(spaced) > sum(len(reader.words) for reader in readers) and (
-        sum(map(len, spaced)) < SYLLABLE_SIGNS_MAX * len(spaced)
+        10 * sum(map(len, spaced)) < SYLLABLE_LETTERS_TENTHS * len(spaced)
     )
     one, other = (reader.read(syllables) for reader in readers)
     names = {
@@ -118,9 +119,7 @@ class _Reader:
     def __init__(self, article: RawArticle) -> None:
         tokens: Tokens = tokenise(article.text)
         sketch = make_sketch(article, tokens)
-        first, end = sketch.main_start, sketch.main_end
-        if end - first < limits.FEATURES_REGION_MIN:
-            first, end = 0, len(tokens)
+        first, end = article_tokens(sketch)
         end = min(end, first + TOKENS_MAX)
         quoted: U8 = quoted_in(article.text.encode("utf-8", "surrogatepass"), tokens, article)[0]
         self._text = article.text
@@ -140,7 +139,7 @@ class _Reader:
         cuts = self._cuts()
         found = [self._found(first, end) for first, end in pairwise(cuts)]
         inside = [word for words in found for word in words if word.kind is Kind.WORD and not word.opens]
-        of_names = sum(word.capital for word in inside) <= CAPITALS_MAX * len(inside)
+        of_names = 100 * sum(word.capital for word in inside) <= NAME_CAPITALS_PERCENT_MAX * len(inside)
         names = {word.key for word in inside if word.capital} if of_names else set()
         made = []
         for words, first, end in zip(found, cuts, cuts[1:], strict=False):
