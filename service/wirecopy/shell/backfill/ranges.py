@@ -23,24 +23,23 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from wirecopy.core.engine import ENGINE_VERSION, Engine, Proposal, enrich
+from wirecopy.core.engine import Engine, Proposal, enrich
 from wirecopy.core.model import Outcome, RawPosition, Rejected
 from wirecopy.core.records.raw import decode_raw, encode_correction, encode_enriched
 from wirecopy.shell.backfill.plan import Plan, PlanError, Range, Reading, lines_of, write_whole
 from wirecopy.shell.files.lines import Line
-from wirecopy.shell.files.table_files import Column, DayPartitions, TimedLine, sync_tree
+from wirecopy.shell.files.table_files import Column, DayPartitions, TimedLine, batches, sync_tree
 from wirecopy.shell.pipeline.scan_log import TOPIC
 from wirecopy.shell.pipeline.scanner import dead_letter
 from wirecopy.shell.pipeline.workers import internal_fault
 from wirecopy.shell.state import read, write
-from wirecopy.shell.state.format import LastRecord, Place, Unusable
+from wirecopy.shell.state.format import NO_RECORD, Place, Unusable
 
 RESULT: Final = "result.json"
 SNAPSHOT: Final = "snapshot"
 KINDS: Final = ("enriched", "corrections", "dead")
 _PARTIAL: Final = ".partial-"
 _BATCH_LINES: Final = 128
-_NO_RECORD: Final = LastRecord(0, 0, "0" * 32)
 _COMMON: Final[tuple[Column, ...]] = (("number", "int64"), ("log_time", "timestamp"))
 _COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     "enriched": (*_COMMON, ("id", "string"), ("kind", "string"), ("record", "string")),
@@ -165,7 +164,7 @@ def _outcomes(
     engine: Engine, reading: Reading, lines: Iterable[TimedLine]
 ) -> Iterator[tuple[TimedLine, Judged]]:
     """Each line with what the engine says of it; a line's number is its offset, in the raw topic and in the log."""
-    for batch in _batches(lines):
+    for batch in batches(lines, _BATCH_LINES):
         found = [_proposed(engine, reading, line) for line in batch]
         records = [
             (line.number, line.log_time_ms, proposal.value)
@@ -192,32 +191,11 @@ def _proposed(engine: Engine, reading: Reading, line: TimedLine) -> Proposal | R
         return internal_fault(fault)
 
 
-def _batches(lines: Iterable[TimedLine]) -> Iterator[list[TimedLine]]:
-    batch: list[TimedLine] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == _BATCH_LINES:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
 # ---- the state between two ranges
 def save_snapshot(engine: Engine, folder: Path, window_ms: int) -> None:
     """Writes the engine's state to a new folder, in the form in which the service keeps its own (shell/state/)."""
     folder.mkdir(parents=True)
-    stats = engine.stats()
-    place = Place(
-        ENGINE_VERSION,
-        window_ms,
-        TOPIC,
-        stats.log_offset,
-        stats.log_time_ms,
-        stats.articles,
-        stats.postings,
-        _NO_RECORD,
-    )
+    place = Place.of(engine.stats(), window_ms, TOPIC, NO_RECORD)
     written = write.write(folder, engine.state(), place, None, str(os.getpid()))
     write.publish(folder, written, place.next_offset, [], 1)
 

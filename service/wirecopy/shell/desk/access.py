@@ -115,6 +115,16 @@ def this_machine(request: Request, hosts: frozenset[str]) -> bool:
     return True
 
 
+def changing(access: Access, request: Request) -> str | Response:
+    """The tenant of a request that changes something, or why it may not."""
+    tenant = access.tenant(request)
+    if tenant is None:
+        return denied(access)
+    if foreign(request):
+        return problem(Problem.FOREIGN, "Send the request from this service's own page or from a program.")
+    return tenant
+
+
 def denied(access: Access) -> Response:
     """The answer to a program without access."""
     if access.closed:

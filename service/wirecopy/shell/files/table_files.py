@@ -43,7 +43,7 @@ def write_lines(path: Path, lines: Iterable[TimedLine]) -> int:
     options = ipc.IpcWriteOptions(compression="zstd")
     count = 0
     with ipc.new_file(str(beside), schema, options=options) as writer:
-        for batch in _batches(lines, LINES_A_BATCH):
+        for batch in batches(lines, LINES_A_BATCH):
             columns = [list(column) for column in zip(*batch, strict=True)]
             arrays = [arrow.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)]
             writer.write_batch(arrow.record_batch(arrays, schema=schema))
@@ -138,7 +138,8 @@ def sync_tree(folder: Path) -> None:
             os.close(handle)
 
 
-def _batches(lines: Iterable[TimedLine], size: int) -> Iterator[list[TimedLine]]:
+def batches(lines: Iterable[TimedLine], size: int) -> Iterator[list[TimedLine]]:
+    """Lists of `size` lines, the last one of what is left."""
     batch: list[TimedLine] = []
     for line in lines:
         batch.append(line)

@@ -20,10 +20,9 @@ from wirecopy.core.records.raw import json_bytes, json_value
 from wirecopy.shell import locking
 from wirecopy.shell.pipeline.scan_log import TOPIC
 from wirecopy.shell.state import read, write
-from wirecopy.shell.state.format import LastRecord, Place, Unusable
+from wirecopy.shell.state.format import NO_RECORD, Place, Unusable
 
 _ARRAY: Final = "library"
-_NO_RECORD: Final = LastRecord(0, 0, "0" * 32)
 State = Mapping[str, npt.NDArray[Any]]
 
 
@@ -58,17 +57,7 @@ def save(root: Path, saved: Saved) -> None:
     assert lock is not None, "it was waited for"
     try:
         write.discard_unfinished(root)
-        stats = saved.engine.stats()
-        place = Place(
-            ENGINE_VERSION,
-            saved.options.window_ms,
-            TOPIC,
-            stats.log_offset,
-            stats.log_time_ms,
-            stats.articles,
-            stats.postings,
-            _NO_RECORD,
-        )
+        place = Place.of(saved.engine.stats(), saved.options.window_ms, TOPIC, NO_RECORD)
         known = asdict(saved.options) | {"next_number": saved.next_number}
         state = saved.engine.state() | {_ARRAY: np.frombuffer(json_bytes(known), np.uint8)}
         written = write.write(root, state, place, None, str(os.getpid()))

@@ -29,7 +29,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from wirecopy.core.fingerprint.record import ENGINE_VERSION
 from wirecopy.core.hashing import xxh3_128_hex
+from wirecopy.core.model import EngineStats
 from wirecopy.core.records.raw import json_bytes, json_value
 from wirecopy.shell.observe.events import StateRefusal
 
@@ -73,6 +75,9 @@ class LastRecord:
     xxh3: str
 
 
+NO_RECORD: Final = LastRecord(0, 0, "0" * 32)  # of an engine that is fed by no log that anybody goes on with
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in which log the engine stood, and what it must be to go on there."""
@@ -85,6 +90,20 @@ class Place:
     articles: int
     postings: int
     last: LastRecord
+
+    @classmethod
+    def of(cls, stats: EngineStats, window_ms: int, topic: str, last: LastRecord) -> Place:
+        """Where an engine of this version stands."""
+        return cls(
+            ENGINE_VERSION,
+            window_ms,
+            topic,
+            stats.log_offset,
+            stats.log_time_ms,
+            stats.articles,
+            stats.postings,
+            last,
+        )
 
 
 @dataclass(frozen=True, slots=True)

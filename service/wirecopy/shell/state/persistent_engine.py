@@ -237,19 +237,10 @@ class PersistentEngine:
         self._watch = asyncio.create_task(self._await_child(self._child), name="snapshot")
 
     def _place(self) -> Place:
-        stats, record = self._engine.stats(), self._last_record
+        record = self._last_record
         assert record is not None, "what took no record is not saved"
         last = LastRecord(record[0], record[1], xxh3_128_hex(record[2]))
-        return Place(
-            ENGINE_VERSION,
-            self._options.window_ms,
-            self._options.topic,
-            stats.log_offset,
-            stats.log_time_ms,
-            stats.articles,
-            stats.postings,
-            last,
-        )
+        return Place.of(self._engine.stats(), self._options.window_ms, self._options.topic, last)
 
     async def _await_child(self, child: Child) -> None:
         """Waits for the child, and publishes what it wrote."""

@@ -62,18 +62,14 @@ def main(args: argparse.Namespace) -> int:
             sys.stderr.write(f"wirecopy evidence: {_USAGE}\n")
             return EXIT_CONFIG
         made = _asked(args) if args.service else _from_files(args)
+        if made is None:
+            return EXIT_CONFIG
+        with open_output(args.output) as file:
+            file.write(made)
     except KeyFault as fault:
         sys.stderr.write(f"wirecopy evidence: {fault}\n")
         return EXIT_CONFIG
     except (ServiceTrouble, FileTrouble) as trouble:
-        sys.stderr.write(f"wirecopy evidence: {trouble}\n")
-        return EXIT_TROUBLE
-    if made is None:
-        return EXIT_CONFIG
-    try:
-        with open_output(args.output) as file:
-            file.write(made)
-    except FileTrouble as trouble:
         sys.stderr.write(f"wirecopy evidence: {trouble}\n")
         return EXIT_TROUBLE
     return 0

@@ -73,18 +73,14 @@ def main(args: argparse.Namespace) -> int:
     try:
         period = period_of(args.period, args.until)
         made = _asked(args) if args.service else _counted(args, period)
+        if made is None:
+            return EXIT_CONFIG
+        with open_output(args.output) as file:
+            file.write(made)
     except (PeriodFault, LicenceFault) as fault:
         sys.stderr.write(f"wirecopy report: {fault}\n")
         return EXIT_CONFIG
     except (FileTrouble, ServiceTrouble, PortError) as trouble:
-        sys.stderr.write(f"wirecopy report: {trouble}\n")
-        return EXIT_TROUBLE
-    if made is None:
-        return EXIT_CONFIG
-    try:
-        with open_output(args.output) as file:
-            file.write(made)
-    except FileTrouble as trouble:
         sys.stderr.write(f"wirecopy report: {trouble}\n")
         return EXIT_TROUBLE
     return 0

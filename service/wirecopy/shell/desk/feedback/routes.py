@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from wirecopy.core.records.raw import json_bytes, json_value
-from wirecopy.shell.desk.access import Access, denied, foreign, sees
+from wirecopy.shell.desk.access import Access, changing, denied, sees
 from wirecopy.shell.desk.feedback.opinion import (
     Judgement,
     Opinion,
@@ -158,13 +158,9 @@ class FeedbackRoutes:
         return Response(303, headers={"Location": article_url(found, exact=True)})
 
     async def _put(self, request: Request, entry: Entry, value: dict[str, Any]) -> Opinion | Response:
-        tenant = self._access.tenant(request)
-        if tenant is None:
-            return denied(self._access)
-        if foreign(request):
-            return problem(
-                Problem.FOREIGN, "Send the request from this service's own page or from a program."
-            )
+        tenant = changing(self._access, request)
+        if isinstance(tenant, Response):
+            return tenant
         now_ms = self._site.wall_clock_ms()
         try:
             opinion = opinion_of(

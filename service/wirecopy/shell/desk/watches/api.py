@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from wirecopy.core.hashing import body_xxh3
 from wirecopy.core.records.raw import json_bytes, json_value
-from wirecopy.shell.desk.access import Access, denied, foreign, sees
+from wirecopy.shell.desk.access import Access, changing, denied, sees
 from wirecopy.shell.desk.watches.compiled import CompiledWatches
 from wirecopy.shell.desk.watches.listing import WatchList
 from wirecopy.shell.desk.watches.trying import tried
@@ -71,12 +71,12 @@ class WatchApi:
             return denied(self.access)
         watch = self.find(tenant, request.parts["id"])
         if watch is None:
-            return problem(Problem.NO_SUCH_PAGE, "No watch has this id.")
+            return _unknown()
         return Response(200, json_bytes(as_json(watch)), JSON)
 
     async def added(self, request: Request) -> Response:
         """Add a watch, or put it in place of the one with its id: 201. It is in force at the other replicas a moment later."""
-        tenant = self._changing(request)
+        tenant = changing(self.access, request)
         if isinstance(tenant, Response):
             return tenant
         watch = self._sent(request, tenant)
@@ -89,12 +89,12 @@ class WatchApi:
         return Response(201, json_bytes(as_json(watch)), JSON)
 
     async def removed(self, request: Request) -> Response:
-        tenant = self._changing(request)
+        tenant = changing(self.access, request)
         if isinstance(tenant, Response):
             return tenant
         watch = self.find(tenant, request.parts["id"])
         if watch is None:
-            return problem(Problem.NO_SUCH_PAGE, "No watch has this id.")
+            return _unknown()
         try:
             await self.watches.remove(watch.id)
         except PortError as error:
@@ -103,7 +103,7 @@ class WatchApi:
 
     async def tried(self, request: Request) -> Response:
         """The newest articles that a watch would have matched. The watch is not added."""
-        tenant = self._changing(request)
+        tenant = changing(self.access, request)
         if isinstance(tenant, Response):
             return tenant
         watch = self._sent(request, tenant)
@@ -132,17 +132,6 @@ class WatchApi:
         alone.put(watch)
         return alone
 
-    def _changing(self, request: Request) -> str | Response:
-        """The tenant of a request that changes something, or why it may not."""
-        tenant = self.access.tenant(request)
-        if tenant is None:
-            return denied(self.access)
-        if foreign(request):
-            return problem(
-                Problem.FOREIGN, "Send the request from this service's own page or from a program."
-            )
-        return tenant
-
     def _sent(self, request: Request, tenant: str) -> Watch | Response:
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != JSON:
@@ -161,6 +150,10 @@ def named(value: Any) -> str:
         return ""
     asked = {name: value[name] for name in sorted(value) if name not in ("id", "name")}
     return "w" + body_xxh3(json_bytes(asked).decode("utf-8", "replace"))[:12]
+
+
+def _unknown() -> Response:
+    return problem(Problem.NO_SUCH_PAGE, "No watch has this id.")
 
 
 def _unwritten(error: PortError) -> Response:
