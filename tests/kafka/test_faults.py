@@ -26,6 +26,7 @@ from confluent_kafka import TopicPartition as ForeignPartition
 from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
 
+from tests.beside import beside
 from tests.kafka.client import Record, high_watermarks, produce, read_committed
 from tests.shell.backends.test_contract import Member, create_topics, options_of, poll_until_owned
 from tests.shell.pipeline.test_pipeline import RecordingTelemetry
@@ -140,13 +141,8 @@ async def running(
     pipeline = Pipeline(
         backend or KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, telemetry or RecordingTelemetry()
     )
-    stop = asyncio.Event()
-    task = asyncio.create_task(pipeline.run(stop))
-    try:
+    async with beside(pipeline.run):
         yield pipeline
-    finally:
-        stop.set()
-        await task
 
 
 async def test_a_frozen_broker_is_waited_out(own_broker: Broker, options: KafkaOptions) -> None:

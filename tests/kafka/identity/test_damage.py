@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.beside import beside
 from tests.kafka.client import Record, produce, read_committed
 from tests.kafka.test_faults import OPTIONS, own_broker
 from tests.shell.backends.test_contract import create_topics, options_of
@@ -54,13 +55,8 @@ async def options(own_broker: Broker, unique: str) -> KafkaOptions:
 async def running(options: KafkaOptions, telemetry: Telemetry, what: DamagedBatch) -> AsyncIterator[Pipeline]:
     chosen = replace(OPTIONS, damaged_batch=what, poll_records_max=20)
     pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, chosen, telemetry)
-    stop = asyncio.Event()
-    task = asyncio.create_task(pipeline.run(stop))
-    try:
+    async with beside(pipeline.run):
         yield pipeline
-    finally:
-        stop.set()
-        await task
 
 
 def put(options: KafkaOptions, partition: int, name: str, count: int, body: str = "body") -> None:

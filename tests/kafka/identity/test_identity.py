@@ -22,6 +22,7 @@ from confluent_kafka import TopicPartition as ForeignPartition
 from confluent_kafka import admin as foreign_admin
 from confluent_kafka.admin import AdminClient
 
+from tests.beside import beside
 from tests.kafka.client import produce, read_committed
 from tests.kafka.test_faults import OPTIONS, found, own_broker, wait_for
 from tests.shell.backends.test_contract import Member, create_topics, options_of, poll_until_owned
@@ -87,13 +88,9 @@ def pipeline_of(options: KafkaOptions, shared: Shared | None = None, *, real: bo
 async def running(
     options: KafkaOptions, shared: Shared | None = None, *, real: bool = False
 ) -> AsyncIterator[Pipeline]:
-    pipeline, stop = pipeline_of(options, shared, real=real), asyncio.Event()
-    task = asyncio.create_task(pipeline.run(stop))
-    try:
+    pipeline = pipeline_of(options, shared, real=real)
+    async with beside(pipeline.run):
         yield pipeline
-    finally:
-        stop.set()
-        await task
 
 
 async def refuses(options: KafkaOptions, match: str, shared: Shared | None = None) -> None:

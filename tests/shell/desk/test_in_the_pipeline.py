@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.shell.pipeline.test_pipeline import QUICK, Clock, RecordingTelemetry, until
+from tests.beside import until
+from tests.shell.pipeline.test_pipeline import QUICK, Clock, RecordingTelemetry
 from wirecopy import samples
 from wirecopy.core.engine import Engine
 from wirecopy.core.records.fields import FieldPaths

@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from tests.beside import until
 from tests.shell.pipeline.test_pipeline import (
     CORRECTIONS,
     DEAD,
@@ -23,7 +24,6 @@ from tests.shell.pipeline.test_pipeline import (
     QUICK,
     RAW,
     out_count,
-    until,
     world,
 )
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine

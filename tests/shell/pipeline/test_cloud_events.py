@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.beside import until
 from tests.shell.pipeline.test_pipeline import (
     CORRECTIONS,
     DEAD,
@@ -19,7 +20,6 @@ from tests.shell.pipeline.test_pipeline import (
     QUICK,
     RAW,
     out_count,
-    until,
     world,
 )
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine

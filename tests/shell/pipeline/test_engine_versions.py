@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from tests.shell.pipeline.test_pipeline import DEAD, ENRICHED, LOG, QUICK, RAW, until
+from tests.beside import until
+from tests.shell.pipeline.test_pipeline import DEAD, ENRICHED, LOG, QUICK, RAW
 from wirecopy.core.engine import Engine
 from wirecopy.core.fingerprint.record import ENGINE_VERSION, checksum_of
 from wirecopy.shell.backends.memory import MemoryBackend, MemoryBroker

@@ -8,13 +8,14 @@ import asyncio
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from tests.beside import beside, until
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
 from wirecopy.core.model import Outcome, RejectReason
 from wirecopy.shell.backends.memory import Hook, MemoryBackend, MemoryBroker, Step
@@ -105,19 +106,8 @@ async def running(
     backend: MemoryBackend, options: PipelineOptions = QUICK, telemetry: RecordingTelemetry | None = None
 ) -> AsyncIterator[Pipeline]:
     pipeline = Pipeline(backend, ToyEngine(), TOY_STEPS, options, telemetry or RecordingTelemetry())
-    stop = asyncio.Event()
-    task = asyncio.create_task(pipeline.run(stop))
-    try:
+    async with beside(pipeline.run):
         yield pipeline
-    finally:
-        stop.set()
-        await task
-
-
-async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - looks at what tells nobody
-            await asyncio.sleep(0.002)
 
 
 def positions_out(backend: MemoryBackend) -> list[tuple[int, int]]:

@@ -16,7 +16,8 @@ from typing import Any, cast
 
 import pytest
 
-from tests.shell.pipeline.test_pipeline import QUICK, Clock, RecordingTelemetry, until
+from tests.beside import until
+from tests.shell.pipeline.test_pipeline import QUICK, Clock, RecordingTelemetry
 from wirecopy import samples
 from wirecopy.core.engine import Engine
 from wirecopy.core.model import RawPosition, Rejected
