@@ -8,7 +8,7 @@ import json
 import random
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.beside import beside, until
 from tests.shell.desk.receiver import SECRET, Got, Receiver
 from tests.shell.desk.test_watch_pages import post
 from tests.shell.standalone.served import LINES, serving
@@ -68,19 +69,8 @@ def notifier_of(made: MemoryBackend, *targets: Target, dead: bool = False) -> No
 @asynccontextmanager
 async def notifying(made: MemoryBackend, *targets: Target) -> AsyncIterator[Notifier]:
     notifier = notifier_of(made, *targets)
-    stop = asyncio.Event()
-    task = asyncio.create_task(notifier.run(stop))
-    try:
+    async with beside(notifier.run):
         yield notifier
-    finally:
-        stop.set()
-        await task
-
-
-async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - looks at what tells nobody
-            await asyncio.sleep(0.01)
 
 
 def committed(made: MemoryBackend, name: str = "a") -> int:
@@ -142,6 +132,22 @@ async def test_one_target_s_outage_holds_back_nobody_and_is_waited_out(how: str)
             await until(lambda: committed(made, "ill") == 40)
         assert set(ill.ids()) == set(well.ids()) and len(well.taken) == 40
         assert letters(made) == []
+
+
+@pytest.mark.parametrize("how", ["fail", "hang"])
+async def test_an_outage_in_the_middle_of_many_matches_gives_up_none(how: str) -> None:
+    """Some were taken after all of these had come: that does not make the outage a refusal of the rest."""
+    made = backend()
+    async with Receiver() as receiver:
+        receiver.behave = lambda _: "ok" if len(receiver.taken) < 10 else how
+        put(made, *(match(number, "a") for number in range(40)))
+        async with notifying(made, target("a", receiver.url)):
+            await until(lambda: len(receiver.taken) == 10)
+            await asyncio.sleep(1.5)  # more than three times as long as a refused match is tried
+            assert letters(made) == []
+            receiver.behave = lambda _: "ok"
+            await until(lambda: committed(made) == 40)
+        assert len(set(receiver.ids())) == 40 and letters(made) == []
 
 
 async def test_a_match_that_a_target_refuses_while_it_takes_others_is_a_dead_letter_and_can_be_sent_again() -> (

@@ -1,8 +1,13 @@
 """One target's queue: its limits of rate and of requests at once, retries with growing pauses, and the end of patience.
 
 A match leaves the queue as delivered or as given up, with the reason. It is given up when the target refuses it while it takes
-others (`give_up_ms`), or says that it wants no more (410). An outage is waited out: nothing is given up while the target takes
-nothing at all, unless `patient` is false. Order is that of arrival at the first attempt, and not kept between retries.
+others (`give_up_ms`), or says that it wants no more (410). An outage is waited out, unless `patient` is false:
+
+- A match is refused when an attempt fails that began after the target took another, and an attempt before that one failed too.
+  What was on its way when an outage began or ended is not refused by that.
+- While the last that a target said of a match that it never refused is a failure, it may be down, and nothing is given up.
+
+Order is that of arrival at the first attempt, and not kept between retries.
 """
 
 from __future__ import annotations
@@ -33,6 +38,8 @@ class Message:
     done: Callable[[str], None]
     began: float = field(default_factory=time.monotonic)
     failures: int = 0
+    failed_at: float | None = None  # when its first attempt failed
+    refused_at: float | None = None  # when it was first refused
 
 
 class TargetQueue:
@@ -49,7 +56,8 @@ class TargetQueue:
         self._arrived = asyncio.Event()
         self._tokens = 1.0
         self._filled_at = time.monotonic()
-        self._took_at = 0.0  # when it last took a match
+        self._took_at: float | None = None  # when it last took a match
+        self._down = False  # it failed a match that it never refused, and took none since
         self._patient = patient
         self._tasks = {
             asyncio.create_task(self._work(), name=f"target {target.name}")
@@ -79,7 +87,8 @@ class TargetQueue:
             message = self._waiting.popleft()
             self._held.add(message)
             await self._allowance()
-            self._judge(message, await self._attempt(message))
+            took_at = self._took_at
+            self._judge(message, await self._attempt(message), took_at)
 
     async def _attempt(self, message: Message) -> Answer:
         target, now_s = self.target, int(time.time())
@@ -91,27 +100,39 @@ class TargetQueue:
         }
         return await post(target.url, headers, message.body.encode(), target.timeout_ms, self._allowed)
 
-    def _judge(self, message: Message, answer: Answer) -> None:
-        """It has arrived, or is tried again later without holding up others, or is given up."""
-        target = self.target
+    def _judge(self, message: Message, answer: Answer, took_at: float | None) -> None:
+        """It has arrived, or is tried again later without holding up others, or is given up.
+
+        `took_at`: when the target had last taken a match as this attempt began.
+        """
+        target, now = self.target, time.monotonic()
         if answer.failure is None:
-            self._took_at = time.monotonic()
+            self._took_at, self._down = now, False
             self._held.discard(message)
             self._telemetry.record(events.NOTIFIED)
-            self._telemetry.record(events.NOTIFY_SECONDS, time.monotonic() - message.began)
+            self._telemetry.record(events.NOTIFY_SECONDS, now - message.began)
             message.done(DELIVERED)
             return
         self._telemetry.notify_failed(target.name, message.id, answer.failure, answer.detail)
         pause_ms = min(target.retry_ms * 2**message.failures, target.retry_ms_max)
         message.failures += 1
         wait_ms = max(pause_ms * random.uniform(0.5, 1.0), 1_000 * answer.retry_after_s)  # noqa: S311 - jitter
-        spent_ms = 1_000 * (time.monotonic() - message.began)
-        refused = not self._patient or self._took_at > message.began  # this one, and not whatever comes
-        late = spent_ms + wait_ms > target.give_up_ms
-        if answer.failure is NotifyFailure.GONE or (refused and late):
+        tried_since = self._refused_since(message, took_at, now) if self._patient else message.began
+        late = tried_since is not None and 1_000 * (now - tried_since) + wait_ms > target.give_up_ms
+        if answer.failure is NotifyFailure.GONE or late:
             self._gave_up(message, answer.failure)
             return
         asyncio.get_running_loop().call_later(wait_ms / 1000, self._again, message)
+
+    def _refused_since(self, message: Message, took_at: float | None, now: float) -> float | None:
+        """Since when the target refuses this match while it takes others; None where it may take nothing at all."""
+        if message.failed_at is None:
+            message.failed_at = now
+        if message.refused_at is None and took_at is not None and took_at > message.failed_at:
+            message.refused_at = now
+        if message.refused_at is None:
+            self._down = True
+        return None if self._down else message.refused_at
 
     def _again(self, message: Message) -> None:
         if message in self._held:
