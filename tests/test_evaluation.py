@@ -190,12 +190,13 @@ def test_the_page_shows_the_figures_that_it_was_given(tmp_path: Path) -> None:
 
 # Just under what docs/evaluation.md shows: a rule that costs more than an article or two must say so here.
 # WireBench is generated: real articles were put inside other sites' real pages. Where such an article or page carries an
-# agency's signature that the set's labels do not know ("Quelle: AP", "Brought to you by NZPA"), believing it counts here as
-# a false flag, and an agency named as the original as a wrong one. Real signatures are believed, so these bounds stand
-# where the engine stands with them. Of what may be a form with other facts no reworded word counts as the source's; the set
-# counts it, so its share error is larger; docs/evaluation.md has the sets that are labelled by reading.
+# agency's signature that the set's labels do not know ("Quelle: AP", "Brought to you by NZPA", a name on a line of its own
+# above the date), believing it counts here as a false flag, and an agency named as the original as a wrong one. Real
+# signatures are believed, so these bounds stand where the engine stands with them. Of what may be a form with other facts
+# no reworded word counts as the source's; the set counts it, so its share error is larger; docs/evaluation.md has the sets
+# that are labelled by reading.
 FLOOR: dict[str, float] = {
-    "precision": 0.9955,
+    "precision": 0.995,
     "recall": 0.9975,
     "f1": 0.9965,
     "original": 0.993,
@@ -206,7 +207,7 @@ FLOOR: dict[str, float] = {
     "external": 0.998,
     "final": 0.997,
 }
-CEILING: dict[str, float] = {"false_flag_rate": 0.0074, "share_error": 0.0184}
+CEILING: dict[str, float] = {"false_flag_rate": 0.0081, "share_error": 0.0184}
 
 
 @pytest.mark.evaluation
