@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from bench import curves
 from tools import evaluate
+from tools.evaluation import tracing
 from tools.evaluation.errors import Run, json_lines, pair_errors, stream_errors
 from tools.evaluation.report import OURS, Results, threshold_curve, write_report
 from wirecopy import samples
+from wirecopy.core import limits
 
 Json = dict[str, Any]
 WORDS = st.lists(
@@ -219,3 +221,61 @@ def test_verdicts_on_wirebench_are_no_worse_than_they_were(tmp_path: Path) -> No
     figures = scores["ALL"] | scores["summary"]
     assert {name: figures[name] for name, floor in FLOOR.items() if figures[name] < floor} == {}
     assert {name: figures[name] for name, most in CEILING.items() if figures[name] > most} == {}
+
+
+def test_a_copy_counts_where_its_source_or_another_copy_of_it_is_named(tmp_path: Path) -> None:
+    truth = tmp_path / "truth.jsonl"
+    labels = [
+        {"id": "s", "role": "source"},
+        {"id": "l", "role": "rewrite", "kind": "light", "source": "s"},
+        {"id": "h", "role": "rewrite", "kind": "heavy", "source": "s"},
+        {"id": "i", "role": "independent", "of": "s"},
+        {"id": "o", "role": "other"},
+    ]
+    truth.write_text("\n".join(map(json.dumps, labels)), encoding="utf-8")
+    rows = [
+        tracing.Scored("l", ("s",), 0.9),
+        tracing.Scored("h", ("l",), 0.7),
+        tracing.Scored("i", ("s",), 0.6),
+        tracing.Scored("o", (), 0.0),
+    ]
+    points = tracing.curve(rows, truth)
+    assert (points[0].light, points[0].heavy, points[0].independent) == ((1, 1), (1, 1), (1, 1))
+    assert points[0].other == (0, 2), "who names nobody takes nothing for a copy"
+    best = tracing.at_false_rate(points, 0)
+    assert best is not None and best.recall == 1.0 and 0.6 < best.threshold <= 0.7
+    assert [point.recall for point in points] == sorted((point.recall for point in points), reverse=True)
+    wrong = tracing.curve([tracing.Scored("l", ("o",), 0.9)], truth)
+    assert wrong[0].light == (0, 1)
+
+
+def test_the_engine_is_asked_at_any_threshold_and_keeps_its_own(tmp_path: Path) -> None:
+    before = limits.REWRITTEN_EVIDENCE_MIN
+    articles = tmp_path / "in.jsonl"
+    articles.write_bytes(b"\n".join(samples.lines()))
+    rows = tracing.ours(articles, tmp_path)
+    assert before == limits.REWRITTEN_EVIDENCE_MIN
+    assert len(rows) == len(samples.lines())
+    certain = {row.id for row in rows if row.score == 1}
+    assert "eastgate-70125" in certain and "meridian-4411" not in certain
+
+
+def test_the_page_shows_the_curve_and_what_is_found_by_language(tmp_path: Path) -> None:
+    points = [
+        tracing.Traced(0.0, (5, 6), (4, 6), (9, 10), (3, 50)),
+        tracing.Traced(0.5, (4, 6), (2, 6), (1, 10), (0, 50)),
+    ]
+    scores = {
+        "rewrites": {
+            "found light": [4, 6, 0.67],
+            "found light en": [4, 6, 0.67],
+            "found heavy en": [2, 6, 0.33],
+        }
+    }
+    traced = {OURS: points, "another": points[:1]}
+    write_report(Results({OURS: scores}, {}, [], [], [], traced), evaluate.GOALS, tmp_path)
+    page = (tmp_path / "evaluation.md").read_text("utf-8")
+    assert f"| **{OURS}** | 4 + 2 | 4 + 2 | 5 + 4 |" in page
+    assert "| another | none | none | 5 + 4 |" in page
+    assert "By language: en 6/12." in page
+    assert (tmp_path / "images" / "evaluation-rewritten.svg").stat().st_size > 1000

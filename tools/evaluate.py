@@ -51,8 +51,10 @@ from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, Summary, s
 
 if TYPE_CHECKING:
     from bench.curves import Point
+    from tools.evaluation.tracing import Traced
 
 Json = dict[str, Any]
+TRACED_SET: Final = "rewrites"
 DATA_DEFAULT: Final = ROOT.parent / "shared" / "eval"
 GOALS: Final = {
     "precision": ">= .999",
@@ -241,8 +243,20 @@ def report(
     ):
         scores[peer] = by_set
         microseconds[peer] = peer_microseconds
-    write_report(Results(scores, microseconds, thresholds, *points), GOALS, target)
+    traced = traces(data / TRACED_SET, folder, OURS) if TRACED_SET in runs else {}
+    write_report(Results(scores, microseconds, thresholds, *points, traced), GOALS, target)
     print(f"\nWritten: {target / 'evaluation.md'}")
+
+
+def traces(data: Path, folder: Path, us: str) -> dict[str, list[Traced]]:
+    """The curves of rewritten copies: ours, MinHash, and a sentence-embedding model where it is installed or its result kept."""
+    from tools.evaluation import embedding, tracing
+
+    articles, truth, cache = data / "articles.jsonl.xz", data / "truth.jsonl", ROOT / ".cache" / "eval"
+    found = {us: tracing.ours(articles, folder), tracing.MINHASH: tracing.minhash(articles)}
+    if embedding.installed() or embedding.kept(articles, cache).exists():
+        found[embedding.NAME] = embedding.nearest(articles, cache)
+    return {name: tracing.curve(rows, truth) for name, rows in found.items()}
 
 
 def print_set(name: str, run: Run, scores: Json, seconds: float) -> None:

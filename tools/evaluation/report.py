@@ -7,7 +7,7 @@ same files.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,10 +15,12 @@ from bench.curves import Point
 from tools.evaluation import prose
 from tools.evaluation.errors import FLAGGED, Run, json_lines
 from tools.evaluation.scores import READ_SETS
+from tools.evaluation.tracing import INDEPENDENT_SHOWN, Traced, at_false_rate
 
 Json = dict[str, Any]
 OURS: Final = "Wirecopy"
 PLOTS_FOLDER: Final = "images"
+INDEPENDENT_PLOTTED: Final = 20
 COLOURS: Final = (
     "#1b7837",
     "#762a83",
@@ -44,6 +46,7 @@ class Results:
     thresholds: Sequence[ThresholdPoint]
     lengths: Sequence[Point]
     rewriting: Sequence[Point]
+    traced: Mapping[str, Sequence[Traced]] = field(default_factory=dict)  # by detector, a point a threshold
 
 
 def threshold_curve(truth: Path, run: Run) -> list[ThresholdPoint]:
@@ -82,7 +85,7 @@ def write_report(results: Results, goals: Mapping[str, str], folder: Path) -> No
 
 def _lines(results: Results, goals: Mapping[str, str]) -> list[str]:
     ours = results.scores[OURS]
-    lines = [prose.INTRODUCTION, *_read_sets(ours), prose.REAL_STREAMS]
+    lines = [prose.INTRODUCTION, *_read_sets(ours), *_traced(results), prose.REAL_STREAMS]
     if "wirebench" in ours:
         lines += [*_beside_peers(results), *_by_case(ours["wirebench"], goals)]
     lines += _pairs(results, goals)
@@ -105,6 +108,44 @@ def _read_sets(scores: Mapping[str, Json]) -> list[str]:
             count, of, rate = found[label]
             lines.append(_row(words, f"{count} of {of}", _three(rate)))
     return [*lines, ""]
+
+
+def _traced(results: Results) -> list[str]:
+    """Copies that were rewritten, at each false rate, by detector and by language."""
+    if not results.traced:
+        return []
+    first = next(iter(results.traced.values()))[0]
+    light, heavy, independent = first.light[1], first.heavy[1], first.independent[1]
+    lines = [
+        prose.TRACED.format(light=light, heavy=heavy, independent=independent),
+        f"![Copies found against independent reports]({PLOTS_FOLDER}/evaluation-rewritten.svg)",
+        "",
+        *_head("light + heavy found, at independent reports ≤", *map(str, INDEPENDENT_SHOWN)),
+    ]
+    for detector, points in results.traced.items():
+        cells = []
+        for most in INDEPENDENT_SHOWN:
+            point = at_false_rate(points, most)
+            cells.append("none" if point is None else f"{point.light[0]} + {point.heavy[0]}")
+        bold = "**" if detector == OURS else ""
+        lines.append(_row(f"{bold}{detector}{bold}", *cells))
+    return [*lines, "", *_by_language(results.scores[OURS].get("rewrites", {}))]
+
+
+def _by_language(scores: Json) -> list[str]:
+    """What the verdicts find of both strengths, by language."""
+    found: dict[str, list[int]] = {}
+    for label, (count, of, _) in scores.items():
+        words = label.split()
+        if len(words) == 3 and words[0] == "found" and words[1] in ("light", "heavy"):
+            total = found.setdefault(words[2], [0, 0])
+            total[0] += count
+            total[1] += of
+    if not found:
+        return []
+    most = sorted(found.items(), key=lambda one: (-one[1][1], one[0]))
+    told = ", ".join(f"{language} {count}/{of}" for language, (count, of) in most)
+    return [f"By language: {told}.", ""]
 
 
 def _beside_peers(results: Results) -> list[str]:
@@ -192,9 +233,6 @@ def _curves(results: Results) -> list[str]:
         prose.REWRITING,
         f"![Recall against the strength of rewriting]({PLOTS_FOLDER}/evaluation-rewriting.svg)",
         "",
-        *_head("words changed", "found", "flagged at all"),
-        *(_point(_percent(point.x), point) for point in results.rewriting),
-        "",
     ]
 
 
@@ -240,10 +278,22 @@ def _plots(results: Results, images: Path) -> None:
         lengths = [point.x for point in results.lengths]
         series = ("found", lengths, [point.recall for point in results.lengths])
         _plot(images / "evaluation-length.svg", "words of the shared passage", [series], bottom=0.0)
+    if results.traced:
+        _plot_traced(images / "evaluation-rewritten.svg", results.traced)
     if results.rewriting:
         strengths = [point.x for point in results.rewriting]
         series = ("found", strengths, [point.recall for point in results.rewriting])
         _plot(images / "evaluation-rewriting.svg", "part of the words touched", [series], bottom=0.0)
+
+
+def _plot_traced(path: Path, traced: Mapping[str, Sequence[Traced]]) -> None:
+    """Recall against independent reports taken for copies: a point for each threshold that few of them pass."""
+    series = []
+    for name, points in traced.items():
+        shown = [point for point in points if point.independent[0] <= INDEPENDENT_PLOTTED]
+        series.append((name, [point.independent[0] for point in shown], [point.recall for point in shown]))
+    label = f"independent reports of {next(iter(traced.values()))[0].independent[1]} taken for copies"
+    _plot(path, label, series, bottom=0.0)
 
 
 Series = tuple[str, Sequence[float], Sequence[float]]
