@@ -69,8 +69,8 @@ boilerplate and forms should not. `credits`: heads and feet that name an agency.
 TRACED: Final = """\
 ## Rewritten copies
 
-{light} lightly and {heavy} heavily rewritten copies, among {independent} independent reports of events of the stream, at any
-threshold ([rewritten.md](rewritten.md)).
+{light} lightly and {heavy} heavily rewritten copies, among {independent} independent reports, at any threshold
+([rewritten.md](rewritten.md)).
 """
 REAL_STREAMS: Final = """\
 ## Real news streams, read by hand

@@ -230,6 +230,12 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                 "Corrections: an original arrived after its copy. Redeliveries follow a rebalance or a restart.",
             ),
             Panel(
+                "Rewritten copies",
+                "ops",
+                ((rate("wirecopy_rewritten_total", "verdict"), "{{verdict}}"),),
+                "Found by rare words, names and numbers. Original: reported only.",
+            ),
+            Panel(
                 "Articles in the index",
                 "short",
                 (("max(wirecopy_index_articles{J})", "articles"),),

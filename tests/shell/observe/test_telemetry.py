@@ -10,7 +10,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from wirecopy.core.model import Basis, EngineStats, RawPosition, RefusalReason, RejectReason, VerdictKind
+from wirecopy.core.model import (
+    Basis,
+    EngineStats,
+    RawPosition,
+    RefusalReason,
+    RejectReason,
+    Verdict,
+    VerdictKind,
+)
 from wirecopy.shell.observe import events, logs
 from wirecopy.shell.observe.events import Part, Stage, StateRefusal
 from wirecopy.shell.observe.telemetry import PrometheusSink
@@ -50,12 +58,19 @@ def lines() -> Iterator[list[dict[str, object]]]:
     logging.getLogger().setLevel(level)
 
 
+def told(kind: VerdictKind, rewritten_of: str) -> Verdict:
+    return Verdict(kind, None, "s", None, 0, 0, 0, (), (), None, (), rewritten_of=rewritten_of)
+
+
 OCCURRENCES = [
     ("judged", (VerdictKind.UPDATE, 50.0), {'wirecopy_records_total{verdict="update"}': 1,
                                             "wirecopy_latency_seconds_count": 1}),
     ("dated", ((Basis.FIRST_SEEN, Basis.DATES_APART, Basis.DATE_NO_ZONE),),
      {'wirecopy_dates_distrusted_total{reason="no_zone"}': 1, 'wirecopy_dates_distrusted_total{reason="apart"}': 1,
       'wirecopy_dates_distrusted_total{reason="unread"}': 0}),
+    ("rewritten", (told(VerdictKind.ORIGINAL, "a"),),
+     {'wirecopy_rewritten_total{verdict="original"}': 1, 'wirecopy_rewritten_total{verdict="republication"}': 0}),
+    ("rewritten", (told(VerdictKind.REPUBLICATION, ""),), {'wirecopy_rewritten_total{verdict="republication"}': 0}),
     ("dead_lettered", (RejectReason.NOT_JSON, AT, "line 1"),
      {'wirecopy_dead_letters_total{reason="not_json"}': 1}),
     ("internal_fault", (AT, KeyError("x")), {"wirecopy_internal_faults_total": 1}),

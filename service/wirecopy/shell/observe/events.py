@@ -28,6 +28,7 @@ from wirecopy.core.model import (
     RawPosition,
     RefusalReason,
     RejectReason,
+    Verdict,
     VerdictKind,
 )
 from wirecopy.shell.observe import logs
@@ -112,6 +113,8 @@ RECORDS = Metric("wirecopy_records_total", C, "Articles published with a verdict
 DEAD_LETTERS = Metric("wirecopy_dead_letters_total", C, "Raw records that cannot be judged.", ("reason",), tuple(RejectReason))
 DATES_DISTRUSTED = Metric("wirecopy_dates_distrusted_total", C, "Articles whose publication date was not read or not trusted.",
     ("reason",), (*DateDoubt, "apart"))
+REWRITTEN = Metric("wirecopy_rewritten_total", C, "Articles found to be rewritten.", ("verdict",),
+    (VerdictKind.REPUBLICATION, VerdictKind.ORIGINAL))
 CORRECTIONS = Metric("wirecopy_corrections_total", C, "Corrected verdicts that were published.")
 REDELIVERED = Metric("wirecopy_redelivered_total", C, "Raw records that Kafka delivered again; they keep their first verdict.")
 INTERNAL_FAULTS = Metric("wirecopy_internal_faults_total", C, "Records on which the service failed; dead-lettered as internal.")
@@ -240,6 +243,11 @@ class Telemetry:
         """A record was published with its verdict and committed. Latency from the raw timestamp to the commit."""
         self.record(RECORDS, 1, kind)
         self.record(LATENCY, max(0.0, latency_ms / 1000))
+
+    def rewritten(self, verdict: Verdict) -> None:
+        """An article with evidence that it was rewritten is counted, by its verdict: original where that is reported only."""
+        if verdict.rewritten_of:
+            self.record(REWRITTEN, 1, verdict.kind)
 
     def dated(self, basis: Iterable[Basis]) -> None:
         """The basis of a verdict: what it says of its article's publication date is counted."""

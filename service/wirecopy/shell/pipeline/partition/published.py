@@ -37,6 +37,7 @@ def tell(entry: Entry, telemetry: Telemetry, now_ms: int, published_at: float) -
     if entry.rejected is None:
         telemetry.judged(outcome.verdict.kind, float(now_ms - entry.record.timestamp_ms))
         telemetry.dated(outcome.verdict.basis)
+        telemetry.rewritten(outcome.verdict)
     if outcome.redelivered:
         telemetry.record(events.REDELIVERED)
     if outcome.corrections:
