@@ -9,7 +9,7 @@ MonkeyPatch and may set the world up.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ import pytest
 from tests.sim import sim_backend
 from tests.sim.scenario import World
 from wirecopy.core.engine import Engine
+from wirecopy.core.index.feature_index import FeatureIndex
 from wirecopy.core.model import Agreement, Outcome, Refused
 from wirecopy.shell.committed import NO_NOTE, Committed, Note
 from wirecopy.shell.errors import FencedError, UnavailableError
@@ -378,6 +379,38 @@ def snapshot_without_offset(patch: Patch) -> Prepare:
     return _nothing
 
 
+def features_uncounted(patch: Patch) -> Prepare:
+    """A restored engine does not know how many articles have a feature."""
+
+    def from_state(state: Mapping[str, Any]) -> FeatureIndex:
+        index = plain(state)
+        index._frequency[:] = 0
+        return index
+
+    plain = FeatureIndex.from_state
+    patch.setattr(FeatureIndex, "from_state", from_state)
+    return _nothing
+
+
+def features_expire_by_batch(patch: Patch) -> Prepare:
+    """Rare words of articles that have left the window are forgotten at the end of a batch, not record by record."""
+
+    def replay_many(
+        self: Engine, records: Sequence[tuple[int, int, bytes]]
+    ) -> list[Outcome | Refused | Agreement]:
+        due: list[int] = []
+        with pytest.MonkeyPatch.context() as held:
+            held.setattr(self._features, "expire", due.append)
+            outcomes = plain(self, records)
+        for oldest in due[-1:]:
+            self._features.expire(oldest)
+        return outcomes
+
+    plain = Engine.replay_many
+    patch.setattr(Engine, "replay_many", replay_many)
+    return _nothing
+
+
 MUTANTS = (
     Mutant(skipped_fence, 3),
     Mutant(offset_before_fence, 29),
@@ -401,4 +434,6 @@ MUTANTS = (
     Mutant(no_corrections_of_redelivered, 13),
     Mutant(verdict_by_owner, 0),
     Mutant(snapshot_without_offset, 31),
+    Mutant(features_uncounted, 38),
+    Mutant(features_expire_by_batch, 3),
 )
