@@ -122,15 +122,13 @@ def line_words(start: int, characters: str, table: Table) -> Iterator[tuple[list
 
 def spelt_numbers(text: str) -> set[int]:
     """Places of the digits that go on with the number before them: single digits with single blanks between them, after a
-    sign that is not ASCII and a blank, in a text of which a sign before them may be of a script without spaces."""
+    sign that may be of a script without spaces and a blank."""
     found = set()
-    unspaced = [0x800 <= ord(c) < 0xE000 and not 0x2000 <= ord(c) < 0x3000 for c in text]
-    first = unspaced.index(True) if True in unspaced else len(text)
-    for at in range(max(4, first + 1), len(text)):
+    for at in range(4, len(text)):
         before = text[at - 4 : at]
         word = (text[at] + text[at + 1 : at + 2]).encode("utf-8", "surrogatepass")
         if (
-            re.fullmatch("[^\x00-\x7f] [0-9] ", before)
+            re.fullmatch("[\u0800-\u1fff\u3000-\uffff] [0-9] ", before)
             or (at - 2 in found and before[1:2] == " " and re.fullmatch("[0-9] ", before[2:]))
         ) and re.match(b"[0-9](?![0-9A-Za-z])", word):
             found.add(at)

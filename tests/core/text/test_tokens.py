@@ -138,6 +138,18 @@ def test_places_are_where_the_words_stand(before: str, text: str) -> None:
     assert behind.starts.tolist()[len(behind) - len(alone) :] == (alone.starts + start).tolist()
 
 
+BEFORE = ["कि", "文", "ไทย", "été", "– ", "０"]
+SPELT = ["\x80 0 0", "文 2 0 2 4 年", "é 1 2 3", "— 5 7 —", "文 1", "文\u3000 1 2", "เ 1 2", "0 0", "文 10 2"]
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("text", SPELT)
+def test_a_number_spelt_digit_by_digit_is_told_by_the_sign_before_it_alone(before: str, text: str) -> None:
+    assert words_of(before + "\n" + text) == words_of(before) + words_of(text)
+    assert words_of(before + " or\n" + text) == [*words_of(before), "or", *words_of(text)]
+    assert ("2024" in words_of(text)) == (text == SPELT[1])
+
+
 @settings(max_examples=100, deadline=None)
 @given(texts)
 def test_tokens_ascend_and_lie_in_their_lines(text: str) -> None:

@@ -34,7 +34,7 @@ LINE_BARS = 11  # separators of link lists in it, and _COPYRIGHT where it holds 
 LINE_COLUMNS = 12
 COPYRIGHT = 1000
 CANONICAL_FULL, LINES_FULL = -1, -2  # what `tokenise_into` says where an array is too small
-_1, _2, _3, _4, _7, _8 = (np.uint64(n) for n in (1, 2, 3, 4, 7, 8))
+_1, _2, _3, _4, _6, _7, _8 = (np.uint64(n) for n in (1, 2, 3, 4, 6, 7, 8))
 _EACH, _LOW_BYTE = np.uint64(0x0101010101010101), np.uint64(0xFF)
 # Of an ASCII byte the folded letter or digit, as the pinned table has it; 0 of whatever else.
 _ASCII_WORDS = np.zeros(256, np.uint8)
@@ -68,6 +68,12 @@ def _put_utf8(out: Array, written: Number, sign: Number) -> Any:
     out[written + _2] = 0x80 | ((sign >> 6) & 0x3F)
     out[written + _3] = 0x80 | (sign & 0x3F)
     return written + _4
+
+
+@inlined
+def _may_lack_spaces(lead: Number) -> Any:
+    """Whether a sign that begins with this byte may be of a script without spaces: three bytes, not U+2000 to U+2FFF."""
+    return lead >= 0xE0 and lead <= 0xEF and lead != 0xE2
 
 
 @inlined
@@ -203,13 +209,12 @@ def tokenise_into(
                 line_blank = np.int64(newlines > 1)
             if (
                 not in_token
-                and may_lack_spaces
                 and np.uint8(0) < letter < 0x3A
-                and i > _4
+                and i >= _6
                 and utf8[i - _1] == 32
                 and 0 < _ASCII_WORDS[utf8[i - _2]] < 0x3A
                 and utf8[i - _3] == 32
-                and (utf8[i - _4] >= 0x80 or spelt_to == i - _2)
+                and ((utf8[i - _4] >= 0x80 and _may_lack_spaces(utf8[i - _6])) or spelt_to == i - _2)
                 and (i + _1 == size or _ASCII_WORDS[utf8[i + _1]] == 0)
             ):  # a number spelt digit by digit among signs set apart: the last token goes on
                 spelt_to = i
