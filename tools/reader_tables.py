@@ -1,9 +1,9 @@
-"""Write docs/readers.md: what libraries make of dates, pages and packed files, and what Wirecopy makes of them.
+"""Write docs/readers.md: what libraries make of dates, pages, packed files and lag, and what Wirecopy makes of them.
 
 `python -m tools.reader_tables` installs the libraries at the versions below into a temporary folder, runs the programs
 of `tools/readers/` there (they know nothing of Wirecopy), adds our own reading beside them, and writes the page. It
-needs the package registry and the commands gzip, bzip2, xz and zstd, and takes two minutes; so it is no part of the
-tests or of CI. Raise a version here and run it again to see what has changed.
+needs the package registries, the commands gzip, bzip2, xz and zstd, Java and Maven, and takes four minutes; so it is no
+part of the tests or of CI. Raise a version here and run it again to see what has changed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
 
+from tools import lag_table
 from wirecopy.core.engine import Engine, enrich
 from wirecopy.core.model import DateDoubt, Outcome, RawArticle, RawPosition
 from wirecopy.core.records.dates import read_date
@@ -51,6 +52,11 @@ VERSIONS: Final = {
         "pyarrow": "26.0.1",
         "zstandard": "0.25.0",
     },
+    "lag": {
+        "aiokafka": "0.14.0",
+        "confluent-kafka": "2.16.1",
+        "kafka-python": "3.0.12",
+    },
 }
 PIP: Final = "26.3"
 Row = dict[str, Any]
@@ -58,8 +64,8 @@ FRAME_CHARS_MAX: Final = 30  # lines of a page that are no article: its menu and
 LOG_TIME_MS: Final = 1_700_000_000_000
 
 
-def run(name: str, folder: Path) -> list[Row]:
-    """The rows that tools/readers/NAME.py prints, with the pinned libraries installed under `folder`."""
+def installed(name: str, folder: Path) -> str:
+    """The Python that has the pinned libraries, installed under `folder`."""
     environment = folder / name
     venv.create(environment, with_pip=True)
     python = str(environment / "bin" / "python")
@@ -67,6 +73,14 @@ def run(name: str, folder: Path) -> list[Row]:
     subprocess.run([*pip, f"pip=={PIP}"], check=True)  # older ones cannot resolve the extractors' extras
     wanted = [f"{package}=={version}" for package, version in VERSIONS[name].items()]
     subprocess.run([*pip, *wanted], check=True)
+    return python
+
+
+def run(name: str, folder: Path) -> list[Row]:
+    """The rows that tools/readers/NAME.py prints."""
+    python = installed(name, folder)
+    if name == "lag":
+        return lag_table.rows(python, READERS / "lag.py", folder)
     done = subprocess.run(
         [python, str(READERS / f"{name}.py")], cwd=folder, capture_output=True, text=True, check=False
     )
@@ -214,19 +228,44 @@ def packed(rows: list[Row], folder: Path) -> Iterator[str]:
     yield ""
 
 
+# ---- lag
+def lag(rows: list[Row]) -> Iterator[str]:
+    yield "## Lag and transactions: which tool counts what\n"
+    yield (
+        "Each row is a raw topic whose reader has got all there is and has committed the offset after its last record, as "
+        "most programs do. The end of a transaction takes an offset that no reader gets, and so do the records of an "
+        "aborted one. **Bold** is lag where nothing waits: alerts and scalers that go by it never come to rest. Wirecopy "
+        "commits its position past them, so that every tool says of its group what its own metric says, but for an open "
+        "transaction, which some count.\n"
+    )
+    yield f"Asked of Apache Kafka {lag_table.KAFKA} with its own command, {versions('lag')}. Transactions have three records.\n"
+    tools = list(dict.fromkeys(row["tool"] for row in rows))
+    said = {(row["case"], row["tool"]): row["lag"] for row in rows}
+    yield from table(
+        ["raw topic", *tools],
+        [
+            [case, *(f"**{lag}**" if (lag := said[case, tool]) else "0" for tool in tools)]
+            for case in dict.fromkeys(row["case"] for row in rows)
+        ],
+    )
+    yield ""
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         found = {part: run(part, folder) for part in VERSIONS}
         lines = [
-            "# What readers make of dates, pages and packed files\n",
+            "# What readers make of dates, pages, packed files and lag\n",
             (
-                "Three places where an article can change before Wirecopy sees it, and what each reader did with our own "
-                "input. Written by `python -m tools.reader_tables`, which installs the libraries and runs them.\n"
+                "Three places where an article can change before Wirecopy sees it, what each reader did with our own input, "
+                "and what tools say of a topic that was read to its end. Written by `python -m tools.reader_tables`, which "
+                "installs the libraries and runs them.\n"
             ),
             *dates(found["dates"]),
             *pages(found["extractors"]),
             *packed(found["packed"], folder),
+            *lag(found["lag"]),
         ]
     PAGE.write_text("\n".join(lines).rstrip() + "\n", "utf-8")
     print(f"wrote {PAGE.relative_to(ROOT)}")
