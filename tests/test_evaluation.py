@@ -261,6 +261,7 @@ def test_the_engine_is_asked_at_any_threshold_and_keeps_its_own(tmp_path: Path) 
 
 
 def test_the_page_shows_the_curve_and_what_is_found_by_language(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="plots need the extra `bench`")
     points = [
         tracing.Traced(0.0, (5, 6), (4, 6), (9, 10), (3, 50)),
         tracing.Traced(0.5, (4, 6), (2, 6), (1, 10), (0, 50)),
