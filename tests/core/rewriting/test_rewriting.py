@@ -63,6 +63,17 @@ class Event:
         return " ".join(sentences)
 
 
+def retold(pairs: int) -> list[dict[str, Any]]:
+    """Records: other articles, then stories, each told once more by another site in other words."""
+    bodies = [(Event(1000 + seed).told(seed % 2, seed), f"paper{seed % 9}.example") for seed in range(AROUND)]
+    for seed in range(pairs):
+        bodies += [(Event(seed).told(style, seed + style), f"site{style}.example") for style in (0, 1)]
+    return [
+        {"id": f"a{number}", "url": f"https://{site}/{number}", "body": body}
+        for number, (body, site) in enumerate(bodies)
+    ]
+
+
 class Stream:
     """One engine and the articles that came."""
 

@@ -8,14 +8,17 @@ import os
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.core.rewriting.test_rewriting import retold
 from tests.core.story import prose
 from wirecopy import __main__ as command_line
+from wirecopy.core.model import Rewritten
 from wirecopy.core.records.raw import FieldPaths
 from wirecopy.shell.backfill import ranges, verify
 from wirecopy.shell.backfill.local import run_local
@@ -62,9 +65,9 @@ def numbered(values: list[bytes]) -> list[Line]:
     return [Line(number, value) for number, value in enumerate(values)]
 
 
-def scanned(values: list[bytes]) -> Written:
+def scanned(values: list[bytes], rewritten: Rewritten = Rewritten.ON) -> Written:
     outputs = {kind: io.BytesIO() for kind in ranges.KINDS}
-    options = ScanOptions(READING.fields, {}, window_ms=WINDOW_MS, clock_published=True)
+    options = ScanOptions(READING.fields, {}, window_ms=WINDOW_MS, clock_published=True, rewritten=rewritten)
     scan(numbered(values), ScanOutputs(**outputs), options)
     return {kind: file.getvalue().splitlines() for kind, file in outputs.items()}
 
@@ -84,9 +87,11 @@ def merged(out: Path) -> Written:
     return found
 
 
-def planned(work: Path, lines: list[bytes], cut: Cut, order: str = "input") -> Plan:
+def planned(
+    work: Path, lines: list[bytes], cut: Cut, order: str = "input", reading: Reading = READING
+) -> Plan:
     work.mkdir(parents=True, exist_ok=True)
-    make_plan(numbered(lines), work, READING, cut, order=order)
+    make_plan(numbered(lines), work, reading, cut, order=order)
     return read_plan(work)
 
 
@@ -121,6 +126,21 @@ def test_ranges_say_what_one_scan_says(
     assert [one.end for one in plan.ranges] == [*(one.first for one in plan.ranges[1:]), len(lines)]
     found, _ = finish(tmp_path / "work", plan, tmp_path / "out")
     assert found == expected
+
+
+@pytest.mark.parametrize("mode", Rewritten)
+def test_ranges_judge_copies_in_other_words_as_the_plan_says(tmp_path: Path, mode: Rewritten) -> None:
+    values = [
+        json.dumps(record | {"published_at": (BEGAN + timedelta(hours=number)).isoformat()}).encode()
+        for number, record in enumerate(retold(20))
+    ]
+    said = scanned(values, mode)
+    verdicts = [json.loads(record)["republication"]["verdict"] for record in said["enriched"]]
+    assert (verdicts.count("republication") > 15) == (mode is Rewritten.ON)
+    plan = planned(tmp_path / "work", values, Cut(4, 12, 3), reading=replace(READING, rewritten=mode))
+    assert len(plan.ranges) == 3 and plan.reading.rewritten is mode
+    found, _ = finish(tmp_path / "work", plan, tmp_path / "out")
+    assert found == said
 
 
 def test_ranges_without_a_warm_up_are_done_again_from_the_neighbours_snapshot(

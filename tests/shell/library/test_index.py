@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 import wirecopy
+from tests.core.rewriting.test_rewriting import retold
 from tools import evaluate
 from wirecopy import Article, ArticleError, Index, SavedIndexError, samples
-from wirecopy.core.model import Basis, RejectReason, VerdictKind
+from wirecopy.core.model import Basis, RejectReason, Rewritten, VerdictKind
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.shell.files.lines import Line
 from wirecopy.shell.pipeline.scanner import ScanOptions, ScanOutputs, scan
@@ -116,6 +117,17 @@ def test_a_text_under_another_name_can_be_checked() -> None:
         assert index.check(article).kind == "republication"
 
 
+@pytest.mark.parametrize("mode", Rewritten)
+def test_copies_in_other_words_are_judged_as_the_index_was_told(tmp_path: Path, mode: Rewritten) -> None:
+    values = [json.dumps(record).encode() for record in retold(4)]
+    index = Index(rewritten=mode.value)
+    before = judged(index, values[:-1])
+    index.save(tmp_path / "index")
+    after = judged(Index.load(tmp_path / "index"), values[-1:])
+    assert (before[0] + after[0], before[1] + after[1], []) == scanned(values, rewritten=mode)
+    assert (index.add(values[-1]).kind == "republication") == (mode is Rewritten.ON)
+
+
 def test_a_saved_index_goes_on_as_the_one_it_was_saved_from(tmp_path: Path) -> None:
     whole = judged(Index(), damaged())
     options: dict[str, Any] = {
@@ -199,6 +211,7 @@ def test_what_is_no_article_is_a_type_error(article: Any) -> None:
         {"fields": {"text": "x"}},
         {"fields": {"body": "a..b"}},
         {"preset": "nothing"},
+        {"rewritten": "perhaps"},
     ],
 )
 def test_faulty_options_are_value_errors(options: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wirecopy.core.engine import ENGINE_VERSION
-from wirecopy.core.model import RawPosition, Rejected
+from wirecopy.core.model import RawPosition, Rejected, Rewritten
 from wirecopy.core.records.fields import FieldPaths
 from wirecopy.core.records.raw import decode_raw
 from wirecopy.shell.backfill.sorting import DaySorter
@@ -55,6 +55,7 @@ class Reading:
     fields: FieldPaths
     aliases: dict[str, str]
     window_ms: int
+    rewritten: Rewritten = Rewritten.ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,12 @@ def _from_json(values: dict[str, Any]) -> Plan:
     reading = values["reading"]
     return Plan(
         engine_version=values["engine_version"],
-        reading=Reading(FieldPaths(**reading["fields"]), reading["aliases"], reading["window_ms"]),
+        reading=Reading(
+            FieldPaths(**reading["fields"]),
+            reading["aliases"],
+            reading["window_ms"],
+            Rewritten(reading["rewritten"]),
+        ),
         warm_up_windows=values["warm_up_windows"],
         order=values["order"],
         slices=tuple(Slice(**one) for one in values["slices"]),

@@ -110,7 +110,7 @@ def run_range(work: Path, plan: Plan, one: Range, before: Range | None = None) -
 def _judged(work: Path, plan: Plan, one: Range, before: Range | None, partial: Path) -> Result:
     began = time.process_time()
     if before is None:
-        engine = Engine(window_ms=plan.reading.window_ms)
+        engine = Engine(window_ms=plan.reading.window_ms, rewritten=plan.reading.rewritten)
         for _ in _outcomes(engine, plan.reading, lines_of(work, plan, one.warm_from, one.first)):
             pass
     else:

@@ -139,6 +139,7 @@ def _plan(args: argparse.Namespace, work: Path) -> int:
         FieldPaths(**(settings.field_paths() | {"presets": presets})),
         dict(settings.aliases),
         settings.window_ms if args.window_days is None else args.window_days * DAY_MS,
+        settings.rewritten,
     )
     cut = Cut(args.warm_up, args.range_windows, args.ranges)
     plan = make_plan(ArticleSource(args.input), work, reading, cut, order=args.order, inputs=args.input)

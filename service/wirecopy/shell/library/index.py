@@ -22,7 +22,7 @@ from typing import Final, Literal
 from wirecopy.core import limits
 from wirecopy.core.engine import Engine
 from wirecopy.core.fingerprint.propose import Proposal, propose
-from wirecopy.core.model import Outcome, RawPosition, Rejected, RejectReason
+from wirecopy.core.model import Outcome, RawPosition, Rejected, RejectReason, Rewritten
 from wirecopy.core.records.raw import FieldPaths, decode_raw
 from wirecopy.core.records.shapes import PRESETS
 from wirecopy.shell.library import saved
@@ -48,8 +48,10 @@ class Index:
     `fields`: paths of the fields in a record, by name (`{"body": "content.text"}`), as in `scan --field`. `preset`: every
     record is in this format, as in `scan --preset`; without either, known formats are recognised.
     `aliases`: whom a publisher belongs to, by its name or domain.
+    `rewritten`: what becomes of an article that tells another in other words. "on": it is a republication; "report": the
+    verdict names its source beside; "off": none of this.
 
-    ValueError for a window, a clock, a field or a preset that there is not; TypeError for a window of another type.
+    ValueError for a window, a clock, a field, a preset or a mode that there is not; TypeError for a window of another type.
     """
 
     def __init__(
@@ -60,11 +62,18 @@ class Index:
         fields: Mapping[str, str] | None = None,
         preset: str = "",
         aliases: Mapping[str, str] | None = None,
+        rewritten: Literal["on", "report", "off"] = "on",
     ) -> None:
+        mode = Rewritten(rewritten)
         options = Options(
-            _window_ms(window), Clock(clock).value, dict(fields or {}), preset, dict(aliases or {})
+            _window_ms(window),
+            Clock(clock).value,
+            dict(fields or {}),
+            preset,
+            dict(aliases or {}),
+            mode.value,
         )
-        self._begin(Saved(Engine(window_ms=options.window_ms), options, 0))
+        self._begin(Saved(Engine(window_ms=options.window_ms, rewritten=mode), options, 0))
 
     def _begin(self, state: Saved) -> None:
         options = state.options

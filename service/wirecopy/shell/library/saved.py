@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wirecopy.core.engine import ENGINE_VERSION, Engine
+from wirecopy.core.model import Rewritten
 from wirecopy.core.records.raw import json_bytes, json_value
 from wirecopy.shell import locking
 from wirecopy.shell.pipeline.scan_log import TOPIC
@@ -39,6 +40,7 @@ class Options:
     fields: Mapping[str, str] = field(default_factory=dict)
     preset: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict)
+    rewritten: str = Rewritten.ON
 
 
 @dataclass(frozen=True, slots=True)

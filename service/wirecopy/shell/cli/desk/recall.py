@@ -64,7 +64,7 @@ def _from_files(args: argparse.Namespace) -> Any:
         return None
     settings = loaded.settings
     options = ScanOptions(FieldPaths(**settings.field_paths()), settings.aliases, settings.window_ms)
-    engine = Engine(window_ms=settings.window_ms)
+    engine = Engine(window_ms=settings.window_ms, rewritten=settings.rewritten)
     pages = ScannedPages(engine, options, settings.pages_articles_max)
     scan(ArticleSource(args.against), ScanOutputs(), options, engine=engine, observers=[pages])
 
