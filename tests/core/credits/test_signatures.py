@@ -47,8 +47,9 @@ HEADLINE = "Storm closes harbour of the island"
 HEADS = {
     "en": ["By Ann Lee, {A}", "By ANN LEE\n{A}", "By {A}", "By Ann Lee, {A} Writer Sat Dec 29, 10:10 AM ET",
            "By Ann Lee, {A} Writer 1 hour, 24 minutes ago", "{A} - December 30, 2024", "Article from: {A}", "Source: {A}",
-           "From {A}", "By\n{A}", "Source:\n{A}", "Provided by {A}", "By Ann Lee and Bo Ray | {A}", "{A} Staff"],
-    "de": ["Von Anna Lehmann, {A}", "Von {A} 30.04.2024", "Von {A}", "Quelle: {A}", "Von Anna Lehmann\n{A}"],
+           "From {A}", "By\n{A}", "Source:\n{A}", "Provided by {A}", "By Ann Lee and Bo Ray | {A}", "{A} Staff", "By {A} Technology Writer",
+           "By {A} in Harbour Town"],
+    "de": ["Von Anna Lehmann, {A}", "Von {A} 30.04.2024", "Von {A}", "Quelle: {A}", "Von Anna Lehmann\n{A}", "Von {A} aus Hafenstadt"],
     "es": ["Por Ana Lago, {A}", "Por {A}", "Fuente: {A}", "Por {A} 3 de mayo de 2024"],
     "fr": ["Par Anne Lenoir, {A}", "Par {A}", "Source : {A}", "Par {A} le 3 mai 2024"],
 }  # fmt: skip
@@ -285,3 +286,31 @@ def test_what_a_date_of_another_year_stands_beside_signs_another_article(foot: s
         assert told == []
     else:
         assert told == [c.key for c in undated if c.scope is CreditScope.TEXT]
+
+
+# ---- agencies whose names people have
+GIVEN = sorted(
+    {
+        n
+        for _, names, _ in AGENCIES
+        for n in names
+        if n.isascii() and n.isalpha() and len(n) > 2 and n[1:].islower()
+    }
+)
+BYLINES = ["By {A} Havel", "By {A} Havel, Staff Writer", "By {A} Havel\nStaff reporter", "By: {A} de Vries-Havel, Editor",
+           "By {A} Havel and Bo Ray", "BY {A_} HAVEL", "BY {A_} HAVEL, STAFF WRITER", "Von {A} Havel, Redakteurin"]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", BYLINES)
+@pytest.mark.parametrize("pagelike", [False, True])
+def test_a_person_whose_given_name_an_agency_has_is_no_agency(form: str, pagelike: bool) -> None:
+    for agency in GIVEN:
+        head = form.format(A=agency, A_=agency.upper())
+        assert credits_of(body("en", head, pagelike=pagelike)) == (), head
+
+
+@pytest.mark.parametrize("inside", ["MENAFN - {A}", "MENAFN – {A}", "Gulf Wire — {A}"])
+def test_a_dash_in_brackets_is_no_part_of_the_name(inside: str) -> None:
+    text = "(" + inside.format(A="Saudi Press Agency") + ") " + PROSE["en"][0]
+    (credit,) = credits_of(text)
+    assert credit.name == "Saudi Press Agency"

@@ -22,7 +22,7 @@ from wirecopy.core.credits.lines import ends_with_date
 from wirecopy.core.credits.names import Name, is_known, make_name, name_within
 from wirecopy.core.credits.page import LINE_ENDS, Page
 from wirecopy.core.credits.rules import KnownName
-from wirecopy.core.credits.signatures import signed, stands_at_edge_of
+from wirecopy.core.credits.signatures import is_given_name, signed, stands_at_edge_of
 from wirecopy.core.credits.unspaced import unspaced_agencies
 from wirecopy.core.model import I32, Credit, CreditKind
 from wirecopy.core.publishers import agency_key
@@ -102,7 +102,10 @@ def _agency_of(inside: str) -> Name | None:
     if _PIECE_SIGNS.isdisjoint(inside):  # one piece, as most are
         pieces = [(inside.strip(), 0)]
     else:
-        pieces = [(piece.group().strip(), piece.start()) for piece in _PIECES.finditer(inside)][:4]
+        pieces = [(piece.group().strip(" \u00a0-–—"), piece.start()) for piece in _PIECES.finditer(inside)][
+            :4
+        ]
+        pieces = [(piece, start) for piece, start in pieces if piece]
     lower = len(pieces) > 1 and all(agency_key(piece) for piece, _ in pieces)  # "(sda/afp)", but not "(app)"
     for piece, start in pieces:
         if agency_key(piece) and (lower or not piece[0].islower() or piece in _lower_names()):
@@ -255,6 +258,8 @@ def by_known_name(
         credit = _dateline_of(page, known, name)
         if credit is not None:
             return credit
+    if len(known.hashes) == 1 and is_given_name(page, name):
+        return None
     if holds & HOLDS_BYLINE and _may_be_byline(page, start, end):
         byline = _byline(page, at, len(known.hashes), known, name)
         if byline is not None:

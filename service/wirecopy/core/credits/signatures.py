@@ -66,6 +66,10 @@ _PLACE_WORD = r"[^\W\d_a-z][\w.'’-]{0,24}"
 _PLACE = rf"{_PLACE_WORD}(?:[ /]{_PLACE_WORD}){{0,3}}"
 _PLACE_BEFORE = re.compile(rf"\A[\s\"“*]*(?:{_PLACE}(?:, {_PLACE}){{0,2}}),\s*\Z")
 _PLACE_BEHIND = re.compile(rf"\A,\s*({_PLACE})(?:,\s*[^:–—\n]{{3,24}})?\s*(?:[:–—]|--|\s-\s|\Z)")
+_IN_PLACE = re.compile(rf"[ \u00a0](?:in|à|aus|en|em|a|v|w|i|в) {_PLACE}(?:, {_PLACE})?[.\s]*\Z")
+_NEXT_WORD = re.compile(
+    r"[ \u00a0](?:(?:de|da|di|du|dos|del|della|van|von|der|den|ter|ten|la|le|al|el|bin) ){0,2}(\w[\w'’-]*)"
+)
 _LIST_SIGNS = re.compile(
     r"\s*(?:/|,|;|\+|&|\||-|–|—|\band\b|\bund\b|\by\b|\bet\b|\be\b|\bo\b|\boch\b|\bog\b|\bи\b)\s*"
 )
@@ -74,6 +78,33 @@ _LIST_SIGNS = re.compile(
 @lru_cache(maxsize=1)
 def _trades() -> frozenset[str]:
     return frozenset(word_table.BYLINE_TRADES)
+
+
+@lru_cache(maxsize=1)
+def _behind_agencies() -> frozenset[str]:
+    """Words that stand behind an agency's name and are no family name."""
+    nouns = (noun.split()[0] for noun in word_table.AGENCY_NOUNS)
+    return frozenset(
+        word.casefold() for word in (*word_table.BYLINE_TRADES, *word_table.DESKS, *nouns, "News")
+    )
+
+
+def is_given_name(page: Page, name: Name) -> bool:
+    """Whether an agency's name of one word is a person's in a byline: "By Petra Havel", "By ANA REUTER", but not "By AP
+    Technology Writer" or "By Reuters Staff"."""
+    word = _NEXT_WORD.match(page.text, name.end)
+    if word is None or not word[1][0].isupper() or word[1].casefold() in _behind_agencies():
+        return False
+    if (name.text.isupper() and not word[1].isupper()) or agency_key(word[1]):
+        return False
+    rest, byline = without_byline(page.text[page.line_start(name.start) : name.start])
+    return byline and not rest and not _goes_on_with_trade(page.text[word.end() : page.line_end(name.end)])
+
+
+def _goes_on_with_trade(text: str) -> bool:
+    """Whether a desk's name ends in a trade with no comma before it: " Technology Writer"."""
+    words = TOKEN.findall(text.partition(",")[0])
+    return bool(words) and words[-1].casefold() in _trades()
 
 
 @lru_cache(maxsize=1)
@@ -254,6 +285,7 @@ def _by_line(line: Line) -> Credit | None:
     if people and not (byline or comma):  # as most are: a sentence, or a picture's line
         return None
     fits, trade, dated = _tail_of(line)
+    fits = fits or (byline and _IN_PLACE.match(line.after) is not None)
     if not fits:
         if _FROM_OUR.match(line.before) and _CORRESPONDENT.match(line.after):
             return line.page.credit(CreditKind.BYLINE, line.name, line.start, line.name.end)
