@@ -253,6 +253,12 @@ ROWS: tuple[tuple[str, tuple[Panel, ...]], ...] = (
                 (("max(wirecopy_index_template_shingles{J})", "shingles"),),
                 "Text known to be site boilerplate.",
             ),
+            Panel(
+                "Sources suddenly flagged",
+                "short",
+                (("wirecopy_sources_flagged{J}", "{{instance}}"),),
+                "Nearly none of their articles is an original any more. The log line source_flagged and /publishers name them.",
+            ),
         ),
     ),
 )

@@ -183,6 +183,7 @@ async def serve(
         options, shared = settings.pipeline_options(), None if backend.alone else settings.shared()
         phase.pipeline = Pipeline(backend, engine, steps, options, telemetry, state=state, shared=shared)
         if site is not None:
+            site.guard = telemetry.guard
             site.attach(phase.pipeline, _checker(settings, phase.pipeline, engine))
             await site.start()
         sampler = asyncio.create_task(_sample(engine, phase, telemetry), name="sampler")

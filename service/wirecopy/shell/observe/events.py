@@ -32,6 +32,7 @@ from wirecopy.core.model import (
     VerdictKind,
 )
 from wirecopy.shell.observe import logs
+from wirecopy.shell.observe.guard import SourceGuard
 from wirecopy.shell.ports import Damage, PipelineHealth, TopicPartition
 
 
@@ -115,6 +116,7 @@ DATES_DISTRUSTED = Metric("wirecopy_dates_distrusted_total", C, "Articles whose 
     ("reason",), (*DateDoubt, "apart"))
 REWRITTEN = Metric("wirecopy_rewritten_total", C, "Articles found to be rewritten.", ("verdict",),
     (VerdictKind.REPUBLICATION, VerdictKind.ORIGINAL))
+SOURCES_FLAGGED = Metric("wirecopy_sources_flagged", G, "Sources of which suddenly nearly nothing counts as their own.")
 CORRECTIONS = Metric("wirecopy_corrections_total", C, "Corrected verdicts that were published.")
 REDELIVERED = Metric("wirecopy_redelivered_total", C, "Raw records that Kafka delivered again; they keep their first verdict.")
 INTERNAL_FAULTS = Metric("wirecopy_internal_faults_total", C, "Records on which the service failed; dead-lettered as internal.")
@@ -229,6 +231,7 @@ class Telemetry:
         self._sink: Sink = sink or NullSink()
         self._wall_clock = wall_clock
         self._open: set[TopicPartition] = set()
+        self.guard = SourceGuard()
 
     @property
     def sink(self) -> Sink:
@@ -424,6 +427,7 @@ class Telemetry:
         self.record(INDEX_TEMPLATES, stats.template_shingles)
         self.record(PARTITIONS_ASSIGNED, health.assigned)
         self.record(READY, int(health.ready))
+        self.record(SOURCES_FLAGGED, len(self.guard.alarms()))
 
     def _log(self, level: int, event: str, **fields: object) -> None:
         self._sink.log(level, event, fields)

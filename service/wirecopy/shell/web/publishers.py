@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from wirecopy.core.records.raw import json_bytes
+from wirecopy.shell.observe.guard import Alarm
 from wirecopy.shell.web.exchange import JSON, Method, Request, Response, Route
 from wirecopy.shell.web.rendering import page
 from wirecopy.shell.web.site_data import SiteData
@@ -44,7 +45,7 @@ ASCENDING: Final = {"name", "delay"}
 
 
 def routes(site: SiteData) -> list[Route]:
-    publishers = Publishers(site.tally)
+    publishers = Publishers(site.tally, alarms=lambda: site.guard.alarms())
     return [
         Route(Method.GET, "/publishers.json", publishers.as_json),
         Route(Method.GET, "/publishers", publishers.page),
@@ -69,8 +70,14 @@ class Matrix:
 class Publishers:
     """The page and its export."""
 
-    def __init__(self, tally: Tally, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        tally: Tally,
+        clock: Callable[[], float] = time.monotonic,
+        alarms: Callable[[], Sequence[Alarm]] = list,
+    ) -> None:
         self._tally = tally
+        self._alarms = alarms
         self._clock = clock
         self._kept: OrderedDict[tuple[object, ...], tuple[float, Response]] = OrderedDict()
 
@@ -117,6 +124,7 @@ class Publishers:
             sorts=[(name, label, _address(wanted, name, 1)) for name, (label, _) in SORTS.items()],
             ascending=ASCENDING,
             total=len(self._tally),
+            alarms=self._alarms(),
             found=len(found),
             matrix=matrix(found, self._tally, bool(wanted)),
             rows=[(one, _largest(one.copied_from), _largest(one.copied_by), _delay(one)) for one in shown],

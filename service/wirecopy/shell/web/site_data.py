@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from wirecopy.core.model import Outcome, RawArticle, RawPosition, Refused, Rejected
 from wirecopy.shell.observe import logs
+from wirecopy.shell.observe.guard import SourceGuard
 from wirecopy.shell.options import CheckOptions
 from wirecopy.shell.ports import Lag, LogRecord, PipelineHealth, ProposalPort, RawReader, RawRecord, Steps
 from wirecopy.shell.web.catalogue import Catalogue, Entry, headline_of
@@ -69,6 +70,7 @@ class SiteData:
     ) -> None:
         self.catalogue = Catalogue(articles_max)
         self.tally = Tally()
+        self.guard = SourceGuard()  # the service puts its own here
         self.catalogue.changed = self.tally.changed
         self.checker: TextChecker | None = None
         self.check_options = check or CheckOptions()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
+from wirecopy.core.model import RawArticle, VerdictKind
 from wirecopy.shell.observe import events
 from wirecopy.shell.observe.events import Stage, Telemetry
 from wirecopy.shell.pipeline.steps import Entry, result_of
@@ -38,7 +40,20 @@ def tell(entry: Entry, telemetry: Telemetry, now_ms: int, published_at: float) -
         telemetry.judged(outcome.verdict.kind, float(now_ms - entry.record.timestamp_ms))
         telemetry.dated(outcome.verdict.basis)
         telemetry.rewritten(outcome.verdict)
+        if entry.proposal is not None and not outcome.redelivered:
+            guarded(entry.proposal.article, outcome.verdict.kind, telemetry)
     if outcome.redelivered:
         telemetry.record(events.REDELIVERED)
     if outcome.corrections:
         telemetry.record(events.CORRECTIONS, len(outcome.corrections))
+
+
+def guarded(article: RawArticle, kind: VerdictKind, telemetry: Telemetry) -> None:
+    """A verdict goes past the guard; where an alarm begins or ends, the log line names the source."""
+    changed = telemetry.guard.judged(article.domain, kind)
+    if changed is None:
+        return
+    alarm, began = changed
+    level, event = (logging.WARNING, "source_flagged") if began else (logging.INFO, "source_calm")
+    told = {"source": alarm.source, "share": round(alarm.share, 3), "habit": round(alarm.habit, 3)}
+    telemetry.sink.log(level, event, {**told, "mostly": alarm.mostly.value})
