@@ -87,15 +87,15 @@ async def put(options: KafkaOptions, first: int, count: int, size: int = 20) -> 
 
 
 def limit_enriched(options: KafkaOptions, size_bytes: int) -> None:
-    """`max.message.bytes` of the enriched topic, as an operator sets it."""
+    set_up(options, options.topics.enriched, "max.message.bytes", str(size_bytes))
+
+
+def set_up(options: KafkaOptions, topic: str, name: str, value: str) -> None:
+    """A topic's configuration, as an operator sets it."""
     admin = AdminClient({"bootstrap.servers": options.bootstrap_servers})
-    entry = foreign.ConfigEntry(
-        "max.message.bytes", str(size_bytes), incremental_operation=foreign.AlterConfigOpType.SET
-    )
-    limit = foreign.ConfigResource(
-        foreign.ResourceType.TOPIC, options.topics.enriched, incremental_configs=[entry]
-    )
-    for future in admin.incremental_alter_configs([limit]).values():
+    entry = foreign.ConfigEntry(name, value, incremental_operation=foreign.AlterConfigOpType.SET)
+    changed = foreign.ConfigResource(foreign.ResourceType.TOPIC, topic, incremental_configs=[entry])
+    for future in admin.incremental_alter_configs([changed]).values():
         future.result(30)
 
 
@@ -395,6 +395,23 @@ async def test_a_deleted_output_topic_stops_the_service_and_a_new_one_lets_it_go
     out = await asyncio.to_thread(found, options)
     raws = await asyncio.to_thread(read_committed, options.bootstrap_servers, options.topics.raw[0])
     assert out == sorted((record.partition, record.offset) for record in raws if record.offset >= 10)
+
+
+async def test_a_compacted_dead_letter_topic_stops_the_service_with_its_cure_and_loses_nothing(
+    options: KafkaOptions,
+) -> None:
+    """Brokers refuse a record without a key there, today and tomorrow: the client calls that an unknown error."""
+    await asyncio.to_thread(set_up, options, options.topics.dead, "cleanup.policy", "compact")
+    unreadable: list[Record] = [(None, b"no article", [], None)]
+    await asyncio.to_thread(produce, options.bootstrap_servers, options.topics.raw[0], 0, unreadable)
+    pipeline = Pipeline(KafkaBackend(options), ToyEngine(), TOY_STEPS, OPTIONS, RecordingTelemetry())
+    with pytest.raises(FatalError, match=r"without a key: set cleanup\.policy=delete"):
+        async with asyncio.timeout(60):
+            await pipeline.run(asyncio.Event())
+    await asyncio.to_thread(set_up, options, options.topics.dead, "cleanup.policy", "delete")
+    async with running(options):
+        await wait_for(options, 1)
+    await assert_exactly_once(options, 1)
 
 
 async def test_a_fingerprint_log_that_lost_what_the_index_needs_next_stops_the_service(

@@ -33,6 +33,7 @@ class RefusalKind(StrEnum):
     NOT_ALLOWED = "not_allowed"
     NO_SUCH_TOPIC = "no_such_topic"
     INVALID = "invalid"
+    INVALID_RECORD = "invalid_record"  # for a compacted topic, most often: without a key
 
 
 class RefusedError(PortError):

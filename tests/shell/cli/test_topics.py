@@ -89,6 +89,7 @@ FINGERPRINTS, CORRECTIONS, ENRICHED, DEAD = (
         (FINGERPRINTS, {"retention.bytes": "1000000"}, "unlimited"),
         (FINGERPRINTS, {"max.message.bytes": "1048588"}, "at least"),
         (CORRECTIONS, {"cleanup.policy": "delete"}, "must be compact"),
+        (DEAD, {"cleanup.policy": "compact"}, "refuses records without a key"),
         (CORRECTIONS, {"partitions": 1}, None),
         (ENRICHED, {"max.message.bytes": "1048588"}, "dead-lettered for their size"),
         (DEAD, {"max.message.bytes": "1048588"}, "dead-lettered for their size"),

@@ -8,8 +8,8 @@ is asked of them.
 
 Why each demand: the fingerprint log must have one partition (a total order), broker time (no replica's clock
 decides), and keep at least the window (a restart reads it all). Corrections are compacted, since the last
-verdict stands. What goes out must take the largest raw record with its verdict, or such a record would be
-dead-lettered for its size alone.
+verdict stands; dead letters are not, since some have no key. What goes out must take the largest raw record
+with its verdict, or such a record would be dead-lettered for its size alone.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ WHY = {
     "retention.bytes": ". Otherwise a restart forgets the articles that did not fit",
     "max.message.bytes": ". Otherwise larger records are dead-lettered for their size",
 }
+
+COMPACTED = ". A compacted topic refuses records without a key and forgets all but the last of each key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def wanted(settings: Settings) -> tuple[Demand, ...]:
     size = "max.message.bytes"
     raw = {size: str(limits.RAW_BYTES_MAX + RECORD_SLACK_BYTES)}
     out = {size: str(settings.pipeline_output_record_bytes_max)}
-    dead = {size: str(settings.pipeline_dead_record_bytes_max)}
+    dead = {size: str(settings.pipeline_dead_record_bytes_max), "cleanup.policy": "delete"}
     log = {
         size: str(settings.pipeline_log_record_bytes_max),
         "message.timestamp.type": "LogAppendTime",
@@ -89,7 +91,7 @@ def wanted(settings: Settings) -> tuple[Demand, ...]:
             config_exact=["cleanup.policy"],
             at_least=[size],
         ),
-        demand(names.dead, settings.topic_partitions, dead, at_least=[size]),
+        demand(names.dead, settings.topic_partitions, dead, config_exact=["cleanup.policy"], at_least=[size]),
         demand(
             names.fingerprints,
             1,
@@ -151,7 +153,8 @@ def _config_faults(demand: Demand, state: TopicState, window_ms: int) -> Iterato
     spec = demand.spec
     for name in demand.config_exact:
         if state.config.get(name) != spec.config[name]:
-            yield _fault(spec, f"{name} is {state.config.get(name)} but must be {spec.config[name]}")
+            why = COMPACTED if spec.config[name] == "delete" else ""
+            yield _fault(spec, f"{name} is {state.config.get(name)} but must be {spec.config[name]}{why}")
     for name in demand.at_least:
         least = window_ms if name == "retention.ms" else int(spec.config[name])
         has = int(state.config.get(name, "0"))

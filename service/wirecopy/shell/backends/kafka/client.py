@@ -30,6 +30,16 @@ from wirecopy.shell.errors import (
 from wirecopy.shell.options import KafkaOptions
 from wirecopy.shell.ports import RawRecord
 
+
+class InvalidRecordError(errors.BrokerResponseError):  # type: ignore[misc]
+    """The client does not know this answer (KIP-467) and calls it an unknown error."""
+
+    errno = 87
+    message = "INVALID_RECORD"
+    description = "The broker failed to validate the record."
+
+
+errors.kafka_errors.setdefault(InvalidRecordError.errno, InvalidRecordError)
 FENCED = (errors.ProducerFenced, errors.InvalidProducerEpoch, errors.TransactionCoordinatorFenced)
 REFUSALS: Mapping[type[Exception], RefusalKind] = {
     errors.MessageSizeTooLargeError: RefusalKind.TOO_LARGE,
@@ -46,6 +56,7 @@ REFUSALS: Mapping[type[Exception], RefusalKind] = {
     errors.InvalidTimestampError: RefusalKind.INVALID,
     errors.InvalidReplicationFactorError: RefusalKind.INVALID,
     errors.PolicyViolationError: RefusalKind.INVALID,
+    InvalidRecordError: RefusalKind.INVALID_RECORD,
 }
 
 

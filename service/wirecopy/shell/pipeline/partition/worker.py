@@ -424,6 +424,11 @@ class PartitionWorker:
                     f"the broker refused a dead letter of {batch[0].size_bytes} bytes: raise the dead-letter topic's"
                     " max.message.bytes above the raw topic's"
                 ) from error
+            if error.kind is RefusalKind.INVALID_RECORD:
+                raise FatalError(
+                    f"the brokers refused a record as invalid ({error}). A compacted topic takes none without a key: set"
+                    " cleanup.policy=delete on the topics of enriched articles and of dead letters"
+                ) from error
             raise
         except BaseException:
             self._telemetry.transaction_aborted(self.partition)
