@@ -112,6 +112,7 @@ async def test_the_answers_are_those_of_the_broker(kafka_broker: str, unique: st
     assert float(told.kafka_version) >= 3.8
     assert set(told.topics) == {f"{unique}.{name}" for name in NAMES}
     assert (told.group_fault, told.transactional_fault, told.log_newest_ms) == ("", "", None)
+    assert told.offsets_retention_ms == 7 * 24 * 3600 * 1000  # Kafka's own
 
 
 @pytest.mark.parametrize(
@@ -144,3 +145,15 @@ def test_what_is_not_as_it_must_be_is_told(differing: dict[str, object], said: s
     faults = [finding.text for finding in found if finding.fault]
     assert len(faults) == (0 if said is None else 1), faults
     assert said is None or said in faults[0]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(None, "cannot read offsets.retention.minutes"), (7, "forgotten 7 days after"), (3_650, None)],
+)
+def test_how_long_brokers_remember_offsets_is_noted(days: int | None, said: str | None) -> None:
+    kept = None if days is None else days * 24 * 3600 * 1000
+    found = list(access_findings(replace(WELL, offsets_retention_ms=kept), Settings(), 10_000))
+    notes = [finding.text for finding in found if "offsets" in finding.text]
+    assert len(notes) == (said is not None)
+    assert said is None or (said in notes[0] and not any(finding.fault for finding in found))

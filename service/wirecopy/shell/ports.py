@@ -141,6 +141,9 @@ class ClusterAccess:
     group_fault: str
     transactional_fault: str
     log_newest_ms: int | None
+    offsets_retention_ms: int | None = (
+        None  # for how long offsets of a group without members are kept; None: not told
+    )
 
 
 # ---- the ports

@@ -16,6 +16,7 @@ from wirecopy.shell.ports import ClusterAccess
 if TYPE_CHECKING:
     from wirecopy.shell.settings import Settings
 
+DAY_MS = 24 * 3600 * 1000
 CLOCK_SLACK_MS = 1_000  # clocks kept by NTP differ by some 10 ms
 
 
@@ -32,6 +33,7 @@ def access_findings(access: ClusterAccess, settings: Settings, now_ms: int) -> I
     yield from _rights(access, settings)
     for topic, count in access.under_replicated.items():
         yield Finding(topic, False, f"{count} partition(s) are under-replicated. Check the brokers")
+    yield from _retention(access, settings)
     newest = access.log_newest_ms
     if newest is not None and newest > now_ms + CLOCK_SLACK_MS:
         yield Finding(
@@ -39,6 +41,24 @@ def access_findings(access: ClusterAccess, settings: Settings, now_ms: int) -> I
             True,
             f"this machine's clock is at least {(newest - now_ms) / 1000:.1f} s behind the brokers' clock, so "
             "latencies and the end of the window are wrong. Synchronise it with NTP",
+        )
+
+
+def _retention(access: ClusterAccess, settings: Settings) -> Iterator[Finding]:
+    """Brokers forget where a group stands some days after its last member left; the log knows longer what was judged."""
+    kept = access.offsets_retention_ms
+    if kept is None:
+        yield Finding(
+            settings.kafka_bootstrap_servers,
+            False,
+            "cannot read offsets.retention.minutes. Allow DESCRIBE_CONFIGS on the cluster to have it checked",
+        )
+    elif kept < settings.fingerprints_retention_ms:
+        yield Finding(
+            f"group {settings.kafka_group_id}",
+            False,
+            f"offsets are forgotten {kept / DAY_MS:.3g} days after the last replica stopped (offsets.retention.minutes). A later "
+            f"start finds them lost and does as WIRECOPY_KAFKA_OFFSET_LOST says. Raise it above the longest pause",
         )
 
 

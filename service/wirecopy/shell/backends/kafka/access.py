@@ -17,6 +17,7 @@ from typing import Any
 import aiokafka
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, errors
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.protocol.admin import ApiVersionRequest, DescribeGroupsRequest_v3, DescribeGroupsResponse_v3
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String
@@ -28,6 +29,7 @@ from wirecopy.shell.options import KafkaOptions
 from wirecopy.shell.ports import ClusterAccess
 
 OPERATIONS = {3: "READ", 4: "WRITE", 5: "CREATE", 8: "DESCRIBE", 10: "DESCRIBE_CONFIGS"}  # bit: its name
+OFFSETS_RETENTION = "offsets.retention.minutes"
 UNKNOWN = -(2**31)  # the broker has no authorizer, or does not say
 # The request that came with a release, newest first; brokers do not tell their version by name.
 CAME_WITH = ((77, "4.1"), (76, "4.0"), (75, "3.8"), (68, "3.5"), (65, "3.0"), (60, "2.8"), (48, "2.6"))
@@ -121,6 +123,7 @@ async def cluster_access(options: KafkaOptions) -> ClusterAccess:
             names = [*options.topics.raw, *_outputs(options)]
             metadata = await _ask(client, _MetadataRequest(names))
             group, group_fault = await _group(client, options.group_id)
+            offsets_retention_ms = await _offsets_retention_ms(client, metadata.brokers[0][0])
     finally:
         await close_bounded(client.close, options.close_timeout_ms)
     return ClusterAccess(
@@ -137,6 +140,7 @@ async def cluster_access(options: KafkaOptions) -> ClusterAccess:
         group_fault=group_fault,
         transactional_fault=await _transactional_fault(options),
         log_newest_ms=await _log_newest_ms(options),
+        offsets_retention_ms=offsets_retention_ms,
     )
 
 
@@ -172,6 +176,17 @@ async def _group(client: Any, group: str) -> tuple[frozenset[str] | None, str]:
             if not error.retriable or asyncio.get_running_loop().time() > give_up_at:
                 return frozenset(), type(error).__name__
         await asyncio.sleep(0.3)
+
+
+async def _offsets_retention_ms(client: Any, broker: int) -> int | None:
+    """`offsets.retention.minutes` of a broker; None where its configuration may not be read."""
+    resource = ConfigResource(ConfigResourceType.BROKER, str(broker), {OFFSETS_RETENTION: None})
+    for response in await client.describe_configs([resource]):
+        for code, _message, _kind, _name, entries in response.resources:
+            for entry in entries if code == 0 else ():
+                if entry[0] == OFFSETS_RETENTION and entry[1]:
+                    return int(entry[1]) * 60_000
+    return None
 
 
 async def _transactional_fault(options: KafkaOptions) -> str:
