@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,17 @@ def test_the_image_gets_only_what_it_copies() -> None:
         for source in rest.split()[:-1]
     }
     assert allowed == copied
+
+
+def test_the_image_has_what_its_commands_need() -> None:
+    """`wirecopy notify` and bundles of evidence are run from it: their extra is in the list that it installs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["notify"]]
+    names = {re.split(r"[^A-Za-z0-9_.-]", one)[0].lower() for one in wanted}
+    locked = re.findall(
+        r"^([a-z0-9_.-]+)==", (ROOT / "requirements/run.lock").read_text("utf-8"), re.MULTILINE
+    )
+    assert names <= set(locked)
 
 
 # ---- compose
