@@ -162,6 +162,10 @@ def watch() -> Schema:
             },
             "words_min": {"description": "Least number of such words.", "type": "integer", "minimum": 0},
             "unlicensed": {"description": "Leave out copies that a licence allows.", "type": "boolean"},
+            "recalls": {
+                "description": "Tell of updates and withdrawals of the watched publishers' own articles too.",
+                "type": "boolean",
+            },
         },
     }
 
@@ -194,7 +198,22 @@ def match() -> Schema:
                 "type": "string",
                 "pattern": "^[0-9a-f]{32}$",
             },
-            "cause": {"enum": ["verdict", "correction"]},
+            "cause": {
+                "description": "recall: a watched publisher's own article was updated or withdrawn; share and words are 0.",
+                "enum": ["verdict", "correction", "recall"],
+            },
+            "recall": {
+                "description": "With the cause recall only.",
+                "type": "object",
+                "required": ["withdrawn", "list"],
+                "properties": {
+                    "withdrawn": {"description": "Whether all of the article is meant.", "type": "boolean"},
+                    "list": {
+                        "description": "Path at a replica's port: which copies carry what.",
+                        "type": "string",
+                    },
+                },
+            },
             "watch": {
                 "type": "object",
                 "required": ["id", "name", "tenant", "targets"],

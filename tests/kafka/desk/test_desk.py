@@ -18,9 +18,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.story import prose
 from tests.kafka.client import read_committed
 from tests.kafka.service import ROOT, Deployment, deployed, wait_until
-from tests.kafka.stream import pieces
+from tests.kafka.stream import Piece, pieces
 from tests.shell.desk.receiver import SECRET, Receiver
 from wirecopy.core.records.enriched import republication_of
 from wirecopy.shell.desk.parties import Parties
@@ -39,6 +40,7 @@ WATCHES = [
     },
     {"id": "every", "targets": ["well"]},
     {"id": "german", "languages": ["de"]},
+    {"id": "recalled", "verdicts": ["original"], "extents": ["full"], "recalls": True, "targets": ["well"]},
 ]
 
 
@@ -99,6 +101,35 @@ class Notify:
         assert self.process.wait(30) == 0, self._deployment.logs()
 
 
+def updated(count: int) -> list[Piece]:
+    """Articles and later versions of them, which lack a sentence; every fifth is withdrawn."""
+    found = []
+    for number in range(count):
+        for version in (1, 2):
+            sentences = prose(1_000 + number, 200).split(". ")
+            record = {
+                "id": f"up-{number}",
+                "publisher": f"paper-{number % 40}.example",
+                "title": f"Version of {number}",
+                "body": ". ".join(sentences if version == 1 else sentences[:-2] + sentences[-1:]),
+                "version": version,
+            }
+            if version == 2 and number % 5 == 0:
+                record["pubstatus"] = "canceled"
+            found.append(Piece(number % 3, json.dumps(record).encode()))
+    return found
+
+
+def recalled(deployment: Deployment) -> Counter[str]:
+    """By the definition: each enriched update, and each withdrawn article, by its position."""
+    found: Counter[str] = Counter()
+    for read in read_committed(deployment.bootstrap, deployment.topic("enriched")):
+        record = json.loads(read.value or b"")
+        if record["republication"]["verdict"] == "update" or record.get("pubstatus") == "canceled":
+            found[str(record["republication"]["position"])] += 1
+    return found
+
+
 def expected(deployment: Deployment) -> Counter[str]:
     """By the definition: each watch asked of each enriched record. Watch and position of each match."""
     compiled = CompiledWatches(Parties({}))
@@ -145,10 +176,13 @@ def test_kills_lose_no_match_and_double_none(kafka_broker: str, unique: str, tmp
             "every",
             "german",
             "ours",
+            "recalled",
         ]
         replicas = [deployment.start(), deployment.start()]
         notify = Notify(deployment)
         whole = pieces(ARTICLES, 3, seed=5)
+        for at, piece in enumerate(updated(40)):
+            whole.insert(at * 9, piece)
         share = len(whole) // (KILLS + 1) + 1
         for kill in range(KILLS):
             deployment.produce(whole[kill * share : (kill + 1) * share])
@@ -172,11 +206,17 @@ def test_kills_lose_no_match_and_double_none(kafka_broker: str, unique: str, tmp
         )
         assert said == wanted and max(said.values()) == 1
         assert len({one["id"] for one in matches}) == len(matches)
+        recalls = Counter(
+            str(one["republication"]["position"]) for one in matches if one["cause"] == "recall"
+        )
+        assert recalls == recalled(deployment) and len(recalls) >= 40 and max(recalls.values()) == 1
         ids = {f"msg_{one['id']}" for one in matches if "well" in one["watch"]["targets"]}
         theirs = {f"msg_{one['id']}" for one in matches if "ill" in one["watch"]["targets"]}
         assert len(theirs) > 50
         wait_until(lambda: set(well.ids()) >= ids and set(ill.ids()) >= theirs, 180, deployment.logs)
         assert set(well.ids()) == ids and set(ill.ids()) == theirs
+        kinds = {got.json["type"]: got.json["data"]["cause"] for got in well.taken}
+        assert kinds["wirecopy.recall"] == "recall"
         notify.stop()
         deployment.stop()
         deployment.check()

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from tests.beside import until
+from tests.core.story import prose
 from tests.shell.pipeline.test_pipeline import QUICK, Clock, RecordingTelemetry
+from tests.test_schemas import faults
 from wirecopy import samples
 from wirecopy.core.engine import Engine
 from wirecopy.core.records.fields import FieldPaths
@@ -125,3 +127,99 @@ async def test_a_fault_of_a_watch_costs_no_verdict(monkeypatch: pytest.MonkeyPat
     await run(backend, len(samples.lines()), lists)
     assert len(backend.broker.read("articles.enriched", 0)) == len(samples.lines())
     assert not backend.broker.read("articles.matches", 0)
+
+
+# ---- recalls
+TEXT, OTHER = prose(1, 260), prose(2, 260)
+RECALLING = (
+    Watch("all", recalls=True),
+    Watch("german", recalls=True, languages=("de",)),
+    Watch("ours", recalls=True, publishers=("meridian.example",), targets=("newsroom",)),
+    Watch("silent", publishers=("meridian.example",)),
+    Watch("theirs", recalls=True, publishers=("birch.example",)),
+)
+
+
+def raw(id_: str, site: str, body: str, minute: int, **more: Any) -> bytes:
+    value = {
+        "id": id_,
+        "url": f"https://{site}/{id_}",
+        "publisher": site,
+        "title": f"Title of {id_}",
+        "body": body,
+        "language": "en",
+        "published_at": f"2026-06-02T06:{minute:02}:00Z",
+        **more,
+    }
+    return json.dumps(value).encode()
+
+
+STREAM = (
+    raw("a", "meridian.example", TEXT, 0),
+    raw("copy", "birch.example", TEXT, 1),
+    raw("b", "cedar.example", OTHER, 2),
+    raw("a", "meridian.example", TEXT.rpartition("\n\n")[0], 3, version=2),  # a paragraph less
+    raw(
+        "a", "meridian.example", TEXT.rpartition("\n\n")[0], 4, version=3, pubstatus="canceled"
+    ),  # a duplicate
+    raw("b", "cedar.example", OTHER + "\n\n" + prose(3, 60), 5, version=2),
+)
+EXPECTED = [
+    ("all", "a", False),
+    ("all", "a", True),
+    ("all", "b", False),
+    ("ours", "a", False),
+    ("ours", "a", True),
+]
+
+
+def recalling() -> WatchList:
+    made = WatchList(MemoryKeyed(MemoryBroker(lambda: 1), "watches"), Parties({}))
+    for watch in RECALLING:
+        made.watches.put(watch)
+    return made
+
+
+def recalls(records: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
+    return sorted(
+        (one["watch"]["id"], one["article"]["id"], one["recall"]["withdrawn"])
+        for one in records
+        if one["cause"] == "recall"
+    )
+
+
+@pytest.mark.parametrize("seed", [None, *range(6)])
+async def test_a_recall_is_told_once_with_the_verdict_whatever_fails(seed: int | None) -> None:
+    chance = random.Random(seed)
+
+    async def hook(step: Step, partition: TopicPartition) -> None:
+        if seed is not None and step is not Step.BEFORE_POLL and chance.random() < 0.2:
+            raise UnavailableError(f"{step} failed")
+
+    backend = MemoryBackend(MemoryBroker(Clock(), hook))
+    backend.create_topics(1)
+    for value in STREAM:
+        backend.broker.produce("articles.raw", 0, value)
+    await run(backend, len(STREAM), recalling())
+    found = published(backend)
+    assert recalls(found) == EXPECTED
+    assert len({one["id"] for one in found}) == len(found)
+    for one in found:
+        assert faults("match", one) == []
+    copies = [one for one in found if one["cause"] == "verdict"]
+    assert {one["watch"]["id"] for one in copies} == {"all", "ours", "silent"}
+
+
+def test_a_scan_tells_the_same_recalls() -> None:
+    stream = io.BytesIO()
+    lines = (Line(number, value) for number, value in enumerate(STREAM))
+    scan(lines, ScanOutputs(matches=stream), ScanOptions(FieldPaths(), {}, watching=recalling()))
+    assert recalls([json.loads(line) for line in stream.getvalue().splitlines()]) == EXPECTED
+
+
+def test_a_watch_that_is_removed_or_changed_is_told_of_no_recall() -> None:
+    lists = recalling()
+    lists.watches.put(Watch("all"))
+    for watch in RECALLING:
+        lists.watches.remove(watch.id)
+    assert not lists.watches.recalling

@@ -101,6 +101,16 @@ async def test_a_match_is_sent_signed_with_its_key_and_its_offset_committed() ->
         assert letters(made) == []
 
 
+async def test_a_recall_is_sent_as_what_it_is() -> None:
+    made = backend()
+    async with Receiver() as receiver:
+        put(made, match(1, "a"), match(2, "a").replace(b'"verdict"', b'"recall"'))
+        async with notifying(made, target("a", receiver.url)):
+            await until(lambda: len(receiver.taken) == 2)
+        types = {got.headers["webhook-id"]: got.json["type"] for got in receiver.taken}
+        assert types == {f"msg_{1:032x}": "wirecopy.match", f"msg_{2:032x}": "wirecopy.recall"}
+
+
 @pytest.mark.parametrize("how", ["fail", "hang", "redirect", "garbage", "empty", "endless", "liar"])
 async def test_a_receiver_that_fails_gets_a_match_again_under_the_same_key(how: str) -> None:
     seen: Counter[str] = Counter()

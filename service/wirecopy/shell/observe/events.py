@@ -171,6 +171,7 @@ SNAPSHOT_PAUSE_SECONDS = Metric("wirecopy_snapshot_pause_seconds", G, "How long 
 SNAPSHOT_BYTES = Metric("wirecopy_snapshot_bytes", G, "Size of the snapshot, including linked files.")
 SNAPSHOT_WRITTEN_BYTES = Metric("wirecopy_snapshot_written_bytes", G, "Bytes of the snapshot that were newly written.")
 MATCHES = Metric("wirecopy_matches_total", C, "Matches of watches with verdicts, rendered for publication.")
+RECALLS = Metric("wirecopy_recalls_total", C, "Updates and withdrawals of which a watch is told.")
 WATCHES = Metric("wirecopy_watches", G, "Watches in force.")
 WATCHES_READ = Metric("wirecopy_watches_read_timestamp_seconds", G, "Time when the watches were last read.")
 NOTIFIED = Metric("wirecopy_notified_total", C, "Webhooks that receivers took.")

@@ -22,7 +22,7 @@ from wirecopy.shell.cli.loading import EXIT_CONFIG, load_or_explain, write
 from wirecopy.shell.desk.parties import Parties
 from wirecopy.shell.desk.watches.api import named
 from wirecopy.shell.desk.watches.listing import WatchList
-from wirecopy.shell.desk.watches.watch import LISTS, Watch, WatchFault, as_bytes, as_json, watch_of
+from wirecopy.shell.desk.watches.watch import FLAGS, LISTS, Watch, WatchFault, as_bytes, as_json, watch_of
 from wirecopy.shell.errors import FatalError, PortError
 from wirecopy.shell.files.lines import STANDARD, FileTrouble, read_bytes
 from wirecopy.shell.keyed import KeyedRecord, KeyedTopic
@@ -87,6 +87,12 @@ def _conditions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--share-min", type=float, metavar="S", help="least share of the copy, 0 to 1")
     parser.add_argument("--words-min", type=int, metavar="N", help="least number of copied words")
     parser.add_argument("--unlicensed", action="store_true", default=None, help="without licensed copies")
+    parser.add_argument(
+        "--recalls",
+        action="store_true",
+        default=None,
+        help="also updates and withdrawals of the publishers' own articles",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -112,7 +118,7 @@ def main(args: argparse.Namespace) -> int:
 # ---- what is given
 def _given(args: argparse.Namespace) -> list[Watch]:
     """The watches of the command line. WatchFault, FileTrouble."""
-    names = ("id", "name", "tenant", *LISTS, "share_min", "words_min", "unlicensed")
+    names = ("id", "name", "tenant", *LISTS, "share_min", "words_min", *FLAGS)
     flags = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     if args.json is not None:
         if flags:

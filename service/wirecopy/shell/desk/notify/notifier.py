@@ -50,6 +50,7 @@ RETRY_S_MAX: Final = 30.0
 UNKNOWN_TARGET: Final = "unknown_target"
 UNREADABLE: Final = "unreadable"
 EVENT_TYPE: Final = "wirecopy.match"
+RECALL_TYPE: Final = "wirecopy.recall"  # of a match whose cause is "recall"
 
 
 @dataclass(slots=True)
@@ -362,7 +363,8 @@ def read_match(record: RawRecord) -> Told | None:
     names = names if again is None else [again.decode("utf-8", "replace")]
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return None
-    body = {"type": EVENT_TYPE, "timestamp": time_text(record.timestamp_ms), "data": match}
+    kind = RECALL_TYPE if match.get("cause") == "recall" else EVENT_TYPE
+    body = {"type": kind, "timestamp": time_text(record.timestamp_ms), "data": match}
     return Told(f"msg_{number}", tenant, list(dict.fromkeys(names)), json_bytes(body).decode())
 
 

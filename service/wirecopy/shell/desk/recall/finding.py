@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wirecopy.core.model import RawArticle
-from wirecopy.core.records.raw import json_value
 from wirecopy.shell.desk.recall.removed import Carried, Passage, Removed, Version
+from wirecopy.shell.desk.recall.withdrawn import is_withdrawn
 from wirecopy.shell.web.catalogue import Entry
 from wirecopy.shell.web.rendering import article_url
 from wirecopy.shell.web.site_data import SiteData
 
 VERSIONS_MAX: Final = 10  # earlier ones that are compared, the newest first
 COPIES_MAX: Final = 200
-WITHDRAWN: Final = ("canceled", "cancelled", "withheld")
 ALTERED_WORDS_MAX: Final = 7  # fewer removed words than this and one are an alteration
 
 
@@ -65,7 +64,7 @@ async def recall(site: SiteData, entry: Entry, *, withdrawn: bool = False) -> Re
     article = await site.texts.read(newest.position, newest.body_xxh3)
     if not isinstance(article, RawArticle):
         return None
-    withdrawn = withdrawn or _is_withdrawn(article)
+    withdrawn = withdrawn or is_withdrawn(article.raw)
     if withdrawn:
         earlier = versions[-VERSIONS_MAX:]
     new = None if withdrawn else await asyncio.to_thread(Version, article)
@@ -94,14 +93,6 @@ async def recall(site: SiteData, entry: Entry, *, withdrawn: bool = False) -> Re
 
 def _removed(old: RawArticle, new: Version | None) -> Removed:
     return Removed(Version(old), new)
-
-
-def _is_withdrawn(article: RawArticle) -> bool:
-    try:
-        status: Any = json_value(article.raw).get("pubstatus")
-    except (ValueError, AttributeError):
-        return False
-    return status in WITHDRAWN
 
 
 def _held(removed: Removed, old: RawArticle, copied: RawArticle) -> tuple[Held, ...]:

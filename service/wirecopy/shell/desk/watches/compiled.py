@@ -72,6 +72,7 @@ class CompiledWatches:
         self._watches: dict[str, _Compiled] = {}
         self._filed: dict[Key, tuple[_Compiled, ...]] = {}
         self._kinds: Counter[str] = Counter()  # watches that ask for each verdict
+        self._recalls: dict[Key, tuple[_Compiled, ...]] = {}  # those that want recalls
 
     def __len__(self) -> int:
         return len(self._watches)
@@ -96,6 +97,8 @@ class CompiledWatches:
         self._kinds.update(watch.verdicts)
         for key in compiled.keys:
             self._filed[key] = (*self._filed.get(key, ()), compiled)
+        for key in _recall_keys(compiled):
+            self._recalls[key] = (*self._recalls.get(key, ()), compiled)
 
     def remove(self, id_: str) -> bool:
         """Whether there was such a watch."""
@@ -103,12 +106,8 @@ class CompiledWatches:
         if compiled is None:
             return False
         self._kinds.subtract(compiled.watch.verdicts)
-        for key in compiled.keys:
-            rest = tuple(one for one in self._filed[key] if one is not compiled)
-            if rest:
-                self._filed[key] = rest
-            else:
-                del self._filed[key]
+        _unfile(self._filed, compiled.keys, compiled)
+        _unfile(self._recalls, _recall_keys(compiled), compiled)
         return True
 
     def _compile(self, watch: Watch) -> _Compiled:
@@ -143,6 +142,25 @@ class CompiledWatches:
         if not self._kinds[verdict.kind]:
             return []
         return self._found(Copier(None, None), verdict, licensed)
+
+    @property
+    def recalling(self) -> bool:
+        """Whether any watch wants recalls."""
+        return bool(self._recalls)
+
+    def of_recall(self, judged: Judged) -> list[Watch]:
+        """The watches that are told of an update or a withdrawal, by id: the article is its publisher's own, so only whose it is,
+        its story and its language are asked."""
+        party, language = self.parties.of(judged.publisher, judged.url), judged.language.lower()
+        asks = [EVERY, ("story", judged.verdict.story), *(("from", key) for key in _party_keys(party))]
+        found = {one.watch.id: one for key in asks for one in self._recalls.get(key, ())}
+        return [
+            found[id_].watch
+            for id_ in sorted(found)
+            if (not found[id_].publishers or any(same(one, party) for one in found[id_].publishers))
+            and (not found[id_].watch.stories or judged.verdict.story in found[id_].watch.stories)
+            and (not found[id_].languages or _speaks(language, found[id_].languages))
+        ]
 
     def _found(self, copier: Copier, verdict: Verdict, licensed: Callable[[], bool | None]) -> list[Match]:
         seen = _Seen(verdict, copier, self.parties)
@@ -219,11 +237,7 @@ class _Seen:
 
     def _in(self, compiled: _Compiled) -> bool:
         language = self.copier.language
-        return (
-            not compiled.languages
-            or language is None
-            or any(language == one or language.startswith(one + "-") for one in compiled.languages)
-        )
+        return not compiled.languages or language is None or _speaks(language, compiled.languages)
 
     def _taken(self, publishers: Sequence[Party]) -> tuple[float, int] | None:
         """What of the article is these publishers': of its sources, or of the whole where only the original is theirs, as
@@ -259,6 +273,30 @@ def _source_party(id_: str, publisher: str, original: Original | None, parties: 
     if original is not None and original.id == id_ and original.publisher == publisher:
         return _named(original, parties)
     return parties.of(publisher)
+
+
+def _recall_keys(compiled: _Compiled) -> tuple[Key, ...]:
+    """Where a watch is filed for recalls: nowhere unless it wants them."""
+    if not compiled.watch.recalls:
+        return ()
+    if compiled.watch.stories:
+        return tuple(("story", story) for story in compiled.watch.stories)
+    if compiled.publishers:
+        return tuple({("from", key) for party in compiled.publishers for key in _party_keys(party)})
+    return (EVERY,)
+
+
+def _unfile(filed: dict[Key, tuple[_Compiled, ...]], keys: Iterable[Key], compiled: _Compiled) -> None:
+    for key in keys:
+        rest = tuple(one for one in filed[key] if one is not compiled)
+        if rest:
+            filed[key] = rest
+        else:
+            del filed[key]
+
+
+def _speaks(language: str, asked: Iterable[str]) -> bool:
+    return any(language == one or language.startswith(one + "-") for one in asked)
 
 
 def _party_keys(party: Party) -> Iterable[str]:

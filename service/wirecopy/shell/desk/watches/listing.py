@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from wirecopy.core.model import Correction, RawArticle, Verdict
+from wirecopy.core.model import Correction, RawArticle, Verdict, VerdictKind
 from wirecopy.core.records.enriched import verdict_to_json
 from wirecopy.shell.desk.following import Following
 from wirecopy.shell.desk.licences import Licensed, nobody_knows
 from wirecopy.shell.desk.parties import Parties
+from wirecopy.shell.desk.recall.withdrawn import is_withdrawn
 from wirecopy.shell.desk.watches import records
 from wirecopy.shell.desk.watches.compiled import CompiledWatches, Judged
 from wirecopy.shell.desk.watches.watch import Watch, WatchFault, as_bytes, watch_from_bytes
@@ -46,9 +47,27 @@ class WatchList:
 
     # ---- of the pipeline
     def judged(self, article: RawArticle, verdict: Verdict, body_xxh3: str) -> Sequence[OutputRecord]:
-        """A record for each watch that matches, by the watches' ids."""
+        """A record for each watch that matches, by the watches' ids; then one for each that is told of a recall."""
+        judged = Judged(article.id, article.publisher, article.url, article.language, verdict)
+        return (*self._matched(judged, article, body_xxh3), *self._recalled(judged, article, body_xxh3))
+
+    def _recalled(self, judged: Judged, article: RawArticle, body_xxh3: str) -> Sequence[OutputRecord]:
+        if not self.watches.recalling:
+            return ()
+        withdrawn = is_withdrawn(article.raw)
+        if judged.verdict.kind is not VerdictKind.UPDATE and not withdrawn:
+            return ()
+        found = self.watches.of_recall(judged)
+        if not found:
+            return ()
+        republication = verdict_to_json(judged.verdict, article.id, body_xxh3, article.position, None)
+        self._telemetry.record(events.RECALLS, len(found))
+        return [records.of_recall(one, article, republication, withdrawn=withdrawn) for one in found]
+
+    def _matched(self, judged: Judged, article: RawArticle, body_xxh3: str) -> Sequence[OutputRecord]:
+        verdict = judged.verdict
         found = self.watches.of_verdict(
-            Judged(article.id, article.publisher, article.url, article.language, verdict),
+            judged,
             lambda: self.licensed(article.publisher, article.url, article.published_at_ms, verdict),
         )
         if not found:

@@ -9,7 +9,7 @@ from wirecopy.core.model import Extent, VerdictKind
 from wirecopy.shell.desk.access import ANOTHER_NAME, CHALLENGE, foreign
 from wirecopy.shell.desk.watches.api import WatchApi
 from wirecopy.shell.desk.watches.trying import FOUND_MAX, tried
-from wirecopy.shell.desk.watches.watch import LISTS, Watch, WatchFault, as_json
+from wirecopy.shell.desk.watches.watch import FLAGS, LISTS, Watch, WatchFault, as_json
 from wirecopy.shell.errors import PortError
 from wirecopy.shell.web.exchange import Method, Request, Response, Route, segment
 from wirecopy.shell.web.rendering import not_found, page
@@ -176,6 +176,8 @@ def conditions(watch: Watch) -> list[tuple[str, str]]:
         found.append(("Words", f"at least {watch.words_min}"))
     if watch.unlicensed:
         found.append(("Licence", "none that is known"))
+    if watch.recalls:
+        found.append(("Told too", "updates and withdrawals of their articles"))
     return found or [("Every", "republication")]
 
 
@@ -209,8 +211,7 @@ def _value(given: dict[str, Any]) -> dict[str, Any]:
             value["words_min"] = int(given["words_min"])
     except ValueError:
         raise WatchFault("The least share is a percentage, and the least number of words a number.") from None
-    if given.get("unlicensed"):
-        value["unlicensed"] = True
+    value |= {name: True for name in FLAGS if given.get(name)}
     return value
 
 

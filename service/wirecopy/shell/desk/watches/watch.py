@@ -31,7 +31,8 @@ class WatchFault(ValueError):  # noqa: N818 - a sentence for the user
 @dataclass(frozen=True, slots=True)
 class Watch:
     """`publishers`: whose text is copied. `copied_by`: who copies it. `share_min`: of the copy's own words, 0..1.
-    `unlicensed`: copies that a licence allows are left out. `targets`: names of receivers of `wirecopy notify`."""
+    `unlicensed`: copies that a licence allows are left out. `recalls`: updates and withdrawals of the publishers' own
+    articles are told too. `targets`: names of receivers of `wirecopy notify`."""
 
     id: str
     tenant: str = ""
@@ -46,6 +47,7 @@ class Watch:
     share_min: float = 0.0
     words_min: int = 0
     unlicensed: bool = False
+    recalls: bool = False
     targets: tuple[str, ...] = ()
 
 
@@ -60,6 +62,7 @@ LISTS: Final = (
     "extents",
     "targets",
 )
+FLAGS: Final = ("unlicensed", "recalls")
 _CLOSED: Final[Mapping[str, frozenset[str]]] = {
     "verdicts": frozenset(kind.value for kind in VerdictKind),
     "extents": frozenset(extent.value for extent in Extent),
@@ -85,12 +88,13 @@ def watch_of(value: Any, *, id_: str = "", tenant: str | None = None) -> Watch:
     words = value.get("words_min", 0)
     if isinstance(words, bool) or not isinstance(words, int) or not 0 <= words <= 1_000_000:
         raise WatchFault("words_min is a whole number, 0 or more.")
-    unlicensed = value.get("unlicensed", False)
-    if not isinstance(unlicensed, bool):
-        raise WatchFault("unlicensed is true or false.")
+    flags = {name: value.get(name, False) for name in FLAGS}
+    for name, flag in flags.items():
+        if not isinstance(flag, bool):
+            raise WatchFault(f"{name} is true or false.")
     if not found.get("verdicts", ("",)):
         del found["verdicts"]
-    return Watch(**found, share_min=float(share), words_min=words, unlicensed=unlicensed)
+    return Watch(**found, share_min=float(share), words_min=words, **flags)
 
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
@@ -132,7 +136,7 @@ def as_json(watch: Watch) -> dict[str, Any]:
     found |= {name: list(getattr(watch, name)) for name in LISTS if getattr(watch, name)}
     found |= {"share_min": watch.share_min} if watch.share_min else {}
     found |= {"words_min": watch.words_min} if watch.words_min else {}
-    return found | ({"unlicensed": True} if watch.unlicensed else {})
+    return found | {name: True for name in FLAGS if getattr(watch, name)}
 
 
 def as_bytes(watch: Watch) -> bytes:
