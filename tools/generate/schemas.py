@@ -170,6 +170,21 @@ def watch() -> Schema:
     }
 
 
+def _recall() -> Schema:
+    return {
+        "description": "With the cause recall only.",
+        "type": "object",
+        "required": ["withdrawn", "list"],
+        "properties": {
+            "withdrawn": {"description": "Whether all of the article is meant.", "type": "boolean"},
+            "list": {
+                "description": "Path at a replica's port: which copies carry what.",
+                "type": "string",
+            },
+        },
+    }
+
+
 def match() -> Schema:
     """deploy/schemas/match.schema.json."""
     text, or_null = {"type": "string"}, {"type": ["string", "null"]}
@@ -202,18 +217,7 @@ def match() -> Schema:
                 "description": "recall: a watched publisher's own article was updated or withdrawn; share and words are 0.",
                 "enum": ["verdict", "correction", "recall"],
             },
-            "recall": {
-                "description": "With the cause recall only.",
-                "type": "object",
-                "required": ["withdrawn", "list"],
-                "properties": {
-                    "withdrawn": {"description": "Whether all of the article is meant.", "type": "boolean"},
-                    "list": {
-                        "description": "Path at a replica's port: which copies carry what.",
-                        "type": "string",
-                    },
-                },
-            },
+            "recall": _recall(),
             "watch": {
                 "type": "object",
                 "required": ["id", "name", "tenant", "targets"],
