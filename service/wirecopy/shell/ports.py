@@ -141,9 +141,7 @@ class ClusterAccess:
     group_fault: str
     transactional_fault: str
     log_newest_ms: int | None
-    offsets_retention_ms: int | None = (
-        None  # for how long offsets of a group without members are kept; None: not told
-    )
+    offsets_retention_ms: int | None = None  # how long offsets of an empty group are kept; None: not told
 
 
 # ---- the ports
