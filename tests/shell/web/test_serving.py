@@ -225,3 +225,39 @@ async def test_without_routes_there_are_no_pages() -> None:
         )[0] == 405
     finally:
         await made.stop()
+
+
+async def test_bodies_on_their_way_are_bounded_together_and_room_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Half a body holds room too; a caller who leaves gives his back."""
+    monkeypatch.setattr(http, "BODIES_BYTES_MAX", 2_500)
+    go_on = asyncio.Event()
+
+    async def slow(asked: Request) -> Response:
+        await go_on.wait()
+        return await echo(asked)
+
+    views = http.Views(lambda _: (b"", "text/x"), lambda: PipelineHealth(True, 0, 0, ()), lambda: True)
+    routes = [*ROUTES, Route(Method.POST, "/slow", slow, body_bytes_max=1000)]
+    server = http.HttpServer(views, "127.0.0.1", 0, routes=routes)
+    await server.start()
+    working = await connect(server)
+    working[1].write(post("/slow", "x" * 1000).encode())
+    half = await connect(server)
+    half[1].write(post("/slow", "x" * 1000)[:-100].encode())
+    await asyncio.sleep(0.1)
+    status, headers, _ = await ask(await connect(server), post("/things/a", "x" * 900))
+    assert (status, headers["retry-after"]) == (503, "2")
+    assert (await ask(await connect(server), post("/things/a", "x" * 100)))[0] == 200
+    assert (await ask(await connect(server), get("/")))[0] == 200
+    half[1].close()
+    await asyncio.sleep(0.1)
+    assert (await ask(await connect(server), post("/things/a", "x" * 900)))[0] == 200
+    go_on.set()
+    async with asyncio.timeout(5):
+        assert b"200" in await working[0].readline()
+    await asyncio.sleep(0.05)
+    for _ in range(4):
+        assert (await ask(await connect(server), post("/things/a", "x" * 1000)))[0] == 200
+    await server.stop()

@@ -14,7 +14,7 @@ connection and `CONNECTIONS_MAX` connections. A connection counts from the momen
 oldest one that has not yet sent a request gives way, so silent callers cannot keep a probe out. Browsers keep
 connections open: the first page request on a connection moves it from the probes' count to the pages' count, which has
 its own limits, so that probes are answered however many people view pages. Streams (server-sent events) have a third
-limit.
+limit. Bodies that are being received or worked on have a limit together: what would pass it is refused, to be sent again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web, web_response
@@ -46,8 +46,12 @@ CONNECTIONS_MAX = 64
 HEADER_SECONDS_MAX = 5.0  # for all headers of a request; a probe sends them at once
 HEADER_BYTES_MAX = 8 * 1024
 PAGE_CONNECTIONS_MAX = 128  # a browser keeps up to six
+BUSY_SECONDS = 2  # after which a caller may send again
 PAGE_SECONDS_MAX = 120.0  # a page's connection is made anew after this
 KEEP_ALIVE_SECONDS_MAX = 15.0  # between two requests on it
+BODIES_BYTES_MAX = (
+    64 * 1024 * 1024
+)  # of all pages' requests that are not answered yet; one takes 32 MB at most
 STREAMS_MAX = 32  # open live views; each costs a few writes a second
 STREAM_SECONDS_MAX = 600.0  # then the browser reconnects, and another replica may answer
 STREAM_WRITE_SECONDS_MAX = 10.0  # a client that reads nothing for so long is disconnected
@@ -256,6 +260,7 @@ class _Pages:
         self._prolong = prolong
         self._connections: set[web.RequestHandler] = set()
         self._streams = 0
+        self._bodies_bytes = 0
         self._log = logs.logger("pages")
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -272,10 +277,41 @@ class _Pages:
             if found:
                 missing.headers["Allow"] = ", ".join(sorted(found))
             return missing
-        body = await _body_of(request, route.body_bytes_max if route.method is Method.POST else 0)
-        if body is None:
-            limit = f"The limit for this request is {route.body_bytes_max} bytes."
+        body, whole = bytearray(), b""
+        try:
+            refused = await self._read(request, path, route, body)
+            if refused is not None:
+                return refused
+            whole = bytes(body)
+            body.clear()
+            return await self._answered(request, path, query, route, parts, whole)
+        finally:
+            self._bodies_bytes -= len(body) + len(whole)
+
+    async def _read(
+        self, request: web.Request, path: str, route: Route, body: bytearray
+    ) -> web.StreamResponse | None:
+        """Reads the whole body, as far as there is room for it; else why it is refused."""
+        bytes_max = route.body_bytes_max if route.method is Method.POST else 0
+        limit = f"The limit for this request is {bytes_max} bytes."
+        if (request.content_length or 0) > bytes_max:
             return _sent(refusal(path, Problem.TOO_LARGE, limit), close=True)
+        async for piece in request.content.iter_any():
+            body += piece
+            self._bodies_bytes += len(piece)
+            if len(body) > bytes_max:
+                return _sent(refusal(path, Problem.TOO_LARGE, limit), close=True)
+            if self._bodies_bytes > BODIES_BYTES_MAX:
+                busy = _sent(
+                    refusal(path, Problem.BUSY, "Too many texts at once; send it again."), close=True
+                )
+                busy.headers["Retry-After"] = str(BUSY_SECONDS)
+                return busy
+        return None
+
+    async def _answered(
+        self, request: web.Request, path: str, query: str, route: Route, parts: Mapping[str, str], body: bytes
+    ) -> web.StreamResponse:
         try:
             fields = query_of(query)
         except ValueError:
@@ -336,18 +372,6 @@ class _Pages:
             where=logs.where(error),
         )
         return _sent(refusal(path, Problem.FAULT, "This page failed; see the service's log."))
-
-
-async def _body_of(request: web.Request, bytes_max: int) -> bytes | None:
-    """The whole body, or None for a longer one."""
-    if (request.content_length or 0) > bytes_max:
-        return None
-    body = bytearray()
-    async for piece in request.content.iter_any():
-        body += piece
-        if len(body) > bytes_max:
-            return None
-    return bytes(body)
 
 
 def _headers(answer: Response) -> dict[str, str]:
