@@ -31,7 +31,7 @@ from tests.kafka.client import Record, high_watermarks, produce, read_committed
 from tests.shell.backends.test_contract import Member, create_topics, options_of, poll_until_owned
 from tests.shell.pipeline.test_pipeline import RecordingTelemetry
 from tests.shell.toy_engine import TOY_STEPS, ToyEngine, raw
-from tools.kafka import Broker, KafkaMissingError, new_broker
+from tools.kafka import Broker, KafkaMissingError, free_ports, new_broker
 from wirecopy.shell.backends.kafka.backend import KafkaBackend
 from wirecopy.shell.backends.kafka.outputs import KafkaOutputs
 from wirecopy.shell.backends.kafka.source import KafkaSource
@@ -352,8 +352,29 @@ async def test_a_header_whose_name_is_not_utf8_holds_up_nothing(
 async def test_no_broker_is_said_with_the_clients_own_words() -> None:
     """A13."""
     log = KafkaBackend(KafkaOptions("127.0.0.1:1", call_timeout_ms=5_000)).log()
-    with pytest.raises(UnavailableError, match="last warning of the client"):
+    with pytest.raises(
+        UnavailableError, match=r"last warning of the client.*cannot connect to .*127\.0\.0\.1:1 "
+    ):
         await log.start()
+
+
+async def test_an_advertised_address_that_cannot_be_reached_is_named(
+    kafka_jars: None, tmp_path: Path
+) -> None:
+    """The bootstrap address answers; where the broker says that it is, nobody does."""
+    (nobody,) = free_ports(1)
+    broker = new_broker(
+        tmp_path / "broker", config={"advertised.listeners": f"PLAINTEXT://localhost:{nobody}"}
+    )
+    broker.start()
+    try:
+        log = KafkaBackend(KafkaOptions(broker.bootstrap, call_timeout_ms=5_000)).log()
+        with pytest.raises(
+            UnavailableError, match=rf"cannot connect to .*localhost:{nobody} .*advertised\.listeners"
+        ):
+            await log.start()
+    finally:
+        broker.kill()
 
 
 async def test_a_record_with_ten_thousand_headers_goes_through_with_all_of_them(

@@ -17,7 +17,7 @@ from aiokafka.abc import AbstractTokenProvider
 from aiokafka.protocol.commit import OffsetFetchRequest
 
 from wirecopy.core.model import RawPosition
-from wirecopy.shell.backends.kafka import deadlines
+from wirecopy.shell.backends.kafka import deadlines, reachable
 from wirecopy.shell.backends.kafka.deadlines import close_in_background
 from wirecopy.shell.errors import (
     FatalError,
@@ -77,6 +77,9 @@ last_words = _LastWords()
 
 def translate(error: BaseException, doing: str) -> PortError:
     """A client's exception as one of errors.py. What is not known to be a refusal counts as transient."""
+    if isinstance(error, UnavailableError):
+        where = reachable.told()
+        return error if not where or where in str(error) else UnavailableError(f"{error} ({where})")
     if isinstance(error, PortError):
         return error
     text = f"{doing}: {type(error).__name__}: {error}"
@@ -87,7 +90,7 @@ def translate(error: BaseException, doing: str) -> PortError:
             return RefusedError(refusal, text)
     if isinstance(error, errors.KafkaConnectionError) and last_words.text:
         text = f"{text} (last warning of the client: {last_words.text})"
-    return UnavailableError(text)
+    return translate(UnavailableError(text), doing)
 
 
 def within(timeout_ms: int, doing: str) -> AbstractAsyncContextManager[None]:
@@ -108,6 +111,7 @@ class _FileToken(AbstractTokenProvider):  # type: ignore[misc]
 
 def connection(options: KafkaOptions) -> dict[str, Any]:
     """What every client is made with. Raises `FatalError` for a certificate that cannot be read."""
+    reachable.watch_connections()
     arguments: dict[str, Any] = {
         "bootstrap_servers": options.bootstrap_servers,
         "client_id": options.client_id,

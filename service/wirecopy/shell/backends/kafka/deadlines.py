@@ -31,7 +31,7 @@ async def within(
         async with asyncio.timeout(timeout_ms / 1000):
             yield
     except TimeoutError as error:
-        raise UnavailableError(f"{doing}: no answer within {timeout_ms} ms") from error
+        raise translate(UnavailableError(f"{doing}: no answer within {timeout_ms} ms"), doing) from error
     except asyncio.CancelledError as error:
         if cancellations() > before:
             raise
