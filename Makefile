@@ -128,7 +128,7 @@ $(TOOLS)/docker-compose:
 	  go build -C "$$source" -o $(CURDIR)/$@ ./cmd
 
 lock: ## lock anew from pyproject.toml (needs uv)
-	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) --extra notify -o requirements/run.lock  # the image has webhooks and evidence
+	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) --extra notify --extra registry -o requirements/run.lock  # the image has them
 	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) --extra dev -c requirements/run.lock -o requirements/dev.lock
 	$(COMPILE) $(UPGRADE) $(LOCK_INPUTS) --extra dev --extra bench -c requirements/dev.lock -o requirements/bench.lock
 	@! grep -nE '://' requirements/*.lock || { echo "a lock file names a host" >&2; exit 1; }

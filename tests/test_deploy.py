@@ -120,9 +120,10 @@ def test_the_image_gets_only_what_it_copies() -> None:
 
 
 def test_the_image_has_what_its_commands_need() -> None:
-    """`wirecopy notify` and bundles of evidence are run from it: their extra is in the list that it installs."""
+    """`wirecopy notify`, bundles of evidence and `run` with a registry: their extras are in the list that it installs."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["notify"]]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["notify"], *extras["registry"]]
     names = {re.split(r"[^A-Za-z0-9_.-]", one)[0].lower() for one in wanted}
     locked = re.findall(
         r"^([a-z0-9_.-]+)==", (ROOT / "requirements/run.lock").read_text("utf-8"), re.MULTILINE
