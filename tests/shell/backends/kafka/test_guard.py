@@ -143,6 +143,21 @@ async def test_a_cancellation_that_nobody_asked_for_is_transient() -> None:
             raise asyncio.CancelledError
 
 
+async def test_a_cancellation_that_a_failed_task_group_left_behind_is_not_ours() -> None:
+    """Python 3.11 and 3.12 leave the task's count raised; 3.13 takes it back."""
+
+    async def fails() -> None:
+        raise RuntimeError
+
+    for _ in range(2):
+        with pytest.raises(ExceptionGroup):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fails())
+        with pytest.raises(UnavailableError, match="cancelled its own call"):
+            async with within(1_000, "calling"):
+                raise asyncio.CancelledError
+
+
 async def test_our_own_cancellation_stays_one() -> None:
     async def call() -> None:
         async with within(10_000, "calling"):
